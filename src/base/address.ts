@@ -1,8 +1,8 @@
 // IP addresses as text and as bytes: parsing, RFC 5952 text, compact endpoints (BEP 23, BEP 7), and scope.
 // Invariant: whatever leaves parseIp is canonical, so equal addresses are equal strings.
 
-import { readUint16, writeUint16 } from './bytes.ts'
-import { type Endpoint, isIPv6 } from './endpoint.ts'
+import { readUint16, readUint32, writeUint16 } from './bytes.ts'
+import type { Endpoint } from './endpoint.ts'
 
 /** @returns 4 or 16 bytes, or undefined. IPv4-mapped IPv6 (::ffff:a.b.c.d) is returned as its 4 bytes. */
 export function parseIp(text: string): Uint8Array | undefined {
@@ -72,10 +72,18 @@ export function formatIp(bytes: Uint8Array): string {
   return start < 0 ? text(0, 8) : `${text(0, start)}::${text(start + run, 8)}`
 }
 
-/** Canonical form of a textual IP, or undefined when it is none. */
+const ZONE = /^(fe[89ab][0-9a-f]:[0-9a-f:]*)%([0-9A-Za-z_.-]{1,32})$/i
+
+/** Canonical form of a textual IP, or undefined when it is none. A link-local IPv6 address keeps its zone. */
 export function canonicalIp(text: string): string | undefined {
-  const bytes = parseIp(text)
-  return bytes === undefined ? undefined : formatIp(bytes)
+  const zoned = ZONE.exec(text)
+  const bytes = parseIp(zoned === null ? text : (zoned[1] as string))
+  if (bytes === undefined) return undefined
+  return zoned === null ? formatIp(bytes) : `${formatIp(bytes)}%${zoned[2]}`
+}
+
+function withoutZone(host: string): string {
+  return ZONE.exec(host)?.[1] ?? host
 }
 
 /** `a.b.c.d:p` or `[v6]:p` with a port of 1 … 65535; undefined for anything else (names included). */
@@ -91,9 +99,9 @@ export function parseEndpoint(text: string): Endpoint | undefined {
 export const COMPACT_IPV4_BYTES = 6
 export const COMPACT_IPV6_BYTES = 18
 
-/** 6 or 18 bytes: address then port, big-endian (BEP 23, BEP 7). */
+/** 6 or 18 bytes: address then port, big-endian (BEP 23, BEP 7). A zone means nothing elsewhere and is left out. */
 export function compactEndpoint(endpoint: Endpoint): Uint8Array {
-  const address = parseIp(endpoint.host)
+  const address = parseIp(withoutZone(endpoint.host))
   if (address === undefined) throw new TypeError('endpoint without a literal address')
   const compact = new Uint8Array(address.length + 2)
   compact.set(address)
@@ -118,7 +126,7 @@ export function parseCompactEndpoints(bytes: Uint8Array, entryBytes: 6 | 18, lim
 export type AddressScope = 'none' | 'loopback' | 'link' | 'private' | 'public'
 
 export function scopeOf(host: string): AddressScope {
-  const bytes = parseIp(host)
+  const bytes = parseIp(withoutZone(host))
   if (bytes === undefined) return 'none'
   return bytes.length === 4 ? scopeOfIPv4(bytes) : scopeOfIPv6(bytes)
 }
@@ -136,10 +144,19 @@ function scopeOfIPv4(bytes: Uint8Array): AddressScope {
 function scopeOfIPv6(bytes: Uint8Array): AddressScope {
   const [a, b] = bytes as unknown as [number, number]
   if (a === 0xff) return 'none'
+  const carried = carriedIPv4(bytes)
+  if (carried !== undefined) return scopeOfIPv4(carried)
   if (bytes.subarray(0, 15).every((byte) => byte === 0)) return bytes[15] === 1 ? 'loopback' : 'none'
   if (a === 0xfe && (b & 0xc0) === 0x80) return 'link'
-  if ((a & 0xfe) === 0xfc) return 'private'
+  if ((a & 0xfe) === 0xfc || (a === 0xfe && (b & 0xc0) === 0xc0)) return 'private'
   return 'public'
+}
+
+/** The IPv4 address that a translator behind this IPv6 address would contact: NAT64 (RFC 6052), 6to4 (RFC 3056). */
+function carriedIPv4(bytes: Uint8Array): Uint8Array | undefined {
+  const nat64 = readUint32(bytes, 0) === 0x0064ff9b && bytes.subarray(4, 12).every((byte) => byte === 0)
+  if (nat64) return bytes.subarray(12)
+  return readUint16(bytes, 0) === 0x2002 ? bytes.subarray(2, 6) : undefined
 }
 
 const REACH: Readonly<Record<AddressScope, number>> = { none: 0, loopback: 1, link: 2, private: 3, public: 4 }
@@ -147,11 +164,14 @@ const REACH: Readonly<Record<AddressScope, number>> = { none: 0, loopback: 1, li
 /**
  * The one rule of scope (SAFETY.md): an address of narrower scope than whoever told us is dropped.
  * `teller` is the address that told us, or 'hand' for what the person typed or gave in a link or .torrent.
+ * A teller without a usable address may only tell of public ones.
  */
 export function mayContact(host: string, teller: string | 'hand'): boolean {
   const scope = scopeOf(host)
   if (scope === 'none') return false
-  return teller === 'hand' || REACH[scope] >= REACH[scopeOf(teller)]
+  if (teller === 'hand') return true
+  const tellerScope = scopeOf(teller)
+  return tellerScope === 'none' ? scope === 'public' : REACH[scope] >= REACH[tellerScope]
 }
 
 /** Whether per-network limits apply: not on loopback, link-local and private ranges (SAFETY.md). */
@@ -161,9 +181,11 @@ export function isPublicHost(host: string): boolean {
 
 /** Text key of the /24 (IPv4) or /48 (IPv6) that an address belongs to. */
 export function networkOf(host: string): string {
-  const bytes = parseIp(host)
+  const bytes = parseIp(withoutZone(host))
   if (bytes === undefined) return host
-  return isIPv6(host) ? `${formatIp(concatZero(bytes.subarray(0, 6), 16))}/48` : `${bytes.subarray(0, 3).join('.')}.0/24`
+  return bytes.length === 16
+    ? `${formatIp(concatZero(bytes.subarray(0, 6), 16))}/48`
+    : `${bytes.subarray(0, 3).join('.')}.0/24`
 }
 
 function concatZero(head: Uint8Array, lengthBytes: number): Uint8Array {

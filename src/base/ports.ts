@@ -233,7 +233,14 @@ export interface HttpRequest {
   readonly limitUnpackedBytes: number
   readonly maxRedirects: number
   /** Asked for each resolved address before connecting, redirects included (no SSRF, no rebinding). */
-  readonly mayConnect: (host: string) => boolean
+  readonly mayConnect: (host: string, hop: HttpHop) => boolean
+}
+
+/** Which step of an exchange an address belongs to. */
+export interface HttpHop {
+  readonly url: string
+  /** Address of the server whose redirect led here; undefined for the URL that was asked for. */
+  readonly redirectedBy: string | undefined
 }
 
 export type HttpFailure =
