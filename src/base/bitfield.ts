@@ -105,6 +105,19 @@ export class Bitfield {
     }
   }
 
+  /** The first index at or after `from` that `other` has and we lack, or −1. Both must have the same length. */
+  nextLacking(other: Bitfield, from: number): number {
+    const ours = this.#bytes
+    const theirs = other.#bytes
+    let mask = 0xff >> (from & 7)
+    for (let at = from >> 3; at < ours.length; at++) {
+      const lacking = (theirs[at] as number) & ~(ours[at] as number) & mask
+      if (lacking !== 0) return at * 8 + Math.clz32(lacking) - 24
+      mask = 0xff
+    }
+    return -1
+  }
+
   /** Whether `other` has a bit that we lack. Both must have the same length. */
   lacksSomeOf(other: Bitfield): boolean {
     for (let at = 0; at < this.#bytes.length; at++) {
