@@ -35,6 +35,9 @@ export const HASH_RANGE_BYTES = HASH_BYTES + 16
 /** The longest `hashes` message that can answer a request of ours. */
 export const MAX_HASHES_BYTES = HASH_RANGE_BYTES + HASH_BYTES * (MAX_HASHES_PER_REQUEST + MAX_TREE_LAYERS)
 
+/** An info dictionary above this is neither offered nor fetched (SAFETY.md; BEP 9 itself sets no bound). */
+export const MAX_METADATA_BYTES = 8 * 1024 * 1024
+
 export const PROTOCOL_STRING = 'BitTorrent protocol'
 
 /** Length byte, protocol string, 8 reserved bytes, hash, peer id (BEP 3). */
