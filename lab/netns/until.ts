@@ -1,0 +1,35 @@
+// Waiting for a real program: the only kind of waiting that tests outside the simulator may do.
+// Promise: returns as soon as the condition holds, and fails with words about what was awaited and what was last seen.
+
+export interface Patience {
+  readonly deadlineMs?: number
+  readonly everyMs?: number
+  /** What to show when the time is over, e.g. the end of a program's output. */
+  readonly describe?: () => string
+}
+
+const DEADLINE_MS = 30_000
+const EVERY_MS = 25
+
+/** Asks `look` again and again; the first answer that is neither `undefined` nor `false` is the result. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  patience: Patience = {},
+): Promise<T> {
+  const deadlineMs = patience.deadlineMs ?? DEADLINE_MS
+  const end = performance.now() + deadlineMs
+  for (;;) {
+    const seen = await look()
+    if (seen !== undefined && seen !== false) return seen
+    if (performance.now() > end) {
+      const more = patience.describe?.() ?? ''
+      throw new Error(`${what}: not within ${deadlineMs / 1000} s${more === '' ? '' : `\n${more}`}`)
+    }
+    await pause(patience.everyMs ?? EVERY_MS)
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,82 @@
+// Where the tests against real clients stand: a namespace of their own, a local network in it, and the knowledge of
+// which of the other clients this machine has.
+//
+// Promise: a test whose client or namespace is missing is reported as skipped, with the reason and the Debian package;
+// with CI=true the same is a failure. Nothing a test started or wrote outlives it.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { Lan } from '../../lab/netns/lan.ts'
+import { enterNamespace, type Footing } from '../../lab/netns/namespace.ts'
+import { PYTHON } from './libtorrent.ts'
+import { Scene } from './scene.ts'
+
+export type Client = 'libtorrent' | 'transmission' | 'aria2'
+
+/** How to see that a client is there, and the Debian package that brings it. */
+const CLIENTS: Readonly<Record<Client, { readonly command: readonly string[]; readonly package: string }>> = {
+  libtorrent: { command: [PYTHON, '-c', 'import libtorrent'], package: 'python3-libtorrent' },
+  transmission: { command: ['transmission-daemon', '--version'], package: 'transmission-daemon' },
+  aria2: { command: ['aria2c', '--version'], package: 'aria2' },
+}
+
+const TEST_TIMEOUT_MS = 120_000
+
+export class Ground {
+  readonly #footing: Footing
+  readonly #lan: Lan | undefined
+  readonly #missing = new Map<Client, string | undefined>()
+
+  private constructor(footing: Footing, lan: Lan | undefined) {
+    this.#footing = footing
+    this.#lan = lan
+  }
+
+  /** First thing in a test file, with `import.meta.filename`; see `enterNamespace`. */
+  static async enter(file: string): Promise<Ground> {
+    const footing = await enterNamespace(file)
+    return new Ground(footing, footing.kind === 'inside' ? await Lan.make() : undefined)
+  }
+
+  /** Registers a test that needs these clients. */
+  test(name: string, needs: readonly Client[], body: (scene: Scene) => Promise<void>): void {
+    const reason = this.#whyNot(needs)
+    if (reason !== undefined && process.env.CI !== 'true') {
+      test(name, { skip: reason }, () => undefined)
+      return
+    }
+    test(name, { timeout: TEST_TIMEOUT_MS }, async (t: TestContext) => {
+      if (reason !== undefined || this.#lan === undefined) throw new Error(reason)
+      const root = this.#footing.kind === 'inside' ? this.#footing.directory : tmpdir()
+      const scene = new Scene(await mkdtemp(join(root, 'test-')), this.#lan)
+      t.after(async () => {
+        if (!t.passed) t.diagnostic(scene.tails())
+        await scene.close()
+      })
+      await body(scene)
+    })
+  }
+
+  #whyNot(needs: readonly Client[]): string | undefined {
+    if (this.#footing.kind === 'refused') return this.#footing.reason
+    const reasons = needs
+      .map((client) => this.#missingReason(client))
+      .filter((reason) => reason !== undefined)
+    return reasons.length === 0 ? undefined : reasons.join('; ')
+  }
+
+  #missingReason(client: Client): string | undefined {
+    if (!this.#missing.has(client)) this.#missing.set(client, lookFor(client))
+    return this.#missing.get(client)
+  }
+}
+
+function lookFor(client: Client): string | undefined {
+  const { command, package: debian } = CLIENTS[client]
+  const [program = '', ...args] = command
+  const tried = spawnSync(program, args)
+  return tried.status === 0 ? undefined : `needs ${client}: apt-get install ${debian}`
+}
