@@ -160,10 +160,16 @@ export type SocketCode = 'REFUSED' | 'UNREACHABLE' | 'TIMEOUT' | 'RESET' | 'IN_U
 
 export class SocketError extends CodedError<SocketCode> {}
 
+/**
+ * Where drain() rings. Small, so that a slow peer never waits behind much that cannot be taken back; it may be, because
+ * the kernel holds megabytes for a fast one. Who wants drain() queues more than this (256 KiB and up for a fast peer).
+ */
+export const LOW_WATER_BYTES = 65_536
+
 export interface ConnectionEvents {
   /** `bytes` are lent for the duration of the call only. */
   data(bytes: Uint8Array): void
-  /** The send buffer fell to or below lowWaterBytes after having been above it. */
+  /** `queuedBytes` fell to or below LOW_WATER_BYTES after having been above it. */
   drain(): void
   /** Once, last: nothing comes after it. `error` undefined is an orderly end. */
   closed(error: SocketError | undefined): void
@@ -186,7 +192,7 @@ export interface Connection {
   /** Stops and restarts data(); back-pressure reaches the other side. */
   pause(): void
   resume(): void
-  /** Closes; closed() still comes. `flush`: first sends what is queued (bounded by the adapter to 5 s). */
+  /** Closes: no more data() or drain(), closed() still comes. `flush`: first sends what is queued (bounded by the adapter to 5 s). */
   close(flush?: boolean): void
 }
 
@@ -204,6 +210,7 @@ export interface Tcp {
 
 export interface DatagramSocket {
   readonly local: Endpoint
+  /** Never fails: what cannot be sent is lost, as datagrams are. `bytes` must never change afterwards. */
   send(bytes: Uint8Array, to: Endpoint): void
   /** Set by the owner; `bytes` are lent for the call. */
   onMessage: (bytes: Uint8Array, from: Endpoint) => void
