@@ -1,0 +1,137 @@
+// One rate limit shared fairly by many askers: peers of a torrent, or torrents of a session.
+//
+// Start-time fair queueing: each asker counts what it was granted; who is more than a quantum ahead of somebody that
+// waits must let that one go first. Whoever was idle starts level with those who wait, so silence earns no credit.
+// A limiter may itself be an asker of another (torrent within session): what one level refuses, the other gets back.
+// Invariant: among askers that all keep asking, the bytes granted since they all did differ by at most two quanta.
+
+import { after, type Millis } from '../../base/ids.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** Two blocks: what one asker may be ahead of another. */
+export const QUANTUM_BYTES = 32_768
+/** Who was refused and has not asked again for this long does not hold up others. */
+const PATIENCE_MS = 500
+/** Without a level that knows better, ask again after this: 20 times a second keeps a limited transfer smooth. */
+const RETRY_MS = 50
+
+/** What an asker sees. */
+export interface Allowance {
+  readonly unlimited: boolean
+  /** Takes up to `wantedBytes`. @returns how many were granted. */
+  take(wantedBytes: number, now: Millis): number
+  /** Puts back what was granted and not used. */
+  give(bytes: number, now: Millis): void
+  /** When asking again makes sense after a refusal. */
+  nextAt(now: Millis): Millis
+}
+
+export class RateLimiter {
+  readonly #limit: () => number | undefined
+  readonly #within: Allowance | undefined
+  #rate: number | undefined
+  #bucket: TokenBucket | undefined
+  /** Refused askers and when they last asked. Bounded by the number of askers; left by being served or by time. */
+  readonly #waiting = new Map<Asker, Millis>()
+
+  /**
+   * @param limit bytes per second, undefined for none; may change at any time
+   * @param within the limit that this one lies inside, already as one of its askers
+   */
+  constructor(limit: () => number | undefined, within?: Allowance) {
+    this.#limit = limit
+    this.#within = within
+  }
+
+  /** A new sharer of the limit. It needs no end: once it stops asking it is forgotten. */
+  asker(): Allowance {
+    return new Asker(this)
+  }
+
+  get unlimited(): boolean {
+    return this.#limit() === undefined && (this.#within?.unlimited ?? true)
+  }
+
+  take(asker: Asker, wantedBytes: number, now: Millis): number {
+    if (wantedBytes <= 0) return 0
+    if (this.unlimited) return wantedBytes
+    const lowest = this.#lowestWaiting(asker, now)
+    let mayTake = wantedBytes
+    if (lowest !== undefined) {
+      if (!this.#waiting.has(asker)) asker.served = Math.max(asker.served, lowest)
+      mayTake = Math.min(wantedBytes, Math.max(0, lowest + QUANTUM_BYTES - asker.served))
+    }
+    const granted = this.#grant(mayTake, now)
+    asker.served += granted
+    if (granted < wantedBytes) this.#waiting.set(asker, now)
+    else this.#waiting.delete(asker)
+    return granted
+  }
+
+  give(asker: Asker, bytes: number, now: Millis): void {
+    asker.served -= bytes
+    this.#current(now)?.give(bytes)
+    this.#within?.give(bytes, now)
+  }
+
+  nextAt(now: Millis): Millis {
+    const inner = this.#current(now)?.nextAt(QUANTUM_BYTES, now) ?? now
+    const outer = this.#within?.unlimited === false ? this.#within.nextAt(now) : now
+    const at = Math.max(inner, outer) as Millis
+    return at > now && Number.isFinite(at) ? at : after(now, RETRY_MS)
+  }
+
+  #grant(wantedBytes: number, now: Millis): number {
+    const bucket = this.#current(now)
+    const own = bucket === undefined ? wantedBytes : bucket.take(wantedBytes, now)
+    if (this.#within === undefined) return own
+    const both = this.#within.take(own, now)
+    if (both < own) bucket?.give(own - both)
+    return both
+  }
+
+  #current(now: Millis): TokenBucket | undefined {
+    const rate = this.#limit()
+    if (rate !== this.#rate) {
+      this.#rate = rate
+      this.#bucket = rate === undefined ? undefined : new TokenBucket(rate, now)
+    }
+    return this.#bucket
+  }
+
+  /** The least that somebody else who waits was granted. */
+  #lowestWaiting(asker: Asker, now: Millis): number | undefined {
+    let lowest: number | undefined
+    for (const [other, askedAt] of this.#waiting) {
+      if (now - askedAt > PATIENCE_MS) this.#waiting.delete(other)
+      else if (other !== asker && (lowest === undefined || other.served < lowest)) lowest = other.served
+    }
+    return lowest
+  }
+}
+
+class Asker implements Allowance {
+  readonly #limiter: RateLimiter
+  /** Bytes granted, on a scale that only means something beside those of other askers. */
+  served = 0
+
+  constructor(limiter: RateLimiter) {
+    this.#limiter = limiter
+  }
+
+  get unlimited(): boolean {
+    return this.#limiter.unlimited
+  }
+
+  take(wantedBytes: number, now: Millis): number {
+    return this.#limiter.take(this, wantedBytes, now)
+  }
+
+  give(bytes: number, now: Millis): void {
+    this.#limiter.give(this, bytes, now)
+  }
+
+  nextAt(now: Millis): Millis {
+    return this.#limiter.nextAt(now)
+  }
+}
