@@ -82,6 +82,7 @@ export class Candidates {
   readonly #perPexTeller = new Map<string, number>()
   readonly #own = new Set<string>()
   readonly #banned = new Set<string>()
+  #admitted = 0
 
   constructor(options: CandidatesOptions) {
     this.#random = options.random
@@ -91,6 +92,11 @@ export class Candidates {
 
   get size(): number {
     return this.#known.size
+  }
+
+  /** How many were ever new here: tells a useful teller from one that repeats itself. */
+  get admitted(): number {
+    return this.#admitted
   }
 
   /** Where an address came from, if it is known. */
@@ -288,6 +294,7 @@ export class Candidates {
   }
 
   #insert(key: string, candidate: Candidate): void {
+    this.#admitted++
     this.#known.set(key, candidate)
     this.#count(candidate)
   }
