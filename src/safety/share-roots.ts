@@ -1,0 +1,86 @@
+// Which folders are never shared whole: home, drive roots, key stores, profiles, system folders (SAFETY.md, leaks).
+// Invariant: the answer is about the real path, so a link or `..` cannot talk its way around it.
+
+import { realpathSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+export type RefusedRoot =
+  | { readonly why: 'HOME' | 'DRIVE_ROOT' | 'HOME_PARENT' | 'SYSTEM' }
+  | { readonly why: 'KEYS' | 'PROFILE'; readonly folder: string }
+
+/** Below home: keys, wallets, password stores. Neither they nor anything inside may be shared. */
+const KEY_FOLDERS = [
+  '.ssh', '.gnupg', '.pki', '.aws', '.azure', '.kube', '.docker', '.password-store', '.local/share/keyrings',
+  '.config/gcloud', '.config/gh', '.bitcoin', '.electrum', '.ethereum', '.monero', '.config/keepassxc',
+  'Library/Keychains', 'AppData/Roaming/gnupg', 'AppData/Roaming/Microsoft/Protect', 'AppData/Roaming/Microsoft/Credentials',
+] as const
+
+/** Below home: browser, mail and messenger profiles, and settings that hold tokens. */
+const PROFILE_FOLDERS = [
+  '.mozilla', '.thunderbird', '.config', '.local', '.cache', '.var/app', '.shoal', 'AppData', 'Library',
+] as const
+
+const SYSTEM_FOLDERS = ['/etc', '/proc', '/sys', '/dev', '/boot', '/root', '/var', '/usr', '/bin', '/sbin', '/lib', '/run']
+const SYSTEM_FOLDERS_WINDOWS = ['Windows', 'Program Files', 'Program Files (x86)', 'ProgramData', 'Users']
+
+export interface ShareRootFacts {
+  readonly home: string
+  readonly platform: NodeJS.Platform
+  readonly stateFolder: string
+}
+
+/** @param given an existing path. @returns why it may not be shared, or undefined. */
+export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot | undefined {
+  const real = realpathSync(given)
+  const home = realOr(facts.home)
+  if (path.dirname(real) === real) return { why: 'DRIVE_ROOT' }
+  if (same(real, home)) return { why: 'HOME' }
+  if (inside(home, real)) return { why: 'HOME_PARENT' }
+  if (insideOrSame(real, realOr(facts.stateFolder)) || inside(realOr(facts.stateFolder), real)) {
+    return { why: 'PROFILE', folder: facts.stateFolder }
+  }
+  for (const folder of KEY_FOLDERS) {
+    if (insideOrSame(real, path.join(home, folder))) return { why: 'KEYS', folder: path.join(home, folder) }
+  }
+  for (const folder of PROFILE_FOLDERS) {
+    const profile = path.join(home, folder)
+    if (insideOrSame(real, profile)) return { why: 'PROFILE', folder: profile }
+  }
+  if (facts.platform !== 'win32' && SYSTEM_FOLDERS.some((folder) => same(real, folder))) return { why: 'SYSTEM' }
+  if (facts.platform !== 'win32' && ['/etc', '/proc', '/sys', '/dev', '/boot'].some((folder) => inside(real, folder))) {
+    return { why: 'SYSTEM' }
+  }
+  if (facts.platform === 'win32') {
+    const root = path.parse(real).root
+    if (SYSTEM_FOLDERS_WINDOWS.some((folder) => same(real, path.join(root, folder)))) return { why: 'SYSTEM' }
+  }
+  return undefined
+}
+
+export function shareRootFacts(stateFolder: string): ShareRootFacts {
+  return { home: os.homedir(), platform: process.platform, stateFolder }
+}
+
+function realOr(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    // A folder that is not there cannot be what is shared; its written form is what to compare with.
+    return path.resolve(folder)
+  }
+}
+
+function same(a: string, b: string): boolean {
+  return path.relative(a, b) === ''
+}
+
+/** Whether `child` lies below `folder`. */
+function inside(child: string, folder: string): boolean {
+  const relative = path.relative(folder, child)
+  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
+}
+
+function insideOrSame(child: string, folder: string): boolean {
+  return same(child, folder) || inside(child, folder)
+}
