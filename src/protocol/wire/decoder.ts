@@ -1,7 +1,7 @@
 // The stream of messages after the handshake, cut anywhere, to messages and blocks.
 //
 // Promises: no byte of a message is kept before its length was found lawful for its type; what is buffered never
-// exceeds twice what arrived (and never 1 KiB + one frame); block payloads go straight from the given bytes into
+// exceeds 1 KiB or twice what arrived of it; block payloads go straight from the given bytes into
 // memory lent by the sink, and nothing is made per block but the view that the copy needs. Input is never kept.
 
 import { readUint32 } from '../../base/bytes.ts'
