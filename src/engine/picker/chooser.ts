@@ -31,8 +31,8 @@ export const WHOLE_PIECE_MS = 20_000
 const PACE_RATIO = 4
 /** Deadline pieces looked at per ask: a player's window, not a whole film. */
 const MAX_DEADLINES = 256
-/** Open pieces refused for lack of memory before giving up: the next ones will be refused too. */
-const MAX_REFUSALS = 8
+/** Pieces without memory for a block before giving up for this ask: the next ones will be refused too. */
+const MAX_REFUSALS = 4
 /** Open pieces whose hash is not known, looked at before giving up until the next ask. */
 const MAX_UNVERIFIABLE = 256
 /** Suggested pieces looked at (BEP 6). */
@@ -58,7 +58,8 @@ export class Chooser implements PieceFilter {
   readonly #books: ReadonlyMap<PeerKey, PeerBook>
   readonly #chosen: Chosen
   sequential = false
-  #refusals = 0
+  /** Opened in this ask and given up for lack of memory. */
+  readonly #refused = new Set<PieceIndex>()
   #unverifiable = 0
   /** Deadline pieces that this peer would make late: left to others while it can do something else. */
   readonly #avoided = new Set<PieceIndex>()
@@ -81,7 +82,7 @@ export class Chooser implements PieceFilter {
 
   /** Appends up to ask.count − into.length blocks, best first. */
   choose(ask: Ask, into: BlockRef[]): void {
-    this.#refusals = 0
+    this.#refused.clear()
     this.#avoided.clear()
     if (ask.only !== undefined) {
       this.#chooseOnly(ask, ask.only, into)
@@ -109,18 +110,14 @@ export class Chooser implements PieceFilter {
   // ── PieceFilter: may this open piece be opened? ───────────────────────────────────────────────────
 
   accepts(piece: PieceIndex): boolean {
-    if (this.#avoided.has(piece)) return false
-    if (!this.#world.verifiable(piece)) {
-      this.#unverifiable++
-      return false
-    }
-    if (this.#world.mayReceive(piece, 0)) return true
-    this.#refusals++
+    if (this.#avoided.has(piece) || this.#refused.has(piece)) return false
+    if (this.#world.verifiable(piece)) return true
+    this.#unverifiable++
     return false
   }
 
   get exhausted(): boolean {
-    return this.#refusals >= MAX_REFUSALS || this.#unverifiable >= MAX_UNVERIFIABLE
+    return this.#refused.size >= MAX_REFUSALS || this.#unverifiable >= MAX_UNVERIFIABLE
   }
 
   #chooseOnly(ask: Ask, only: ReadonlySet<PieceIndex>, into: BlockRef[]): void {
@@ -241,7 +238,8 @@ export class Chooser implements PieceFilter {
   }
 
   #claim(partial: PartialPiece, ask: Ask, into: BlockRef[]): void {
-    if (this.#chosen.claim(partial, ask, ask.count - into.length, into) === 0) this.#refusals++
+    const taken = this.#chosen.claim(partial, ask, ask.count - into.length, into)
+    if (taken === 0) this.#refused.add(partial.piece)
   }
 
   #isFast(ask: Ask): boolean {

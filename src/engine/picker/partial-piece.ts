@@ -14,9 +14,6 @@ import type { BlockRef, PeerKey } from './world.ts'
 /** 256 KiB: large enough that seeks, system calls and cache misses no longer matter, small enough to share a piece. */
 export const RUN_BLOCKS = 16
 
-/** Released peers whose answer may still come, remembered per block; more are forgotten, oldest first. */
-const MAX_LATE = 4
-
 const FREE = 0
 const ASKED = 1
 const HERE = 2
@@ -49,8 +46,6 @@ export class PartialPiece {
   readonly #walkers: Int32Array
   /** Others that have the block outstanding (endgame). */
   #others: Map<number, PeerKey[]> | undefined
-  /** Released peers whose answer may still come. */
-  #late: Map<number, PeerKey[]> | undefined
   #lowestRun = 0
   #free: number
   #here = 0
@@ -87,9 +82,9 @@ export class PartialPiece {
     return this.blocks - this.#free - this.#here
   }
 
-  /** Nothing is here, asked, or may still come. */
+  /** Nothing is asked or here but padding. */
   get idle(): boolean {
-    return this.#free + this.#padding === this.blocks && (this.#late === undefined || this.#late.size === 0)
+    return this.#free + this.#padding === this.blocks
   }
 
   isHere(block: number): boolean {
@@ -159,7 +154,7 @@ export class PartialPiece {
     this.#addOther(block, peer)
   }
 
-  /** A block came. `unwanted` when it was never asked of this peer. */
+  /** A block came. `unwanted` when it is not outstanding at this peer. */
   receive(peer: PeerKey, block: number): Receipt {
     const state = this.#states[block] as number
     if (state >= HERE) {
@@ -172,9 +167,8 @@ export class PartialPiece {
       this.#here++
       return 'first'
     }
-    if (!this.#dropOther(block, peer) && !this.#dropLate(block, peer)) return 'unwanted'
-    if (state === ASKED) this.#addOther(block, first)
-    else this.#takeFree(block)
+    if (!this.#dropOther(block, peer)) return 'unwanted'
+    this.#addOther(block, first)
     this.#states[block] = HERE
     this.#peers[block] = peer
     this.#here++
@@ -185,7 +179,6 @@ export class PartialPiece {
   release(peer: PeerKey, block: number): boolean {
     if (this.#states[block] === ASKED && this.#peers[block] === peer) this.#unask(block)
     else if (!this.#dropOther(block, peer)) return false
-    this.#remember(block, peer)
     this.#stopWalking(peer)
     return true
   }
@@ -201,7 +194,6 @@ export class PartialPiece {
       }
     }
     for (const block of [...(this.#others?.keys() ?? [])]) if (this.#dropOther(block, peer)) released++
-    for (const block of [...(this.#late?.keys() ?? [])]) this.#dropLate(block, peer)
     this.#stopWalking(peer)
     if (this.exclusive === peer) this.exclusive = NOBODY
     return released
@@ -290,16 +282,6 @@ export class PartialPiece {
     this.#peers[block] = next
   }
 
-  #remember(block: number, peer: PeerKey): void {
-    this.#late ??= new Map()
-    const late = this.#late.get(block)
-    if (late === undefined) this.#late.set(block, [peer])
-    else if (!late.includes(peer)) {
-      if (late.length === MAX_LATE) late.shift()
-      late.push(peer)
-    }
-  }
-
   #addOther(block: number, peer: PeerKey): void {
     this.#others ??= new Map()
     const others = this.#others.get(block)
@@ -308,19 +290,11 @@ export class PartialPiece {
   }
 
   #dropOther(block: number, peer: PeerKey): boolean {
-    return dropFrom(this.#others, block, peer)
+    const others = this.#others?.get(block)
+    const at = others?.indexOf(peer) ?? -1
+    if (others === undefined || at < 0) return false
+    if (others.length === 1) this.#others?.delete(block)
+    else others.splice(at, 1)
+    return true
   }
-
-  #dropLate(block: number, peer: PeerKey): boolean {
-    return dropFrom(this.#late, block, peer)
-  }
-}
-
-function dropFrom(lists: Map<number, PeerKey[]> | undefined, block: number, peer: PeerKey): boolean {
-  const list = lists?.get(block)
-  const at = list?.indexOf(peer) ?? -1
-  if (list === undefined || at < 0) return false
-  if (list.length === 1) lists?.delete(block)
-  else list.splice(at, 1)
-  return true
 }

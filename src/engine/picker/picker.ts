@@ -169,7 +169,7 @@ export class Picker {
     return blocks
   }
 
-  /** 'first': store it. 'duplicate': already here. 'unwanted': the piece is had, or was never asked of this peer. */
+  /** 'first': store it. 'duplicate': already here. 'unwanted': the piece is had, or the block not outstanding at this peer. */
   received(peer: PeerKey, piece: PieceIndex, block: number): Receipt {
     const partial = this.#partials.get(piece)
     if (partial === undefined || block < 0 || block >= partial.blocks) return 'unwanted'
@@ -187,12 +187,13 @@ export class Picker {
     return askers.includes(peer) ? askers.filter((asker) => asker !== peer) : askers
   }
 
-  /** Rejected, timed out or cancelled; if the block comes after all it is still taken. @returns whether it was outstanding. */
+  /** Rejected, timed out or cancelled. @returns whether it was outstanding. */
   released(peer: PeerKey, piece: PieceIndex, block: number): boolean {
     const partial = this.#partials.get(piece)
     if (partial === undefined || !partial.release(peer, block)) return false
     this.#books.get(peer)?.settled(piece, 1)
-    this.#settle(partial)
+    if (partial.idle) this.#forget(partial)
+    else this.#settle(partial)
     return true
   }
 

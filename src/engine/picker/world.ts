@@ -17,7 +17,10 @@ export interface PickerWorld {
   blockCount(piece: PieceIndex): number
   /** Blocks that are nothing but padding (BEP 47) are known to be zero and never requested. */
   isPadding(piece: PieceIndex, block: number): boolean
-  /** Whether memory for this block can be had now (storage); false = do not pick it now. */
+  /**
+   * Whether memory for this block can be had now (storage); false = do not pick it now.
+   * Asked only for a block about to be picked: true means it is, so the answer may reserve the memory.
+   */
   mayReceive(piece: PieceIndex, block: number): boolean
   /** Whether the piece's hash is known (v2 layers may still be missing, BEP 52). */
   verifiable(piece: PieceIndex): boolean
