@@ -24,8 +24,8 @@ export interface Host {
 
 export class Lan {
   /** Of the program that made the network. */
-  readonly address = `${PREFIX4}.1`
-  readonly address6 = `${PREFIX6}:1`
+  readonly address: string = `${PREFIX4}.1`
+  readonly address6: string = `${PREFIX6}:1`
   readonly #bridge = 'shoal0'
   #count = 1
 

@@ -21,7 +21,7 @@ export interface Aria2Options {
   /** aria2 talks to UDP trackers over its DHT socket only; without an entry point the DHT itself stays silent. */
   readonly udpTrackers?: boolean
   readonly port?: number
-  /** Connects from this address. */
+  /** Connects from, listens and is reached on this address. */
   readonly bind?: string
   readonly rpcPort?: number
   readonly flags?: readonly string[]
@@ -87,7 +87,8 @@ export class Aria2 {
       ['aria2c', ...flags],
       { host },
     )
-    const client = new Aria2(program, `http://${host?.address ?? '127.0.0.1'}:${rpcPort}/jsonrpc`)
+    const address = options.bind ?? host?.address ?? '127.0.0.1'
+    const client = new Aria2(program, `http://${address}:${rpcPort}/jsonrpc`)
     await until('aria2 answers', () => client.#answers(), { describe: () => program.tail() })
     return client
   }
