@@ -45,7 +45,7 @@ const CLIENTS: ReadonlyMap<string, string> = new Map([
   ['qB', 'qBittorrent'],
 ])
 
-const AZUREUS_STYLE = /^-([A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])([0-9A-Za-z]{4})[-0-9A-Za-z]/
+const AZUREUS_STYLE = /^-([A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])([0-9A-Za-z]{4})-/
 const MAINLINE_STYLE = /^M([0-9]{1,3})-([0-9]{1,3})-([0-9]{1,3})-/
 const ARIA2_STYLE = /^A2-([0-9]{1,3})-([0-9]{1,3})-([0-9]{1,3})-/
 
