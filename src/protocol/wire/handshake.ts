@@ -1,7 +1,6 @@
 // The 68 bytes that open every peer connection (BEP 3), with the capability bits of BEP 5, 6, 10 and 52.
 // Promise: a stream that is not BitTorrent is refused at its first wrong byte, and nothing beyond 68 bytes is taken.
 
-import { toHex } from '../../base/bytes.ts'
 import {
   hashBytes,
   type PeerId,
@@ -117,10 +116,5 @@ export class HandshakeDecoder {
       peerId: peerId(this.#bytes.subarray(PEER_ID_AT)),
       flags: this.#flags as HandshakeFlags,
     }
-  }
-
-  /** The 8 reserved bytes as hex once they are here, for logs. */
-  get reserved(): string | undefined {
-    return this.#filled < HASH_AT ? undefined : toHex(this.#bytes.subarray(RESERVED_AT, HASH_AT))
   }
 }

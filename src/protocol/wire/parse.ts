@@ -94,7 +94,7 @@ function copyOf(source: Uint8Array, at: number, lengthBytes: number): Uint8Array
   return copy
 }
 
-/** A view. Not subarray(): this is the cheaper way, and the same on every kind of Uint8Array. */
+/** A view, plain even on a Node Buffer, where subarray() makes another Buffer and is a little slower (lab/bench/wire.ts). */
 export function viewOf(source: Uint8Array, at: number, lengthBytes: number): Uint8Array {
   return new Uint8Array(source.buffer, source.byteOffset + at, lengthBytes)
 }
