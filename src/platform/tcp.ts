@@ -65,7 +65,9 @@ export class NodeTcp implements Tcp {
       connection = new TcpConnection(socket, local, { host: canonicalIp(to.host) ?? to.host, port: to.port })
       resolve(connection)
     })
-    socket.connect({ host: to.host, port: to.port, noDelay: true, autoSelectFamily: false })
+    const target: net.TcpSocketConnectOpts = { host: to.host, port: to.port, autoSelectFamily: false }
+    socket.setNoDelay(true)
+    socket.connect(target)
     return { result: promise, cancel: () => fail(new SocketError('CLOSED')) }
   }
 
@@ -115,7 +117,7 @@ function welcome(socket: net.Socket, accepted: (connection: Connection) => void)
   const connection = new TcpConnection(socket, local, remote)
   accepted(connection)
   // Plain views: a Buffer's slice() is no copy, and the pure folders expect that of a Uint8Array.
-  socket.on('data', (data) =>
+  socket.on('data', (data: Buffer) =>
     connection.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   )
 }
