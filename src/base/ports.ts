@@ -1,8 +1,8 @@
 // The ports: everything the pure folders need from a computer. Node fills them in src/platform,
 // the simulator in lab/sim; each has one contract suite in test/contracts that both pass.
 
-import { CodedError } from './errors.ts'
 import type { Endpoint } from './endpoint.ts'
+import { CodedError } from './errors.ts'
 import type { Millis } from './ids.ts'
 import type { Random } from './random.ts'
 
@@ -81,7 +81,9 @@ export interface Hasher {
    * Reads and hashes pieces straight from disk on all cores: each item is one piece made of spans.
    * Read-only. A missing, unreadable or too short file gives a failure for the pieces it concerns, not a rejection.
    */
-  files(pieces: readonly { readonly spans: readonly FileSpan[]; readonly want: HashWant }[]): Promise<(HashResult | SpanFailure)[]>
+  files(
+    pieces: readonly { readonly spans: readonly FileSpan[]; readonly want: HashWant }[],
+  ): Promise<(HashResult | SpanFailure)[]>
   /** How many jobs run side by side. */
   readonly parallelism: number
 }
@@ -90,8 +92,25 @@ export interface Hasher {
 
 /** POSIX names of what can go wrong; OTHER carries the system's own in data.errno. */
 export type DiskCode =
-  | 'ENOENT' | 'EEXIST' | 'EACCES' | 'EPERM' | 'EROFS' | 'ENOSPC' | 'EDQUOT' | 'EIO' | 'ENOTDIR' | 'EISDIR'
-  | 'ENOTEMPTY' | 'EMFILE' | 'ENAMETOOLONG' | 'EXDEV' | 'EFBIG' | 'ELOOP' | 'ESTALE' | 'ENODEV' | 'OTHER'
+  | 'ENOENT'
+  | 'EEXIST'
+  | 'EACCES'
+  | 'EPERM'
+  | 'EROFS'
+  | 'ENOSPC'
+  | 'EDQUOT'
+  | 'EIO'
+  | 'ENOTDIR'
+  | 'EISDIR'
+  | 'ENOTEMPTY'
+  | 'EMFILE'
+  | 'ENAMETOOLONG'
+  | 'EXDEV'
+  | 'EFBIG'
+  | 'ELOOP'
+  | 'ESTALE'
+  | 'ENODEV'
+  | 'OTHER'
 
 export class DiskError extends CodedError<DiskCode> {}
 
@@ -156,7 +175,15 @@ export interface Disk {
 
 // ── Sockets ─────────────────────────────────────────────────────────────────────────────────────────
 
-export type SocketCode = 'REFUSED' | 'UNREACHABLE' | 'TIMEOUT' | 'RESET' | 'IN_USE' | 'DENIED' | 'CLOSED' | 'OTHER'
+export type SocketCode =
+  | 'REFUSED'
+  | 'UNREACHABLE'
+  | 'TIMEOUT'
+  | 'RESET'
+  | 'IN_USE'
+  | 'DENIED'
+  | 'CLOSED'
+  | 'OTHER'
 
 export class SocketError extends CodedError<SocketCode> {}
 
@@ -203,7 +230,10 @@ export interface Listener {
 
 export interface Tcp {
   /** Resolves with a connection or a result saying why not; `cancel` gives up at once. */
-  dial(to: Endpoint, timeoutMs: number): { readonly result: Promise<Connection | SocketError>; cancel(): void }
+  dial(
+    to: Endpoint,
+    timeoutMs: number,
+  ): { readonly result: Promise<Connection | SocketError>; cancel(): void }
   /** `host` '::' means every address of both families where the system can. @throws SocketError IN_USE, DENIED */
   listen(at: Endpoint, accepted: (connection: Connection) => void): Promise<Listener>
 }
@@ -251,7 +281,15 @@ export interface HttpHop {
 }
 
 export type HttpFailure =
-  | 'REFUSED' | 'TIMEOUT' | 'NAME_NOT_FOUND' | 'ADDRESS_REFUSED' | 'TOO_LARGE' | 'TLS' | 'REDIRECTS' | 'BAD_RESPONSE' | 'OTHER'
+  | 'REFUSED'
+  | 'TIMEOUT'
+  | 'NAME_NOT_FOUND'
+  | 'ADDRESS_REFUSED'
+  | 'TOO_LARGE'
+  | 'TLS'
+  | 'REDIRECTS'
+  | 'BAD_RESPONSE'
+  | 'OTHER'
 
 export type HttpResult =
   | { readonly ok: true; readonly status: number; readonly body: Uint8Array; readonly remote: string }
