@@ -1,0 +1,73 @@
+// The Udp port on node:dgram: plain sockets of one family each, and multicast sockets for LSD (BEP 14).
+// Promises: no name is ever resolved; after bind nothing here throws or emits an unhandled error (a datagram that cannot
+// be sent is lost); addresses are canonical.
+
+import type dgram from 'node:dgram'
+import net from 'node:net'
+import { canonicalIp } from '../base/address.ts'
+import { type Endpoint, isIPv6 } from '../base/endpoint.ts'
+import { type BindOptions, type DatagramSocket, SocketError, type Udp } from '../base/ports.ts'
+import { createSocket, sendOn } from './datagram.ts'
+import { MulticastInterfaces } from './multicast.ts'
+import { socketError } from './socket-errors.ts'
+
+export class NodeUdp implements Udp {
+  async bind(options: BindOptions): Promise<DatagramSocket> {
+    if (net.isIP(options.at.host) === 0) throw new SocketError('OTHER', { errno: 'NOT_AN_ADDRESS' })
+    try {
+      const socket = await bound(options.at, options.multicastGroup !== undefined)
+      if (options.multicastGroup === undefined) return new UdpSocket(socket, undefined)
+      return new UdpSocket(socket, new MulticastInterfaces(socket, options.multicastGroup))
+    } catch (cause) {
+      throw socketError(cause)
+    }
+  }
+}
+
+class UdpSocket implements DatagramSocket {
+  readonly local: Endpoint
+  onMessage: (bytes: Uint8Array, from: Endpoint) => void = () => {}
+  readonly #socket: dgram.Socket
+  readonly #multicast: MulticastInterfaces | undefined
+  #closed = false
+
+  constructor(socket: dgram.Socket, multicast: MulticastInterfaces | undefined) {
+    const { address, port } = socket.address()
+    this.local = { host: canonicalHost(address), port }
+    this.#socket = socket
+    this.#multicast = multicast
+    socket.on('message', (data, from) => {
+      if (this.#closed) return
+      // A plain view: a Buffer's slice() is no copy, and the pure folders expect that of a Uint8Array.
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      this.onMessage(bytes, { host: canonicalHost(from.address), port: from.port })
+    })
+  }
+
+  send(bytes: Uint8Array, to: Endpoint): void {
+    if (this.#closed || isIPv6(to.host) !== isIPv6(this.local.host) || net.isIP(to.host) === 0) return
+    if (this.#multicast?.group === to.host) this.#multicast.send(bytes, to.port)
+    else sendOn(this.#socket, bytes, to)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#multicast?.close()
+    this.#socket.close()
+  }
+}
+
+function bound(at: Endpoint, reuseAddr: boolean): Promise<dgram.Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<dgram.Socket>()
+  const socket = createSocket(at.host, reuseAddr)
+  socket.on('error', reject)
+  socket.bind({ address: at.host, port: at.port, exclusive: true }, () => resolve(socket))
+  return promise
+}
+
+/** IPv4-mapped as IPv4, zones (fe80::1%eth0) dropped. */
+function canonicalHost(address: string): string {
+  const plain = address.split('%', 1)[0] as string
+  return canonicalIp(plain) ?? plain
+}
