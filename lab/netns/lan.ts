@@ -20,6 +20,8 @@ export interface Host {
   readonly address6: string
   /** Put in front of a command, runs it on this host; the process id stays the command's own. */
   readonly prefix: readonly string[]
+  /** Takes it off the network; what still runs on it has no network from then on. */
+  leave(): void
 }
 
 export class Lan {
@@ -62,6 +64,7 @@ export class Lan {
       address: `${PREFIX4}.${number}`,
       address6: `${PREFIX6}:${number.toString(16)}`,
       prefix: ['nsenter', `--net=/proc/${holder.pid}/ns/net`, '--'],
+      leave: () => holder.kill('SIGKILL'),
     }
     await batch(
       [],

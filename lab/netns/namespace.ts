@@ -61,7 +61,8 @@ export async function enterNamespace(file: string): Promise<Footing> {
 }
 
 function refused(reason: string): Footing {
-  return { kind: 'refused', reason: `no network namespace here: ${reason}` }
+  const remedy = /\bip: (command )?not found/.test(reason) ? ' (apt-get install iproute2)' : ''
+  return { kind: 'refused', reason: `no network namespace here: ${reason}${remedy}` }
 }
 
 /**

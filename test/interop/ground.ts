@@ -38,7 +38,17 @@ export class Ground {
   /** First thing in a test file, with `import.meta.filename`; see `enterNamespace`. */
   static async enter(file: string): Promise<Ground> {
     const footing = await enterNamespace(file)
-    return new Ground(footing, footing.kind === 'inside' ? await Lan.make() : undefined)
+    if (footing.kind === 'refused') return new Ground(footing, undefined)
+    try {
+      return new Ground(footing, await Lan.make())
+    } catch (error) {
+      return new Ground({ kind: 'refused', reason: `no bridge here: ${error}` }, undefined)
+    }
+  }
+
+  /** A folder for what several tests of this file read; it lives as long as the file's process. */
+  folder(name: string): Promise<string> {
+    return mkdtemp(join(this.#directory, `${name}-`))
   }
 
   /** Registers a test that needs these clients. */
@@ -50,14 +60,17 @@ export class Ground {
     }
     test(name, { timeout: TEST_TIMEOUT_MS }, async (t: TestContext) => {
       if (reason !== undefined || this.#lan === undefined) throw new Error(reason)
-      const root = this.#footing.kind === 'inside' ? this.#footing.directory : tmpdir()
-      const scene = new Scene(await mkdtemp(join(root, 'test-')), this.#lan)
+      const scene = new Scene(await mkdtemp(join(this.#directory, 'test-')), this.#lan)
       t.after(async () => {
         if (!t.passed) t.diagnostic(scene.tails())
         await scene.close()
       })
       await body(scene)
     })
+  }
+
+  get #directory(): string {
+    return this.#footing.kind === 'inside' ? this.#footing.directory : tmpdir()
   }
 
   #whyNot(needs: readonly Client[]): string | undefined {

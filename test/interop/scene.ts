@@ -18,8 +18,10 @@ export class Scene {
   }
 
   /** A computer on the network, for one client. */
-  host(name: string): Promise<Host> {
-    return this.lan.host(name)
+  async host(name: string): Promise<Host> {
+    const host = await this.lan.host(name)
+    this.defer(async () => host.leave())
+    return host
   }
 
   /** A new empty folder. */

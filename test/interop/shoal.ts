@@ -1,0 +1,96 @@
+// Shoal as everybody runs it: bin/shoal in a process of its own, understood through its --json lines only.
+
+import { join } from 'node:path'
+import type { Host } from '../../lab/netns/lan.ts'
+import type { Program } from '../../lab/netns/program.ts'
+import { until } from '../../lab/netns/until.ts'
+import { PEER_PORT } from './libtorrent.ts'
+import type { Scene } from './scene.ts'
+
+const SHOAL = join(import.meta.dirname, '..', '..', 'bin', 'shoal')
+
+const READY_DEADLINE_MS = 60_000
+const DONE_DEADLINE_MS = 90_000
+
+export interface SharingEvent {
+  readonly event: 'sharing'
+  readonly magnet: string
+  readonly infohashV1: string | null
+  readonly infohashV2: string | null
+  readonly port: number
+}
+
+export interface DoneEvent {
+  readonly event: 'done'
+  readonly path: string
+  readonly bytes: number
+  readonly seconds: number
+}
+
+export interface ProgressEvent {
+  readonly event: 'progress'
+  readonly doneBytes: number
+  readonly totalBytes: number
+  readonly peers: number
+}
+
+type ShoalLine =
+  | SharingEvent
+  | DoneEvent
+  | ProgressEvent
+  | { readonly event?: undefined; readonly error: unknown }
+
+export class Shoal {
+  readonly program: Program
+  readonly lines: ShoalLine[] = []
+
+  private constructor(program: Program) {
+    this.program = program
+    program.onLine((line) => this.lines.push(JSON.parse(line) as ShoalLine))
+  }
+
+  /** `shoal ARGUMENTS --json`, with a state folder of its own, listening on the port all clients use. */
+  static async start(scene: Scene, host: Host, ...words: readonly string[]): Promise<Shoal> {
+    const state = await scene.folder('shoal-state')
+    const fixed = ['--json', '--port', String(PEER_PORT), '--state-dir', state]
+    const name = `shoal ${words[0]} on ${host.name}`
+    return new Shoal(scene.start(name, [process.execPath, SHOAL, ...words, ...fixed], { host }))
+  }
+
+  /** `shoal share`: waits until it gives. */
+  static async share(
+    scene: Scene,
+    host: Host,
+    ...words: readonly string[]
+  ): Promise<SharingEvent & { shoal: Shoal }> {
+    const shoal = await Shoal.start(scene, host, 'share', ...words)
+    return { ...(await shoal.event('sharing', READY_DEADLINE_MS)), shoal }
+  }
+
+  /** `shoal get`: does not wait. */
+  static get(scene: Scene, host: Host, source: string, ...words: readonly string[]): Promise<Shoal> {
+    return Shoal.start(scene, host, 'get', source, ...words)
+  }
+
+  done(): Promise<DoneEvent> {
+    return this.event('done', DONE_DEADLINE_MS)
+  }
+
+  /** The first line of that kind. Fails at once if the program ends without it. */
+  event<Kind extends 'sharing' | 'done' | 'progress'>(
+    kind: Kind,
+    deadlineMs: number,
+  ): Promise<Extract<ShoalLine, { event: Kind }>> {
+    return until(
+      `shoal says "${kind}"`,
+      () => {
+        const ended = this.program.ending !== undefined
+        const line = this.lines.find((candidate) => candidate.event === kind)
+        if (line !== undefined) return line as Extract<ShoalLine, { event: Kind }>
+        if (ended) throw new Error(`shoal ended without "${kind}"\n${this.program.tail()}`)
+        return undefined
+      },
+      { deadlineMs, describe: () => this.program.tail() },
+    )
+  }
+}
