@@ -50,7 +50,7 @@ const RANK: Readonly<Record<PeerSource, number>> = {
 }
 const USELESS = new Set(['BOTH_SEEDS', 'DUPLICATE'])
 /** Our own doing says nothing about the peer. */
-const OUR_DOING = new Set(['STOPPED', 'CANCELLED'])
+const OUR_DOING = new Set(['STOPPED', 'CANCELLED', 'FULL', 'NOT_RUNNING', 'TRACKER_CHANGED'])
 
 interface Candidate {
   readonly endpoint: Endpoint
@@ -284,6 +284,13 @@ export class Candidates {
   forgetTold(): void {
     for (const candidate of [...this.#known.values()])
       if (candidate.source !== 'hand') this.#remove(candidate)
+  }
+
+  /** Forgets sources that `accepts` no longer takes. @returns how many there were. */
+  forgetUnaccepted(): number {
+    const refused = [...this.#known.values()].filter((candidate) => !this.#accepts(candidate.source))
+    for (const candidate of refused) this.#remove(candidate)
+    return refused.length
   }
 
   /** Best first, to be given back as hints of source `resume` at the next start. */

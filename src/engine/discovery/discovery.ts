@@ -72,6 +72,8 @@ export class Discovery {
   readonly #trackerIds = new Map<string, Uint8Array>()
   #leaveLan: (() => void) | undefined
   #running = false
+  /** The trackers were started: there was something to announce. */
+  #begun = false
   #private: boolean
   /** Called when the last farewell is over. */
   #farewellsOver: (() => void) | undefined
@@ -99,8 +101,19 @@ export class Discovery {
     if (this.#running) return
     this.#running = true
     this.#leaveLan = this.#joinLan()
+    this.#begin(now)
+  }
+
+  /** Trackers hear of us as soon as there is a hash that may be announced. */
+  #begin(now: Millis): void {
+    if (this.#begun || this.#silent) return
+    this.#begun = true
     this.#feed({ kind: 'tick', wantsPeers: this.#options.facts.wantsPeers() }, now)
     this.#feed({ kind: 'start' }, now)
+  }
+
+  get #silent(): boolean {
+    return this.#options.facts.hashes.length === 0
   }
 
   #joinLan(): (() => void) | undefined {
@@ -122,6 +135,7 @@ export class Discovery {
     if (!this.#running) return
     const { clock } = this.#options.ports
     this.#running = false
+    this.#begun = false
     this.#leaveLan?.()
     this.#leaveLan = undefined
     for (const round of this.#rounds.values()) round.cancel()
@@ -160,26 +174,32 @@ export class Discovery {
     this.#client.tick(now)
     if (facts.private && !this.#private) {
       this.#private = true
-      this.#feed({ kind: 'private' }, now)
+      this.#becomePrivate(now)
     }
+    this.#begin(now)
     this.#feed({ kind: 'tick', wantsPeers: facts.wantsPeers() }, now)
   }
 
+  /** Whoever was found in a way that BEP 27 forbids is left; the others may be dialled again at once. */
+  #becomePrivate(now: Millis): void {
+    const farewells = this.#machine.handle({ kind: 'private' }, now)
+    const forgotten = this.candidates.forgetUnaccepted()
+    this.#carry(farewells)
+    if (farewells.length > 0 || forgotten > 0) this.#options.trackerChanged?.()
+  }
+
   deadline(): Millis | undefined {
-    const { facts, ports } = this.#options
-    if (!this.#running || facts.hashes.length === 0) return undefined
+    const { ports } = this.#options
+    if (!this.#running || this.#silent) return undefined
     const now = ports.clock.now()
-    const poll = this.#rounds.size > 0 ? after(now, POLL_MS) : undefined
+    const poll = this.#rounds.size > 0 || !this.#begun ? after(now, POLL_MS) : undefined
     return earliest([this.#machine.deadline(), this.#client.deadline(), poll])
   }
 
   /** Feeds the machine and carries what it says. While nothing may be announced it is left alone. */
   #feed(input: TrackersInput, now: Millis): void {
-    if (!this.#running) return
-    const silent = this.#options.facts.hashes.length === 0
-    if (silent && input.kind === 'tick') return
-    const effects = this.#machine.handle(input, now)
-    if (!silent) this.#carry(effects)
+    if (!this.#begun || this.#silent) return
+    this.#carry(this.#machine.handle(input, now))
     if (input.kind !== 'tick') this.#options.wake?.()
   }
 

@@ -343,7 +343,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     if (only === undefined) return []
     only.current = kept
     const left = only.entries.filter((entry) => entry !== kept)
-    return [{ kind: 'forgetPeers' }, ...left.flatMap((entry) => this.#farewell(entry))]
+    return left.flatMap((entry) => this.#farewell(entry))
   }
 
   #find(id: number, round: number): { readonly group: Group; readonly entry: Entry } | undefined {
