@@ -10,9 +10,16 @@ export interface TorrentFile {
   readonly index: number
   /**
    * Sanitised components below the save folder. A multi-file torrent's paths begin with the torrent's name;
-   * a single-file torrent has just the name. Unique within the torrent, also case-folded and normalised.
+   * a single-file torrent has just one component. Unique within the torrent, also case-folded and normalised (pad
+   * files excepted: they are never written).
    */
   readonly path: readonly string[]
+  /**
+   * The path as the torrent spells it, where it differs from `path` and a file system could hold it. Data that was not
+   * fetched by us (made into a torrent here, or seeded by another client before) may lie there. Only ever to look for
+   * data, component by component below the folder the person named; never to create anything.
+   */
+  readonly originalPath?: readonly string[]
   readonly lengthBytes: number
   readonly pad: boolean
   readonly executable: boolean

@@ -2,7 +2,7 @@
 
 import { type Encodable, encode, RawBencode } from '../base/bencode-encode.ts'
 import { fromHex } from '../base/bytes.ts'
-import type { TorrentHints } from './metainfo.ts'
+import type { TorrentHints, TorrentVersion } from './metainfo.ts'
 
 export interface TorrentParts {
   /** Raw bytes of the info value; written unchanged, so the infohash does not move. */
@@ -10,9 +10,11 @@ export interface TorrentParts {
   /** By lower-case hex root; empty for v1. */
   readonly pieceLayers: ReadonlyMap<string, Uint8Array>
   readonly hints: Partial<TorrentHints>
+  /** Given for v2 and hybrid torrents whose files need no layer: BEP 52 wants the key there even when it is empty. */
+  readonly version?: TorrentVersion
 }
 
-export function writeTorrent({ infoBytes, pieceLayers, hints }: TorrentParts): Uint8Array {
+export function writeTorrent({ infoBytes, pieceLayers, hints, version = 'v1' }: TorrentParts): Uint8Array {
   const trackers = hints.trackers ?? []
   const single = trackers.length === 1 && trackers[0]?.length === 1
   const layers = new Map<Uint8Array, Encodable>()
@@ -29,7 +31,7 @@ export function writeTorrent({ infoBytes, pieceLayers, hints }: TorrentParts): U
       hints.nodes === undefined || hints.nodes.length === 0
         ? undefined
         : hints.nodes.map(({ host, port }) => [host, port]),
-    'piece layers': layers.size === 0 ? undefined : layers,
+    'piece layers': layers.size === 0 && version === 'v1' ? undefined : layers,
     'url-list': nonEmpty(hints.webSeeds),
   })
 }
