@@ -10,6 +10,7 @@ import { type NameRules, safeName, twinName } from './safe-name.ts'
 
 /** Suffix of files that are not complete yet (TRANSFER.md). */
 export const PART_SUFFIX = '.part'
+const FOLDED_PART_SUFFIX = PART_SUFFIX.toUpperCase()
 
 /** SAFETY.md, Limits: bytes of a path with its separators, and components of it. */
 export const PATH_LIMIT_BYTES = 4_096
@@ -61,16 +62,16 @@ export class SafePaths {
   }
 
   #file(parent: readonly string[], name: string, raw: readonly (Uint8Array | string)[]): string {
-    const chosen = this.#free([...parent, name].join('/')) ? name : this.#twin(parent, name, false, raw)
-    const key = fold([...parent, chosen].join('/'))
-    this.#taken.set(key, 'file')
-    this.#taken.set(key + fold(PART_SUFFIX), 'file')
+    const key = fold([...parent, name].join('/'))
+    const chosen = this.#free(key) ? name : this.#twin(parent, name, false, raw)
+    const final = chosen === name ? key : fold([...parent, chosen].join('/'))
+    this.#taken.set(final, 'file')
+    this.#taken.set(final + FOLDED_PART_SUFFIX, 'file')
     return chosen
   }
 
-  #free(path: string): boolean {
-    const key = fold(path)
-    return !this.#taken.has(key) && !this.#taken.has(key + fold(PART_SUFFIX))
+  #free(key: string): boolean {
+    return !this.#taken.has(key) && !this.#taken.has(key + FOLDED_PART_SUFFIX)
   }
 
   #twin(
@@ -83,7 +84,7 @@ export class SafePaths {
     const key = fold([...parent, twinName(name, 0, folder, this.#rules)].join('/'))
     for (let number = this.#numbers.get(key) ?? 1; ; number++) {
       const candidate = twinName(name, number, folder, this.#rules)
-      if (!this.#free([...parent, candidate].join('/'))) continue
+      if (!this.#free(fold([...parent, candidate].join('/')))) continue
       this.#numbers.set(key, number + 1)
       return candidate
     }
@@ -111,11 +112,15 @@ function checkSize(raw: readonly (Uint8Array | string)[]): void {
 // biome-ignore lint/suspicious/noMisleadingCharacterClass: code points are looked for, one by one
 const IGNORED = /[\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
 
+/** Most paths, for which the rest of fold() changes nothing. */
+const ASCII = /^[\x20-\x7e]*$/
+
 /**
  * Equal for names that some file system holds to be one: by case and by normalisation. May equate more than any one
  * of them does; that costs a rename, the opposite would cost a file.
  */
 export function fold(path: string): string {
+  if (ASCII.test(path)) return path.toUpperCase()
   return path.replace(IGNORED, '').normalize('NFC').toLowerCase().toUpperCase().normalize('NFC')
 }
 

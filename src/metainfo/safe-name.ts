@@ -38,9 +38,13 @@ const TRAILING = /[. ]+$/
 /** Names that Windows gives to devices, with any extension. */
 const DEVICE = /^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?:[.:]|$)/i
 
+/** Most names, for which clean() changes nothing but the devices. */
+const PLAIN = /^[A-Za-z0-9 ()[\]{}&'!@#$%^~+=,;._-]*[A-Za-z0-9()[\]{}&'!@#$%^~+=,;_-]$/
+
 export function safeName(name: Uint8Array | string, rules: NameRules = 'posix'): string {
   const cleaned = clean(typeof name === 'string' ? name : fromUtf8Lenient(name), rules)
-  if (utf8(cleaned).length <= COMPONENT_LIMIT_BYTES) return cleaned
+  if (cleaned.length * 3 <= COMPONENT_LIMIT_BYTES || utf8(cleaned).length <= COMPONENT_LIMIT_BYTES)
+    return cleaned
   const [stem, extension] = splitExtension(cleaned)
   return clean(fit(stem, utf8(extension).length) + extension, rules)
 }
@@ -51,6 +55,7 @@ export function isBlankName(safe: string): boolean {
 }
 
 function clean(name: string, rules: NameRules): string {
+  if (PLAIN.test(name) && !DEVICE.test(name)) return name
   let text = name.toWellFormed().replace(INVISIBLE, REPLACEMENT).replace(FORBIDDEN, REPLACEMENT)
   text = text.replace(STRAY_JOINER, REPLACEMENT).replace(DRIVE, `$1${REPLACEMENT}`)
   if (rules === 'windows') text = text.replace(WINDOWS_FORBIDDEN, REPLACEMENT)
