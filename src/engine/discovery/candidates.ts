@@ -99,6 +99,14 @@ export class Candidates {
     return this.#admitted
   }
 
+  /** Addresses that are neither in use nor failing: the stock from which to dial. */
+  get stock(): number {
+    let count = 0
+    for (const candidate of this.#known.values())
+      if (candidate.state === 'idle' && candidate.failures === 0) count++
+    return count
+  }
+
   /** Where an address came from, if it is known. */
   sourceOf(endpoint: Endpoint): PeerSource | undefined {
     return this.#known.get(endpointText(endpoint))?.source

@@ -483,6 +483,22 @@ test('lies from other addresses or with other transaction ids are not believed',
   )
 })
 
+test('a tracker is asked early while hardly anybody is known, and at the regular time otherwise', async () => {
+  for (const [known, least, most] of [
+    [1, 300_000, 310_000],
+    [40, 1_800_000, 1_900_000],
+  ] as const) {
+    const peers = Array.from({ length: known }, (_, i) => ({ host: `7.7.7.${i + 1}`, port: 1 }))
+    const scene = new Scene({ answer: () => answerWith(...peers) })
+    scene.wantsPeers = true
+    await scene.start()
+    await scene.clock.advance(least - 1_000)
+    assert.equal(scene.web.asked.length, 1, `${known} known`)
+    await scene.clock.advance(most - least)
+    assert.equal(scene.web.asked.length, 2, `${known} known`)
+  }
+})
+
 test('over random weather on the way to trackers, discovery never wakes in a busy loop and always comes to rest', async () => {
   for (let seed = 0; seed < 5; seed++) {
     const random = new SeededRandom(seed)

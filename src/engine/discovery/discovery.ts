@@ -50,6 +50,8 @@ export const NUM_WANT = 100
 export const FAREWELL_MS = 2_000
 /** While a round runs its end is looked for this often: its deadlines appear only as names resolve and sockets open. */
 const POLL_MS = 1_000
+/** With this many addresses in stock nobody needs to be asked for more before the regular time. */
+const ENOUGH_STOCK = 20
 /** A port of 0 makes trackers refuse; who does not listen says 1, where nobody answers. */
 const NOT_LISTENING_PORT = 1
 
@@ -108,8 +110,13 @@ export class Discovery {
   #begin(now: Millis): void {
     if (this.#begun || this.#silent) return
     this.#begun = true
-    this.#feed({ kind: 'tick', wantsPeers: this.#options.facts.wantsPeers() }, now)
+    this.#feed({ kind: 'tick', wantsPeers: this.#wantsPeers }, now)
     this.#feed({ kind: 'start' }, now)
+  }
+
+  /** Trackers are asked early only when there is hardly anybody left to dial. */
+  get #wantsPeers(): boolean {
+    return this.candidates.stock < ENOUGH_STOCK && this.#options.facts.wantsPeers()
   }
 
   get #silent(): boolean {
@@ -160,11 +167,7 @@ export class Discovery {
   /** False when the URL is none of ours, there already, or there are enough. */
   addTracker(url: string, by: 'hand'): boolean {
     const added = this.#machine.add({ url, by })
-    if (added)
-      this.#feed(
-        { kind: 'tick', wantsPeers: this.#options.facts.wantsPeers() },
-        this.#options.ports.clock.now(),
-      )
+    if (added) this.#feed({ kind: 'tick', wantsPeers: this.#wantsPeers }, this.#options.ports.clock.now())
     return added
   }
 
@@ -177,7 +180,7 @@ export class Discovery {
       this.#becomePrivate(now)
     }
     this.#begin(now)
-    this.#feed({ kind: 'tick', wantsPeers: facts.wantsPeers() }, now)
+    this.#feed({ kind: 'tick', wantsPeers: this.#wantsPeers }, now)
   }
 
   /** Whoever was found in a way that BEP 27 forbids is left; the others may be dialled again at once. */

@@ -285,7 +285,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     if (!entry.joined || entry.completedDue || entry.answeredAt === undefined) return 0 as Millis
     if (!this.#wantsPeers) return after(entry.answeredAt, entry.intervalMs)
     const minMs = (entry.reply?.minIntervalS ?? 0) * 1000
-    return after(entry.answeredAt, Math.min(entry.intervalMs, minMs * 2 ** entry.fruitless))
+    return after(entry.answeredAt, Math.min(entry.intervalMs, minMs * 2 ** Math.max(0, entry.fruitless - 1)))
   }
 
   #heard(id: number, round: number): TrackersEffect[] {
