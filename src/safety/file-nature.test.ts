@@ -8,7 +8,9 @@ const MP4 = head(0, 0, 0, 0x20, 0x66, 0x74, 0x79, 0x70)
 
 test('a video that is named like one is plain and gets no warning', () => {
   assert.deepEqual(natureOf('holiday.mp4', MP4), {
-    kind: 'video', dangers: [], sentence: 'A video, as its name says',
+    kind: 'video',
+    dangers: [],
+    sentence: 'A video, as its name says',
   })
 })
 

@@ -85,21 +85,26 @@ function kindOfContent(head: Uint8Array): FileKind | undefined {
   if (starts(0xca, 0xfe, 0xba, 0xbe)) return 'program' // Mach-O universal, Java class
   if (starts(0x4c, 0x00, 0x00, 0x00, 0x01, 0x14, 0x02)) return 'script' // Windows shortcut
   if (starts(0x23, 0x21)) return 'script' // #!
-  if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x52, 0x61, 0x72, 0x21) || starts(0x37, 0x7a, 0xbc, 0xaf)) return 'archive'
+  if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x52, 0x61, 0x72, 0x21) || starts(0x37, 0x7a, 0xbc, 0xaf))
+    return 'archive'
   return undefined
 }
 
 function sentenceFor(named: FileKind, found: FileKind | undefined, dangers: readonly Danger[]): string {
   if (dangers.includes('pretends')) {
-    const really = found !== undefined && found !== named ? `${article(found)} ${found}` : `${article(named)} ${named}`
+    const really =
+      found !== undefined && found !== named ? `${article(found)} ${found}` : `${article(named)} ${named}`
     return `Careful: this is ${really} that pretends to be something else`
   }
-  if (dangers.includes('hidden-characters')) return 'Careful: its name holds invisible characters that make it read differently'
+  if (dangers.includes('hidden-characters'))
+    return 'Careful: its name holds invisible characters that make it read differently'
   if (dangers.includes('runs-code')) {
     const kind = found !== undefined && RUNNABLE.has(found) ? found : RUNNABLE.has(named) ? named : 'program'
     return `Careful: this is ${article(kind)} ${kind}; it can run code when opened`
   }
-  return named === 'file' ? 'A file of a kind Shoal does not know' : `${capital(article(named))} ${named}, as its name says`
+  return named === 'file'
+    ? 'A file of a kind Shoal does not know'
+    : `${capital(article(named))} ${named}, as its name says`
 }
 
 function extensionOf(name: string): string {

@@ -11,17 +11,55 @@ export type RefusedRoot =
 
 /** Below home: keys, wallets, password stores. Neither they nor anything inside may be shared. */
 const KEY_FOLDERS = [
-  '.ssh', '.gnupg', '.pki', '.aws', '.azure', '.kube', '.docker', '.password-store', '.local/share/keyrings',
-  '.config/gcloud', '.config/gh', '.bitcoin', '.electrum', '.ethereum', '.monero', '.config/keepassxc',
-  'Library/Keychains', 'AppData/Roaming/gnupg', 'AppData/Roaming/Microsoft/Protect', 'AppData/Roaming/Microsoft/Credentials',
+  '.ssh',
+  '.gnupg',
+  '.pki',
+  '.aws',
+  '.azure',
+  '.kube',
+  '.docker',
+  '.password-store',
+  '.local/share/keyrings',
+  '.config/gcloud',
+  '.config/gh',
+  '.bitcoin',
+  '.electrum',
+  '.ethereum',
+  '.monero',
+  '.config/keepassxc',
+  'Library/Keychains',
+  'AppData/Roaming/gnupg',
+  'AppData/Roaming/Microsoft/Protect',
+  'AppData/Roaming/Microsoft/Credentials',
 ] as const
 
 /** Below home: browser, mail and messenger profiles, and settings that hold tokens. */
 const PROFILE_FOLDERS = [
-  '.mozilla', '.thunderbird', '.config', '.local', '.cache', '.var/app', '.shoal', 'AppData', 'Library',
+  '.mozilla',
+  '.thunderbird',
+  '.config',
+  '.local',
+  '.cache',
+  '.var/app',
+  '.shoal',
+  'AppData',
+  'Library',
 ] as const
 
-const SYSTEM_FOLDERS = ['/etc', '/proc', '/sys', '/dev', '/boot', '/root', '/var', '/usr', '/bin', '/sbin', '/lib', '/run']
+const SYSTEM_FOLDERS = [
+  '/etc',
+  '/proc',
+  '/sys',
+  '/dev',
+  '/boot',
+  '/root',
+  '/var',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/run',
+]
 const SYSTEM_FOLDERS_WINDOWS = ['Windows', 'Program Files', 'Program Files (x86)', 'ProgramData', 'Users']
 
 export interface ShareRootFacts {
@@ -47,8 +85,12 @@ export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot |
     const profile = path.join(home, folder)
     if (insideOrSame(real, profile)) return { why: 'PROFILE', folder: profile }
   }
-  if (facts.platform !== 'win32' && SYSTEM_FOLDERS.some((folder) => same(real, folder))) return { why: 'SYSTEM' }
-  if (facts.platform !== 'win32' && ['/etc', '/proc', '/sys', '/dev', '/boot'].some((folder) => inside(real, folder))) {
+  if (facts.platform !== 'win32' && SYSTEM_FOLDERS.some((folder) => same(real, folder)))
+    return { why: 'SYSTEM' }
+  if (
+    facts.platform !== 'win32' &&
+    ['/etc', '/proc', '/sys', '/dev', '/boot'].some((folder) => inside(real, folder))
+  ) {
     return { why: 'SYSTEM' }
   }
   if (facts.platform === 'win32') {

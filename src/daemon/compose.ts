@@ -1,0 +1,69 @@
+// The composition root: real ports and an engine session made of them. The only place where the parts meet; the command line
+// and the library's public face come through here.
+
+import type { Ports } from '../base/ports.ts'
+import { Session } from '../engine/session/session.ts'
+import { DEFAULT_SESSION_OPTIONS, type SessionOptions } from '../engine/session/session-options.ts'
+import { SystemClock } from '../platform/clock.ts'
+import { SystemDigest } from '../platform/digest.ts'
+import { NodeDisk } from '../platform/disk.ts'
+import { NodeHasher } from '../platform/hasher.ts'
+import { NodeHttp } from '../platform/http.ts'
+import { NodeNames } from '../platform/names.ts'
+import { SystemRandom } from '../platform/random.ts'
+import { NodeTcp } from '../platform/tcp.ts'
+import { NodeUdp } from '../platform/udp.ts'
+import { VERSION } from './version.ts'
+
+export interface NodePorts extends Ports {
+  /** Ends the hashing workers: the process can exit. */
+  close(): Promise<void>
+}
+
+export function nodePorts(): NodePorts {
+  const hasher = new NodeHasher()
+  return {
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    digest: new SystemDigest(),
+    hasher,
+    disk: new NodeDisk(),
+    tcp: new NodeTcp(),
+    udp: new NodeUdp(),
+    http: new NodeHttp(),
+    names: new NodeNames(),
+    close: () => hasher.close(),
+  }
+}
+
+export interface Engine {
+  readonly ports: NodePorts
+  readonly session: Session
+  /** Everything durable, everyone told, workers ended. */
+  close(): Promise<void>
+}
+
+export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen'> & Partial<SessionOptions>
+
+/** @throws SocketError when the port cannot be had */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const ports = nodePorts()
+  try {
+    const session = await Session.open(ports, {
+      ...DEFAULT_SESSION_OPTIONS,
+      agent: `Shoal ${VERSION}`,
+      ...options,
+    })
+    return {
+      ports,
+      session,
+      close: async () => {
+        await session.close()
+        await ports.close()
+      },
+    }
+  } catch (error) {
+    await ports.close()
+    throw error
+  }
+}

@@ -1,0 +1,140 @@
+// One `get`, from a link or torrent to finished files: adds it, watches it, says what happens, gives on, and closes.
+// It prints nothing: whoever runs it is told through GetReport, and decides what a person or a script sees.
+
+import { CodedError } from '../base/errors.ts'
+import type { TorrentOptions } from '../engine/torrent/options.ts'
+import type { TorrentStatus } from '../engine/torrent/status.ts'
+import type { Torrent } from '../engine/torrent/torrent.ts'
+import type { Metainfo } from '../metainfo/metainfo.ts'
+import type { Engine } from './compose.ts'
+import { type GivingRule, givesOn } from './giving-on.ts'
+
+/** NO_SOURCES, INTERRUPTED, NOTHING_SELECTED, or the code of what made the torrent fail. */
+export class GetError extends CodedError {}
+
+export interface GetReport {
+  metadata(metainfo: Metainfo): void
+  /** About once a second. */
+  progress(status: TorrentStatus): void
+  done(result: GetResult): void
+  /** After `done`, while giving on. */
+  giving(status: TorrentStatus): void
+}
+
+export interface GetResult {
+  readonly path: string
+  readonly bytes: number
+  readonly seconds: number
+  readonly status: TorrentStatus
+}
+
+export interface GetJobOptions {
+  readonly engine: Engine
+  /** Made with the events this job gives. */
+  readonly add: (events: TorrentOptions['events']) => TorrentOptions
+  readonly report: GetReport
+  /** Without any progress for this long the job fails with NO_SOURCES; undefined waits for ever. */
+  readonly timeoutMs: number | undefined
+  readonly giving: GivingRule
+  /** Ends the job: before it is done as INTERRUPTED, afterwards quietly. */
+  readonly stop: AbortSignal
+}
+
+/** How often a person is told; also how often trouble is noticed. */
+const REPORT_MS = 1_000
+
+/** @throws GetError; what is here stays and the same command goes on where it stopped */
+export async function runGet(options: GetJobOptions): Promise<GetResult> {
+  const { engine, report, stop } = options
+  const { clock } = engine.ports
+  const startedAt = clock.now()
+  let wake = () => {}
+  const torrent = engine.session.add(
+    options.add({
+      metadata: (metainfo) => report.metadata(metainfo),
+      finished: () => wake(),
+      stateChanged: () => wake(),
+    }),
+  )
+  if (torrent.metainfo !== undefined) report.metadata(torrent.metainfo)
+  stop.addEventListener('abort', () => wake())
+  let progressAt = startedAt
+  let lastBytes = -1
+  let reportedAt = startedAt as number
+  for (;;) {
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule((clock.now() + REPORT_MS) as typeof startedAt, resolve)
+      wake = () => {
+        cancel()
+        resolve()
+      }
+      if (torrent.finished || stop.aborted) wake()
+    })
+    const now = clock.now()
+    const status = torrent.status()
+    if (torrent.finished) return finish(options, torrent, status, (now - startedAt) / 1_000)
+    if (stop.aborted) throw new GetError('INTERRUPTED', { name: status.name })
+    if (status.state === 'failed') throw failure(status)
+    const bytes = status.takenBytes + status.doneBytes + status.preparing
+    if (bytes !== lastBytes || status.state === 'checking') progressAt = now
+    lastBytes = bytes
+    if (options.timeoutMs !== undefined && now - progressAt >= options.timeoutMs) {
+      throw new GetError('NO_SOURCES', { name: status.name, seconds: Math.round((now - progressAt) / 1_000) })
+    }
+    if (now - reportedAt >= 0.9 * REPORT_MS) {
+      reportedAt = now
+      report.progress(status)
+    }
+  }
+}
+
+async function finish(
+  options: GetJobOptions,
+  torrent: Torrent,
+  status: TorrentStatus,
+  seconds: number,
+): Promise<GetResult> {
+  const { engine, report, stop, giving } = options
+  const { clock, disk } = engine.ports
+  const result: GetResult = {
+    path: disk.join(torrent.options.saveFolder, torrent.metainfo?.name ?? status.name),
+    bytes: status.wantedBytes,
+    seconds,
+    status,
+  }
+  report.done(result)
+  const doneAt = clock.now()
+  for (;;) {
+    const now = torrent.status()
+    const facts = {
+      secondsSinceDone: (clock.now() - doneAt) / 1_000,
+      givenBytes: now.givenBytes,
+      totalBytes: now.totalBytes,
+      receivers: now.receivers,
+      seeds: now.seeds,
+    }
+    if (stop.aborted || !givesOn(giving, facts)) return result
+    report.giving(now)
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule((clock.now() + REPORT_MS) as typeof doneAt, resolve)
+      stop.addEventListener(
+        'abort',
+        () => {
+          cancel()
+          resolve()
+        },
+        { once: true },
+      )
+    })
+  }
+}
+
+function failure(status: TorrentStatus): GetError {
+  const { problem } = status
+  const data: Record<string, string | number | boolean | undefined> = { name: status.name }
+  for (const [key, value] of Object.entries(problem?.data ?? {})) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      data[key] = value
+  }
+  return new GetError(problem?.code ?? 'TRANSFER_FAILED', data)
+}

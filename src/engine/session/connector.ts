@@ -1,0 +1,132 @@
+// Makes and accepts connections for all torrents within one budget, and hands them over after their handshakes.
+// Invariant: every place taken in the budget is given back exactly once, when the connection is over.
+
+import type { Endpoint } from '../../base/endpoint.ts'
+import type { WireHash } from '../../base/ids.ts'
+import { type Connection, type Ports, SocketError } from '../../base/ports.ts'
+import { exchangeHandshakes, HandshakeError, type HandshakeOptions } from '../peer/handshaking.ts'
+import type { TrustTable } from '../peer/trust.ts'
+import type { Torrent } from '../torrent/torrent.ts'
+import type { ConnectionBudget, Place } from './connection-budget.ts'
+
+/** A peer that does not answer a SYN for this long is taken as gone; most answer within one second. */
+export const DIAL_TIMEOUT_MS = 8_000
+
+export interface ConnectorOptions {
+  readonly ports: Ports
+  readonly budget: ConnectionBudget
+  readonly trust: TrustTable
+  /** The torrent that answers to this hash on public listeners (realm `public` only). */
+  readonly lookup: (hash: WireHash) => Torrent | undefined
+}
+
+export class Connector {
+  readonly #options: ConnectorOptions
+  readonly #open = new Set<Connection>()
+  readonly #dials = new Set<() => void>()
+  #closed = false
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options
+  }
+
+  /** False when the budget has no place now. */
+  dial(torrent: Torrent, to: Endpoint): boolean {
+    if (this.#closed) return false
+    const { budget, ports } = this.#options
+    const place = budget.tryDial(torrent.key, to, ports.clock.now())
+    if (typeof place === 'string') return false
+    void this.#dial(torrent, to, place)
+    return true
+  }
+
+  async #dial(torrent: Torrent, to: Endpoint, place: Place): Promise<void> {
+    const { ports, budget } = this.#options
+    const attempt = ports.tcp.dial(to, DIAL_TIMEOUT_MS)
+    this.#dials.add(attempt.cancel)
+    const connection = await attempt.result
+    this.#dials.delete(attempt.cancel)
+    budget.connected(place)
+    if (connection instanceof SocketError) {
+      budget.closed(place)
+      torrent.dialFailed(to, connection.code)
+      return
+    }
+    this.#track(connection)
+    await this.#shakeHands(
+      { connection, clock: ports.clock, opening: torrent.answer(), lookup: () => undefined },
+      place,
+      () => torrent,
+      (reason) => torrent.dialFailed(to, reason),
+    )
+  }
+
+  accepted(connection: Connection): void {
+    const { budget, ports, trust, lookup } = this.#options
+    const place = trust.banned(connection.remote)
+      ? 'BANNED'
+      : budget.tryAccept(connection.remote, ports.clock.now())
+    if (this.#closed || typeof place === 'string') {
+      connection.events = { data: () => {}, drain: () => {}, closed: () => {} }
+      connection.close()
+      return
+    }
+    this.#track(connection)
+    void this.#shakeHands(
+      {
+        connection,
+        clock: ports.clock,
+        opening: undefined,
+        lookup: (remote) => lookup(remote.hash)?.answer(remote),
+      },
+      place,
+      lookup,
+      undefined,
+    )
+  }
+
+  async #shakeHands(
+    options: HandshakeOptions,
+    place: Place,
+    torrentOf: (hash: WireHash) => Torrent | undefined,
+    failed: ((reason: string) => void) | undefined,
+  ): Promise<void> {
+    const { connection } = options
+    const { budget } = this.#options
+    const release = () => {
+      this.#open.delete(connection)
+      budget.closed(place)
+    }
+    let done: Awaited<ReturnType<typeof exchangeHandshakes>>
+    try {
+      done = await exchangeHandshakes(options)
+    } catch (error) {
+      release()
+      if (!(error instanceof HandshakeError)) throw error
+      failed?.(error.code)
+      return
+    }
+    const torrent = torrentOf(done.answer.handshake.hash) ?? torrentOf(done.remote.hash)
+    const incoming = failed === undefined
+    const refusal =
+      torrent === undefined || !budget.belongs(place, torrent.key)
+        ? 'FULL'
+        : torrent.adopt(done, incoming, incoming ? 'incoming' : 'dialled', release)
+    if (refusal !== undefined) {
+      release()
+      connection.events = { data: () => {}, drain: () => {}, closed: () => {} }
+      connection.close()
+    }
+  }
+
+  #track(connection: Connection): void {
+    this.#open.add(connection)
+  }
+
+  /** Ends everything that is not yet, or no longer, a torrent's. */
+  close(): void {
+    this.#closed = true
+    for (const cancel of [...this.#dials]) cancel()
+    for (const connection of [...this.#open]) connection.close()
+  }
+}

@@ -1,0 +1,78 @@
+// What a session keeps of each torrent between runs: its metadata (a .torrent file) and its journal, named by infohash.
+// Invariant: a kept file is whole or absent (write aside, sync, replace); a bad one is ignored and asked for again.
+
+import { toHex, utf8 } from '../../base/bytes.ts'
+import type { Infohash } from '../../base/ids.ts'
+import { type Digest, type Disk, DiskError } from '../../base/ports.ts'
+import { MetainfoError } from '../../metainfo/error.ts'
+import type { Metainfo, Torrent as TorrentBytes } from '../../metainfo/metainfo.ts'
+import { readTorrent } from '../../metainfo/read.ts'
+import { writeTorrent } from '../../metainfo/write.ts'
+
+/** Larger files are not ours (SAFETY.md: a torrent file is at most 10 MB). */
+const KEPT_LIMIT_BYTES = 10_000_000
+
+/** Hex digits of the save folder's hash in a journal's name: one torrent may be kept in several folders. */
+const FOLDER_DIGITS = 12
+
+export class ResumeStore {
+  readonly #disk: Disk
+  readonly #digest: Digest
+  readonly #folder: string
+
+  constructor(disk: Disk, digest: Digest, stateFolder: string) {
+    this.#disk = disk
+    this.#digest = digest
+    this.#folder = disk.join(stateFolder, 'torrents')
+  }
+
+  async open(): Promise<void> {
+    await this.#disk.makeDirectory(this.#folder)
+  }
+
+  journalPath(hash: Infohash, saveFolder: string): string {
+    const place = toHex(this.#digest.sha256(utf8(saveFolder))).slice(0, FOLDER_DIGITS)
+    return this.#disk.join(this.#folder, `${hash}-${place}.journal`)
+  }
+
+  /** Keeps the info dictionary and the piece layers known by now. */
+  async keep(metainfo: Metainfo, layers: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const path = this.#path((metainfo.infohashV2 ?? metainfo.infohashV1) as Infohash)
+    const aside = `${path}.new`
+    const bytes = writeTorrent({ infoBytes: metainfo.infoBytes, pieceLayers: layers, hints: {} })
+    const file = await this.#disk.open(aside, 'create')
+    try {
+      await file.truncate(bytes.length)
+      await file.write(bytes, 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await this.#disk.replace(aside, path)
+    await this.#disk.syncDirectory(this.#folder)
+  }
+
+  /** Undefined when nothing (usable) is kept. */
+  async read(hash: Infohash): Promise<TorrentBytes | undefined> {
+    const path = this.#path(hash)
+    const stat = await this.#disk.stat(path)
+    if (stat === undefined || stat.kind !== 'file' || stat.lengthBytes > KEPT_LIMIT_BYTES) return undefined
+    try {
+      const file = await this.#disk.open(path, 'read')
+      try {
+        const bytes = new Uint8Array(stat.lengthBytes)
+        await file.read(bytes, 0)
+        return readTorrent(bytes, this.#digest)
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      if (error instanceof DiskError || error instanceof MetainfoError) return undefined
+      throw error
+    }
+  }
+
+  #path(hash: Infohash): string {
+    return this.#disk.join(this.#folder, `${hash}.torrent`)
+  }
+}

@@ -1,0 +1,40 @@
+// What a session is told when it opens; limits with their defaults and reasons (SAFETY.md).
+
+import type { Endpoint } from '../../base/endpoint.ts'
+
+export interface SessionOptions {
+  /** Where to listen; undefined accepts nobody. Port 0 takes any free one. */
+  readonly listen: Endpoint | undefined
+  /** Absolute; journals and kept metadata live below it. */
+  readonly stateFolder: string
+  /** Local discovery (BEP 14). */
+  readonly lan: boolean
+  /** Shown to other clients, as `Shoal 0.1.0`. */
+  readonly agent: string
+  readonly upLimit: number | undefined
+  readonly downLimit: number | undefined
+  readonly maxConnections: number
+  /** Memory for arriving blocks, all torrents together. */
+  readonly bufferBytes: number
+  readonly maxOpenFiles: number
+  /** Torrents that may download, and seed, at the same time. */
+  readonly maxActiveDownloads: number
+  readonly maxActiveSeeds: number
+}
+
+export const DEFAULT_SESSION_OPTIONS = {
+  lan: true,
+  upLimit: undefined,
+  downLimit: undefined,
+  /** SAFETY.md: 200 in all. */
+  maxConnections: 200,
+  /** Enough for a gigabit at half a second of disk delay, small beside the rest of a computer. */
+  bufferBytes: 128 * 1024 * 1024,
+  /** Well below the usual limit of 1,024 descriptors, sockets included. */
+  maxOpenFiles: 256,
+  maxActiveDownloads: 8,
+  maxActiveSeeds: 200,
+} as const
+
+/** SAFETY.md: 50 connections a torrent. */
+export const DEFAULT_MAX_PEERS = 50

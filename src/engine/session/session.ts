@@ -1,0 +1,209 @@
+// All torrents of one client, by (infohash, realm): one listener, one connection budget, one memory pool, one alarm.
+// It coordinates and shares out; what happens inside a torrent is the torrent's.
+
+import { DeadlineQueue } from '../../base/deadline-queue.ts'
+import { CodedError } from '../../base/errors.ts'
+import { type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
+import type { Listener, Ports } from '../../base/ports.ts'
+import { MetainfoError } from '../../metainfo/error.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { readInfo } from '../../metainfo/read.ts'
+import { LanDiscovery } from '../discovery/lsd.ts'
+import { ReusedFrames } from '../peer/frame-pool.ts'
+import { TrustTable } from '../peer/trust.ts'
+import { BufferPool } from '../storage/buffer-pool.ts'
+import { OpenFiles } from '../storage/open-files.ts'
+import { PathClaims } from '../storage/path-claims.ts'
+import type { Realm, TorrentOptions } from '../torrent/options.ts'
+import type { TorrentServices } from '../torrent/services.ts'
+import { type Problem, Torrent } from '../torrent/torrent.ts'
+import { ConnectionBudget } from './connection-budget.ts'
+import { Connector } from './connector.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import { ResumeStore } from './resume-store.ts'
+import type { SessionOptions } from './session-options.ts'
+import { TorrentQueue } from './torrent-queue.ts'
+
+export class SessionError extends CodedError<'TORRENT_ALREADY_ADDED' | 'NO_INFOHASH'> {}
+
+export class Session {
+  readonly #ports: Ports
+  readonly #options: SessionOptions
+  readonly #store: ResumeStore
+  readonly #wakes: DeadlineQueue
+  readonly #trust = new TrustTable()
+  readonly #openFiles: OpenFiles
+  readonly #pool: BufferPool
+  readonly #lan: LanDiscovery | undefined
+  readonly #connector: Connector
+  readonly #services: TorrentServices
+  readonly #queue: TorrentQueue
+  readonly #torrents = new Set<Torrent>()
+  /** Public torrents by each hash they answer to. Other realms are never in here. */
+  readonly #public = new Map<WireHash, Torrent>()
+  #listener: Listener | undefined
+  upLimit: number | undefined
+  downLimit: number | undefined
+
+  private constructor(ports: Ports, options: SessionOptions) {
+    this.#ports = ports
+    this.#options = options
+    this.upLimit = options.upLimit
+    this.downLimit = options.downLimit
+    this.#store = new ResumeStore(ports.disk, ports.digest, options.stateFolder)
+    this.#wakes = new DeadlineQueue(ports.clock)
+    this.#openFiles = new OpenFiles(ports.disk, () => ports.clock.now(), options.maxOpenFiles)
+    this.#pool = new BufferPool(options.bufferBytes)
+    this.#lan = options.lan
+      ? new LanDiscovery({ udp: ports.udp, clock: ports.clock, random: ports.random, wakes: this.#wakes })
+      : undefined
+    this.#connector = new Connector({
+      ports,
+      budget: new ConnectionBudget({ maxConnections: options.maxConnections }),
+      trust: this.#trust,
+      lookup: (hash) => this.#public.get(hash),
+    })
+    this.#services = this.#makeServices()
+    const { maxActiveDownloads, maxActiveSeeds } = options
+    this.#queue = new TorrentQueue(
+      { maxDownloads: maxActiveDownloads, maxSeeds: maxActiveSeeds, maxActive: maxActiveDownloads + maxActiveSeeds },
+      this.#wakes,
+      () => ports.clock.now(),
+    )
+  }
+
+  /** Opens state and listener. @throws SocketError when the port cannot be had, DiskError for the state folder */
+  static async open(ports: Ports, options: SessionOptions): Promise<Session> {
+    const session = new Session(ports, options)
+    await session.#store.open()
+    if (options.listen !== undefined) {
+      session.#listener = await ports.tcp.listen(options.listen, (connection) =>
+        session.#connector.accepted(connection),
+      )
+    }
+    await session.#lan?.start()
+    return session
+  }
+
+  get listenPort(): number {
+    return this.#listener?.local.port ?? 0
+  }
+
+  get torrents(): ReadonlySet<Torrent> {
+    return this.#torrents
+  }
+
+  find(hash: Infohash, realm: Realm = 'public'): Torrent | undefined {
+    for (const torrent of this.#torrents) {
+      if (torrent.options.realm === realm && torrent.wireHashes.includes(wireHash(hash))) return torrent
+    }
+    return undefined
+  }
+
+  /** What an earlier run kept about this torrent: metadata learned from peers. */
+  kept(hash: Infohash): Promise<Metainfo | undefined> {
+    return this.#store.read(hash).then((torrent) => torrent?.metainfo)
+  }
+
+  /** Adds and starts. @throws SessionError when it is here already in this realm */
+  add(options: TorrentOptions): Torrent {
+    const hashes = [options.infohashV1, options.infohashV2].filter((hash) => hash !== undefined)
+    if (hashes.length === 0) throw new SessionError('NO_INFOHASH')
+    for (const hash of hashes) {
+      if (this.find(hash, options.realm) !== undefined)
+        throw new SessionError('TORRENT_ALREADY_ADDED', { infohash: hash })
+    }
+    const torrent = new Torrent(options, this.#services)
+    this.#torrents.add(torrent)
+    this.#index(torrent)
+    this.#queue.add(torrent)
+    return torrent
+  }
+
+  /** Stops until resume(): everybody is disconnected, files are closed. */
+  async pause(torrent: Torrent): Promise<void> {
+    this.#queue.setWanted(torrent, false)
+    await torrent.pause()
+  }
+
+  /** Runs again, or waits for its place in the queue. */
+  resume(torrent: Torrent): void {
+    if (torrent.stateName === 'failed') torrent.start()
+    this.#queue.setWanted(torrent, true)
+  }
+
+  get queue(): TorrentQueue {
+    return this.#queue
+  }
+
+  /** Stops it; with `data` also deletes what it wrote. */
+  async remove(torrent: Torrent, what: { readonly data: boolean }): Promise<void> {
+    for (const [hash, indexed] of this.#public) if (indexed === torrent) this.#public.delete(hash)
+    this.#torrents.delete(torrent)
+    this.#queue.remove(torrent)
+    if (what.data) await torrent.deleteData()
+    await torrent.pause()
+    this.#wakes.forget(torrent)
+  }
+
+  /** Stops everything in order: peers told, trackers told, bytes durable, files closed. */
+  async close(): Promise<void> {
+    await this.#listener?.close()
+    for (const torrent of this.#torrents) this.#queue.remove(torrent)
+    await Promise.all([...this.#torrents].map((torrent) => torrent.pause()))
+    for (const torrent of this.#torrents) this.#wakes.forget(torrent)
+    this.#connector.close()
+    this.#lan?.close()
+    await this.#openFiles.closeAll()
+  }
+
+  #index(torrent: Torrent): void {
+    if (torrent.options.realm !== 'public') return
+    for (const hash of torrent.wireHashes) this.#public.set(hash, torrent)
+  }
+
+  #makeServices(): TorrentServices {
+    const up = new RateLimiter(() => this.upLimit)
+    const down = new RateLimiter(() => this.downLimit)
+    return {
+      ports: this.#ports,
+      wakes: this.#wakes,
+      frames: new ReusedFrames(),
+      pool: this.#pool,
+      openFiles: this.#openFiles,
+      claims: new PathClaims(),
+      trust: this.#trust,
+      lan: this.#lan,
+      agent: this.#options.agent,
+      listenPort: () => this.listenPort,
+      limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
+      dial: (torrent, to) => this.#connector.dial(torrent, to),
+      readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),
+      keep: (torrent, metainfo) => {
+        this.#index(torrent)
+        void this.#store.keep(metainfo, torrent.layers)
+      },
+      journalPath: (torrent) => {
+        const hash = torrent.options.infohashV2 ?? torrent.options.infohashV1
+        return this.#store.journalPath(hash as Infohash, torrent.options.saveFolder)
+      },
+    }
+  }
+
+  #readInfo(
+    infoBytes: Uint8Array,
+    expected: Pick<TorrentOptions, 'infohashV1' | 'infohashV2'>,
+  ): Metainfo | Problem | 'not-this' {
+    try {
+      return readInfo(infoBytes, this.#ports.digest, expected)
+    } catch (error) {
+      if (!(error instanceof MetainfoError)) throw error
+      return error.code === 'WRONG_INFOHASH' ? 'not-this' : { code: error.code, data: { ...error.data } }
+    }
+  }
+
+  /** For tests and the simulator: the moment this session lives in. */
+  get now(): Millis {
+    return this.#ports.clock.now()
+  }
+}

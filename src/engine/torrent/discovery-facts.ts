@@ -1,0 +1,38 @@
+// What discovery may say about a torrent, and under which hashes: where listed and unlisted differ (TRANSFER.md).
+// Invariant: the infohash of an unlisted torrent is in nothing that is announced, unless the torrent is private (BEP 27).
+
+import { rendezvousKey } from '../../metainfo/rendezvous.ts'
+import type { DiscoveryFacts } from '../discovery/discovery.ts'
+import type { TorrentServices } from './services.ts'
+import type { Torrent } from './torrent.ts'
+
+/** While the metadata is unknown: 0 would make us a seed, to whom trackers tell no seeds. */
+const UNKNOWN_LEFT_BYTES = 16_384
+
+export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): DiscoveryFacts {
+  return {
+    get hashes() {
+      const announced = torrent.options.listing === 'everyone' || torrent.metainfo?.private === true
+      return announced ? torrent.wireHashes : []
+    },
+    get lanHashes() {
+      if (torrent.options.listing === 'everyone') return torrent.wireHashes
+      const { infohashV1, infohashV2 } = torrent.metainfo ?? torrent.options
+      return [rendezvousKey({ infohashV1, infohashV2 }, services.ports.digest)]
+    },
+    get private() {
+      return torrent.metainfo?.private === true
+    },
+    peerId: torrent.peerId,
+    port: () => services.listenPort(),
+    stats: () => {
+      const { doneBytes, wantedBytes } = torrent.status()
+      return {
+        uploadedBytes: torrent.swarm.givenBytes,
+        downloadedBytes: torrent.swarm.takenBytes,
+        leftBytes: torrent.metainfo === undefined ? UNKNOWN_LEFT_BYTES : wantedBytes - doneBytes,
+      }
+    },
+    wantsPeers: () => torrent.wantsPeers && !torrent.finished,
+  }
+}

@@ -1,0 +1,111 @@
+// Answers hash requests of others (BEP 52): from the trees in memory, or for leaves by hashing a verified piece from disk.
+// Invariant: every request gets one answer, and nobody can make us read more than a bounded amount at once.
+
+import type { Millis, PieceIndex } from '../../base/ids.ts'
+import { isRunOf, MAX_RUN_HASHES, proveRun } from '../../metainfo/hash-run.ts'
+import type { HashTree } from '../../metainfo/hash-tree.ts'
+import { pieceLayer, rootLayer } from '../../metainfo/merkle.ts'
+import type { TorrentFile } from '../../metainfo/metainfo.ts'
+import { encodeHashes, encodeHashReject } from '../../protocol/wire/encode.ts'
+import { hashRequestProblem } from '../../protocol/wire/hash-request.ts'
+import type { HashRange } from '../../protocol/wire/messages.ts'
+import type { Peer } from '../peer/peer.ts'
+import type { HashTrees } from './hash-trees.ts'
+
+/** Answers that need hashing from disk at the same time; further ones are refused (a flood costs us reads). */
+const DISK_ANSWERS_AT_ONCE = 4
+
+/** Answers one peer gets from us in one second. */
+const ANSWERS_PER_SECOND = 50
+
+export interface HashServeOptions {
+  readonly trees: HashTrees
+  readonly have: (piece: PieceIndex) => boolean
+  /** Leaf hashes of a verified piece, 32 bytes per block; undefined when it cannot be read. */
+  readonly leavesFromDisk: (piece: PieceIndex) => Promise<Uint8Array | undefined>
+}
+
+type Lookup = (layer: number, index: number) => Uint8Array | undefined
+
+export class HashServe {
+  readonly #options: HashServeOptions
+  readonly #answered = new WeakMap<Peer, { readonly second: number; readonly count: number }>()
+  #diskAnswers = 0
+
+  constructor(options: HashServeOptions) {
+    this.#options = options
+  }
+
+  requested(peer: Peer, range: HashRange, now: Millis): void {
+    const { trees } = this.#options
+    const file = trees.fileOf(range.root)
+    const tree = file === undefined ? undefined : trees.of(file)
+    const sane =
+      hashRequestProblem(range) === undefined && file !== undefined && isRunOf(file.lengthBytes, range)
+    if (!sane || tree === undefined || !this.#mayAnswer(peer, now)) {
+      peer.send(encodeHashReject(range))
+      return
+    }
+    const lowest = Math.min(pieceLayer(trees.metainfo.pieceLengthBytes), rootLayer(file.lengthBytes))
+    if (range.baseLayer >= lowest) this.#answer(peer, range, file, (layer, index) => tree.node(layer, index))
+    else void this.#answerFromDisk(peer, range, file, tree)
+  }
+
+  #answer(peer: Peer, range: HashRange, file: TorrentFile, known: Lookup): void {
+    const hashes = proveRun(this.#options.trees.merkle, file.lengthBytes, range, known)
+    peer.send(hashes === undefined ? encodeHashReject(range) : encodeHashes(range, hashes))
+  }
+
+  async #answerFromDisk(peer: Peer, range: HashRange, file: TorrentFile, tree: HashTree): Promise<void> {
+    const pieces = this.#piecesOf(range, file)
+    const leavesPerPiece = 2 ** pieceLayer(this.#options.trees.metainfo.pieceLengthBytes)
+    // At most one piece, or as many small ones as one answer can name: 8 to 16 MiB of reading.
+    const cheap = pieces.length === 1 || pieces.length * leavesPerPiece <= 2 * MAX_RUN_HASHES
+    const had = pieces.every(({ piece }) => this.#options.have(piece))
+    if (this.#diskAnswers >= DISK_ANSWERS_AT_ONCE || !cheap || !had) {
+      peer.send(encodeHashReject(range))
+      return
+    }
+    this.#diskAnswers++
+    const lookups: Lookup[] = []
+    try {
+      for (const { inFile, piece } of pieces) {
+        const leaves = await this.#options.leavesFromDisk(piece)
+        if (leaves !== undefined) lookups.push(tree.withPiece(inFile, leaves))
+      }
+    } finally {
+      this.#diskAnswers--
+    }
+    this.#answer(peer, range, file, (layer, index) => {
+      for (const lookup of lookups) {
+        const node = lookup(layer, index)
+        if (node !== undefined) return node
+      }
+      return undefined
+    })
+  }
+
+  /** Pieces whose leaves the run is made of. */
+  #piecesOf(range: HashRange, file: TorrentFile): { readonly inFile: number; readonly piece: PieceIndex }[] {
+    const { geometry, pieceLengthBytes } = this.#options.trees.metainfo
+    const own = geometry.piecesOf(file.index)
+    if (own === undefined) return []
+    const leavesPerPiece = 2 ** pieceLayer(pieceLengthBytes)
+    const from = Math.floor((range.index * 2 ** range.baseLayer) / leavesPerPiece)
+    const to = Math.floor(((range.index + range.length) * 2 ** range.baseLayer - 1) / leavesPerPiece)
+    const pieces: { readonly inFile: number; readonly piece: PieceIndex }[] = []
+    for (let inFile = from; inFile <= to && own.first + inFile <= own.last; inFile++) {
+      const piece = geometry.piece(own.first + inFile)
+      if (piece !== undefined) pieces.push({ inFile, piece })
+    }
+    return pieces
+  }
+
+  #mayAnswer(peer: Peer, now: Millis): boolean {
+    const second = Math.floor(now / 1_000)
+    const before = this.#answered.get(peer)
+    const count = before?.second === second ? before.count + 1 : 1
+    this.#answered.set(peer, { second, count })
+    return count <= ANSWERS_PER_SECOND
+  }
+}

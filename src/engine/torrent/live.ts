@@ -1,0 +1,302 @@
+// A torrent whose files are open: it joins picker, choker, storage and peers, and decides nothing that they decide.
+// Invariant: a piece is announced only after storage said it is verified and readable.
+
+import type { Bitfield } from '../../base/bitfield.ts'
+import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
+import type { Random } from '../../base/random.ts'
+import type { Geometry } from '../../metainfo/geometry.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { type ChokeCandidate, Choker } from '../choker/choker.ts'
+import { SuperSeed } from '../choker/super-seed.ts'
+import type { Content } from '../peer/host.ts'
+import type { Peer } from '../peer/peer.ts'
+import { Picker, type PickerWorld } from '../picker/picker.ts'
+import type { TorrentStorage } from '../storage/torrent-storage.ts'
+import type { StorageProblem } from '../storage/trouble.ts'
+import type { ExpectedPieces } from './expected-hashes.ts'
+import type { PeerTable } from './peer-table.ts'
+
+export interface LiveOptions {
+  readonly metainfo: Metainfo
+  readonly storage: TorrentStorage
+  readonly expected: ExpectedPieces
+  readonly peers: PeerTable
+  readonly random: Random
+  readonly sequential: boolean
+  readonly superSeed: boolean
+  /** 0 … 7 per file, pads included. */
+  readonly priorities: readonly number[]
+  readonly uploadLimit: () => number | undefined
+}
+
+export class Live implements Content, PickerWorld {
+  readonly geometry: Geometry
+  readonly store: TorrentStorage
+  readonly picker: Picker
+  readonly #options: LiveOptions
+  readonly #choker: Choker
+  #superSeed: SuperSeed | undefined
+  #problem: StorageProblem | undefined
+  #memoryWaits = false
+  #verifying = 0
+  #chokeAt: Millis | undefined
+  /** Peers that super-seeding has begun with. */
+  readonly #revealedTo = new Set<number>()
+  #wantedFiles: readonly boolean[] = []
+  #wantedBytes = 0
+  #doneBytes = 0
+
+  constructor(options: LiveOptions) {
+    this.#options = options
+    this.geometry = options.metainfo.geometry
+    this.store = options.storage
+    this.picker = new Picker(this, options.random)
+    this.#choker = new Choker(options.random, { uploadLimitBytesPerSecond: options.uploadLimit })
+    this.setPriorities(options.priorities)
+    this.picker.setSequential(options.sequential)
+    this.#problem = options.storage.problem
+    for (const piece of options.storage.have.ones()) this.picker.markHave(piece as PieceIndex)
+    for (const { piece, blocks } of options.storage.partials) {
+      for (const block of blocks.ones()) this.picker.markBlock(piece, block)
+    }
+    if (options.superSeed && this.complete) this.#superSeed = new SuperSeed(this.pieceCount, options.random)
+  }
+
+  // ── Content, as peers see it ──
+
+  get have(): Bitfield {
+    return this.store.have
+  }
+
+  get receiving(): boolean {
+    return this.#problem === undefined && !this.picker.done
+  }
+
+  mayServe(peer: Peer, piece: PieceIndex): boolean {
+    return this.#superSeed?.revealed(peer.key, piece) ?? true
+  }
+
+  // ── PickerWorld ──
+
+  get pieceCount(): number {
+    return this.geometry.pieceCount
+  }
+
+  blockCount(piece: PieceIndex): number {
+    return this.geometry.blockCount(piece)
+  }
+
+  isPadding(piece: PieceIndex, block: number): boolean {
+    return this.geometry.isPadding(piece, block)
+  }
+
+  mayReceive(piece: PieceIndex, block: number): boolean {
+    const held = this.store.reserve(piece, block)
+    if (!held) this.#memoryWaits = true
+    return held
+  }
+
+  verifiable(piece: PieceIndex): boolean {
+    return this.#options.expected.verifiable(piece)
+  }
+
+  // ── state ──
+
+  get complete(): boolean {
+    return this.have.complete
+  }
+
+  /** All wanted pieces are verified. */
+  get done(): boolean {
+    return this.picker.done
+  }
+
+  get problem(): StorageProblem | undefined {
+    return this.#problem
+  }
+
+  get memoryWaits(): boolean {
+    return this.#memoryWaits
+  }
+
+  get verifying(): number {
+    return this.#verifying
+  }
+
+  /** Bytes of wanted files. */
+  get wantedBytes(): number {
+    return this.#wantedBytes
+  }
+
+  /** Verified bytes of wanted files. */
+  get doneBytes(): number {
+    return this.#doneBytes
+  }
+
+  #wantedOf(piece: PieceIndex): number {
+    let bytes = 0
+    for (const part of this.geometry.parts(piece)) if (this.#wantedFiles[part.file]) bytes += part.lengthBytes
+    return bytes
+  }
+
+  #recount(): void {
+    this.#wantedBytes = 0
+    this.#doneBytes = 0
+    for (const file of this.#options.metainfo.files) {
+      if (this.#wantedFiles[file.index]) this.#wantedBytes += file.lengthBytes
+    }
+    for (const piece of this.have.ones()) this.#doneBytes += this.#wantedOf(piece as PieceIndex)
+  }
+
+  /** File priorities become piece priorities: a piece has the highest of the files in it. */
+  setPriorities(priorities: readonly number[]): void {
+    const byPiece = new Uint8Array(this.geometry.pieceCount)
+    this.#wantedFiles = this.#options.metainfo.files.map(
+      (file) => !file.pad && (priorities[file.index] ?? DEFAULT_PRIORITY) > 0,
+    )
+    for (const file of this.#options.metainfo.files) {
+      const range = this.geometry.piecesOf(file.index)
+      const priority = file.pad ? 0 : (priorities[file.index] ?? DEFAULT_PRIORITY)
+      if (range === undefined || priority === 0) continue
+      for (let piece = range.first as number; piece <= range.last; piece++) {
+        if ((byPiece[piece] as number) < priority) byPiece[piece] = priority
+      }
+    }
+    for (const piece of this.geometry.pieces()) this.picker.setPriority(piece, byPiece[piece] as number)
+    this.#recount()
+  }
+
+  // ── what storage tells ──
+
+  verified(piece: PieceIndex): void {
+    this.picker.passed(piece)
+    this.#doneBytes += this.#wantedOf(piece)
+    this.#verifying = Math.max(0, this.#verifying - 1)
+    // The last wanted piece: nobody should wait for the next batch to be told that all is here.
+    if (this.picker.done) void this.store.flush()
+    for (const peer of this.#options.peers) {
+      if (this.mayServe(peer, piece)) peer.announce(piece)
+      if (peer.amInterested) peer.reviewInterest()
+    }
+  }
+
+  lost(pieces: readonly PieceIndex[]): void {
+    const gone = new Set(pieces)
+    for (const piece of pieces) {
+      this.picker.markMissing(piece)
+      this.#doneBytes -= this.#wantedOf(piece)
+    }
+    for (const peer of this.#options.peers) {
+      peer.upload.withdrawn(gone)
+      for (const piece of pieces) peer.announceLoss(piece)
+      peer.reviewInterest()
+    }
+  }
+
+  /** Blocks that were here are not any more: a write failed, a file changed. */
+  blocksLost(piece: PieceIndex, blocks: readonly number[]): void {
+    this.picker.failed(piece, blocks)
+    for (const peer of this.#options.peers) peer.reviewInterest()
+  }
+
+  memoryAvailable(now: Millis): void {
+    this.#memoryWaits = false
+    for (const peer of this.#options.peers) peer.download.fill(now)
+  }
+
+  trouble(problem: StorageProblem): void {
+    this.#problem = problem
+    for (const peer of this.#options.peers) peer.download.cancelAll()
+  }
+
+  recovered(now: Millis): void {
+    this.#problem = undefined
+    for (const peer of this.#options.peers) {
+      peer.reviewInterest()
+      peer.download.fill(now)
+    }
+  }
+
+  // ── what peers tell ──
+
+  received(piece: PieceIndex): void {
+    if (this.picker.complete(piece)) this.#verifying++
+  }
+
+  verificationFailed(): void {
+    this.#verifying = Math.max(0, this.#verifying - 1)
+  }
+
+  gained(peer: Peer, piece: PieceIndex): void {
+    const superSeed = this.#superSeed
+    if (superSeed === undefined) return
+    this.revealFirst(peer)
+    const next = superSeed.peerHas(peer.key, piece, (key) => this.#options.peers.get(key)?.pieces)
+    for (const reveal of next) this.#options.peers.get(reveal.key)?.announce(reveal.piece)
+  }
+
+  /** Super-seeding begins with a peer once it said what it has, or stayed silent for a moment. */
+  revealFirst(peer: Peer): void {
+    if (this.#superSeed === undefined || this.#revealedTo.has(peer.key)) return
+    this.#revealedTo.add(peer.key)
+    for (const piece of this.#superSeed.joined(peer.key, peer.pieces)) peer.announce(piece)
+  }
+
+  peerLeft(peer: Peer): void {
+    this.#revealedTo.delete(peer.key)
+    this.#superSeed?.left(peer.key)
+  }
+
+  tick(now: Millis): void {
+    this.store.tick(now)
+    if (this.#superSeed !== undefined) {
+      for (const peer of this.#options.peers)
+        if (now >= after(peer.connectedAt, SILENCE_MS)) this.revealFirst(peer)
+    }
+    if ((this.#chokeAt ?? now) <= now && this.#options.peers.size > 0) this.choke(now)
+  }
+
+  // ── choking ──
+
+  /** Somebody became interested or left: a free slot need not wait for the next round. */
+  reconsiderChoking(now: Millis): void {
+    const waiting = [...this.#options.peers].some((peer) => peer.peerInterested && peer.amChoking)
+    const unchoked = [...this.#options.peers].filter((peer) => !peer.amChoking && peer.peerInterested).length
+    if (waiting && unchoked < this.#choker.slots()) this.choke(now)
+    else this.#chokeAt ??= this.#choker.deadline() ?? now
+  }
+
+  choke(now: Millis): void {
+    const candidates: ChokeCandidate[] = []
+    for (const peer of this.#options.peers) {
+      candidates.push({
+        key: peer.key,
+        interested: peer.peerInterested,
+        unchoked: !peer.amChoking,
+        snubbed: peer.amInterested && peer.snubbed,
+        downBytesPerSecond: peer.downRate.rate(now),
+        upBytesPerSecond: peer.upRate.rate(now),
+        givenBytes: peer.uploadedBytes,
+        connectedAt: peer.connectedAt,
+        unchokedAt: peer.unchokedAt,
+        preferred: peer.preferred,
+        uploadOnly: peer.uploadOnly || peer.isSeed,
+      })
+    }
+    const unchoked = this.#choker.decide(candidates, this.done, now)
+    for (const peer of this.#options.peers) {
+      if (unchoked.has(peer.key)) peer.unchoke(now)
+      else peer.choke(now)
+    }
+    this.#chokeAt = this.#choker.deadline() ?? after(now, CHOKE_ROUND_MS)
+  }
+}
+
+/** Between 1 (last) and 7 (first); 0 is not wanted. */
+export const DEFAULT_PRIORITY = 4
+
+/** A peer without pieces need not say so (BEP 3): after this it is taken to have none. */
+const SILENCE_MS = 1_000
+
+/** BEP 3: choking is decided every ten seconds. */
+const CHOKE_ROUND_MS = 10_000

@@ -1,0 +1,130 @@
+// Getting the info dictionary from peers (BEP 9). Each peer's answer is kept apart, so when a whole one does not hash
+// right it is known exactly who lied. Invariant: at most PARALLEL_PEERS buffers of at most METADATA_LIMIT_BYTES exist.
+
+import { after, type Millis } from '../../base/ids.ts'
+import {
+  decodeMetadataMessage,
+  encodeMetadataRequest,
+  METADATA_PIECE_BYTES,
+} from '../../protocol/wire/metadata-message.ts'
+import type { Peer } from '../peer/peer.ts'
+
+/** SAFETY.md: an info dictionary above this is refused. */
+export const METADATA_LIMIT_BYTES = 8 * 1024 * 1024
+
+/** Peers asked at the same time: one may be slow or lie. */
+const PARALLEL_PEERS = 3
+
+/** Pieces of 16 KiB asked of one peer at once. */
+const REQUESTS_AHEAD = 8
+
+/** No piece for this long and another peer gets the place. */
+const PROGRESS_TIMEOUT_MS = 15_000
+
+/** A peer that refused or stalled is asked again after this. */
+const RETRY_AFTER_MS = 30_000
+
+interface Attempt {
+  readonly peer: Peer
+  readonly bytes: Uint8Array
+  readonly pieces: number
+  readonly got: Set<number>
+  readonly asked: Set<number>
+  progressAt: Millis
+}
+
+export interface MetadataEvents {
+  /** A whole answer; returns whether it was the right one (hash and form). */
+  complete(infoBytes: Uint8Array): boolean
+  /** This peer's whole answer was wrong: certainly guilty. */
+  lied(peer: Peer): void
+}
+
+export class MetadataFetch {
+  readonly #events: MetadataEvents
+  readonly #attempts = new Map<Peer, Attempt>()
+  readonly #notBefore = new WeakMap<Peer, Millis>()
+
+  constructor(events: MetadataEvents) {
+    this.#events = events
+  }
+
+  /** Fraction of the best attempt, 0 … 1, for progress. */
+  get progress(): number {
+    let best = 0
+    for (const attempt of this.#attempts.values()) best = Math.max(best, attempt.got.size / attempt.pieces)
+    return best
+  }
+
+  /** Starts with peers that offer it, up to the limit. */
+  consider(peers: Iterable<Peer>, now: Millis): void {
+    for (const peer of peers) {
+      if (this.#attempts.size >= PARALLEL_PEERS) return
+      const size = peer.extensions?.metadataBytes
+      if (size === undefined || size <= 0 || size > METADATA_LIMIT_BYTES) continue
+      if (peer.closed || this.#attempts.has(peer) || now < (this.#notBefore.get(peer) ?? now)) continue
+      if (!peer.extensions?.ids.has('ut_metadata')) continue
+      const attempt: Attempt = {
+        peer,
+        bytes: new Uint8Array(size),
+        pieces: Math.ceil(size / METADATA_PIECE_BYTES),
+        got: new Set(),
+        asked: new Set(),
+        progressAt: now,
+      }
+      this.#attempts.set(peer, attempt)
+      this.#ask(attempt)
+    }
+  }
+
+  /** @throws BencodeError, WireError on a malformed message */
+  message(peer: Peer, payload: Uint8Array, now: Millis): void {
+    const attempt = this.#attempts.get(peer)
+    const message = decodeMetadataMessage(payload)
+    if (attempt === undefined || message === undefined || message.type === 'request') return
+    if (message.type !== 'data') {
+      this.#setAside(attempt, now)
+      return
+    }
+    const { piece, bytes, totalBytes } = message
+    if (!attempt.asked.has(piece) || attempt.got.has(piece)) return
+    if (totalBytes !== attempt.bytes.length) {
+      this.#attempts.delete(peer)
+      this.#events.lied(peer)
+      return
+    }
+    attempt.bytes.set(bytes, piece * METADATA_PIECE_BYTES)
+    attempt.got.add(piece)
+    attempt.progressAt = now
+    if (attempt.got.size < attempt.pieces) {
+      this.#ask(attempt)
+      return
+    }
+    this.#attempts.delete(peer)
+    if (!this.#events.complete(attempt.bytes)) this.#events.lied(peer)
+  }
+
+  gone(peer: Peer): void {
+    this.#attempts.delete(peer)
+  }
+
+  tick(now: Millis): void {
+    for (const attempt of [...this.#attempts.values()]) {
+      if (now >= after(attempt.progressAt, PROGRESS_TIMEOUT_MS)) this.#setAside(attempt, now)
+    }
+  }
+
+  #setAside(attempt: Attempt, now: Millis): void {
+    this.#attempts.delete(attempt.peer)
+    this.#notBefore.set(attempt.peer, after(now, RETRY_AFTER_MS))
+  }
+
+  #ask(attempt: Attempt): void {
+    for (let piece = 0; piece < attempt.pieces; piece++) {
+      if (attempt.asked.size - attempt.got.size >= REQUESTS_AHEAD) return
+      if (attempt.asked.has(piece)) continue
+      attempt.asked.add(piece)
+      attempt.peer.sendExtension('ut_metadata', encodeMetadataRequest(piece))
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// How a torrent is added: the one shape for .torrent files, magnets, shares and resume.
+
+import type { Endpoint } from '../../base/endpoint.ts'
+import type { Infohash } from '../../base/ids.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+
+/** Public swarms answer strangers; anything else is one circle's (TRANSFER.md, Realms). */
+export type Realm = 'public' | `circle:${string}`
+
+/** Listed: announced under its infohash. Unlisted: found by address or rendezvous key only (TRANSFER.md). */
+export type Listing = 'everyone' | 'link'
+
+export interface TorrentOptions {
+  readonly infohashV1: Infohash | undefined
+  readonly infohashV2: Infohash | undefined
+  /** Undefined for a magnet until a peer told it. */
+  readonly metainfo: Metainfo | undefined
+  /** What to call it while the metadata is unknown. */
+  readonly displayName: string
+  readonly realm: Realm
+  readonly listing: Listing
+  /** Absolute. */
+  readonly saveFolder: string
+  readonly trackers: readonly (readonly { readonly url: string; readonly by: 'hand' | 'torrent' }[])[]
+  readonly peers: readonly Endpoint[]
+  readonly pex: boolean
+  readonly lan: boolean
+  readonly maxPeers: number
+  /** Asked once the files are known: 0 (not wanted) … 7 per file. */
+  readonly priorities: ((metainfo: Metainfo) => readonly number[]) | undefined
+  readonly sequential: boolean
+  readonly superSeed: boolean
+  readonly preallocate: 'sparse' | 'full'
+  /** Suffix of files that are not complete yet; empty for none. */
+  readonly partSuffix: string
+  /** The files were hashed by us just now: trust them unless they changed since. */
+  readonly justHashed: boolean
+  /** The person agreed that existing files of these names are completed in place. */
+  readonly agreed: boolean
+  /** Where files are when their names on disk are not the torrent's: absolute paths by file index (shares of odd names). */
+  readonly diskPaths: readonly (string | undefined)[] | undefined
+  /** Called before a file gets its final name: marks and checks (safety). */
+  readonly beforeFinal: ((file: FinalFile) => Promise<void>) | undefined
+  readonly events: TorrentEvents
+}
+
+export interface FinalFile {
+  /** Where it lies now. */
+  readonly path: string
+  /** Its components below the save folder. */
+  readonly components: readonly string[]
+  readonly lengthBytes: number
+}
+
+export interface TorrentEvents {
+  stateChanged?(): void
+  /** Files and sizes are known now. */
+  metadata?(metainfo: Metainfo): void
+  fileCompleted?(file: number, path: string): void
+  /** Every wanted byte is verified, durable and in its final place. Again after more became wanted. */
+  finished?(): void
+  /** Receiving stopped or goes on; status() tells why. */
+  problemChanged?(): void
+  /** A peer was banned. */
+  banned?(address: string, reason: string): void
+}

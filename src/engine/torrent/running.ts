@@ -1,0 +1,231 @@
+// The parts of a torrent that exist while its files are open, and the ear for what storage tells: opened, checked, then live.
+// Invariant: events of a storage that was closed, or is not live yet, change nothing.
+
+import type { PieceIndex } from '../../base/ids.ts'
+import { Merkle } from '../../metainfo/merkle.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { type StorageEvents, TorrentStorage } from '../storage/torrent-storage.ts'
+import type { StorageProblem } from '../storage/trouble.ts'
+import type { ExpectedPieces } from './expected-hashes.ts'
+import { HashExchange } from './hash-exchange.ts'
+import { HashServe } from './hash-serve.ts'
+import { HashTrees } from './hash-trees.ts'
+import { leavesFromDisk } from './leaves-from-disk.ts'
+import { Live } from './live.ts'
+import { PoisonDefence } from './poison-defence.ts'
+import type { TorrentServices } from './services.ts'
+import type { Problem, Torrent } from './torrent.ts'
+
+/** What happened that the torrent itself must act on. */
+export interface RunningEvents {
+  finished(): void
+  /** Something that was here is not any more. */
+  incomplete(): void
+  problemChanged(): void
+  failed(problem: Problem): void
+  /** Piece layers became known. */
+  learned(): void
+}
+
+export class Running implements StorageEvents {
+  readonly storage: TorrentStorage
+  readonly #torrent: Torrent
+  readonly #services: TorrentServices
+  readonly #events: RunningEvents
+  readonly #expected: ExpectedPieces
+  #parts: Parts | undefined
+  #closed = false
+
+  /** Opens the files; nothing is checked yet and nobody is served. */
+  static async open(
+    torrent: Torrent,
+    metainfo: Metainfo,
+    expected: ExpectedPieces,
+    services: TorrentServices,
+    events: RunningEvents,
+  ): Promise<Running | StorageProblem> {
+    let running: Running | undefined
+    const { options } = torrent
+    const opened = await TorrentStorage.open({
+      ports: services.ports,
+      pool: services.pool,
+      openFiles: services.openFiles,
+      claims: services.claims,
+      metainfo,
+      expected,
+      saveFolder: options.saveFolder,
+      journalPath: services.journalPath(torrent),
+      partSuffix: options.partSuffix,
+      preallocate: options.preallocate,
+      wanted: metainfo.files.map((file) => (torrent.priorities[file.index] ?? 1) > 0),
+      trusted: options.justHashed,
+      agreed: options.agreed,
+      ...(options.diskPaths === undefined ? {} : { diskPaths: options.diskPaths }),
+      finalize: async (index, path) => {
+        const file = metainfo.files[index]
+        if (file !== undefined) {
+          await options.beforeFinal?.({ path, components: file.path, lengthBytes: file.lengthBytes })
+        }
+        return 'ok'
+      },
+      events: forwarding(() => running),
+    })
+    if ('refused' in opened) return opened.refused
+    running = new Running(torrent, services, expected, opened, events)
+    return running
+  }
+
+  private constructor(
+    torrent: Torrent,
+    services: TorrentServices,
+    expected: ExpectedPieces,
+    storage: TorrentStorage,
+    events: RunningEvents,
+  ) {
+    this.#torrent = torrent
+    this.#services = services
+    this.#expected = expected
+    this.storage = storage
+    this.#events = events
+  }
+
+  /** The parts that meet peers, made from what storage has by now. */
+  goLive(metainfo: Metainfo): Parts {
+    const { storage } = this
+    const { ports, trust } = this.#services
+    const torrent = this.#torrent
+    const live = new Live({
+      metainfo,
+      storage,
+      expected: this.#expected,
+      peers: torrent.swarm.peers,
+      random: ports.random,
+      sequential: torrent.sequential,
+      superSeed: torrent.options.superSeed,
+      priorities: torrent.priorities,
+      uploadLimit: () => torrent.upLimit,
+    })
+    const trees = new HashTrees(metainfo, this.#expected, new Merkle(ports.digest))
+    const hashServe = new HashServe({
+      trees,
+      have: (piece) => storage.have.has(piece),
+      leavesFromDisk: (piece) => leavesFromDisk(piece, metainfo.geometry, storage, ports.hasher),
+    })
+    const hashes = new HashExchange({
+      trees,
+      now: () => ports.clock.now(),
+      lied: (peer) => peer.close({ code: 'HASHES_WRONG', blame: 'remote' }),
+      learned: () => {
+        storage.hashesKnown()
+        this.#events.learned()
+        for (const peer of torrent.swarm.peers) {
+          peer.reviewInterest()
+          peer.download.fill(ports.clock.now())
+        }
+      },
+    })
+    const poison = new PoisonDefence({
+      live,
+      hashes,
+      peers: torrent.swarm.peers,
+      trust,
+      ban: (endpoint, code) => torrent.ban(endpoint, code),
+    })
+    this.#parts = { live, hashes, hashServe, poison, running: this }
+    return this.#parts
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.storage.close()
+  }
+
+  // ── StorageEvents ──
+
+  pieceVerified(piece: PieceIndex): void {
+    this.#live((parts) => {
+      parts.poison.passed(piece)
+      parts.live.verified(piece)
+    })
+  }
+
+  pieceFailed(piece: PieceIndex, leaves: Uint8Array | undefined): void {
+    if (this.#parts !== undefined) this.#live((parts) => parts.poison.failed(piece, leaves))
+    else if (!this.#closed) this.storage.resetBlocks(piece, 'all')
+  }
+
+  pieceInconsistent(piece: PieceIndex): void {
+    if (!this.#closed) this.#events.failed({ code: 'HYBRID_INCONSISTENT', data: { piece } })
+  }
+
+  piecesLost(pieces: readonly PieceIndex[]): void {
+    this.#live((parts) => {
+      this.#events.incomplete()
+      parts.live.lost(pieces)
+    })
+  }
+
+  blocksLost(piece: PieceIndex, blocks: readonly number[]): void {
+    this.#live((parts) => parts.live.blocksLost(piece, blocks))
+  }
+
+  memoryAvailable(): void {
+    this.#live((parts) => parts.live.memoryAvailable(this.#services.ports.clock.now()))
+  }
+
+  durable(): void {
+    // What is durable matters to storage's own journal; peers were told when pieces were verified.
+  }
+
+  fileCompleted(file: number, path: string): void {
+    if (!this.#closed) this.#torrent.options.events.fileCompleted?.(file, path)
+  }
+
+  finished(): void {
+    if (!this.#closed) this.#events.finished()
+  }
+
+  trouble(problem: StorageProblem): void {
+    this.#live((parts) => {
+      parts.live.trouble(problem)
+      this.#events.problemChanged()
+    })
+  }
+
+  recovered(): void {
+    this.#live((parts) => {
+      parts.live.recovered(this.#services.ports.clock.now())
+      this.#events.problemChanged()
+    })
+  }
+
+  #live(use: (parts: Parts) => void): void {
+    if (!this.#closed && this.#parts !== undefined) use(this.#parts)
+  }
+}
+
+/** What exists in the live state only. */
+export interface Parts {
+  readonly live: Live
+  readonly hashes: HashExchange
+  readonly hashServe: HashServe
+  readonly poison: PoisonDefence
+  readonly running: Running
+}
+
+/** Storage is opened before there is somebody to listen; what it tells until then is found in its state afterwards. */
+function forwarding(to: () => Running | undefined): StorageEvents {
+  return {
+    pieceVerified: (piece) => to()?.pieceVerified(piece),
+    pieceFailed: (piece, leaves) => to()?.pieceFailed(piece, leaves),
+    pieceInconsistent: (piece) => to()?.pieceInconsistent(piece),
+    piecesLost: (pieces) => to()?.piecesLost(pieces),
+    blocksLost: (piece, blocks) => to()?.blocksLost(piece, blocks),
+    memoryAvailable: () => to()?.memoryAvailable(),
+    durable: () => to()?.durable(),
+    fileCompleted: (file, path) => to()?.fileCompleted(file, path),
+    finished: () => to()?.finished(),
+    trouble: (problem) => to()?.trouble(problem),
+    recovered: () => to()?.recovered(),
+  }
+}

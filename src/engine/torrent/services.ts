@@ -1,0 +1,47 @@
+// What a torrent needs from the session that holds it: shared, bounded things and a way to dial.
+
+import type { DeadlineQueue } from '../../base/deadline-queue.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
+import type { Ports } from '../../base/ports.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { LanDiscovery } from '../discovery/lsd.ts'
+import type { Allowance, FramePool } from '../peer/host.ts'
+import type { TrustTable } from '../peer/trust.ts'
+import type { BufferPool } from '../storage/buffer-pool.ts'
+import type { OpenFiles } from '../storage/open-files.ts'
+import type { PathClaims } from '../storage/path-claims.ts'
+import type { TorrentOptions } from './options.ts'
+import type { Problem, Torrent } from './torrent.ts'
+
+/** A limit that is shared fairly by whoever asks. */
+export interface Sharers {
+  asker(): Allowance
+}
+
+export interface TorrentServices {
+  readonly ports: Ports
+  readonly wakes: DeadlineQueue
+  readonly frames: FramePool
+  readonly pool: BufferPool
+  readonly openFiles: OpenFiles
+  readonly claims: PathClaims
+  readonly trust: TrustTable
+  readonly lan: LanDiscovery | undefined
+  /** Client name and version for extension handshakes. */
+  readonly agent: string
+  /** 0 when not listening. */
+  listenPort(): number
+  /** The torrent's own limit (bytes per second, undefined for none) inside the session's. */
+  limiter(direction: 'up' | 'down', own: () => number | undefined): Sharers
+  /** Connects within the session's budget; the outcome comes back as adopt() or dialFailed(). False: no room now. */
+  dial(torrent: Torrent, to: Endpoint): boolean
+  /** Reads an info dictionary that a peer gave: the metainfo, why it cannot be used, or that it is not this torrent's. */
+  readInfo(
+    infoBytes: Uint8Array,
+    expected: Pick<TorrentOptions, 'infohashV1' | 'infohashV2'>,
+  ): Metainfo | Problem | 'not-this'
+  /** Metadata (or piece layers) became known: keeps it for the next start. */
+  keep(torrent: Torrent, metainfo: Metainfo): void
+  /** Where the resume journal of this torrent lies. */
+  journalPath(torrent: Torrent): string
+}

@@ -1,0 +1,125 @@
+// Counts the facts of a torrent for status(): reads everything, changes nothing.
+
+import type { Millis, PieceIndex } from '../../base/ids.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { Peer } from '../peer/peer.ts'
+import { bottleneck } from './bottleneck.ts'
+import type { Live } from './live.ts'
+import type { PeerStatus, TorrentStatus } from './status.ts'
+import type { Torrent } from './torrent.ts'
+
+/** A source whose pipeline is nearly full gives less than we could take: it is what bounds this connection. */
+const PIPELINE_FULL = 0.8
+
+/** A swarm of more pieces than this is sampled when looking for the rarest. */
+const RAREST_SAMPLE = 2_048
+
+export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
+  const { swarm, state, metainfo, live, options } = torrent
+  const peers = [...swarm.peers]
+  const sizes = sizesOf(metainfo, live, torrent.priorities)
+  const sources = peers.filter((peer) => peer.pieces !== undefined && !peer.pieces.empty)
+  const interestedIn = peers.filter((peer) => peer.amInterested)
+  const unchoked = interestedIn.filter((peer) => !peer.peerChoking)
+  const downBytesPerSecond = swarm.downRate.rate(now)
+  return {
+    state: state.name,
+    problem:
+      state.name === 'failed'
+        ? state.problem
+        : live?.problem === undefined
+          ? undefined
+          : { code: live.problem.code, data: { ...live.problem } },
+    name: metainfo?.name ?? options.displayName,
+    infohashV1: metainfo?.infohashV1 ?? options.infohashV1,
+    infohashV2: metainfo?.infohashV2 ?? options.infohashV2,
+    preparing: preparing(torrent),
+    totalBytes: metainfo?.geometry.payloadBytes ?? 0,
+    wantedBytes: sizes.wanted,
+    doneBytes: sizes.done,
+    complete: live?.complete ?? false,
+    finished: torrent.finished,
+    downBytesPerSecond,
+    upBytesPerSecond: swarm.upRate.rate(now),
+    takenBytes: swarm.takenBytes,
+    givenBytes: swarm.givenBytes,
+    wastedBytes: swarm.wastedBytes,
+    peers: peers.length,
+    sources: sources.length,
+    seeds: peers.filter((peer) => peer.isSeed).length,
+    leeches: peers.filter((peer) => !peer.isSeed).length,
+    receivers: peers.filter((peer) => !peer.amChoking && peer.peerInterested).length,
+    copiesElsewhere: live?.picker.copies() ?? 0,
+    bottleneck: bottleneck({
+      state: state.name,
+      wantedLeft: live === undefined || !live.done,
+      downBytesPerSecond,
+      downLimit: torrent.downLimit,
+      sources: state.name === 'metadata' ? peers.length : sources.length,
+      interestedIn: interestedIn.length,
+      unchokedBy: unchoked.length,
+      pipelineFull: unchoked.filter(
+        (peer) => peer.download.outstanding >= PIPELINE_FULL * peer.download.pipeline.depth(now),
+      ).length,
+      snubbed: unchoked.filter((peer) => peer.snubbed).length,
+      seeds: peers.filter((peer) => peer.isSeed).length,
+      rarestCopies: live === undefined ? 0 : rarest(live),
+      memoryWaits: live?.memoryWaits ?? false,
+      diskTrouble: live?.problem?.code,
+      verifyingPieces: live?.verifying ?? 0,
+      dialing: torrent.dialing,
+      knownAddresses: torrent.discovery.candidates.size,
+    }),
+  }
+}
+
+function preparing(torrent: Torrent): number {
+  const { state } = torrent
+  if (state.name === 'metadata') return state.fetch.progress
+  if (state.name === 'checking') return state.totalBytes === 0 ? 0 : state.doneBytes / state.totalBytes
+  return state.name === 'live' ? 1 : 0
+}
+
+function sizesOf(
+  metainfo: Metainfo | undefined,
+  live: Live | undefined,
+  priorities: readonly number[],
+): { readonly wanted: number; readonly done: number } {
+  if (metainfo === undefined) return { wanted: 0, done: 0 }
+  if (live !== undefined) return { wanted: live.wantedBytes, done: live.doneBytes }
+  const wanted = metainfo.files
+    .filter((file) => !file.pad && (priorities[file.index] ?? 1) > 0)
+    .reduce((sum, file) => sum + file.lengthBytes, 0)
+  return { wanted, done: 0 }
+}
+
+function rarest(live: Live): number {
+  let least = Number.POSITIVE_INFINITY
+  const step = Math.max(1, Math.floor(live.pieceCount / RAREST_SAMPLE))
+  for (let index = 0; index < live.pieceCount; index += step) {
+    const piece = index as PieceIndex
+    if (live.have.has(piece) || live.picker.priority(piece) === 0) continue
+    least = Math.min(least, live.picker.availability(piece))
+  }
+  return least === Number.POSITIVE_INFINITY ? 0 : least
+}
+
+export function peerStatusOf(peer: Peer, now: Millis): PeerStatus {
+  return {
+    address: peer.name,
+    client: peer.extensions?.client ?? '',
+    source: peer.source,
+    incoming: peer.incoming,
+    amChoking: peer.amChoking,
+    amInterested: peer.amInterested,
+    peerChoking: peer.peerChoking,
+    peerInterested: peer.peerInterested,
+    snubbed: peer.snubbed,
+    seed: peer.isSeed,
+    downBytesPerSecond: peer.downRate.rate(now),
+    upBytesPerSecond: peer.upRate.rate(now),
+    downloadedBytes: peer.downloadedBytes,
+    uploadedBytes: peer.uploadedBytes,
+    outstanding: peer.download.outstanding,
+  }
+}

@@ -1,0 +1,58 @@
+// What a torrent tells about itself: counted facts in a plain object, made on demand, for command line, API and tests.
+
+import type { Infohash } from '../../base/ids.ts'
+import type { Bottleneck } from './bottleneck.ts'
+
+export type StateName = 'metadata' | 'checking' | 'live' | 'paused' | 'failed'
+
+export interface PeerStatus {
+  readonly address: string
+  readonly client: string
+  readonly source: string
+  readonly incoming: boolean
+  readonly amChoking: boolean
+  readonly amInterested: boolean
+  readonly peerChoking: boolean
+  readonly peerInterested: boolean
+  readonly snubbed: boolean
+  readonly seed: boolean
+  readonly downBytesPerSecond: number
+  readonly upBytesPerSecond: number
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  readonly outstanding: number
+}
+
+export interface TorrentStatus {
+  readonly state: StateName
+  /** Code and facts of a failure or of trouble that pauses receiving (disk full, …). */
+  readonly problem: { readonly code: string; readonly data: Readonly<Record<string, unknown>> } | undefined
+  readonly name: string
+  readonly infohashV1: Infohash | undefined
+  readonly infohashV2: Infohash | undefined
+  /** 0 … 1 while checking or getting metadata. */
+  readonly preparing: number
+  readonly totalBytes: number
+  readonly wantedBytes: number
+  /** Verified bytes of wanted files. */
+  readonly doneBytes: number
+  readonly complete: boolean
+  /** Every wanted byte is durable and in its final place. */
+  readonly finished: boolean
+  readonly downBytesPerSecond: number
+  readonly upBytesPerSecond: number
+  /** Payload since this run began. */
+  readonly takenBytes: number
+  readonly givenBytes: number
+  readonly wastedBytes: number
+  readonly peers: number
+  /** Connected peers that have something. */
+  readonly sources: number
+  readonly seeds: number
+  readonly leeches: number
+  /** Peers that are receiving from us now. */
+  readonly receivers: number
+  /** Whole copies among connected peers, with the fraction of the next. */
+  readonly copiesElsewhere: number
+  readonly bottleneck: Bottleneck
+}

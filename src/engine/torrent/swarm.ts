@@ -1,0 +1,276 @@
+// Everyone connected for one torrent: adopts connections, routes what peers say to whoever answers it, and ticks them.
+// Invariant: a peer is in the table from adopt() until its connection closed, exactly once.
+
+import type { Bitfield } from '../../base/bitfield.ts'
+import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
+import type { Clock, Digest } from '../../base/ports.ts'
+import type { ExtensionHandshake } from '../../protocol/wire/extension-handshake.ts'
+import { decodePexMessage } from '../../protocol/wire/pex-message.ts'
+import type { PeerHint } from '../discovery/candidates.ts'
+import type { PexTable } from '../discovery/pex.ts'
+import type { HandshakeDone } from '../peer/handshaking.ts'
+import type { Allowance, CloseReason, ExtensionMessage, FramePool, PeerHost } from '../peer/host.ts'
+import { EXTENSION_IDS, Peer } from '../peer/peer.ts'
+import { RateMeter } from '../peer/rate.ts'
+import { UPLOAD_QUEUE_LIMIT } from '../peer/uploader.ts'
+import type { HashExchange } from './hash-exchange.ts'
+import type { HashServe } from './hash-serve.ts'
+import type { Live } from './live.ts'
+import type { MetadataFetch } from './metadata-fetch.ts'
+import type { MetadataServe } from './metadata-serve.ts'
+import { PeerTable } from './peer-table.ts'
+import type { Sharers, TorrentServices } from './services.ts'
+
+/** What the swarm asks of its torrent. */
+export interface SwarmOwner {
+  readonly peerId: PeerId
+  readonly live: Live | undefined
+  readonly fetch: MetadataFetch | undefined
+  readonly serve: MetadataServe | undefined
+  readonly hashes: HashExchange | undefined
+  readonly hashServe: HashServe | undefined
+  /** Undefined when PEX is off (private, or switched off). */
+  readonly pex: PexTable | undefined
+  readonly infoBytes: number | undefined
+  readonly maxPeers: number
+  /** A peer came, went, or changed what it offers. */
+  swarmChanged(): void
+  /** Addresses that a peer told us. */
+  found(hints: readonly PeerHint[]): void
+  peerClosed(peer: Peer, reason: CloseReason): void
+  wakeAt(at: Millis): void
+}
+
+export type AdoptRefusal = 'FULL' | 'DUPLICATE' | 'BANNED'
+
+export class Swarm implements PeerHost {
+  readonly peers = new PeerTable()
+  readonly downRate = new RateMeter()
+  readonly upRate = new RateMeter()
+  readonly #up: Sharers
+  readonly #down: Sharers
+  takenBytes = 0
+  givenBytes = 0
+  wastedBytes = 0
+  readonly #owner: SwarmOwner
+  readonly #services: TorrentServices
+  readonly #over = new Map<Peer, () => void>()
+  #nextKey = 1
+
+  constructor(
+    owner: SwarmOwner,
+    services: TorrentServices,
+    limits: { readonly up: () => number | undefined; readonly down: () => number | undefined },
+  ) {
+    this.#owner = owner
+    this.#services = services
+    this.#up = services.limiter('up', limits.up)
+    this.#down = services.limiter('down', limits.down)
+  }
+
+  allowance(direction: 'up' | 'down'): Allowance {
+    return direction === 'up' ? this.#up.asker() : this.#down.asker()
+  }
+
+  get clock(): Clock {
+    return this.#services.ports.clock
+  }
+
+  get digest(): Digest {
+    return this.#services.ports.digest
+  }
+
+  get frames(): FramePool {
+    return this.#services.frames
+  }
+
+  get content(): Live | undefined {
+    return this.#owner.live
+  }
+
+  /** Takes over a connection after its handshake, or says why not (the caller closes it). `over` is called when it ended. */
+  adopt(done: HandshakeDone, incoming: boolean, source: string, over: () => void): AdoptRefusal | undefined {
+    const { connection, remote, answer } = done
+    if (this.#services.trust.banned(connection.remote)) return 'BANNED'
+    const rival = this.peers.rival(connection.remote, remote.peerId)
+    if (rival !== undefined) {
+      // Both sides dialled at once: both must keep the same one, so the lower peer id's dial wins.
+      const ourDialWins = answer.ourId < remote.peerId
+      if (rival.id !== remote.peerId || rival.incoming === incoming || incoming === ourDialWins)
+        return 'DUPLICATE'
+      rival.close({ code: 'DUPLICATE', blame: 'nobody' })
+    }
+    if (this.peers.size >= this.#owner.maxPeers) return 'FULL'
+    const peer = new Peer({
+      key: this.#nextKey++,
+      connection,
+      remote,
+      incoming,
+      host: this,
+      source,
+      preferred: false,
+    })
+    this.peers.add(peer)
+    this.#over.set(peer, over)
+    peer.start(done.rest)
+    if (!peer.closed) {
+      peer.reviewInterest()
+      this.#owner.pex?.connected(peer.key, peer.dialBack, this.clock.now())
+      this.#owner.swarmChanged()
+    }
+    return undefined
+  }
+
+  other(key: number): Peer | undefined {
+    return this.peers.get(key)
+  }
+
+  describe(peer: Peer): ExtensionHandshake {
+    const port = this.#services.listenPort()
+    const ids = new Map<string, number>(Object.entries(EXTENSION_IDS))
+    if (this.#owner.pex === undefined) ids.delete('ut_pex')
+    const live = this.#owner.live
+    return {
+      ids,
+      client: this.#services.agent,
+      requestQueue: UPLOAD_QUEUE_LIMIT,
+      ...(port > 0 ? { port } : {}),
+      ...(this.#owner.infoBytes === undefined ? {} : { metadataBytes: this.#owner.infoBytes }),
+      ...(live?.complete ? { uploadOnly: true } : {}),
+      yourAddress: peer.endpoint.host,
+    }
+  }
+
+  changed(peer: Peer, what: 'pieces' | 'interest' | 'choke' | 'extensions'): void {
+    const now = this.clock.now()
+    const live = this.#owner.live
+    if (what === 'interest' && live !== undefined) {
+      if (!peer.peerInterested) peer.upload.pump(now)
+      live.reconsiderChoking(now)
+    }
+    if (what === 'choke' && !peer.peerChoking) peer.download.fill(now)
+    if (what === 'extensions') {
+      this.#owner.fetch?.consider([peer], now)
+      this.#owner.pex?.described(peer.key, peer.dialBack, peer.uploadOnly || peer.isSeed)
+    }
+    if (what === 'pieces') live?.revealFirst(peer)
+    if (what === 'pieces' && live?.complete && peer.isSeed && 2 * this.peers.size > this.#owner.maxPeers) {
+      // Two seeds have nothing to give each other (BEP 21). While there is room they stay: they count as copies elsewhere.
+      peer.close({ code: 'BOTH_SEEDS', blame: 'nobody' })
+      return
+    }
+    this.#owner.hashes?.consider(this.peers)
+    this.#owner.swarmChanged()
+  }
+
+  gained(peer: Peer, piece: PieceIndex): void {
+    this.#owner.live?.gained(peer, piece)
+  }
+
+  message(peer: Peer, message: Parameters<PeerHost['message']>[1]): void {
+    const now = this.clock.now()
+    switch (message.type) {
+      case 'extension':
+        this.#extension(peer, message, now)
+        return
+      case 'hashRequest':
+        this.#owner.hashServe?.requested(peer, message, now)
+        return
+      case 'hashes':
+        this.#owner.hashes?.answered(peer, message)
+        return
+      case 'hashReject':
+        this.#owner.hashes?.refused(peer, message, now)
+        return
+      case 'port':
+        // The DHT (BEP 5) is not part of this build; the message is understood and has no use yet.
+        return
+    }
+  }
+
+  #extension(peer: Peer, message: ExtensionMessage, now: Millis): void {
+    if (message.name === 'ut_metadata') {
+      if (this.#owner.serve !== undefined) this.#owner.serve.message(peer, message.payload)
+      else this.#owner.fetch?.message(peer, message.payload, now)
+      return
+    }
+    const { pex } = this.#owner
+    if (pex === undefined) return
+    const heard = pex.heard(peer.key, decodePexMessage(message.payload), peer.endpoint.host, now)
+    if (heard.flooding) peer.close({ code: 'PEX_FLOOD', blame: 'remote' })
+    else this.#owner.found(heard.hints)
+  }
+
+  received(_peer: Peer, piece: PieceIndex, _block: number, lengthBytes: number): void {
+    this.downRate.add(lengthBytes, this.clock.now())
+    this.takenBytes += lengthBytes
+    this.#owner.live?.received(piece)
+  }
+
+  wasted(_peer: Peer, lengthBytes: number): void {
+    this.wastedBytes += lengthBytes
+  }
+
+  uploaded(peer: Peer, lengthBytes: number): void {
+    const now = this.clock.now()
+    peer.uploadedBytes += lengthBytes
+    peer.upRate.add(lengthBytes, now)
+    this.upRate.add(lengthBytes, now)
+    this.givenBytes += lengthBytes
+  }
+
+  wakeAt(at: Millis): void {
+    this.#owner.wakeAt(at)
+  }
+
+  closed(peer: Peer, reason: CloseReason): void {
+    this.peers.remove(peer)
+    this.#over.get(peer)?.()
+    this.#over.delete(peer)
+    this.#owner.fetch?.gone(peer)
+    this.#owner.hashes?.gone(peer)
+    this.#owner.pex?.disconnected(peer.key)
+    this.#owner.live?.peerLeft(peer)
+    this.#owner.peerClosed(peer, reason)
+    this.#owner.live?.reconsiderChoking(this.clock.now())
+    this.#owner.swarmChanged()
+  }
+
+  /** The metadata became known: everyone connected is told what we have and asked for what we want. */
+  contentKnown(): void {
+    for (const peer of [...this.peers]) {
+      peer.contentKnown()
+      if (!peer.closed) {
+        peer.sendExtensionHandshake()
+      }
+    }
+  }
+
+  tick(now: Millis): void {
+    for (const peer of [...this.peers]) peer.tick(now)
+    for (const [key, payload] of this.#owner.pex?.due(now) ?? [])
+      this.peers.get(key)?.sendExtension('ut_pex', payload)
+  }
+
+  closeAll(reason: CloseReason): void {
+    for (const peer of [...this.peers]) peer.close(reason)
+  }
+
+  /** Peers that have something we could get. */
+  get sources(): number {
+    let count = 0
+    for (const peer of this.peers) if (hasSomething(peer.pieces)) count++
+    return count
+  }
+}
+
+function hasSomething(pieces: Bitfield | undefined): boolean {
+  return pieces !== undefined && !pieces.empty
+}
+
+/** Peers are looked after once a second while there are any. */
+export const SWARM_TICK_MS = 1_000
+
+export function nextSwarmTick(now: Millis): Millis {
+  return after(now, SWARM_TICK_MS)
+}

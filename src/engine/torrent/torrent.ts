@@ -1,0 +1,461 @@
+// One torrent: a small state union (STATE.md) over a swarm of peers, storage and discovery. It coordinates; picker, choker,
+// storage and discovery decide. Invariant: storage is open exactly in `checking` and `live`; peers are connected in
+// `metadata` and `live` only.
+
+import type { Sleeper } from '../../base/deadline-queue.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
+import { after, type Millis, type PeerId, type WireHash, wireHash } from '../../base/ids.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { makePeerId } from '../../protocol/wire/peer-id.ts'
+import type { PeerHint } from '../discovery/candidates.ts'
+import { Discovery } from '../discovery/discovery.ts'
+import { PexTable } from '../discovery/pex.ts'
+import type { HandshakeAnswer, HandshakeDone } from '../peer/handshaking.ts'
+import type { CloseReason } from '../peer/host.ts'
+import type { Peer } from '../peer/peer.ts'
+import { discoveryFactsOf } from './discovery-facts.ts'
+import { ExpectedPieces } from './expected-hashes.ts'
+import type { HashExchange } from './hash-exchange.ts'
+import type { HashServe } from './hash-serve.ts'
+import type { Live } from './live.ts'
+import { MetadataFetch } from './metadata-fetch.ts'
+import { MetadataServe } from './metadata-serve.ts'
+import type { TorrentOptions } from './options.ts'
+import { type Parts, Running } from './running.ts'
+import type { TorrentServices } from './services.ts'
+import type { StateName, TorrentStatus } from './status.ts'
+import { statusOf } from './status-of.ts'
+import { type AdoptRefusal, SWARM_TICK_MS, Swarm, type SwarmOwner } from './swarm.ts'
+
+export interface Problem {
+  readonly code: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** One variant per state; what exists only in a state lives in it. */
+export type TorrentState =
+  | { readonly name: 'metadata'; readonly fetch: MetadataFetch }
+  | { readonly name: 'checking'; doneBytes: number; totalBytes: number; running: Running | undefined }
+  | { readonly name: 'live'; readonly parts: Parts }
+  | { readonly name: 'paused' }
+  | { readonly name: 'failed'; readonly problem: Problem }
+
+/** Connections that are being made at once for one torrent. */
+const DIALS_AT_ONCE = 10
+
+export class Torrent implements SwarmOwner, Sleeper {
+  readonly options: TorrentOptions
+  readonly peerId: PeerId
+  readonly swarm: Swarm
+  readonly discovery: Discovery
+  readonly pex: PexTable | undefined
+  upLimit: number | undefined
+  downLimit: number | undefined
+  readonly #services: TorrentServices
+  #state: TorrentState = { name: 'paused' }
+  #metainfo: Metainfo | undefined
+  #expected: ExpectedPieces | undefined
+  #serve: MetadataServe | undefined
+  #priorities: readonly number[] = []
+  #sequential: boolean
+  /** Changes with every state change: an answer to slow work that belongs to an earlier state is dropped. */
+  #generation = 0
+  #dialing = 0
+  #finished = false
+  #closing: Promise<void> | undefined
+
+  constructor(options: TorrentOptions, services: TorrentServices) {
+    this.options = options
+    this.#services = services
+    this.#sequential = options.sequential
+    this.peerId = makePeerId(services.ports.random)
+    this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
+    this.pex =
+      options.pex && options.metainfo?.private !== true ? new PexTable(services.ports.random) : undefined
+    if (options.metainfo !== undefined) this.#know(options.metainfo)
+    this.discovery = new Discovery({
+      facts: discoveryFactsOf(this, services),
+      ports: services.ports,
+      lan: options.lan ? services.lan : undefined,
+      trackers: options.trackers,
+      random: services.ports.random,
+      found: (hints) => this.found(hints),
+      trackerChanged: () => this.swarm.closeAll({ code: 'TRACKER_CHANGED', blame: 'nobody' }),
+      wake: () => this.swarmChanged(),
+    })
+    for (const endpoint of options.peers) this.addPeer(endpoint)
+  }
+
+  // ── identity ──
+
+  /** Unique within the session. */
+  get key(): string {
+    return `${this.options.realm} ${this.options.infohashV2 ?? this.options.infohashV1}`
+  }
+
+  /** Piece layers known by now (v2). */
+  get layers(): ReadonlyMap<string, Uint8Array> {
+    return this.#expected?.layers ?? new Map()
+  }
+
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo
+  }
+
+  /** Hashes under which others may connect: one, or both of a hybrid. */
+  get wireHashes(): readonly WireHash[] {
+    const { infohashV1, infohashV2 } = this.#metainfo ?? this.options
+    return [infohashV1, infohashV2].filter((hash) => hash !== undefined).map(wireHash)
+  }
+
+  /** What to say in a handshake; for an incoming one `asked` is the hash it named. */
+  answer(asked?: { readonly hash: WireHash; readonly v2: boolean }): HandshakeAnswer {
+    const { infohashV1, infohashV2 } = this.#metainfo ?? this.options
+    const accepts = this.wireHashes
+    // BEP 52: whoever came by the v1 hash of a hybrid and speaks v2 is answered with the v2 hash.
+    const upgrade = asked?.v2 === true && infohashV1 !== undefined && infohashV2 !== undefined
+    const hash =
+      upgrade && infohashV2 !== undefined ? wireHash(infohashV2) : (asked?.hash ?? (accepts[0] as WireHash))
+    const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: false }
+    return { handshake: { hash, peerId: this.peerId, flags }, accepts, ourId: this.peerId }
+  }
+
+  // ── SwarmOwner ──
+
+  get #parts(): Parts | undefined {
+    return this.#state.name === 'live' ? this.#state.parts : undefined
+  }
+
+  get live(): Live | undefined {
+    return this.#parts?.live
+  }
+
+  get fetch(): MetadataFetch | undefined {
+    return this.#state.name === 'metadata' ? this.#state.fetch : undefined
+  }
+
+  get hashes(): HashExchange | undefined {
+    return this.#parts?.hashes
+  }
+
+  get hashServe(): HashServe | undefined {
+    return this.#parts?.hashServe
+  }
+
+  get serve(): MetadataServe | undefined {
+    return this.#serve
+  }
+
+  get infoBytes(): number | undefined {
+    return this.#metainfo?.infoBytes.length
+  }
+
+  get maxPeers(): number {
+    return this.options.maxPeers
+  }
+
+  get state(): TorrentState {
+    return this.#state
+  }
+
+  get stateName(): StateName {
+    return this.#state.name
+  }
+
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  get dialing(): number {
+    return this.#dialing
+  }
+
+  swarmChanged(): void {
+    this.#services.wakes.hasten(this, this.#services.ports.clock.now())
+  }
+
+  wakeAt(at: Millis): void {
+    this.#services.wakes.hasten(this, at)
+  }
+
+  peerClosed(peer: Peer, reason: CloseReason): void {
+    const { dialBack } = peer
+    if (reason.blame === 'remote') this.ban(peer.endpoint, reason.code)
+    else if (dialBack !== undefined) this.discovery.candidates.closed(dialBack, reason.code, this.#now())
+  }
+
+  ban(endpoint: Endpoint, reason: string): void {
+    this.#services.trust.ban(endpoint)
+    this.discovery.candidates.ban(endpoint)
+    this.options.events.banned?.(endpoint.host, reason)
+    for (const peer of [...this.swarm.peers]) {
+      if (this.#services.trust.banned(peer.endpoint)) peer.close({ code: 'BANNED', blame: 'local' })
+    }
+  }
+
+  // ── commands ──
+
+  /** From paused or failed: opens its files, or asks peers for the list of them. */
+  start(): void {
+    if (this.#state.name !== 'paused' && this.#state.name !== 'failed') return
+    if (this.#metainfo === undefined) this.#fetchMetadata()
+    else void this.#open(this.#metainfo, 'pending')
+    this.discovery.start(this.#now())
+    this.swarmChanged()
+  }
+
+  /** Disconnects everybody, makes what is here durable, closes files. */
+  async pause(): Promise<void> {
+    await this.#leave({ name: 'paused' })
+  }
+
+  /** Deletes what was written for this torrent; the torrent is paused afterwards. */
+  async deleteData(): Promise<void> {
+    const { live } = this
+    if (live !== undefined) await live.store.delete()
+    await this.pause()
+  }
+
+  async recheck(): Promise<void> {
+    const metainfo = this.#metainfo
+    if (metainfo === undefined) return
+    await this.#leave({ name: 'paused' })
+    void this.#open(metainfo, 'all')
+    this.discovery.start(this.#now())
+  }
+
+  /** By hand, so without the rule of scope. */
+  addPeer(endpoint: Endpoint): void {
+    this.found([{ endpoint, source: 'hand', teller: 'hand' }])
+  }
+
+  setPriorities(priorities: readonly number[]): Promise<void> {
+    this.#priorities = priorities
+    const { live } = this
+    if (live === undefined) return Promise.resolve()
+    live.setPriorities(priorities)
+    this.#finished = false
+    for (const peer of this.swarm.peers) peer.reviewInterest()
+    return live.store.setWanted(priorities.map((priority) => priority > 0))
+  }
+
+  setSequential(on: boolean): void {
+    this.#sequential = on
+    this.live?.picker.setSequential(on)
+  }
+
+  get sequential(): boolean {
+    return this.#sequential
+  }
+
+  get priorities(): readonly number[] {
+    return this.#priorities
+  }
+
+  /** Payload moving either way now. */
+  bytesPerSecond(now: Millis): number {
+    return this.swarm.downRate.rate(now) + this.swarm.upRate.rate(now)
+  }
+
+  status(): TorrentStatus {
+    return statusOf(this, this.#now())
+  }
+
+  // ── connections ──
+
+  adopt(
+    done: HandshakeDone,
+    incoming: boolean,
+    source: string,
+    over: () => void,
+  ): AdoptRefusal | 'NOT_RUNNING' | undefined {
+    if (!incoming) this.#dialing--
+    const running = this.#state.name === 'live' || this.#state.name === 'metadata'
+    const refusal = running ? this.swarm.adopt(done, incoming, source, over) : 'NOT_RUNNING'
+    if (!incoming) {
+      const { remote } = done.connection
+      if (refusal === undefined) this.discovery.candidates.connected(remote)
+      else this.discovery.candidates.closed(remote, refusal, this.#now())
+    }
+    return refusal
+  }
+
+  dialFailed(to: Endpoint, reason: string): void {
+    this.#dialing--
+    if (reason === 'SELF') this.discovery.candidates.itIsOurselves(to)
+    else this.discovery.candidates.failed(to, reason, this.#now())
+    this.swarmChanged()
+  }
+
+  // ── time ──
+
+  wake(now: Millis): Millis | undefined {
+    const state = this.#state
+    if (state.name === 'paused' || state.name === 'failed') return undefined
+    this.discovery.tick(now)
+    if (state.name === 'metadata') {
+      state.fetch.tick(now)
+      state.fetch.consider(this.swarm.peers, now)
+    }
+    if (state.name === 'live') {
+      state.parts.live.tick(now)
+      state.parts.hashes.tick(now)
+    }
+    if (state.name !== 'checking') {
+      this.swarm.tick(now)
+      this.#dialMore(now)
+    }
+    return this.#nextWake(now)
+  }
+
+  #nextWake(now: Millis): Millis | undefined {
+    const busy = this.swarm.peers.size > 0 || this.#dialing > 0
+    const times = [
+      busy ? after(now, SWARM_TICK_MS) : undefined,
+      this.discovery.deadline(),
+      this.wantsPeers ? this.discovery.candidates.deadline(now) : undefined,
+      this.live?.store.deadline(),
+    ]
+    let next: Millis | undefined
+    for (const at of times) if (at !== undefined && (next === undefined || at < next)) next = at
+    return next
+  }
+
+  #dialMore(now: Millis): void {
+    if (!this.wantsPeers) return
+    const room = Math.min(
+      DIALS_AT_ONCE - this.#dialing,
+      this.maxPeers - this.swarm.peers.size - this.#dialing,
+    )
+    for (const endpoint of this.discovery.candidates.next(room, now)) {
+      if (this.swarm.peers.connectedTo(endpoint)) {
+        this.discovery.candidates.connected(endpoint)
+        continue
+      }
+      if (!this.#services.dial(this, endpoint)) {
+        this.discovery.candidates.postponed(endpoint)
+        break
+      }
+      this.#dialing++
+    }
+  }
+
+  get wantsPeers(): boolean {
+    if (this.#state.name === 'metadata') return true
+    // Seeds dial too: a leecher behind a router can only be reached from here.
+    return this.#state.name === 'live' && this.swarm.peers.size < this.maxPeers
+  }
+
+  // ── states ──
+
+  #become(state: TorrentState): number {
+    this.#state = state
+    this.#generation++
+    this.options.events.stateChanged?.()
+    this.swarmChanged()
+    return this.#generation
+  }
+
+  async #leave(to: TorrentState): Promise<void> {
+    const from = this.#state
+    this.#become(to)
+    this.swarm.closeAll({ code: 'STOPPED', blame: 'local' })
+    const running =
+      from.name === 'live' ? from.parts.running : from.name === 'checking' ? from.running : undefined
+    const closing = Promise.all([this.discovery.stop(), this.#closing, running?.close()])
+    this.#closing = closing.then(() => undefined)
+    await closing
+  }
+
+  #fail(problem: Problem): void {
+    void this.#leave({ name: 'failed', problem })
+  }
+
+  #fetchMetadata(): void {
+    const fetch = new MetadataFetch({
+      complete: (infoBytes) => this.#metadataArrived(infoBytes),
+      lied: (peer) => {
+        this.ban(peer.endpoint, 'METADATA_WRONG')
+        peer.close({ code: 'METADATA_WRONG', blame: 'remote' })
+      },
+    })
+    this.#become({ name: 'metadata', fetch })
+  }
+
+  #metadataArrived(infoBytes: Uint8Array): boolean {
+    const metainfo = this.#services.readInfo(infoBytes, this.options)
+    if (metainfo === 'not-this') return false
+    if ('code' in metainfo) {
+      this.#fail(metainfo)
+      return true
+    }
+    this.#know(metainfo)
+    this.#services.keep(this, metainfo)
+    this.options.events.metadata?.(metainfo)
+    if (this.#state.name === 'metadata') void this.#open(metainfo, 'pending')
+    return true
+  }
+
+  #know(metainfo: Metainfo): void {
+    this.#metainfo = metainfo
+    this.#expected = new ExpectedPieces(metainfo)
+    this.#serve = new MetadataServe(metainfo.infoBytes)
+    this.#priorities = this.options.priorities?.(metainfo) ?? []
+  }
+
+  async #open(metainfo: Metainfo, scope: 'pending' | 'all'): Promise<void> {
+    const checking: TorrentState = {
+      name: 'checking',
+      doneBytes: 0,
+      totalBytes: metainfo.geometry.payloadBytes,
+      running: undefined,
+    }
+    const generation = this.#become(checking)
+    await this.#closing
+    const opened = await Running.open(this, metainfo, this.#expected as ExpectedPieces, this.#services, {
+      finished: () => this.#finish(),
+      incomplete: () => {
+        this.#finished = false
+      },
+      problemChanged: () => this.options.events.problemChanged?.(),
+      failed: (problem) => this.#fail(problem),
+      learned: () => this.#services.keep(this, metainfo),
+    })
+    if (!(opened instanceof Running)) {
+      if (generation === this.#generation) this.#fail({ code: opened.code, data: { ...opened } })
+      return
+    }
+    if (generation !== this.#generation) {
+      await opened.close()
+      return
+    }
+    checking.running = opened
+    if (scope === 'all' || opened.storage.needsCheck) {
+      await opened.storage.check(scope, (done, total) => {
+        checking.doneBytes = done
+        checking.totalBytes = total
+      })
+    }
+    if (generation !== this.#generation) return
+    this.#become({ name: 'live', parts: opened.goLive(metainfo) })
+    this.swarm.contentKnown()
+    this.hashes?.consider(this.swarm.peers)
+  }
+
+  #finish(): void {
+    this.#finished = true
+    this.discovery.completed(this.#now())
+    for (const peer of this.swarm.peers) peer.sendExtensionHandshake()
+    this.options.events.finished?.()
+  }
+
+  // ── discovery ──
+
+  found(hints: readonly PeerHint[]): void {
+    if (this.discovery.candidates.add(hints, this.#now()) > 0) this.swarmChanged()
+  }
+
+  #now(): Millis {
+    return this.#services.ports.clock.now()
+  }
+}
