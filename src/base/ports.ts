@@ -136,7 +136,7 @@ export interface DiskFile {
   write(bytes: Uint8Array, position: number): Promise<void>
   writev(parts: readonly Uint8Array[], position: number): Promise<void>
   truncate(lengthBytes: number): Promise<void>
-  /** Reserves real space without changing the length where the system can; else does nothing. @throws ENOSPC */
+  /** Only for a new, empty file: makes it this long with real space behind every byte. @throws ENOSPC, EDQUOT, EFBIG */
   allocate(lengthBytes: number): Promise<void>
   /** Data and metadata durable (fsync). A rejection means nothing written since the last success may be trusted. */
   sync(): Promise<void>
@@ -154,8 +154,8 @@ export type OpenMode = 'read' | 'write' | 'create' | 'new'
 export interface Disk {
   join(...parts: readonly string[]): string
   open(path: string, mode: OpenMode, inside?: string): Promise<DiskFile>
-  /** Follows no link; undefined when nothing is there. */
-  stat(path: string): Promise<FileStat | undefined>
+  /** Follows no link at its end unless told to (a save folder may be one); undefined when nothing is there. */
+  stat(path: string, follow?: 'follow'): Promise<FileStat | undefined>
   /** Makes missing parents too; refuses to go through a link below `inside`. */
   makeDirectory(path: string, inside?: string): Promise<void>
   /** Never replaces: EEXIST if `to` exists. EXDEV across volumes. */

@@ -1,0 +1,154 @@
+// Gives a file its final name once all its pieces are verified and durable, after the completion hook agreed.
+// Invariant: an existing file is never replaced, and a file has its final name only when every byte of it is right.
+
+import { Bitfield } from '../../base/bitfield.ts'
+import type { PieceIndex } from '../../base/ids.ts'
+import { type Disk, DiskError } from '../../base/ports.ts'
+import type { Geometry } from '../../metainfo/geometry.ts'
+import { type DataFile, factsOf, type Layout } from './layout.ts'
+import type { OpenFiles } from './open-files.ts'
+
+/**
+ * Asked before the final rename, with the file still under its part name: marks of origin and safety checks go here.
+ * 'hold' leaves it as it is until considerAgain().
+ */
+export type FinalizeHook = (file: number, path: string) => Promise<'ok' | 'hold'>
+
+export interface FinisherOptions {
+  readonly disk: Disk
+  readonly openFiles: OpenFiles
+  readonly geometry: Geometry
+  readonly layout: Layout
+  readonly hook: FinalizeHook | undefined
+  readonly events: {
+    /** Its final name is in place (durable with the next batch). */
+    completed(file: DataFile): void
+    failed(error: unknown): void
+  }
+}
+
+export class Finisher {
+  readonly #options: FinisherOptions
+  /** Pieces of each file that are not durable yet. */
+  readonly #missing: Uint32Array
+  readonly #durable: Bitfield
+  readonly #ready: DataFile[] = []
+  readonly #held = new Set<DataFile>()
+  #working: Promise<void> | undefined
+
+  /** @param durable pieces recorded already */
+  constructor(options: FinisherOptions, durable: Iterable<number>) {
+    this.#options = options
+    const { geometry } = options
+    this.#missing = new Uint32Array(geometry.files.length)
+    this.#durable = new Bitfield(geometry.pieceCount)
+    for (let file = 0; file < geometry.files.length; file++) {
+      const range = geometry.piecesOf(file)
+      this.#missing[file] = range === undefined ? 0 : range.last - range.first + 1
+    }
+    for (const piece of durable) this.#setDurable(piece as PieceIndex)
+  }
+
+  /** Pieces that are recorded. */
+  get durablePieces(): Bitfield {
+    return this.#durable
+  }
+
+  /** All its pieces are durable. */
+  allDurable(file: number): boolean {
+    return this.#missing[file] === 0
+  }
+
+  durable(pieces: readonly PieceIndex[]): void {
+    for (const piece of pieces) this.#setDurable(piece)
+    for (const piece of pieces) {
+      for (const part of this.#options.geometry.parts(piece)) this.consider(part.file)
+    }
+  }
+
+  lost(pieces: readonly PieceIndex[]): void {
+    for (const piece of pieces) if (this.#durable.clear(piece)) this.#count(piece, 1)
+  }
+
+  /** Finishes a file if it is due. */
+  consider(index: number): void {
+    const file = this.#options.layout.files[index]
+    if (file === undefined || file.home !== 'part' || this.#missing[index] !== 0) return
+    if (this.#held.has(file) || this.#ready.includes(file)) return
+    this.#ready.push(file)
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined
+    })
+  }
+
+  /** Held files, and those whose renaming failed. */
+  considerAgain(): void {
+    this.#held.clear()
+    for (const file of this.#options.layout.dataFiles()) this.consider(file.index)
+  }
+
+  async settled(): Promise<void> {
+    while (this.#working !== undefined) await this.#working
+  }
+
+  #setDurable(piece: PieceIndex): void {
+    if (this.#durable.set(piece)) this.#count(piece, -1)
+  }
+
+  #count(piece: PieceIndex, change: number): void {
+    for (const part of this.#options.geometry.parts(piece)) {
+      this.#missing[part.file] = (this.#missing[part.file] as number) + change
+    }
+  }
+
+  async #work(): Promise<void> {
+    for (let file = this.#ready[0]; file !== undefined; file = this.#ready[0]) {
+      try {
+        await this.#finish(file)
+      } catch (error) {
+        this.#options.events.failed(error)
+      }
+      this.#ready.shift()
+    }
+  }
+
+  async #finish(file: DataFile): Promise<void> {
+    const { layout, hook, events } = this.#options
+    const answer = (await hook?.(file.index, layout.partPath(file))) ?? 'ok'
+    if (answer === 'hold') {
+      this.#held.add(file)
+      return
+    }
+    await file.gate.exclusive(() => this.#rename(file))
+    if (file.home === 'final') events.completed(file)
+  }
+
+  async #rename(file: DataFile): Promise<void> {
+    const { disk, layout, openFiles } = this.#options
+    if (file.home !== 'part' || this.#missing[file.index] !== 0) return
+    const from = layout.partPath(file)
+    const to = layout.finalPath(file)
+    await openFiles.close(from)
+    if (from !== to) await this.#renameOnce(from, to)
+    const stat = await disk.stat(to)
+    if (stat === undefined) throw new DiskError('ENOENT', { path: to })
+    file.facts = factsOf(stat)
+    file.home = 'final'
+    file.writing = false
+    file.unrecorded = true
+    layout.unsyncedFolders.add(layout.folderOf(file))
+  }
+
+  /** A crash inside an earlier renaming can leave both names on the same file. */
+  async #renameOnce(from: string, to: string): Promise<void> {
+    const { disk } = this.#options
+    try {
+      await disk.rename(from, to)
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.code !== 'EEXIST') throw error
+      const [part, taken] = await Promise.all([disk.stat(from), disk.stat(to)])
+      if (part === undefined || part.identity !== taken?.identity) throw error
+      await disk.remove(from)
+    }
+  }
+}

@@ -1,0 +1,195 @@
+// The resume journal of one torrent on disk: append-only, checksummed, compacted by write-temp, fsync, rename,
+// fsync-folder. Invariant: after append() resolves, its records survive a crash, and so does everything before;
+// a damaged journal is set aside under another name, never silently deleted.
+
+import { type Disk, DiskError, type DiskFile } from '../../base/ports.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { decodeRecord, encodeRecord, encodeRecords, type JournalRecord } from './journal-record.ts'
+import { JournalState } from './journal-state.ts'
+
+/** Compact when the file is this many times its snapshot, and not before it is worth a rename. */
+const COMPACT_FACTOR = 4
+const COMPACT_MIN_BYTES = 65_536
+/** More than any real journal (100,000 files and 2 million pieces need some 20 MB): not read, set aside. */
+const MAX_JOURNAL_BYTES = 256 * 1_048_576
+
+/** `cut`: the last batch was torn by a crash. `corrupt`: durable records were damaged; the file was set aside. */
+export type JournalDamage = 'none' | 'cut' | 'corrupt'
+
+export interface ReadJournal {
+  readonly damage: JournalDamage
+  /** Where a corrupt journal was put. */
+  readonly setAside: string | undefined
+  readonly existed: boolean
+}
+
+export class Journal {
+  readonly #disk: Disk
+  readonly #path: string
+  readonly state: JournalState
+  /** Bytes that are good; undefined while there is no file or its tail is not known to be good. */
+  #end: number | undefined
+  #snapshotBytes = 0
+  #queue: Promise<void> = Promise.resolve()
+
+  private constructor(disk: Disk, path: string, metainfo: Metainfo) {
+    this.#disk = disk
+    this.#path = path
+    this.state = new JournalState(metainfo)
+  }
+
+  /** Reads what is there. Nothing is written except that damage is put aside. @throws DiskError */
+  static async open(
+    disk: Disk,
+    path: string,
+    metainfo: Metainfo,
+  ): Promise<{ journal: Journal; read: ReadJournal }> {
+    const journal = new Journal(disk, path, metainfo)
+    return { journal, read: await journal.#read() }
+  }
+
+  get path(): string {
+    return this.#path
+  }
+
+  /** One batch: a mark is added at its end. @throws DiskError; the records are then part of the next append */
+  append(records: readonly JournalRecord[], mark: { wallMs: number; writing: boolean }): Promise<void> {
+    const batch: JournalRecord[] = [...records, { type: 'mark', batch: this.state.batch + 1, ...mark }]
+    for (const record of batch) this.state.apply(record)
+    const job = this.#queue.then(() => this.#write(encodeRecords(batch)))
+    this.#queue = job.catch(() => undefined)
+    return job
+  }
+
+  async remove(): Promise<void> {
+    await this.#queue
+    this.#end = undefined
+    for (const path of [this.#path, temporary(this.#path)]) {
+      if ((await this.#disk.stat(path)) !== undefined) await this.#disk.remove(path)
+    }
+  }
+
+  /** Resolves when all appends so far are over. */
+  async settled(): Promise<void> {
+    await this.#queue
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const end = this.#end
+    const limit = Math.max(COMPACT_MIN_BYTES, COMPACT_FACTOR * this.#snapshotBytes)
+    if (end === undefined || end + bytes.length > limit) return await this.#compact()
+    this.#end = undefined
+    const file = await this.#open()
+    if (file === undefined) return await this.#compact()
+    try {
+      await file.write(bytes, end)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    this.#end = end + bytes.length
+  }
+
+  /** Undefined when somebody removed it. */
+  async #open(): Promise<DiskFile | undefined> {
+    try {
+      return await this.#disk.open(this.#path, 'write')
+    } catch (error) {
+      if (error instanceof DiskError && error.code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  /** Writes the state as a new file in place of the old one. */
+  async #compact(): Promise<void> {
+    this.#end = undefined
+    const bytes = encodeRecords(this.state.snapshot())
+    const beside = temporary(this.#path)
+    const file = await this.#disk.open(beside, 'create')
+    try {
+      await file.truncate(0)
+      await file.write(bytes, 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await this.#disk.replace(beside, this.#path)
+    await this.#disk.syncDirectory(folderOf(this.#disk, this.#path))
+    this.#end = bytes.length
+    this.#snapshotBytes = bytes.length
+  }
+
+  async #read(): Promise<ReadJournal> {
+    const stat = await this.#disk.stat(this.#path)
+    if (stat === undefined) return { damage: 'none', setAside: undefined, existed: false }
+    if (stat.kind !== 'file' || stat.lengthBytes > MAX_JOURNAL_BYTES) return await this.#setAside()
+    const bytes = new Uint8Array(stat.lengthBytes)
+    const file = await this.#disk.open(this.#path, 'read')
+    try {
+      if ((await file.read(bytes, 0)) < bytes.length) throw new DiskError('EIO', { path: this.#path })
+    } finally {
+      await file.close()
+    }
+    const first = decodeRecord(bytes, 0)
+    if (first === undefined || !this.#isOurs(first.record)) return await this.#setAside()
+    let at = first.next
+    for (let decoded = decodeRecord(bytes, at); decoded !== undefined; decoded = decodeRecord(bytes, at)) {
+      this.state.apply(decoded.record)
+      at = decoded.next
+    }
+    if (at === bytes.length) {
+      this.#end = at
+      this.#snapshotBytes = at
+      return { damage: 'none', setAside: undefined, existed: true }
+    }
+    if (laterBatch(bytes, at + 1, this.state.batch + 2)) {
+      this.state.forgetContent()
+      return await this.#setAside()
+    }
+    // The next append writes a fresh file: that cuts the torn tail off.
+    return { damage: 'cut', setAside: undefined, existed: true }
+  }
+
+  #isOurs(record: JournalRecord): boolean {
+    const { header } = this.state
+    return (
+      record.type === 'header' &&
+      record.version === header.version &&
+      record.torrent === header.torrent &&
+      record.pieceCount === header.pieceCount &&
+      record.fileCount === header.fileCount
+    )
+  }
+
+  async #setAside(): Promise<ReadJournal> {
+    for (let number = 1; ; number++) {
+      const aside = `${this.#path}.corrupt-${number}`
+      if ((await this.#disk.stat(aside)) !== undefined) continue
+      await this.#disk.rename(this.#path, aside)
+      await this.#disk.syncDirectory(folderOf(this.#disk, this.#path))
+      return { damage: 'corrupt', setAside: aside, existed: true }
+    }
+  }
+}
+
+/**
+ * Each batch is durable before the next begins, so only the last one can be torn by a crash: a whole mark of a later
+ * one behind the damage means that durable bytes changed.
+ */
+function laterBatch(bytes: Uint8Array, from: number, batch: number): boolean {
+  const size = encodeRecord({ type: 'mark', batch, wallMs: 0, writing: true }).length
+  for (let at = from; at + size - 2 <= bytes.length; at++) {
+    if (bytes[at] !== 0 || bytes[at + 1] !== 0) continue
+    const decoded = decodeRecord(bytes, at)
+    if (decoded?.record.type === 'mark' && decoded.record.batch >= batch) return true
+  }
+  return false
+}
+
+function temporary(path: string): string {
+  return `${path}.new`
+}
+
+function folderOf(disk: Disk, path: string): string {
+  return disk.join(path, '..')
+}

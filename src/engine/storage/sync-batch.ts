@@ -1,0 +1,377 @@
+// Makes durable what was written: every few seconds sync the touched files, then their folders, then say so in the
+// journal. Invariant: a piece or block is recorded only after every byte of it was synced without error in a file
+// that its path still leads to; before a lost piece may be written again, its loss is recorded.
+
+import type { Bitfield } from '../../base/bitfield.ts'
+import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
+import { type Clock, type Disk, DiskError, type DiskFile } from '../../base/ports.ts'
+import type { Geometry } from '../../metainfo/geometry.ts'
+import type { Intake } from './intake.ts'
+import type { Journal } from './journal.ts'
+import type { JournalRecord } from './journal-record.ts'
+import { type DataFile, factsOf, type Layout } from './layout.ts'
+import type { OpenFiles } from './open-files.ts'
+import type { PartStore } from './part-store.ts'
+import type { PieceAssembly } from './piece-assembly.ts'
+import type { WriteLog } from './piece-files.ts'
+import { sameFacts } from './reader.ts'
+import { ProblemError, problemOf, type StorageProblem } from './trouble.ts'
+
+/** TRANSFER.md: at most 5 s of received data may be lost; the sync itself takes some of them. */
+const SYNC_EVERY_MS = 4_000
+const SYNC_AT_LEAST_EVERY_MS = 5_000
+/** TRANSFER.md: or 16 MiB, whichever is more. */
+const UNSYNCED_BYTES_ALLOWED = 16 * 1_048_576
+const SYNC_MIN_PAUSE_MS = 1_000
+/** File systems commit concurrent syncs together; more than this would keep reads waiting for threads. */
+const SYNC_PARALLEL = 3
+
+export interface SyncEvents {
+  /** Recorded. */
+  durable(pieces: readonly PieceIndex[]): void
+  /** Synced badly: nothing written to these files since the last batch may be relied on. */
+  distrusted(files: readonly DataFile[], pieces: readonly PieceIndex[], problem: StorageProblem): void
+  /** A path does not lead to our file any more, or the file is shorter than it must be. */
+  changed(file: DataFile, problem: StorageProblem): void
+  failed(error: unknown): void
+  /** A batch went through. */
+  done(): void
+  /** Room again after `overdue`, or losses were recorded: what was refused may be asked again. */
+  available(): void
+}
+
+export interface SyncOptions {
+  readonly clock: Clock
+  readonly disk: Disk
+  readonly openFiles: OpenFiles
+  readonly geometry: Geometry
+  readonly layout: Layout
+  readonly store: PartStore
+  readonly journal: Journal
+  readonly have: Bitfield
+  readonly events: SyncEvents
+}
+
+export class SyncBatch implements WriteLog {
+  readonly #options: SyncOptions
+  #intake: Intake | undefined
+  #dirty = new Set<DataFile>()
+  #verified = new Set<PieceIndex>()
+  readonly #lost = new Set<PieceIndex>()
+  readonly #extra: JournalRecord[] = []
+  #activeWrites = 0
+  #dirtyBytes = 0
+  #syncingBytes = 0
+  /** Since when something is written and not durable. */
+  #dirtySince: Millis | undefined
+  #syncingSince: Millis | undefined
+  #intent: Promise<void> | undefined
+  #running: Promise<void> | undefined
+  #lastDurationMs = 0
+  #urgent = false
+
+  constructor(options: SyncOptions) {
+    this.#options = options
+  }
+
+  /** Intake and batch need each other. */
+  attach(intake: Intake): void {
+    this.#intake = intake
+  }
+
+  // ── what was written ──
+
+  beforeWrite(): Promise<void> | undefined {
+    this.#activeWrites++
+    if (this.#options.journal.state.writing) return this.#intent
+    this.#intent ??= this.#append([], true).finally(() => {
+      this.#intent = undefined
+    })
+    return this.#intent
+  }
+
+  wrote(file: DataFile, lengthBytes: number): void {
+    this.#dirty.add(file)
+    this.#dirtyBytes += lengthBytes
+    this.#dirtySince ??= this.#options.clock.now()
+  }
+
+  afterWrite(): void {
+    this.#activeWrites--
+  }
+
+  /** To be recorded with the next batch. */
+  verified(piece: PieceIndex): void {
+    this.#lost.delete(piece)
+    this.#verified.add(piece)
+    this.#touch()
+  }
+
+  /** Must be recorded before it is written again; see mayWrite(). */
+  lost(pieces: readonly PieceIndex[]): void {
+    const recorded = this.#options.journal.state.have
+    for (const piece of pieces) {
+      this.#verified.delete(piece)
+      if (recorded.has(piece) || this.#running !== undefined) this.#lost.add(piece)
+    }
+    if (this.#lost.size > 0) this.#urgent = true
+    this.#touch()
+  }
+
+  /** Existing bytes (found by a check) that must be synced before their pieces are recorded. */
+  found(file: DataFile): void {
+    this.#dirty.add(file)
+    this.#touch()
+  }
+
+  /** Goes into the next batch. */
+  record(record: JournalRecord): void {
+    this.#extra.push(record)
+    this.#touch()
+  }
+
+  /** A file's home changed. */
+  touched(): void {
+    this.#touch()
+  }
+
+  mayWrite(piece: PieceIndex): boolean {
+    return this.#lost.size === 0 || !this.#lost.has(piece)
+  }
+
+  /** The disk does not keep up: taking more would break the promise of how much a crash can cost. */
+  get overdue(): boolean {
+    if (this.#dirtyBytes + this.#syncingBytes <= UNSYNCED_BYTES_ALLOWED) return false
+    const since = this.#syncingSince ?? this.#dirtySince
+    return since !== undefined && this.#options.clock.now() - since > SYNC_AT_LEAST_EVERY_MS
+  }
+
+  // ── when ──
+
+  /** Something became complete: do not wait. */
+  hurry(): void {
+    this.#urgent = true
+    this.#touch()
+  }
+
+  deadline(): Millis | undefined {
+    if (this.#running !== undefined) return undefined
+    const since = this.#dirtySince
+    if (since === undefined) return undefined
+    if (this.#urgent) return since
+    return after(since, Math.max(SYNC_MIN_PAUSE_MS, SYNC_EVERY_MS - this.#lastDurationMs))
+  }
+
+  tick(now: Millis): void {
+    const deadline = this.deadline()
+    if (deadline !== undefined && now >= deadline) void this.run()
+  }
+
+  get pending(): boolean {
+    return this.#dirtySince !== undefined || this.#running !== undefined
+  }
+
+  /** One batch; a second call while one runs waits for it and does another. Failures go to the events. */
+  async run(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+    const job = this.#batch().then(
+      () => {
+        this.#running = undefined
+        this.#options.events.done()
+      },
+      (error: unknown) => {
+        this.#running = undefined
+        this.#options.events.failed(error)
+      },
+    )
+    this.#running = job
+    await job
+  }
+
+  // ── one batch ──
+
+  #touch(): void {
+    this.#dirtySince ??= this.#options.clock.now()
+  }
+
+  async #batch(): Promise<void> {
+    const { clock, events, layout } = this.#options
+    const started = clock.now()
+    const wasOverdue = this.overdue
+    this.#urgent = false
+    this.#syncingSince = this.#dirtySince ?? started
+    this.#dirtySince = undefined
+    await this.#intake?.flush()
+    this.#syncingBytes = this.#dirtyBytes
+    this.#dirtyBytes = 0
+    const pieces = [...this.#verified]
+    const files = [...this.#dirty]
+    const folders = [...layout.unsyncedFolders]
+    const partials = this.#partials()
+    this.#verified = new Set()
+    this.#dirty = new Set()
+    layout.unsyncedFolders.clear()
+    try {
+      const bad = await this.#syncFiles(files)
+      for (const folder of folders) await this.#syncFolder(folder)
+      await this.#recordBatch(pieces, partials, bad)
+    } catch (error) {
+      // Nothing is lost: all of it is tried again with the next batch.
+      for (const piece of pieces) if (this.#options.have.has(piece)) this.#verified.add(piece)
+      for (const file of files) this.#dirty.add(file)
+      for (const folder of folders) layout.unsyncedFolders.add(folder)
+      for (const { assembly } of partials) assembly.changedOnDisk = true
+      this.#touch()
+      throw error
+    } finally {
+      this.#syncingBytes = 0
+      this.#syncingSince = undefined
+      this.#lastDurationMs = clock.now() - started
+      if (wasOverdue) events.available()
+    }
+  }
+
+  async #recordBatch(
+    pieces: readonly PieceIndex[],
+    partials: readonly PartialSnapshot[],
+    bad: ReadonlySet<DataFile>,
+  ): Promise<void> {
+    const { have, store, layout, events, geometry } = this.#options
+    const touchesBad = (piece: PieceIndex) =>
+      bad.size > 0 && geometry.parts(piece).some((part) => bad.has(layout.files[part.file] ?? store.file))
+    const good = pieces.filter((piece) => have.has(piece) && !this.#lost.has(piece) && !touchesBad(piece))
+    const lost = [...this.#lost]
+    const records: JournalRecord[] = this.#extra.splice(0)
+    for (const file of [...layout.dataFiles(), store.file]) {
+      if (!file.unrecorded) continue
+      file.unrecorded = false
+      records.push({
+        type: 'file',
+        file: file.index,
+        home: file.home,
+        inStore: file.inStore,
+        facts: file.facts,
+      })
+    }
+    for (const piece of store.unrecorded) records.push({ type: 'slot', piece, slot: store.slots.get(piece) })
+    store.unrecorded.clear()
+    for (const { assembly, blocks } of partials) {
+      if (touchesBad(assembly.piece)) assembly.changedOnDisk = true
+      else if (!have.has(assembly.piece)) records.push({ type: 'partial', piece: assembly.piece, blocks })
+    }
+    if (lost.length > 0) records.push({ type: 'lost', pieces: lost })
+    if (good.length > 0) records.push({ type: 'had', pieces: good })
+    const quiet = this.#activeWrites === 0 && this.#dirty.size === 0
+    if (records.length > 0 || this.#options.journal.state.writing === quiet)
+      await this.#append(records, !quiet)
+    for (const piece of lost) this.#lost.delete(piece)
+    if (lost.length > 0) events.available()
+    if (good.length > 0) events.durable(good)
+  }
+
+  async #append(records: readonly JournalRecord[], writing: boolean): Promise<void> {
+    const { journal, clock } = this.#options
+    try {
+      await journal.append(records, { wallMs: clock.wallMs(), writing })
+    } catch (error) {
+      const { detail = problemOf(error).code } = problemOf(error)
+      throw new ProblemError({ code: 'STATE_UNWRITABLE', path: journal.path, detail })
+    }
+  }
+
+  #partials(): PartialSnapshot[] {
+    const snapshots: PartialSnapshot[] = []
+    for (const assembly of this.#intake?.assemblies.values() ?? []) {
+      if (!assembly.changedOnDisk) continue
+      assembly.changedOnDisk = false
+      const blocks = assembly.blocksOnDisk()
+      if (blocks.count <= assembly.padding) blocks.clearAll()
+      if (blocks.empty && !assembly.journaled) continue
+      assembly.journaled = !blocks.empty
+      snapshots.push({ assembly, blocks: blocks.toBytes() })
+    }
+    return snapshots
+  }
+
+  async #syncFiles(files: readonly DataFile[]): Promise<ReadonlySet<DataFile>> {
+    const bad = new Map<DataFile, StorageProblem>()
+    const queue = [...files]
+    const worker = async (): Promise<void> => {
+      for (let file = queue.pop(); file !== undefined; file = queue.pop()) await this.#syncFile(file, bad)
+    }
+    await Promise.all(Array.from({ length: Math.min(SYNC_PARALLEL, files.length) }, worker))
+    if (bad.size > 0) this.#distrust(bad)
+    return new Set(bad.keys())
+  }
+
+  async #syncFile(file: DataFile, bad: Map<DataFile, StorageProblem>): Promise<void> {
+    const { layout, openFiles, disk, events, store } = this.#options
+    let problem: StorageProblem | undefined
+    await file.gate.enter()
+    try {
+      if (file.home === 'absent') return
+      const path = file === store.file ? store.path : layout.path(file)
+      // The facts are taken before the sync, so that what is on disk after a crash is never older than them.
+      const stat = await openFiles.use(path, file.writing ? 'write' : 'read', file.folder, async (opened) => {
+        const before = await opened.stat()
+        await (file.writing ? opened.sync() : syncForeign(opened))
+        return before
+      })
+      const named = await disk.stat(path)
+      const short = file !== store.file && stat.lengthBytes !== file.lengthBytes
+      const other = !file.writing && file.facts !== undefined && !sameFacts(factsOf(stat), file.facts)
+      if (named?.identity !== stat.identity || short || other) {
+        problem = { code: named === undefined ? 'FILE_MISSING' : 'FILE_CHANGED', path }
+      } else {
+        file.facts = factsOf(stat)
+        file.unrecorded = true
+      }
+    } catch (error) {
+      problem = problemOf(error)
+      // Only a failed sync makes what was written doubtful; a file that is gone is handled as changed.
+      if (problem.code !== 'FILE_MISSING') problem = { ...problem, code: 'SYNC_FAILED' }
+    } finally {
+      file.gate.leave()
+    }
+    if (problem === undefined) return
+    bad.set(file, problem)
+    if (problem.code !== 'SYNC_FAILED') events.changed(file, problem)
+  }
+
+  #distrust(bad: ReadonlyMap<DataFile, StorageProblem>): void {
+    const { geometry, layout, store, events, have } = this.#options
+    const failed = [...bad].filter(([, problem]) => problem.code === 'SYNC_FAILED')
+    const first = failed[0]
+    if (first === undefined) return
+    const files = new Set(failed.map(([file]) => file))
+    const recorded = this.#options.journal.state.have
+    const pieces: PieceIndex[] = []
+    for (const index of have.ones()) {
+      const piece = index as PieceIndex
+      if (recorded.has(piece)) continue
+      if (geometry.parts(piece).some((part) => files.has(layout.files[part.file] ?? store.file)))
+        pieces.push(piece)
+    }
+    for (const file of files) this.#dirty.add(file)
+    this.#touch()
+    events.distrusted([...files], pieces, first[1])
+  }
+
+  async #syncFolder(folder: string): Promise<void> {
+    await this.#options.disk.syncDirectory(folder)
+  }
+}
+
+interface PartialSnapshot {
+  readonly assembly: PieceAssembly
+  readonly blocks: Uint8Array
+}
+
+/** A file we never wrote to: systems that refuse to sync what is open for reading only have nothing of ours to sync. */
+async function syncForeign(opened: DiskFile): Promise<void> {
+  try {
+    await opened.sync()
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.code === 'EIO') throw error
+  }
+}
