@@ -1,0 +1,69 @@
+// Files and folders of the person: what may not be shared, what is in the way, what cannot be read.
+
+import { type ErrorTable, given, word } from './error-entry.ts'
+
+const WHY_REFUSED: Readonly<Record<string, string>> = {
+  HOME: 'Your home folder',
+  HOME_PARENT: 'The folder that holds the home folders',
+  DRIVE_ROOT: 'A whole drive',
+  SYSTEM: 'A folder of the system',
+}
+
+export const FILE_ERRORS: ErrorTable = {
+  FILE_DIFFERS: {
+    exit: 1,
+    message: (data) =>
+      `${word(data, 'path', 'A file of that name')} exists with other contents. It was not touched.`,
+    help: 'Use -o, or verify it with `shoal verify`.',
+  },
+  FILE_UNREADABLE: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'The file')} cannot be read${given(data, 'why', ': ')}.`,
+  },
+  FILE_NOT_FOUND: { exit: 2, message: (data) => `${word(data, 'path', 'The file')} does not exist.` },
+  FILE_EXISTS: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'A file of that name')} exists already. It was not touched.`,
+    help: 'Choose another name with -o.',
+  },
+  SHARE_NOT_FOUND: { exit: 2, message: (data) => `${word(data, 'path', 'What you named')} does not exist.` },
+  SHARE_NOT_A_FILE: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'What you named')} is neither a file nor a folder.`,
+    help: 'Nothing was shared.',
+  },
+  SHARE_EMPTY: {
+    exit: 2,
+    message: (data) =>
+      `There is nothing to share in ${word(data, 'path', 'what you named')}: it holds no bytes.`,
+  },
+  SHARE_DATA_MISSING: {
+    exit: 2,
+    message: (data) => `The files of this torrent are not in ${word(data, 'path', 'that folder')}.`,
+    help: 'Name the folder that holds them with --dir.',
+  },
+  SHARE_REFUSED_ROOT: {
+    exit: 2,
+    message: (data) =>
+      `${WHY_REFUSED[word(data, 'why', 'HOME')] ?? word(data, 'path', 'This folder')} cannot be shared whole.`,
+    help: 'Choose a folder inside it.',
+  },
+  SHARE_REFUSED_KEYS: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'This')} lies in ${word(data, 'folder', 'a folder')}, which holds keys.`,
+    help: 'Nothing was shared. Keys are never shared.',
+  },
+  SHARE_REFUSED_PROFILE: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'This')} lies in ${word(data, 'folder', 'a folder')}, which holds settings and passwords of programs.`,
+    help: 'Nothing was shared. Copy what you want to share elsewhere first.',
+  },
+  SHARE_NEEDS_ANSWER: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'count', 'Some')} files look private, so nothing was shared${given(data, 'examples', ': ').replace(/\.$/, '')}.`,
+    help: 'Use --dry-run to see all, --exclude or --allow to answer.',
+  },
+}

@@ -1,0 +1,113 @@
+// Wrong use of the command line, and what is in the way around it: commands, options, ports, other copies of Shoal.
+
+import { type ErrorTable, given, word } from './error-entry.ts'
+
+const SEE_HELP = 'See `shoal help`.'
+
+export const USE_ERRORS: ErrorTable = {
+  COMMAND_UNKNOWN: {
+    exit: 2,
+    message: (data) => `There is no command "${word(data, 'command', '')}".`,
+    help: (data) => (data.nearest === undefined ? SEE_HELP : `Did you mean \`shoal ${data.nearest}\`?`),
+  },
+  OPTION_UNKNOWN: {
+    exit: 2,
+    message: (data) => `${placeOf(data.command)} has no option ${data.option}.`,
+    help: (data) => {
+      if (data.nearest !== undefined) return `Did you mean ${data.nearest}?`
+      return data.command === undefined ? SEE_HELP : `See \`shoal help ${data.command}\`.`
+    },
+  },
+  OPTION_BEFORE_COMMAND: {
+    exit: 2,
+    message: (data) =>
+      `${data.option} stands before the command, where only options of every command may stand.`,
+    help: 'Write the command first, then its options.',
+  },
+  OPTION_WITHOUT_VALUE: {
+    exit: 2,
+    message: (data) => `${data.option} needs a value: ${data.option} ${word(data, 'placeholder', 'VALUE')}.`,
+    help: (data) =>
+      data.found === undefined
+        ? SEE_HELP
+        : `If ${data.found} is that value, write ${data.option}=${data.found}.`,
+  },
+  OPTION_TAKES_NO_VALUE: {
+    exit: 2,
+    message: (data) => `${data.option} takes no value, but was given "${word(data, 'value', '')}".`,
+  },
+  OPTION_TWICE: {
+    exit: 2,
+    message: (data) => `${data.option} can be given once, but was given twice.`,
+    help: 'Leave one of them out.',
+  },
+  OPTION_VALUE: {
+    exit: 2,
+    message: (data) => `${data.option} should be ${data.expects}, but is "${word(data, 'value', '')}".`,
+  },
+  OPTION_CONFLICT: {
+    exit: 2,
+    message: (data) => `${data.option} and ${data.other} cannot be used together.`,
+    help: (data) => word(data, 'why', 'Leave one of them out.'),
+  },
+  OPERAND_MISSING: {
+    exit: 2,
+    message: (data) => `\`shoal ${data.command}\` needs ${data.expects}.`,
+    help: (data) => `Use: shoal ${data.usage}`,
+  },
+  OPERAND_TOO_MANY: {
+    exit: 2,
+    message: (data) => `\`shoal ${data.command}\` does not know what to do with "${data.operand}".`,
+    help: (data) => `Use: shoal ${data.usage}`,
+  },
+  TRACKER_NEEDS_EVERYONE: {
+    exit: 2,
+    message: 'A tracker tells strangers what you share, and this share is for people with the link.',
+    help: 'Add --to everyone, or leave --tracker out.',
+  },
+  INTERRUPTED: {
+    exit: 130,
+    message: (data) => `You stopped${given(data, 'name', ' ')}${data.name === undefined ? ' this' : ''}.`,
+    help: 'Nothing is lost; run the same command to go on.',
+    retry: true,
+  },
+  PORT_IN_USE: {
+    exit: 1,
+    message: (data) =>
+      `Port ${word(data, 'port', 'asked for')} is used by another program, so others may not reach you.`,
+    help: 'Close it, or choose another with --port.',
+    retry: true,
+  },
+  PROXY_DOWN: {
+    exit: 1,
+    message: (data) => `The proxy${given(data, 'proxy', ' at ')} does not answer.`,
+    help: 'Everything waits; nothing went around it.',
+    retry: true,
+  },
+  DAEMON_RUNNING: {
+    exit: 1,
+    message: (data) =>
+      `Shoal is already running on this state folder${given(data, 'pid', ' (process ', ')')}.`,
+    help: 'Use it, or give --state-dir.',
+  },
+  INVITE_USED: {
+    exit: 1,
+    message: 'This invite was for one person and has been used.',
+    help: (data) => `Ask ${word(data, 'from', 'whoever invited you')} for a new one.`,
+  },
+  NODE_TOO_OLD: {
+    exit: 1,
+    message: (data) => `Shoal needs Node 24; this is ${data.version} and its own copy is not installed.`,
+    help: (data) => `Run \`npm ci\` in ${word(data, 'root', "Shoal's folder")}.`,
+  },
+  NOT_INSTALLED: {
+    exit: 1,
+    message: (data) =>
+      `Shoal is not installed completely: ${word(data, 'missing', 'a part of it')} is missing.`,
+    help: (data) => `Run \`npm ci\` in ${word(data, 'root', "Shoal's folder")}.`,
+  },
+}
+
+function placeOf(command: string | number | boolean | undefined): string {
+  return command === undefined ? 'Shoal' : `\`shoal ${command}\``
+}

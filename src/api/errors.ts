@@ -1,0 +1,57 @@
+// The one map from a stable error code to what a person and a script are told: sentence, remedy, exit code.
+// Order of a sentence (INTERFACE.md B4): what happened, to what; then, as `help`, what is untouched and what to do.
+// Everybody who shows an error (command line, daemon, page) comes through `explain`; nobody else words one.
+
+import type { CodedError } from '../base/errors.ts'
+import { type ErrorEntry, type ErrorTable, type ExitCode, say } from './error-entry.ts'
+import { FILE_ERRORS } from './errors-files.ts'
+import { TORRENT_ERRORS } from './errors-torrent.ts'
+import { TRANSFER_ERRORS } from './errors-transfer.ts'
+import { USE_ERRORS } from './errors-use.ts'
+
+/** `{error: ...}` of --json and of the HTTP API. Fields are added, never renamed. */
+export interface ErrorReport {
+  readonly code: string
+  readonly message: string
+  readonly help?: string
+  readonly retry: boolean
+}
+
+export interface Explained {
+  readonly report: ErrorReport
+  readonly exit: ExitCode
+}
+
+const TABLE: ErrorTable = { ...USE_ERRORS, ...TORRENT_ERRORS, ...FILE_ERRORS, ...TRANSFER_ERRORS }
+
+export function explain(error: CodedError): Explained {
+  const { code, data } = error
+  const entry = entryFor(error.name, code)
+  if (entry === undefined) return { report: { code, message: unworded(error), retry: false }, exit: 1 }
+  const message = say(entry.message, data)
+  const retry = entry.retry ?? false
+  const help = entry.help === undefined ? {} : { help: say(entry.help, data) }
+  return { report: { code, message, ...help, retry }, exit: entry.exit }
+}
+
+/** What the map holds for a code of a class, if anything. */
+export function entryFor(className: string, code: string): ErrorEntry | undefined {
+  const key = [`${className}.${code}`, code].find((candidate) => Object.hasOwn(TABLE, candidate))
+  return key === undefined ? undefined : TABLE[key]
+}
+
+/** A code nobody has worded yet still gets an honest sentence: its own words and its facts. */
+function unworded(error: CodedError): string {
+  const facts = Object.entries(error.data)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${value}`)
+  const words = error.code.toLowerCase().replaceAll('_', ' ')
+  return `This did not work: ${words}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}.`
+}
+
+/** An error nobody expected. `id` finds the same mistake again in a report; it says nothing about the person. */
+export function mistake(id: string): Explained {
+  const message = `Shoal made a mistake (${id}).`
+  const help = 'Your files are untouched. With SHOAL_TRACE=1 the same command shows where it happened.'
+  return { report: { code: 'INTERNAL', message, help, retry: false }, exit: 1 }
+}
