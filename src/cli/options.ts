@@ -111,8 +111,9 @@ export function hasSwitch(
   name: keyof GlobalValues,
   words: readonly string[],
   environment: Environment,
+  table: OptionTable = GLOBAL_OPTIONS,
 ): boolean {
-  const said = tokens(words, GLOBAL_OPTIONS).some((token) => token.kind === 'option' && token.name === name)
+  const said = tokens(words, table).some((token) => token.kind === 'option' && token.name === name)
   return said || YES.test(environment[variableOf(name)] ?? '')
 }
 
