@@ -31,6 +31,14 @@ export class Availability {
     return this.#counts[piece] as number
   }
 
+  /**
+   * The largest count of a piece that is scarce: only seeds have it, or where there is no seed, only one peer.
+   * Until such a piece was passed on, the bytes of those few are what the whole swarm waits for.
+   */
+  get scarceCount(): number {
+    return this.#seeds > 0 ? 0 : 1
+  }
+
   get largestCount(): number {
     return Math.max(this.#lacked.length, this.#had.length) - 1
   }

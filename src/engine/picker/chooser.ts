@@ -193,9 +193,16 @@ export class Chooser implements PieceFilter {
       else kin.push(partial)
     }
     this.#joinEach(own, ask, into)
-    this.#joinEach(orphans, ask, into)
     const crowded = this.#partials.looseCount > 2 * this.#books.size + SPARE_LOOSE
-    if (this.#isFast(ask) && !crowded) this.#openNew(ask, level, into)
+    const fast = this.#isFast(ask) && !crowded
+    if (!crowded && this.#pieces.someScarce(level)) {
+      const scarce = (partial: PartialPiece): boolean => this.#pieces.scarce(partial.piece)
+      this.#joinEach(orphans.filter(scarce), ask, into)
+      if (!fast) this.#joinEach(kin.filter(scarce), ask, into)
+      this.#openNew(ask, level, into, true)
+    }
+    this.#joinEach(orphans, ask, into)
+    if (fast) this.#openNew(ask, level, into)
     this.#joinEach(kin, ask, into)
     this.#openNew(ask, level, into)
     this.#joinEach(faster, ask, into)
@@ -208,9 +215,9 @@ export class Chooser implements PieceFilter {
     }
   }
 
-  #openNew(ask: Ask, level: number, into: BlockRef[]): void {
+  #openNew(ask: Ask, level: number, into: BlockRef[], scarce = false): void {
     while (into.length < ask.count && this.#pieces.openAt(level) > 0 && !this.exhausted) {
-      const piece = this.#nextOpen(ask, level)
+      const piece = scarce ? this.#pieces.scarcest(level, ask.has, this) : this.#nextOpen(ask, level)
       if (piece < 0) return
       this.#open(piece as PieceIndex, ask, into)
     }
@@ -223,7 +230,8 @@ export class Chooser implements PieceFilter {
         if (this.#pieces.level(piece) === level && ask.has.has(piece) && this.accepts(piece)) return piece
       }
     }
-    if (this.#pieces.hadCount === 0) return this.#pieces.any(level, ask.has, this)
+    if (this.#pieces.hadCount === 0 && !this.#pieces.someScarce(level))
+      return this.#pieces.any(level, ask.has, this)
     return this.#pieces.rarest(level, ask.has, this)
   }
 

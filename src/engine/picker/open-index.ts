@@ -111,20 +111,30 @@ export class OpenIndex {
     this.#down(piece, this.#bucket(this.#groups[this.#source.level(piece)] as number, count))
   }
 
-  /** The rarest open piece of a level that the peer has, ties at random; −1 for none. */
-  rarest(level: number, has: Bitfield, filter: PieceFilter): PieceIndex | -1 {
+  /** Whether some open piece of a level has a count of at most `count`. */
+  someUpTo(level: number, count: number): boolean {
+    this.#refresh()
+    const group = this.#groups[level] as number
+    if (group < 0) return false
+    return (
+      (this.#starts[this.#bucket(group, count) + 1] as number) > (this.#starts[group * this.#width] as number)
+    )
+  }
+
+  /** The rarest open piece of a level that the peer has, at most `maxCount` common, ties at random; −1 for none. */
+  rarest(level: number, has: Bitfield, filter: PieceFilter, maxCount = MAX_WIDTH): PieceIndex | -1 {
     this.#refresh()
     const group = this.#groups[level] as number
     if (group < 0) return -1
     let probes = PROBES
-    const end = (group + 1) * this.#width
+    const end = this.#bucket(group, maxCount) + 1
     for (let bucket = group * this.#width; bucket < end; bucket++) {
       const start = this.#starts[bucket] as number
       const size = (this.#starts[bucket + 1] as number) - start
       if (size === 0) continue
       let at = start + (size === 1 ? 0 : randomInt(this.#random, size))
       for (let step = 0; step < size; step++) {
-        if (probes-- === 0) return this.#search(level, has, filter)
+        if (probes-- === 0) return this.#search(level, has, filter, maxCount)
         const piece = this.#order[at] as PieceIndex
         if (has.has(piece) && filter.accepts(piece)) return piece
         if (filter.exhausted) return -1
@@ -165,7 +175,7 @@ export class OpenIndex {
   }
 
   /** The rarest of a few pieces found from a random place on in the peer's own bitfield. */
-  #search(level: number, has: Bitfield, filter: PieceFilter): PieceIndex | -1 {
+  #search(level: number, has: Bitfield, filter: PieceFilter, maxCount: number): PieceIndex | -1 {
     const { closed } = this.#source
     const from = randomInt(this.#random, closed.length)
     let best: PieceIndex | -1 = -1
@@ -181,9 +191,9 @@ export class OpenIndex {
       }
       if (at < 0 || (wrapped && at >= from) || steps-- === 0 || candidates === 0) return best
       const piece = at as PieceIndex
-      if (this.#source.level(piece) === level && filter.accepts(piece)) {
+      const count = this.#source.count(piece)
+      if (count <= maxCount && this.#source.level(piece) === level && filter.accepts(piece)) {
         candidates--
-        const count = this.#source.count(piece)
         if (count < bestCount) {
           best = piece
           bestCount = count

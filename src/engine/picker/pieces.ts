@@ -141,8 +141,23 @@ export class Pieces implements OpenSource {
 
   // ── Which next ────────────────────────────────────────────────────────────────────────────────────
 
+  /** Whether so few have the piece that theirs are the bytes the swarm waits for. */
+  scarce(piece: PieceIndex): boolean {
+    return this.#availability.count(piece) <= this.#availability.scarceCount
+  }
+
+  /** Whether some open piece of a level is scarce. */
+  someScarce(level: number): boolean {
+    return this.openAt(level) > 0 && this.#index.someUpTo(level, this.#availability.scarceCount)
+  }
+
   rarest(level: number, has: Bitfield, filter: PieceFilter): PieceIndex | -1 {
     return this.openAt(level) === 0 ? -1 : this.#index.rarest(level, has, filter)
+  }
+
+  scarcest(level: number, has: Bitfield, filter: PieceFilter): PieceIndex | -1 {
+    if (this.openAt(level) === 0) return -1
+    return this.#index.rarest(level, has, filter, this.#availability.scarceCount)
   }
 
   any(level: number, has: Bitfield, filter: PieceFilter): PieceIndex | -1 {
