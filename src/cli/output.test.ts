@@ -13,6 +13,10 @@ class Screen implements Sink {
     this.isTTY = isTTY
   }
 
+  last(letters: number): string {
+    return this.text.slice(-letters)
+  }
+
   write(text: string, written?: () => void): void {
     this.text += text
     written?.()
@@ -97,7 +101,7 @@ test('on a terminal progress is redrawn in place, only when it changed, and cut 
   assert.equal(stderr.text, 'one\ntwo\n\u001b[2A\r\u001b[Ja line that is far…\n')
   out.endProgress()
   out.note('after')
-  assert.equal(stderr.text.slice(-16), '…\n\u001b[1A\r\u001b[Jafter\n')
+  assert.equal(stderr.last(16), '…\n\u001b[1A\r\u001b[Jafter\n')
 })
 
 test('a line said during progress stands above it', () => {

@@ -89,7 +89,6 @@ export class Terminal {
   }
 
   #showable(text: string): string {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what is not ASCII is asked for.
     return this.#unicode ? text : text.replace(/[^\0-\x7f]/gu, (letter) => IN_ASCII[letter] ?? '?')
   }
 }
