@@ -1,12 +1,13 @@
-// Super-seeding (BEP 16): the first seed shows each peer one piece at a time, and the next one only after it has seen
-// that piece at somebody else. So almost every byte it sends is a byte the swarm did not have, and those who pass
-// pieces on are served first.
+// Super-seeding (BEP 16): the first seed shows each peer a piece or two at a time, and the next one only after it has
+// seen such a piece at somebody else. So almost every byte it sends is a byte the swarm did not have, and those who
+// pass pieces on are served first.
 //
-//   revealed  ──peer has it──▸  held  ──another peer has it──▸  spread: the peer that was shown it gets the next one
+//   shown ──the peer has it──▸ held ──another peer has it──▸ spread: whoever was shown it is shown the next one
 //
 // A peer that is alone has nobody to pass anything to: then its own HAVE is enough. Once every piece was seen at some
-// peer the first copy is out; from then on peers are shown FREE_WINDOW pieces ahead and served like from any seed.
-// Invariant: a peer is never shown a piece it has; a piece counts as spread only by a peer other than the one shown.
+// leecher the first copy is out; from then on peers are shown FREE_WINDOW pieces ahead and served like by any seed.
+// Invariant: a peer is never shown a piece that it is known to have; a piece counts as spread only by a peer other
+// than the one it was shown to.
 
 import type { Bitfield } from '../../base/bitfield.ts'
 import type { PieceIndex } from '../../base/ids.ts'
@@ -17,17 +18,23 @@ export interface Reveal {
   readonly piece: PieceIndex
 }
 
-/** Pieces shown ahead once the first copy is out (or to a lone peer): keeps its pipeline full for 128 MiB-pieces and small ones. */
+/** Pieces shown ahead once the first copy is out, or to a lone peer: enough to keep a fast pipeline full. */
 const FREE_WINDOW = 16
-/** Two pieces shown at first: while one is on its way to others the peer does not stand idle. */
+/** While one piece is on its way to others the peer works on the next. */
 const CAREFUL_WINDOW = 2
+/** Pieces looked at for the least shown one: all of a usual torrent; beyond, any good one will do. */
+const MAX_LOOKS = 16_384
+/** Random tries among the pieces never shown before looking at one after the other. */
+const FRESH_TRIES = 32
+/** A peer that keeps everything it was shown for this long is shown more: perhaps nobody can reach it. */
+export const SUPER_SEED_PATIENCE_MS = 60_000
 
 interface Shown {
   /** All pieces ever shown to it. */
   readonly pieces: Set<PieceIndex>
-  /** Shown and not yet seen elsewhere (or, when alone, not yet at the peer). */
+  /** Shown and not yet seen elsewhere (or, once that is not asked, not yet at the peer). */
   readonly open: Set<PieceIndex>
-  /** Has everything: nothing to show, and no witness either, since it may have had it all along. */
+  /** Has everything: nothing to show. */
   seed: boolean
 }
 
@@ -35,17 +42,21 @@ export class SuperSeed {
   readonly #pieceCount: number
   readonly #random: Random
   readonly #peers = new Map<number, Shown>()
-  /** How often each piece was shown and is not known to be lost; rarest first means lowest first. */
+  /** How often each piece was shown to somebody who is still here or passed it on. */
   readonly #shown: Uint16Array
   /** Whether some leecher was seen with it. */
   readonly #seen: Uint8Array
+  /** Pieces neither shown nor seen, in any order; ones that stopped being so are thrown out when met. */
+  readonly #fresh: PieceIndex[]
   #unseen: number
+  #leechers = 0
 
   constructor(pieceCount: number, random: Random) {
     this.#pieceCount = pieceCount
     this.#random = random
     this.#shown = new Uint16Array(pieceCount)
     this.#seen = new Uint8Array(pieceCount)
+    this.#fresh = Array.from({ length: pieceCount }, (_, piece) => piece as PieceIndex)
     this.#unseen = pieceCount
   }
 
@@ -69,43 +80,65 @@ export class SuperSeed {
     const shown: Shown = { pieces: new Set(), open: new Set(), seed: has?.complete ?? false }
     this.#peers.set(key, shown)
     if (shown.seed) return []
+    this.#leechers++
     for (const piece of has?.ones() ?? []) this.#see(piece as PieceIndex)
     return this.#showMore(shown, has)
   }
 
-  /** What was shown to it and has not turned up elsewhere is on nobody's way any more. */
+  /** What it was shown and nobody else has is on nobody's way any more. */
   left(key: number): void {
     const shown = this.#peers.get(key)
     if (shown === undefined) return
     this.#peers.delete(key)
-    for (const piece of shown.open) this.#shown[piece] = Math.max(0, (this.#shown[piece] as number) - 1)
+    if (!shown.seed) this.#leechers--
+    for (const piece of shown.open) {
+      const times = (this.#shown[piece] as number) - 1
+      this.#shown[piece] = Math.max(0, times)
+      if (times <= 0 && this.#seen[piece] === 0) this.#fresh.push(piece)
+    }
   }
 
-  /** A peer announced a piece. @returns what to show to whom because of it. @param piecesOf what each peer has */
+  /** A peer announced a piece. @param piecesOf what each peer has. @returns what to show to whom because of it. */
   peerHas(
     key: number,
     piece: PieceIndex,
     piecesOf: (key: number) => Bitfield | undefined,
   ): readonly Reveal[] {
+    const announcer = this.#peers.get(key)
     this.#see(piece)
-    const carriers: number[] = []
-    const alone = this.#leechers() <= 1
+    if (announcer !== undefined && !announcer.seed && piecesOf(key)?.complete) {
+      announcer.seed = true
+      this.#leechers--
+    }
+    const next = new Set<number>()
     for (const [other, shown] of this.#peers) {
-      const own = other === key
-      if (own && piecesOf(key)?.complete) shown.seed = true
-      if (!shown.open.has(piece)) continue
-      // Seen at another peer; or at the peer itself when there is no other, or no need to wait.
-      if (own && !alone && !this.finished) continue
+      if (!shown.open.has(piece) || (other === key && this.#mustSpread)) continue
       shown.open.delete(piece)
-      carriers.push(other)
+      next.add(other)
     }
-    if (this.finished && !carriers.includes(key) && this.#peers.has(key)) carriers.push(key)
-    const reveals: Reveal[] = []
-    for (const carrier of carriers) {
-      const shown = this.#peers.get(carrier) as Shown
-      for (const next of this.#showMore(shown, piecesOf(carrier))) reveals.push({ key: carrier, piece: next })
+    // Whoever asks others for what it was not shown gets room for more once the window is wide.
+    if (!this.#mustSpread && announcer !== undefined) next.add(key)
+    return this.#showEach(next, piecesOf)
+  }
+
+  /**
+   * Call every SUPER_SEED_PATIENCE_MS. Peers that hold all they were shown, without anybody taking it from them, are
+   * shown more, so that peers who cannot reach each other are not starved.
+   */
+  patienceEnded(piecesOf: (key: number) => Bitfield | undefined): readonly Reveal[] {
+    const next = new Set<number>()
+    for (const [key, shown] of this.#peers) {
+      const has = piecesOf(key)
+      if (shown.seed || has === undefined || [...shown.open].some((piece) => !has.has(piece))) continue
+      shown.open.clear()
+      next.add(key)
     }
-    return reveals
+    return this.#showEach(next, piecesOf)
+  }
+
+  /** Whether a piece must turn up at a second peer before the first is shown more. */
+  get #mustSpread(): boolean {
+    return this.#leechers > 1 && !this.finished
   }
 
   #see(piece: PieceIndex): void {
@@ -114,45 +147,64 @@ export class SuperSeed {
     this.#unseen--
   }
 
-  #leechers(): number {
-    let leechers = 0
-    for (const shown of this.#peers.values()) if (!shown.seed) leechers++
-    return leechers
+  #showEach(keys: ReadonlySet<number>, piecesOf: (key: number) => Bitfield | undefined): Reveal[] {
+    const reveals: Reveal[] = []
+    for (const key of keys) {
+      const shown = this.#peers.get(key) as Shown
+      for (const piece of this.#showMore(shown, piecesOf(key))) reveals.push({ key, piece })
+    }
+    return reveals
   }
 
   #showMore(shown: Shown, has: Bitfield | undefined): PieceIndex[] {
     const news: PieceIndex[] = []
     if (shown.seed) return news
-    const window = this.finished || this.#leechers() <= 1 ? FREE_WINDOW : CAREFUL_WINDOW
-    // Pieces that the peer has by now, from whomever, do not fill its window.
-    let waiting = 0
-    for (const piece of shown.open) if (!this.finished || !has?.has(piece)) waiting++
-    while (waiting < window) {
-      const piece = this.#next(shown, has)
+    if (!this.#mustSpread) for (const piece of shown.open) if (has?.has(piece)) shown.open.delete(piece)
+    const window = this.#mustSpread ? CAREFUL_WINDOW : FREE_WINDOW
+    while (shown.open.size < window) {
+      const piece = this.#fresh.length > 0 ? this.#nextFresh(shown, has) : this.#leastShown(shown, has)
       if (piece === undefined) break
       shown.pieces.add(piece)
       shown.open.add(piece)
       this.#shown[piece] = Math.min(0xffff, (this.#shown[piece] as number) + 1)
       news.push(piece)
-      waiting++
     }
     return news
   }
 
+  /** A piece that nobody was shown and nobody was seen with, at random. */
+  #nextFresh(shown: Shown, has: Bitfield | undefined): PieceIndex | undefined {
+    const fresh = this.#fresh
+    for (let tries = FRESH_TRIES; tries > 0 && fresh.length > 0; ) {
+      const at = randomInt(this.#random, fresh.length)
+      const piece = fresh[at] as PieceIndex
+      const stale = this.#seen[piece] !== 0 || this.#shown[piece] !== 0
+      const wanted = !stale && !has?.has(piece) && !shown.pieces.has(piece)
+      if (!stale && !wanted) {
+        tries--
+        continue
+      }
+      fresh[at] = fresh[fresh.length - 1] as PieceIndex
+      fresh.pop()
+      if (wanted) return piece
+    }
+    return this.#leastShown(shown, has)
+  }
+
   /** The piece shown least so far, unseen ones first, ties at random, that the peer lacks and was not shown. */
-  #next(shown: Shown, has: Bitfield | undefined): PieceIndex | undefined {
+  #leastShown(shown: Shown, has: Bitfield | undefined): PieceIndex | undefined {
     let best: PieceIndex | undefined
     let bestScore = Number.POSITIVE_INFINITY
     const start = this.#pieceCount === 0 ? 0 : randomInt(this.#random, this.#pieceCount)
     for (let step = 0; step < this.#pieceCount; step++) {
+      if (step >= MAX_LOOKS && best !== undefined) break
       const piece = ((start + step) % this.#pieceCount) as PieceIndex
       if (has?.has(piece) || shown.pieces.has(piece)) continue
       const score = (this.#shown[piece] as number) + (this.#seen[piece] === 0 ? 0 : 0x10000)
-      if (score < bestScore) {
-        best = piece
-        bestScore = score
-        if (score === 0) break
-      }
+      if (score >= bestScore) continue
+      best = piece
+      bestScore = score
+      if (score === 0) break
     }
     return best
   }
