@@ -27,8 +27,8 @@ export class HashThread {
   openStreams = 0
 
   /** `onLost` is called once if the thread ends by itself; its jobs are rejected by then. */
-  constructor(onLost: () => void) {
-    this.#worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { name: 'shoal-hash' })
+  constructor(program: URL, onLost: () => void) {
+    this.#worker = new Worker(program, { name: 'shoal-hash' })
     this.#worker.unref()
     this.#worker.on('message', (answers: readonly HashAnswer[]) => this.#onAnswers(answers))
     this.#worker.on('error', (cause) => this.#die(new HashError('WORKER_LOST', {}, cause)))

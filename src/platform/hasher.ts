@@ -29,8 +29,12 @@ export class NodeHasher implements Hasher {
   #nextId = 0
   #closed = false
 
-  constructor(parallelism: number = availableParallelism()) {
-    this.parallelism = Math.max(1, parallelism)
+  readonly #program: URL
+
+  /** `program` is what the threads run: hash-worker.ts, or one that fails on purpose. */
+  constructor(options: { readonly parallelism?: number; readonly program?: URL } = {}) {
+    this.parallelism = Math.max(1, options.parallelism ?? availableParallelism())
+    this.#program = options.program ?? new URL('./hash-worker.ts', import.meta.url)
   }
 
   async digest(bytes: Uint8Array, want: HashWant): Promise<HashResult> {
@@ -88,7 +92,7 @@ export class NodeHasher implements Hasher {
   }
 
   #start(): HashThread {
-    const thread: HashThread = new HashThread(() => {
+    const thread: HashThread = new HashThread(this.#program, () => {
       const at = this.#threads.indexOf(thread)
       if (at >= 0) this.#threads.splice(at, 1)
     })

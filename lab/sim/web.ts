@@ -1,0 +1,146 @@
+// Names and HTTP of the simulated network: sites answered by a function on a host. No redirects, no TLS, no packing:
+// what those can do to a client is the real adapter's contract suite.
+
+import { canonicalIp } from '../../src/base/address.ts'
+import { isIPv6 } from '../../src/base/endpoint.ts'
+import type { Http, HttpFailure, HttpRequest, HttpResult, Names } from '../../src/base/ports.ts'
+import type { SimHost } from './host.ts'
+import type { SimNetwork } from './network.ts'
+
+export interface SiteRequest {
+  readonly url: URL
+  /** Address the request came from. */
+  readonly from: string
+}
+
+export interface SiteAnswer {
+  readonly status: number
+  readonly body: Uint8Array
+}
+
+export type Site = (request: SiteRequest) => SiteAnswer | Promise<SiteAnswer>
+
+/** Names and sites known on the network. */
+export class SimWeb {
+  readonly #network: SimNetwork
+  readonly #names = new Map<string, SimHost>()
+  readonly #sites = new Map<SimHost, Map<number, Site>>()
+
+  constructor(network: SimNetwork) {
+    this.#network = network
+  }
+
+  name(name: string, host: SimHost): void {
+    this.#names.set(name.toLowerCase(), host)
+  }
+
+  serve(host: SimHost, port: number, site: Site): void {
+    const sites = this.#sites.get(host) ?? new Map<number, Site>()
+    sites.set(port, site)
+    this.#sites.set(host, sites)
+  }
+
+  addressesOf(name: string): readonly string[] {
+    const literal = canonicalIp(name.replace(/^\[(.*)\]$/, '$1'))
+    return literal === undefined ? (this.#names.get(name.toLowerCase())?.addresses ?? []) : [literal]
+  }
+
+  siteAt(
+    address: string,
+    port: number,
+    from: SimHost,
+  ): { readonly host: SimHost; readonly site: Site | undefined } | undefined {
+    const host = this.#network.hostAt(address, from)
+    return host === undefined ? undefined : { host, site: this.#sites.get(host)?.get(port) }
+  }
+}
+
+export class SimNames implements Names {
+  readonly #network: SimNetwork
+  readonly #host: SimHost
+
+  constructor(network: SimNetwork, host: SimHost) {
+    this.#network = network
+    this.#host = host
+  }
+
+  resolve(name: string): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      this.#network.world.after(LOOK_UP_MS, () => {
+        if (this.#host.alive) resolve(this.#host.online ? this.#network.web.addressesOf(name) : [])
+      })
+    })
+  }
+}
+
+/** A resolver nearby. */
+const LOOK_UP_MS = 5
+
+export class SimHttp implements Http {
+  readonly #network: SimNetwork
+  readonly #host: SimHost
+
+  constructor(network: SimNetwork, host: SimHost) {
+    this.#network = network
+    this.#host = host
+  }
+
+  get(request: HttpRequest, family?: 4 | 6): { readonly result: Promise<HttpResult>; cancel(): void } {
+    const { promise, resolve } = Promise.withResolvers<HttpResult>()
+    let settled = false
+    const settle = (result: HttpResult): void => {
+      if (settled) return
+      settled = true
+      cancelTimeout()
+      if (this.#host.alive) resolve(result)
+    }
+    const fail = (failure: HttpFailure, detail: string): void => settle({ ok: false, failure, detail })
+    const { world } = this.#network
+    const cancelTimeout = world.after(request.timeoutMs, () => fail('TIMEOUT', request.url))
+    world.after(LOOK_UP_MS, () => this.#ask(request, family, settle, fail))
+    return { result: promise, cancel: () => fail('OTHER', 'cancelled') }
+  }
+
+  #ask(
+    request: HttpRequest,
+    family: 4 | 6 | undefined,
+    settle: (result: HttpResult) => void,
+    fail: (failure: HttpFailure, detail: string) => void,
+  ): void {
+    const url = new URL(request.url)
+    const found = this.#network.web.addressesOf(url.hostname)
+    const usable = found.filter((address) => family === undefined || isIPv6(address) === (family === 6))
+    if (usable.length === 0) {
+      fail('NAME_NOT_FOUND', url.hostname)
+      return
+    }
+    const hop = { url: request.url, redirectedBy: undefined }
+    const remote = usable.find((address) => request.mayConnect(address, hop))
+    if (remote === undefined) {
+      fail('ADDRESS_REFUSED', usable[0] as string)
+      return
+    }
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+    const target = this.#network.web.siteAt(remote, port, this.#host)
+    const from = this.#host.addresses.find((address) => isIPv6(address) === isIPv6(remote))
+    // Nobody there: silence, until the time is over.
+    if (target === undefined || from === undefined) return
+    const { world } = this.#network
+    const roundTripMs = this.#network.roundTripMs(this.#host, target.host)
+    const connected = (): boolean => this.#host.online && target.host.online
+    world.after(roundTripMs, () => {
+      if (!connected()) return
+      const { site } = target
+      if (site === undefined || !target.host.alive) return fail('REFUSED', remote)
+      world.after(roundTripMs / 2, async () => {
+        if (!connected()) return
+        const answer = await site({ url, from })
+        world.after(roundTripMs / 2, () => {
+          if (!connected()) return
+          if (answer.body.length > request.limitBytes) return fail('TOO_LARGE', request.url)
+          settle({ ok: true, status: answer.status, body: answer.body, remote })
+        })
+      })
+    })
+  }
+}
