@@ -32,7 +32,7 @@ function problem(link: string): string {
     parseMagnet(link)
     return 'accepted'
   } catch (error) {
-    if (error instanceof MagnetError) return String(error.data.problem)
+    if (error instanceof MagnetError) return String(error.data.reason)
     throw error
   }
 }

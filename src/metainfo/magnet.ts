@@ -1,5 +1,5 @@
 // Magnet links (BEP 9, 52, 53): reading what people paste, writing what they can pass on.
-// Promise: a link that names no torrent is refused with a MagnetError whose `problem` says, in words that complete
+// Promise: a link that names no torrent is refused with a MagnetError whose `reason` says, in words that complete
 // "This is not a link Shoal understands: …", what is wrong. What is only ballast (unknown keys, too many trackers,
 // malformed addresses) is left out.
 
@@ -33,10 +33,10 @@ export interface Magnet {
   readonly select: readonly IndexRange[] | undefined
 }
 
-/** `data.problem` completes the sentence about LINK_INVALID. */
+/** `data.reason` completes the sentence about LINK_INVALID. */
 export class MagnetError extends CodedError<'LINK_INVALID'> {
-  constructor(problem: string) {
-    super('LINK_INVALID', { problem })
+  constructor(reason: string) {
+    super('LINK_INVALID', { reason })
   }
 }
 
