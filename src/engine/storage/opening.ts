@@ -32,6 +32,8 @@ export interface OpeningOptions {
   /** By file index; the journal's word counts more. */
   readonly wanted: readonly boolean[] | undefined
   readonly agreed: boolean
+  /** Absolute paths, by file index, of files that have other names on disk than in the torrent. */
+  readonly diskPaths: readonly (string | undefined)[] | undefined
 }
 
 export interface ChangedFile {
@@ -71,7 +73,7 @@ export async function openLayout(options: OpeningOptions, owner: object): Promis
     const { journal, read } = await Journal.open(options.disk, options.journalPath, options.metainfo)
     const layout = new Layout({ ...options, saveFolder: journal.state.folder ?? options.saveFolder })
     const store = new PartStore(options.metainfo, layout, options.openFiles, options.disk)
-    applyNames(layout, journal, options.wanted)
+    applyNames(layout, journal, options)
     claimed = [...layout.dataFiles()].flatMap((file) => layout.claimPaths(file))
     const taken = options.claims.claim(owner, claimed, 'read')
     if (taken !== undefined) return { refused: { code: 'PATH_IN_USE', path: taken } }
@@ -86,11 +88,16 @@ export async function openLayout(options: OpeningOptions, owner: object): Promis
   }
 }
 
-function applyNames(layout: Layout, journal: Journal, wanted: readonly boolean[] | undefined): void {
+function applyNames(layout: Layout, journal: Journal, options: OpeningOptions): void {
   const { state } = journal
   for (const file of layout.dataFiles()) {
-    file.components = state.names.get(file.index)?.components ?? file.components
-    file.wanted = state.wanted?.has(file.index) ?? wanted?.[file.index] ?? true
+    const elsewhere = options.diskPaths?.[file.index]
+    if (elsewhere === undefined) file.components = state.names.get(file.index)?.components ?? file.components
+    else {
+      file.folder = options.disk.join(elsewhere, '..')
+      file.components = [elsewhere.slice(file.folder.length).replace(/^[/\\]/, '')]
+    }
+    file.wanted = state.wanted?.has(file.index) ?? options.wanted?.[file.index] ?? true
   }
 }
 
@@ -117,7 +124,7 @@ async function locate(
   const hadFiles = [...state.files.values()].some((file) => file.home !== 'absent')
   if (!hadFiles) await ensureFolder(disk, layout.saveFolder)
   const found = await findVolume(disk, layout.saveFolder, state.volume)
-  store.restore(state.slots as ReadonlyMap<PieceIndex, number>)
+  store.restore(state.slots)
   let located: Located[] = []
   let missing = found === 'missing'
   if (!missing) {

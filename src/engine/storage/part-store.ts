@@ -58,7 +58,7 @@ export class PartStore {
   restore(slots: ReadonlyMap<number, number>): void {
     const used = new Set(slots.values())
     for (const [piece, slot] of slots) {
-      this.#slots.set(piece, slot)
+      this.#slots.set(piece as PieceIndex, slot)
       this.#end = Math.max(this.#end, slot + 1)
     }
     for (let slot = 0; slot < this.#end; slot++) if (!used.has(slot)) this.#free.push(slot)

@@ -95,7 +95,7 @@ export class Resume {
     const names = [file.components, ...(name?.earlier === undefined ? [] : [name.earlier])]
     const folders =
       state.movingTo === undefined
-        ? [layout.saveFolder]
+        ? [file.folder]
         : state.moved.has(file.index)
           ? [state.movingTo, layout.saveFolder]
           : [layout.saveFolder, state.movingTo]

@@ -34,6 +34,8 @@ export interface SyncEvents {
   /** A path does not lead to our file any more, or the file is shorter than it must be. */
   changed(file: DataFile, problem: StorageProblem): void
   failed(error: unknown): void
+  /** deadline() may have changed. */
+  rescheduled(): void
   /** A batch went through. */
   done(): void
   /** Room again after `overdue`, or losses were recorded: what was refused may be asked again. */
@@ -93,7 +95,7 @@ export class SyncBatch implements WriteLog {
   wrote(file: DataFile, lengthBytes: number): void {
     this.#dirty.add(file)
     this.#dirtyBytes += lengthBytes
-    this.#dirtySince ??= this.#options.clock.now()
+    this.#touch()
   }
 
   afterWrite(): void {
@@ -191,7 +193,9 @@ export class SyncBatch implements WriteLog {
   // ── one batch ──
 
   #touch(): void {
+    if (this.#dirtySince !== undefined && !this.#urgent) return
     this.#dirtySince ??= this.#options.clock.now()
+    this.#options.events.rescheduled()
   }
 
   async #batch(): Promise<void> {

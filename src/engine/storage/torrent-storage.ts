@@ -50,6 +50,8 @@ export interface StorageEvents {
   finished(): void
   trouble(problem: StorageProblem): void
   recovered(): void
+  /** deadline() became earlier than what it last returned. */
+  deadlineChanged?(): void
 }
 
 export interface StorageOptions {
@@ -74,6 +76,8 @@ export interface StorageOptions {
   readonly agreed?: boolean
   /** The files were hashed just now, when the torrent was made from them: no check is needed. */
   readonly trusted?: boolean
+  /** Absolute paths, by file index, of files that have other names on disk than in the torrent (odd shares). */
+  readonly diskPaths?: readonly (string | undefined)[]
   readonly finalize?: FinalizeHook
   /** Only tests use another size. */
   readonly stretchBlocks?: number
@@ -108,6 +112,8 @@ export class TorrentStorage {
   /** The first tick() was there: before it, nothing is told that open() returned already. */
   #told = false
   #makingEmpty = false
+  /** What deadline() returned last. */
+  #promised: Millis | undefined
   #idleAt: Millis | undefined
 
   /** Finds and claims the files, reads the journal; creates nothing but the save folder. */
@@ -125,6 +131,7 @@ export class TorrentStorage {
         preallocate: options.preallocate ?? 'sparse',
         wanted: options.wanted,
         agreed: options.agreed ?? false,
+        diskPaths: options.diskPaths,
       },
       owner,
     )
@@ -155,6 +162,7 @@ export class TorrentStorage {
       (problem) => this.#recovery.attempt(problem),
       (problem) => {
         if (this.#told) events.trouble(problem)
+        this.#rescheduled()
       },
       () => this.#recovered(),
     )
@@ -179,6 +187,7 @@ export class TorrentStorage {
         changed: (file, problem) => this.#recovery.fileChanged(file, problem),
         failed: fail,
         done: () => this.#maybeFinished(),
+        rescheduled: () => this.#rescheduled(),
         available: () => events.memoryAvailable(),
       },
     })
@@ -430,7 +439,21 @@ export class TorrentStorage {
   deadline(): Millis | undefined {
     if (this.#state === 'closed') return undefined
     if (!this.#told) return this.#options.ports.clock.now()
+    this.#promised = this.#nextDeadline()
+    return this.#promised
+  }
+
+  #nextDeadline(): Millis | undefined {
     return earliest(this.#batch.deadline(), this.#space.deadline(), this.#desk.deadline(), this.#idleAt)
+  }
+
+  /** Whoever drives the deadlines hears of a sooner one. */
+  #rescheduled(): void {
+    if (!this.#told || this.#state === 'closed') return
+    const next = this.#nextDeadline()
+    if (next === undefined || (this.#promised !== undefined && this.#promised <= next)) return
+    this.#promised = next
+    this.#options.events.deadlineChanged?.()
   }
 
   // ── inside ──
@@ -479,6 +502,7 @@ export class TorrentStorage {
     let done = 0
     const each = (piece: PieceIndex, verdict: CheckVerdict): void => {
       onProgress?.(++done, pieces.length)
+      this.#batch.tick(this.#options.ports.clock.now())
       this.#opened.pending.delete(piece)
       if (verdict === 'good') {
         this.#intake.discard(piece)
