@@ -1,0 +1,149 @@
+// ARCHITECTURE.md's diagram as tables: who may import whom, by which doors packages and node:* come in, what pure code
+// may not ask. Changing a table is a design decision, welcome with its reason in the same commit.
+// Areas and files are written without the leading `src/`.
+
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join, posix } from 'node:path'
+import { test } from 'node:test'
+
+const ROOT = join(import.meta.dirname, '..')
+
+const LOW = ['base', 'metainfo', 'protocol']
+const POLICIES = [...LOW, 'engine/picker', 'engine/choker']
+const PARTS = [...POLICIES, 'engine/peer', 'engine/discovery', 'engine/storage']
+const SIBLINGS = ['engine', 'library', 'safety', 'community', 'platform']
+const CODECS = ['wire', 'mse', 'utp', 'tracker', 'dht', 'lsd', 'natmap']
+
+/** Each area and what it may import besides itself. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  metainfo: ['base'],
+  ...Object.fromEntries(CODECS.map((codec) => [`protocol/${codec}`, ['base']])),
+  'engine/picker': LOW,
+  'engine/choker': LOW,
+  'engine/peer': POLICIES,
+  'engine/discovery': POLICIES,
+  'engine/storage': POLICIES,
+  'engine/torrent': PARTS,
+  'engine/session': [...PARTS, 'engine/torrent'],
+  library: LOW,
+  safety: LOW,
+  community: LOW,
+  platform: ['base'],
+  api: ['base'],
+  daemon: [...LOW, ...SIBLINGS, 'api'],
+  // The daemon's version is one fact, no part: asking for it must not load an engine.
+  cli: ['base', 'api', 'daemon/compose.ts', 'daemon/version.ts'],
+  'index.ts': [...LOW, ...SIBLINGS, 'api', 'daemon'],
+  web: ['api'],
+  lab: [...LOW, ...SIBLINGS, 'api', 'daemon', 'cli', 'test'],
+  test: [...LOW, ...SIBLINGS, 'api', 'daemon', 'cli', 'index.ts', 'web', 'lab'],
+}
+
+const NODE_DOORS = ['platform', 'library', 'safety', 'community/network', 'daemon', 'cli', 'lab', 'test']
+
+/** Runtime packages, each with the one place it comes in by. */
+const PACKAGE_DOORS: Readonly<Record<string, string>> = { picomatch: 'cli', uqr: 'cli' }
+
+const PURE = [...LOW, 'engine']
+const IMPURE =
+  /\b(Date\.now|Math\.random|performance\.now|new Date\b|set(Timeout|Interval|Immediate)\b|queueMicrotask)/
+
+const LONGEST_LINES = 400
+/** Files that are longer, each with its reason. */
+const LONG: Readonly<Record<string, string>> = {}
+
+interface Import {
+  readonly from: string
+  /** A file of ours, or a package or builtin as written. */
+  readonly to: string
+  readonly ours: boolean
+  /** Erased before it runs. */
+  readonly typeOnly: boolean
+}
+
+const sources = new Map<string, string>()
+for (const found of globSync('{src,web,lab,test}/**/*.ts', { cwd: ROOT }).sort()) {
+  const path = found.replaceAll('\\', '/')
+  if (!path.includes('node_modules/')) sources.set(area(path), readFileSync(join(ROOT, found), 'utf8'))
+}
+/** Tests beside the code may import anything, as everything in test/ may. */
+const code = [...sources].filter(([path]) => !path.endsWith('.test.ts'))
+const imports = code.flatMap(([path, source]) => importsOf(path, source))
+
+function area(path: string): string {
+  return path.replace(/^src\//, '')
+}
+
+/** Static, re-exporting, bare and dynamic imports, and modules started as workers. */
+function importsOf(from: string, source: string): Import[] {
+  const statements =
+    /^(?:import|export)\b( type\b)?[^'"`]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)|new URL\('(\.[^']+\.ts)'/gm
+  // Relative to the repository, so that a way from lab/ into src/ is followed rightly.
+  const folder = posix.dirname(/^(web|lab|test)\//.test(from) ? from : `src/${from}`)
+  return [...source.matchAll(statements)].map(([, type, ...specifiers]) => {
+    const to = specifiers.find((specifier) => specifier !== undefined) ?? ''
+    const ours = to.startsWith('.')
+    return { from, to: ours ? area(posix.join(folder, to)) : to, ours, typeOnly: type !== undefined }
+  })
+}
+
+const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+const inside = (path: string, folders: readonly string[]): boolean =>
+  folders.some((folder) => within(path, folder))
+const areaOf = (path: string): string | undefined => Object.keys(ARROWS).find((name) => within(path, name))
+const shown = ({ from, to }: Import): string => `${from} imports ${to}`
+
+test('every source file lies in an area of the house', () => {
+  const homeless = [...sources.keys()].filter((path) => areaOf(path) === undefined)
+  assert.deepEqual(homeless, [])
+  assert.ok(imports.filter(({ ours }) => ours).length > 100, 'the scanner finds imports')
+})
+
+test('imports follow the arrows', () => {
+  const wrong = imports.filter(({ from, to, ours }) => {
+    const own = areaOf(from) ?? ''
+    return ours && to !== 'package.json' && !inside(to, [own, ...(ARROWS[own] ?? [])])
+  })
+  assert.deepEqual(wrong.map(shown), [])
+})
+
+test('node:* and packages come in by their doors', () => {
+  const wrong = imports.filter(({ from, to, ours }) => {
+    if (ours || inside(from, ['lab', 'test'])) return false
+    if (isBuiltin(to)) return !to.startsWith('node:') || !inside(from, NODE_DOORS)
+    return !within(from, PACKAGE_DOORS[to] ?? 'no door')
+  })
+  assert.deepEqual(wrong.map(shown), [])
+})
+
+test('no file needs itself by a detour to be loaded', () => {
+  // Types are erased: a part may name the type of the whole it belongs to.
+  const loading = imports.filter(({ ours, typeOnly }) => ours && !typeOnly)
+  const needed = Map.groupBy(loading, ({ from }) => from)
+  const cycles: string[] = []
+  const done = new Set<string>()
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
+    if (done.has(path) || trail.includes(path)) return
+    for (const { to } of needed.get(path) ?? []) visit(to, [...trail, path])
+    done.add(path)
+  }
+  for (const path of needed.keys()) visit(path, [])
+  assert.deepEqual(cycles, [])
+})
+
+test('pure code asks neither clock nor dice', () => {
+  const uncommented = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  const pure = code.filter(([path]) => inside(path, PURE))
+  const asking = pure.filter(([, source]) => IMPURE.test(uncommented(source))).map(([path]) => path)
+  assert.deepEqual(asking, [])
+})
+
+test('a file over 400 lines hides a second noun, or says why not', () => {
+  const long = code.filter(([, source]) => source.split('\n').length > LONGEST_LINES).map(([path]) => path)
+  const unexplained = long.filter((path) => !Object.hasOwn(LONG, path))
+  assert.deepEqual(unexplained, [])
+})
