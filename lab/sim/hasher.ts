@@ -104,6 +104,7 @@ export class SimHasher implements Hasher {
 
   async #fill(part: Uint8Array, path: string, position: number): Promise<SpanFailure | undefined> {
     try {
+      if ((await this.#disk.stat(path))?.kind === 'link') return { failed: 'ELOOP' }
       const file = await this.#disk.open(path, 'read')
       try {
         return (await file.read(part, position)) < part.length ? { failed: 'SHORT' } : undefined

@@ -17,6 +17,7 @@ type Unnumbered<Request> = Request extends { readonly job: number } ? Omit<Reque
 
 export class HashThread {
   readonly #worker: Worker
+  readonly #onLost: () => void
   readonly #jobs = new Map<number, Job>()
   #nextJob = 0
   #outbox: HashRequest[] = []
@@ -26,17 +27,14 @@ export class HashThread {
   /** Streams that live here. */
   openStreams = 0
 
-  /** `onLost` is called once if the thread ends by itself; its jobs are rejected by then. */
+  /** `onLost` is called once if the thread ends by itself, before its jobs are rejected. */
   constructor(program: URL, onLost: () => void) {
     this.#worker = new Worker(program, { name: 'shoal-hash' })
     this.#worker.unref()
     this.#worker.on('message', (answers: readonly HashAnswer[]) => this.#onAnswers(answers))
     this.#worker.on('error', (cause) => this.#die(new HashError('WORKER_LOST', {}, cause)))
-    this.#worker.on('exit', (status) => {
-      const closed = this.#lost?.code === 'CLOSED'
-      this.#die(new HashError('WORKER_LOST', { status }))
-      if (!closed) onLost()
-    })
+    this.#worker.on('exit', (status) => this.#die(new HashError('WORKER_LOST', { status })))
+    this.#onLost = onLost
   }
 
   /** What it still has to hash, roughly: the measure of load. */
@@ -96,6 +94,7 @@ export class HashThread {
   #die(error: HashError): void {
     if (this.#lost !== undefined) return
     this.#lost = error
+    if (error.code === 'WORKER_LOST') this.#onLost()
     for (const job of this.#jobs.values()) job.reject(error)
     this.#jobs.clear()
     this.#pendingBytes = 0
