@@ -174,12 +174,7 @@ export class Chooser implements PieceFilter {
     }
     const joinable = this.#partials.loose(level).filter((partial) => this.mayJoin(partial, ask, false))
     if (this.sequential) {
-      this.#joinEach(
-        joinable.sort((a, b) => a.piece - b.piece),
-        ask,
-        into,
-      )
-      this.#openNew(ask, level, into)
+      this.#byIndex(joinable, ask, level, into)
       return
     }
     const own: PartialPiece[] = []
@@ -199,13 +194,23 @@ export class Chooser implements PieceFilter {
       const scarce = (partial: PartialPiece): boolean => this.#pieces.scarce(partial.piece)
       this.#joinEach(orphans.filter(scarce), ask, into)
       if (!fast) this.#joinEach(kin.filter(scarce), ask, into)
-      this.#openNew(ask, level, into, true)
+      this.#openScarce(ask, level, into)
     }
     this.#joinEach(orphans, ask, into)
     if (fast) this.#openNew(ask, level, into)
     this.#joinEach(kin, ask, into)
     this.#openNew(ask, level, into)
     this.#joinEach(faster, ask, into)
+  }
+
+  /** Pieces in work and open ones alike, lowest index first. */
+  #byIndex(joinable: PartialPiece[], ask: Ask, level: number, into: BlockRef[]): void {
+    for (const partial of joinable.sort((a, b) => a.piece - b.piece)) {
+      this.#openNew(ask, level, into, (piece) => piece < partial.piece)
+      if (into.length >= ask.count) return
+      this.#claim(partial, ask, into)
+    }
+    this.#openNew(ask, level, into)
   }
 
   #joinEach(partials: readonly PartialPiece[], ask: Ask, into: BlockRef[]): void {
@@ -215,9 +220,17 @@ export class Chooser implements PieceFilter {
     }
   }
 
-  #openNew(ask: Ask, level: number, into: BlockRef[], scarce = false): void {
+  #openNew(ask: Ask, level: number, into: BlockRef[], wanted?: (piece: PieceIndex) => boolean): void {
     while (into.length < ask.count && this.#pieces.openAt(level) > 0 && !this.exhausted) {
-      const piece = scarce ? this.#pieces.scarcest(level, ask.has, this) : this.#nextOpen(ask, level)
+      const piece = this.#nextOpen(ask, level)
+      if (piece < 0 || wanted?.(piece as PieceIndex) === false) return
+      this.#open(piece as PieceIndex, ask, into)
+    }
+  }
+
+  #openScarce(ask: Ask, level: number, into: BlockRef[]): void {
+    while (into.length < ask.count && !this.exhausted) {
+      const piece = this.#pieces.scarcest(level, ask.has, this)
       if (piece < 0) return
       this.#open(piece as PieceIndex, ask, into)
     }

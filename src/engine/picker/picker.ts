@@ -157,7 +157,8 @@ export class Picker {
 
   /**
    * Blocks to request from `ask.peer` next, best first, at most `ask.count`; they are outstanding there from now on.
-   * Never a block already outstanding, except in endgame (BEP 3), where duplicates go to other peers.
+   * Never a block already outstanding, except in endgame (BEP 3), where a peer for which nothing else is left is asked
+   * for what others were asked.
    */
   pick(ask: Ask): BlockRef[] {
     const blocks: BlockRef[] = []
@@ -165,7 +166,7 @@ export class Picker {
     const book = this.#books.get(ask.peer)
     if (book !== undefined) book.rate = ask.rate
     this.#chooser.choose(ask, blocks)
-    if (blocks.length < ask.count && this.endgame) this.#pickDuplicates(ask, blocks)
+    if (blocks.length === 0 && this.endgame) this.#pickDuplicates(ask, blocks)
     return blocks
   }
 
@@ -331,7 +332,7 @@ export class Picker {
       this.#pieces.priority(partial.piece) > 0 &&
       (ask.only?.has(partial.piece) ?? true) &&
       this.#chooser.mayJoin(partial, ask, true)
-    const found = duplicates(this.#partials.all(), mayJoin, ask.peer, this.#books, ask.count - into.length)
+    const found = duplicates(this.#partials.all(), mayJoin, ask.peer, this.#books, ask.count)
     for (const block of found) {
       const partial = this.#partials.get(block.piece) as PartialPiece
       partial.claimToo(ask.peer, block.block)
