@@ -132,14 +132,7 @@ async function runShoal(
   program.onLine((line) => {
     if ((JSON.parse(line) as { event?: string }).event === last) at ??= performance.now()
   })
-  const done = until(
-    `shoal ${command} says "${last}"`,
-    () => {
-      if (at === undefined && program.ending !== undefined) throw new Error(program.tail())
-      return at
-    },
-    { ...DEADLINE, describe: () => program.tail() },
-  )
+  const done = until(`shoal ${command} says "${last}"`, () => at, { ...DEADLINE, program })
   return { program, done }
 }
 

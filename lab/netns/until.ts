@@ -4,6 +4,8 @@
 export interface Patience {
   readonly deadlineMs?: number
   readonly everyMs?: number
+  /** When this has ended, waiting is over: fails at once, with the last lines it printed. */
+  readonly program?: { readonly ending: unknown; tail(): string }
   /** What to show when the time is over, e.g. the end of a program's output. */
   readonly describe?: () => string
 }
@@ -22,9 +24,11 @@ export async function until<T>(
   for (;;) {
     const seen = await look()
     if (seen !== undefined && seen !== false) return seen
-    if (performance.now() > end) {
-      const more = patience.describe?.() ?? ''
-      throw new Error(`${what}: not within ${deadlineMs / 1000} s${more === '' ? '' : `\n${more}`}`)
+    const ended = patience.program?.ending !== undefined
+    if (ended || performance.now() > end) {
+      const more = patience.describe?.() ?? patience.program?.tail() ?? ''
+      const why = ended ? 'the program has ended' : `not within ${deadlineMs / 1000} s`
+      throw new Error(`${what}: ${why}${more === '' ? '' : `\n${more}`}`)
     }
     await pause(patience.everyMs ?? EVERY_MS)
   }

@@ -89,7 +89,7 @@ export class Aria2 {
     )
     const address = options.bind ?? host?.address ?? '127.0.0.1'
     const client = new Aria2(program, `http://${address}:${rpcPort}/jsonrpc`)
-    await until('aria2 answers', () => client.#answers(), { describe: () => program.tail() })
+    await until('aria2 answers', () => client.#answers(), { program })
     return client
   }
 
@@ -164,7 +164,7 @@ export class Aria2Download {
         if (status.status === 'error') throw new Error(`aria2: ${status.errorMessage}`)
         return status.seeder === 'true' && status.completedLength === status.totalLength && status
       },
-      { deadlineMs, everyMs: 50, describe: () => this.client.program.tail() },
+      { deadlineMs, everyMs: 50, program: this.client.program },
     )
   }
 }

@@ -281,7 +281,7 @@ export class LibtorrentTorrent {
     return until(`libtorrent's ${name}`, () => this.events(name)[0], {
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
       everyMs: 5,
-      describe: () => this.client.program.tail(),
+      program: this.client.program,
     })
   }
 
@@ -295,7 +295,7 @@ export class LibtorrentTorrent {
           throw new Error(`libtorrent: ${status.error}\n${this.client.program.tail()}`)
         return status.isSeeding && status
       },
-      { deadlineMs, everyMs: 50, describe: () => this.client.program.tail() },
+      { deadlineMs, everyMs: 50, program: this.client.program },
     )
   }
 

@@ -1,4 +1,4 @@
-// The four clients behind one small interface, so that a table of transfers can say who gives to whom.
+// The clients behind one small interface, so that a table of transfers can say who gives to whom.
 // Promise: `give` returns when the giver can be found in the way the transfer uses; `take` when the taker says that it
 // has everything, verified.
 
@@ -7,12 +7,13 @@ import type { Host } from '../../lab/netns/lan.ts'
 import { Aria2 } from './aria2.ts'
 import { writePadFiles } from './fixtures.ts'
 import { Libtorrent, type MadeTorrent, PEER_PORT, type TorrentKind } from './libtorrent.ts'
+import { forV1, Rtorrent } from './rtorrent.ts'
 import type { Scene } from './scene.ts'
 import { Shoal } from './shoal.ts'
 import type { Tracker } from './tracker.ts'
 import { Transmission } from './transmission.ts'
 
-export type PlayerName = 'shoal' | 'libtorrent' | 'transmission' | 'aria2'
+export type PlayerName = 'shoal' | 'libtorrent' | 'transmission' | 'aria2' | 'rtorrent'
 
 /** How the taker learns of the giver. */
 export type Finding = 'hand' | 'http' | 'udp'
@@ -112,6 +113,20 @@ function aria2Options(offer: Offer): { ipv6: boolean; udpTrackers: boolean } {
   return { ipv6: offer.family === 6, udpTrackers: offer.finding === 'udp' }
 }
 
+const rtorrent: Player = {
+  async give(scene, host, offer) {
+    const savePath = await withPadFiles(scene, offer)
+    const client = await Rtorrent.start(scene, host, offer.torrent, { savePath })
+    await client.complete()
+    await announced(offer)
+    return { magnet: undefined, stop: () => client.program.stop() }
+  },
+  async take(scene, host, _offer, from, target) {
+    const source = from.startsWith('magnet:') ? forV1(from) : from
+    await (await Rtorrent.start(scene, host, source, { savePath: target })).complete()
+  },
+}
+
 /** For clients without BEP 47, a copy of the content with a hybrid torrent's zeros beside it. */
 async function withPadFiles(scene: Scene, offer: Offer): Promise<string> {
   if (offer.kind !== 'hybrid') return offer.source
@@ -121,4 +136,10 @@ async function withPadFiles(scene: Scene, offer: Offer): Promise<string> {
   return copy
 }
 
-export const PLAYERS: Readonly<Record<PlayerName, Player>> = { shoal, libtorrent, transmission, aria2 }
+export const PLAYERS: Readonly<Record<PlayerName, Player>> = {
+  shoal,
+  libtorrent,
+  transmission,
+  aria2,
+  rtorrent,
+}

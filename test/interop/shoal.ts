@@ -83,14 +83,8 @@ export class Shoal {
   ): Promise<Extract<ShoalLine, { event: Kind }>> {
     return until(
       `shoal says "${kind}"`,
-      () => {
-        const ended = this.program.ending !== undefined
-        const line = this.lines.find((candidate) => candidate.event === kind)
-        if (line !== undefined) return line as Extract<ShoalLine, { event: Kind }>
-        if (ended) throw new Error(`shoal ended without "${kind}"\n${this.program.tail()}`)
-        return undefined
-      },
-      { deadlineMs, describe: () => this.program.tail() },
+      () => this.lines.find((line): line is Extract<ShoalLine, { event: Kind }> => line.event === kind),
+      { deadlineMs, program: this.program },
     )
   }
 }

@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<PlayerName, string>> = {
   libtorrent: 'libtorrent',
   transmission: 'transmission',
   aria2: 'aria2',
+  rtorrent: 'rtorrent',
 }
 
 export function sentence(transfer: Transfer): string {

@@ -115,7 +115,7 @@ export class Transmission {
     )
     const address = options.bind ?? host?.address ?? '127.0.0.1'
     const client = new Transmission(program, `http://${address}:${RPC_PORT}/transmission/rpc`)
-    await until('transmission answers', () => client.#answers(), { describe: () => program.tail() })
+    await until('transmission answers', () => client.#answers(), { program })
     return client
   }
 
@@ -204,7 +204,7 @@ export class TransmissionTorrent {
           status.metadataPercentComplete === 1 && status.leftUntilDone === 0 && status.haveValid > 0
         return whole && (status.status === 0 || status.status >= 5) && status
       },
-      { deadlineMs, everyMs: 50, describe: () => this.client.program.tail() },
+      { deadlineMs, everyMs: 50, program: this.client.program },
     )
   }
 
