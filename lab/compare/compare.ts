@@ -12,7 +12,7 @@ import { Program } from '../../lab/netns/program.ts'
 import { makeBigFile } from '../../test/interop/fixtures.ts'
 import { Libtorrent, type TorrentKind } from '../../test/interop/libtorrent.ts'
 import { Tracker } from '../../test/interop/tracker.ts'
-import { CONTESTANTS } from './contestants.ts'
+import { CONTESTANTS, type Contestant } from './contestants.ts'
 import { type Course, type Figures, measure, type Role, type Task } from './measurement.ts'
 import { hottest } from './profile.ts'
 
@@ -43,6 +43,23 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
+
+if (options.help) {
+  process.stdout.write(`${USAGE}\n`)
+  process.exit(0)
+}
+const footing = await enterNamespace(import.meta.filename)
+if (footing.kind === 'refused') {
+  process.stderr.write(`${footing.reason}\n`)
+  process.exit(1)
+}
+/** Who cannot take part, and why. */
+const ABSENT: ReadonlyMap<Contestant, string> = new Map(
+  CONTESTANTS.flatMap((contestant) => {
+    const reason = contestant.absent()
+    return reason === undefined ? [] : [[contestant, reason] as const]
+  }),
+)
 
 interface Result {
   readonly task: Task
@@ -96,7 +113,7 @@ async function prepare(directory: string, tasks: readonly Task[]): Promise<Cours
   const tracker = await Tracker.listen(at, { intervalSeconds: 5 })
   const maker = Libtorrent.idle({ start: (name, command) => new Program(name, command) })
   const courses = new Map<string, Course>()
-  for (const task of tasks.filter(({ contestant }) => contestant.absent() === undefined)) {
+  for (const task of tasks.filter(({ contestant }) => !ABSENT.has(contestant))) {
     const [key, lengthBytes] = [courseKey(task), lengthOf(task)]
     if (courses.has(key)) continue
     const source = join(directory, `source-${lengthBytes}`)
@@ -118,14 +135,15 @@ async function main(directory: string): Promise<void> {
   const tasks = plan()
   const courses = await prepare(directory, tasks)
   const results: Result[] = tasks.map((task) => ({ task, rounds: [], failures: 0 }))
-  const [first] = tasks.filter(({ contestant }) => contestant.absent() === undefined)
-  if (first === undefined) throw new Error('none of these clients is here')
+  const present = tasks.filter(({ contestant }) => !ABSENT.has(contestant))
+  const warmUp = present.find(({ contestant }) => contestant.name === 'libtorrent') ?? present[0]
+  if (warmUp === undefined) throw new Error('none of these clients is here')
   // Not counted: the first to fill the RAM disk pays for memory that a virtual machine has yet to get.
-  await measure(first, courseOf(first, courses))
+  await measure(warmUp, courseOf(warmUp, courses))
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const result of results) {
       const { task, rounds } = result
-      if (task.contestant.absent() !== undefined) continue
+      if (ABSENT.has(task.contestant)) continue
       process.stderr.write(`round ${round + 1}: ${task.contestant.name} as ${task.role}, ${task.kind} ... `)
       try {
         const figures = await measure(task, courseOf(task, courses))
@@ -151,7 +169,7 @@ async function main(directory: string): Promise<void> {
 
 async function profile(tasks: readonly Task[], courses: Courses): Promise<void> {
   for (const task of tasks.filter(({ contestant }) => contestant.name === 'shoal')) {
-    if (task.contestant.absent() !== undefined) continue
+    if (ABSENT.has(task.contestant)) continue
     const profileFolder = join(PROFILE_FOLDER, `${task.role}-${task.kind}`)
     await rm(profileFolder, { recursive: true, force: true })
     await mkdir(profileFolder, { recursive: true })
@@ -190,7 +208,7 @@ function table(title: string, group: readonly Result[]): string {
   const cpu = (figures: Figures): number => figures.cpuSecondsPerGib
   const rows = group.map((result) => {
     const { contestant } = result.task
-    const absent = contestant.absent()
+    const absent = ABSENT.get(contestant)
     if (absent !== undefined) return `| ${contestant.name} | not measured: ${absent} |`
     const failed = result.failures === 0 ? '' : ` (failed ${result.failures} times)`
     if (result.rounds.length === 0) return `| ${contestant.name}${failed} |`
@@ -224,14 +242,5 @@ function median(values: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
 }
 
-if (options.help) {
-  process.stdout.write(`${USAGE}\n`)
-  process.exit(0)
-}
-const footing = await enterNamespace(import.meta.filename)
-if (footing.kind === 'refused') {
-  process.stderr.write(`${footing.reason}\n`)
-  process.exit(1)
-}
 await main(footing.directory)
 process.exit()

@@ -2,7 +2,7 @@
 // Promise: a seed has checked its files before it counts as ready; a leech is complete when it says so itself, all
 // pieces verified.
 
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Program } from '../../lab/netns/program.ts'
 import { until } from '../../lab/netns/until.ts'
@@ -107,7 +107,10 @@ const SHOAL = join(ROOT, 'bin', 'shoal')
 const shoal: Contestant = {
   name: 'shoal',
   kinds: ['v1', 'v2'],
-  absent: () => (existsSync(SHOAL) ? undefined : `${SHOAL} does not exist`),
+  absent: () => {
+    const tried = spawnSync(process.execPath, [SHOAL, 'share', '--help'], { encoding: 'utf8' })
+    return tried.status === 0 ? undefined : `shoal share --help: ${tried.stderr.trim().split('\n')[0]}`
+  },
   seed: (arena) => runShoal(arena, 'share', ['--dir', arena.savePath], 'sharing'),
   leech: (arena) => {
     const peer = `${arena.other.address}:${arena.other.port}`
