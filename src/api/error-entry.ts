@@ -19,7 +19,7 @@ export interface ErrorEntry {
   readonly retry?: boolean
 }
 
-/** Keys are a code, or `Class.CODE` where two classes use one code for different things. */
+/** Keys are public codes. */
 export type ErrorTable = Readonly<Record<string, ErrorEntry>>
 
 export function say(sentence: Sentence, data: ErrorData): string {

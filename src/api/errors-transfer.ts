@@ -1,7 +1,7 @@
 // What can stop a transfer: nobody has it, the disk refuses. What is here stays, and the same command goes on.
 
 import type { ErrorData } from '../base/errors.ts'
-import { duration, type ErrorTable, size, word } from './error-entry.ts'
+import { duration, type ErrorTable, given, size, word } from './error-entry.ts'
 
 const GOES_ON = 'Nothing is lost; run the same command to go on.'
 
@@ -20,6 +20,12 @@ export const TRANSFER_ERRORS: ErrorTable = {
     message: (data) => `No file of ${word(data, 'name', 'this')} fits --select.`,
     help: '`shoal inspect` lists its files.',
   },
+  TORRENT_ALREADY_ADDED: {
+    exit: 1,
+    message: (data) => `${word(data, 'name', 'This')} is being transferred already.`,
+    help: 'Nothing was changed.',
+  },
+  NO_INFOHASH: { exit: 2, message: 'There is no hash in this, so nobody can be asked for it.' },
   TRANSFER_FAILED: {
     exit: 1,
     message: (data) => `${name(data)} could not go on.`,
@@ -59,7 +65,7 @@ export const TRANSFER_ERRORS: ErrorTable = {
   },
   PERMISSION: {
     exit: 1,
-    message: (data) => `The system does not let Shoal write ${at(data)}.`,
+    message: (data) => `The system does not let Shoal use ${at(data)}.`,
     help: `Change its permissions, or choose another folder with -o. ${GOES_ON}`,
     retry: true,
   },
@@ -125,6 +131,12 @@ export const TRANSFER_ERRORS: ErrorTable = {
     exit: 1,
     message: 'The system does not let Shoal open more files.',
     help: `Close other programs, or raise the limit (ulimit -n). ${GOES_ON}`,
+    retry: true,
+  },
+  DISK_FAILED: {
+    exit: 1,
+    message: (data) => `The disk did not do what was asked with ${at(data)}${given(data, 'detail', ': ')}.`,
+    help: GOES_ON,
     retry: true,
   },
   STATE_UNWRITABLE: {

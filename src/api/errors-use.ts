@@ -74,8 +74,20 @@ export const USE_ERRORS: ErrorTable = {
   PORT_IN_USE: {
     exit: 1,
     message: (data) =>
-      `Port ${word(data, 'port', 'asked for')} is used by another program, so others may not reach you.`,
+      `${data.port === undefined ? 'The port' : `Port ${data.port}`} is used by another program, so others may not reach you.`,
     help: 'Close it, or choose another with --port.',
+    retry: true,
+  },
+  PORT_DENIED: {
+    exit: 1,
+    message: (data) =>
+      `The system does not let Shoal use ${data.port === undefined ? 'this port' : `port ${data.port}`}.`,
+    help: 'Choose one above 1023 with --port.',
+  },
+  NETWORK_FAILED: {
+    exit: 1,
+    message: (data) => `The network did not do what was asked${given(data, 'errno', ' (', ')')}.`,
+    help: 'Is this computer connected?',
     retry: true,
   },
   PROXY_DOWN: {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CodedError, type ErrorData } from '../base/errors.ts'
-import { entryFor, explain, mistake } from './errors.ts'
+import { entryFor, explain, mistake, publicCode } from './errors.ts'
+import { ERROR_ALIASES } from './errors-system.ts'
 
 class SampleError extends CodedError {}
 
@@ -108,8 +109,9 @@ test('a code without an entry is told in its own words and facts', () => {
 })
 
 test('names of Object are not codes', () => {
-  assert.equal(entryFor('SampleError', 'constructor'), undefined)
-  assert.equal(entryFor('SampleError', '__proto__'), undefined)
+  assert.equal(entryFor('constructor'), undefined)
+  assert.equal(entryFor('__proto__'), undefined)
+  assert.equal(publicCode('constructor', 'X'), 'X')
 })
 
 test('a mistake of ours says that files are untouched, and gives no details away', () => {
@@ -117,4 +119,15 @@ test('a mistake of ours says that files are untouched, and gives no details away
   assert.equal(exit, 1)
   assert.equal(report.code, 'INTERNAL')
   assert.match(report.message, /E-7F3A/)
+})
+
+test("the system's codes reach people as ours", () => {
+  class DiskError extends CodedError {}
+  const { report, exit } = explain(new DiskError('ENOENT', { path: 'a.torrent', errno: 'ENOENT' }))
+  assert.deepEqual([report.code, report.message, exit], ['FILE_NOT_FOUND', 'a.torrent does not exist.', 2])
+  assert.equal(explain(new SampleError('ENOENT')).report.code, 'ENOENT')
+})
+
+test('every alias leads to a sentence', () => {
+  for (const [key, code] of Object.entries(ERROR_ALIASES)) assert.notEqual(entryFor(code), undefined, key)
 })

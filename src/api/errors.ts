@@ -5,6 +5,7 @@
 import type { CodedError } from '../base/errors.ts'
 import { type ErrorEntry, type ErrorTable, type ExitCode, say } from './error-entry.ts'
 import { FILE_ERRORS } from './errors-files.ts'
+import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
 import { TRANSFER_ERRORS } from './errors-transfer.ts'
 import { USE_ERRORS } from './errors-use.ts'
@@ -25,8 +26,9 @@ export interface Explained {
 const TABLE: ErrorTable = { ...USE_ERRORS, ...TORRENT_ERRORS, ...FILE_ERRORS, ...TRANSFER_ERRORS }
 
 export function explain(error: CodedError): Explained {
-  const { code, data } = error
-  const entry = entryFor(error.name, code)
+  const { data } = error
+  const code = publicCode(error.name, error.code)
+  const entry = entryFor(code)
   if (entry === undefined) return { report: { code, message: unworded(error), retry: false }, exit: 1 }
   const message = say(entry.message, data)
   const retry = entry.retry ?? false
@@ -34,10 +36,15 @@ export function explain(error: CodedError): Explained {
   return { report: { code, message, ...help, retry }, exit: entry.exit }
 }
 
-/** What the map holds for a code of a class, if anything. */
-export function entryFor(className: string, code: string): ErrorEntry | undefined {
-  const key = [`${className}.${code}`, code].find((candidate) => Object.hasOwn(TABLE, candidate))
-  return key === undefined ? undefined : TABLE[key]
+/** The code that people and scripts see for the code of a class: nearly always the same. */
+export function publicCode(className: string, code: string): string {
+  const key = `${className}.${code}`
+  return (Object.hasOwn(ERROR_ALIASES, key) ? ERROR_ALIASES[key] : undefined) ?? code
+}
+
+/** What the map holds for a public code, if anything. */
+export function entryFor(code: string): ErrorEntry | undefined {
+  return Object.hasOwn(TABLE, code) ? TABLE[code] : undefined
 }
 
 /** A code nobody has worded yet still gets an honest sentence: its own words and its facts. */
