@@ -212,7 +212,7 @@ test('a file that vanished or shrank while it was hashed is named', async () => 
 test('cancelling stops before the next stretch', async () => {
   let asked = 0
   const cancelled = () => ++asked > 0
-  assert.equal(await refusal(create(folderOf(FILES), {}, { cancelled })), 'CANCELLED')
+  assert.equal(await refusal(create(folderOf(FILES), {}, { cancelled })), 'INTERRUPTED')
 })
 
 test('the hasher is asked for bounded stretches, and progress ends with all of it', async () => {

@@ -31,9 +31,13 @@ export type CreateCode =
   | 'CREATE_NAME_RESERVED'
   /** It is shorter than it was. */
   | 'FILE_CHANGED'
+  | 'FILE_NOT_FOUND'
   /** `data.why` is the DiskCode. */
   | 'FILE_UNREADABLE'
-  | 'CANCELLED'
+  | 'FILE_UNWRITABLE'
+  /** The torrent file is there already. */
+  | 'FILE_EXISTS'
+  | 'INTERRUPTED'
 
 export class CreateError extends CodedError<CreateCode> {}
 
@@ -121,7 +125,7 @@ async function hashPieces(plan: CreatePlan, hasher: Hasher, watch: CreateWatch):
   let doneBytes = 0
   const work = async (): Promise<void> => {
     while (next < geometry.pieceCount) {
-      if (watch.cancelled?.() === true) throw new CreateError('CANCELLED')
+      if (watch.cancelled?.() === true) throw new CreateError('INTERRUPTED')
       const first = next
       next = Math.min(geometry.pieceCount, first + stretchPieces)
       const hashedBytes = await hashStretch(plan, hasher, first, next, hashes)

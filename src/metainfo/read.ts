@@ -37,7 +37,7 @@ export function readTorrent(bytes: Uint8Array, digest: Digest, options: ReadOpti
   if (bytes.length > bencode.lengthBytes) {
     throw new MetainfoError('TOO_LARGE', { lengthBytes: bytes.length, limit: bencode.lengthBytes })
   }
-  const top = parse(bytes.slice(), options).value
+  const top = parse(copied(bytes), options).value
   if (!(top instanceof BDict)) throw new MetainfoError('NOT_A_TORRENT')
   const info = top.dict('info')
   const infoBytes = top.raw('info')
@@ -59,11 +59,16 @@ export function readInfo(
   options: InfoOptions = {},
 ): Metainfo {
   checkHashes(infoBytes, digest, expected)
-  const bytes = infoBytes.slice()
+  const bytes = copied(infoBytes)
   const { value, end } = parse(bytes, options)
   if (end !== bytes.length) throw new MetainfoError('NOT_BENCODED', { reason: 'TRAILING_BYTES', at: end })
   if (!(value instanceof BDict)) throw new MetainfoError('NO_INFO')
   return build(value, bytes, digest, options)
+}
+
+/** Not slice(): that of a Node Buffer, which may come in here, gives a view. */
+function copied(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
 }
 
 function parse(bytes: Uint8Array, options: ReadOptions): { readonly value: BValue; readonly end: number } {
@@ -88,7 +93,8 @@ function build(info: BDict, infoBytes: Uint8Array, digest: Digest, options: Info
     listed === undefined ? tree?.length === 1 && tree[0]?.path.length === 1 : !info.has('files')
   const raw = listed === undefined ? (tree as RawFile[]) : withRoots(listed, tree, rawName)
   checkSomething(raw)
-  const geometry = new Geometry(raw, pieceLengthBytes, listed === undefined ? 'files' : 'packed')
+  const sizes = raw.map(({ lengthBytes, pad }) => ({ lengthBytes, pad }))
+  const geometry = new Geometry(sizes, pieceLengthBytes, listed === undefined ? 'files' : 'packed')
   if (geometry.pieceCount > limits.pieces) {
     throw new MetainfoError('TOO_MANY_PIECES', { pieces: geometry.pieceCount, limit: limits.pieces })
   }
