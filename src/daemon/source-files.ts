@@ -1,0 +1,98 @@
+// The files below what a person named, as they are to be put into a torrent; and whether they are still the same
+// after they were read. Links and special files are left out and named. Read-only.
+
+import { type Disk, DiskError, type FileStat } from '../base/ports.ts'
+import { CreateError } from '../metainfo/create.ts'
+import type { CreateSource, SourceFile } from '../metainfo/create-plan.ts'
+
+export interface FoundSource extends CreateSource {
+  /** As found, in the order of `files`. */
+  readonly stats: readonly FileStat[]
+  /** Relative paths of links and special files. */
+  readonly leftOut: readonly string[]
+}
+
+/** Files looked at together. */
+const STATS_AT_ONCE = 32
+
+interface Found {
+  readonly files: SourceFile[]
+  readonly stats: FileStat[]
+  readonly leftOut: string[]
+}
+
+/**
+ * @param path absolute, no link.
+ * @param name of the torrent.
+ * @param except an absolute path that is not part of it: the torrent file being replaced.
+ * @throws CreateError FILE_NOT_FOUND, FILE_UNREADABLE
+ */
+export async function findSource(
+  disk: Disk,
+  path: string,
+  name: string,
+  except: string,
+): Promise<FoundSource> {
+  const stat = await readable(path, () => disk.stat(path))
+  if (stat === undefined) throw new CreateError('FILE_NOT_FOUND', { path })
+  const found: Found = { files: [], stats: [], leftOut: [] }
+  if (stat.kind === 'directory') await walk(disk, path, [], except, found)
+  else if (stat.kind === 'file') add(found, { components: [name], path, lengthBytes: stat.lengthBytes }, stat)
+  else throw new CreateError('FILE_UNREADABLE', { path, why: 'it is neither a file nor a folder' })
+  return { name, singleFile: stat.kind === 'file', ...found }
+}
+
+async function walk(
+  disk: Disk,
+  folder: string,
+  components: readonly string[],
+  except: string,
+  found: Found,
+): Promise<void> {
+  const names = (await readable(folder, () => disk.list(folder))).toSorted()
+  for (let at = 0; at < names.length; at += STATS_AT_ONCE) {
+    const paths = names.slice(at, at + STATS_AT_ONCE).map((name) => disk.join(folder, name))
+    const stats = await Promise.all(paths.map((path) => readable(path, () => disk.stat(path))))
+    for (const [i, path] of paths.entries()) {
+      const inside = [...components, names[at + i] as string]
+      const stat = stats[i]
+      if (path === except) continue
+      if (stat === undefined) throw new CreateError('FILE_CHANGED', { path })
+      if (stat.kind === 'directory') await walk(disk, path, inside, except, found)
+      else if (stat.kind === 'file')
+        add(found, { components: inside, path, lengthBytes: stat.lengthBytes }, stat)
+      else found.leftOut.push(inside.join('/'))
+    }
+  }
+}
+
+function add(found: Found, file: SourceFile, stat: FileStat): void {
+  found.files.push(file)
+  found.stats.push(stat)
+}
+
+/** @throws CreateError FILE_CHANGED when a file is not what it was. */
+export async function checkUnchanged(disk: Disk, { files, stats }: FoundSource): Promise<void> {
+  for (let at = 0; at < files.length; at += STATS_AT_ONCE) {
+    await Promise.all(
+      files.slice(at, at + STATS_AT_ONCE).map(async ({ path }, i) => {
+        const before = stats[at + i] as FileStat
+        const now = await readable(path, () => disk.stat(path))
+        if (now === undefined || !sameFile(before, now)) throw new CreateError('FILE_CHANGED', { path })
+      }),
+    )
+  }
+}
+
+function sameFile(a: FileStat, b: FileStat): boolean {
+  return a.identity === b.identity && a.lengthBytes === b.lengthBytes && a.modifiedMs === b.modifiedMs
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+    throw new CreateError('FILE_UNREADABLE', { path, why: error.code }, error)
+  }
+}
