@@ -24,7 +24,27 @@ export const FILE_ERRORS: ErrorTable = {
   FILE_EXISTS: {
     exit: 2,
     message: (data) => `${word(data, 'path', 'A file of that name')} exists already. It was not touched.`,
-    help: 'Choose another name with -o.',
+    help: 'Choose another name with -o, or replace it with --yes.',
+  },
+  FILE_UNWRITABLE: {
+    exit: 1,
+    message: (data) => `${word(data, 'path', 'The file')} cannot be written${given(data, 'why', ': ')}.`,
+    help: 'Choose another place with -o.',
+  },
+  CREATE_EMPTY: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'This')} holds no bytes, so there is nothing to make a torrent of.`,
+  },
+  CREATE_PIECE_LENGTH: {
+    exit: 2,
+    message: 'A piece is a power of two, from 16KiB to 512MiB.',
+    help: 'Leave --piece-length out, and Shoal chooses.',
+  },
+  CREATE_NAME_RESERVED: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'A file')} has a name that other programs take for padding.`,
+    help: 'Rename it, or make the torrent without --v1.',
   },
   SHARE_NOT_FOUND: { exit: 2, message: (data) => `${word(data, 'path', 'What you named')} does not exist.` },
   SHARE_NOT_A_FILE: {
