@@ -49,8 +49,9 @@ export class SimDisk implements Disk {
   readonly #wallMs: () => number
   readonly #latency: (() => Promise<void>) | undefined
   readonly names = new SimNames()
-  /** Counts restarts: operations begun before one never end. */
+  /** Counts stops: operations begun before one, or while stopped, never end. */
   #generation = 0
+  #stopped = false
   #inodes = 1
   #devices = ROOT_DEVICE
   #lastModifiedMs = 0
@@ -195,16 +196,22 @@ export class SimDisk implements Disk {
     return usedBytes
   }
 
-  /** Power fails: only what was synced is certain. Operations under way never end. */
+  /** Power fails: only what was synced is certain. Nothing under way ever ends; start() begins anew. */
   crash(random: Random = this.#random): void {
-    this.#generation++
+    this.kill()
     this.names.crash(random)
     for (const inode of this.names.inodes()) inode.crash(random)
   }
 
-  /** The process is killed: everything that took effect stays. Operations under way never end. */
+  /** The process is killed: everything that took effect stays. Nothing under way ever ends; start() begins anew. */
   kill(): void {
     this.#generation++
+    this.#stopped = true
+  }
+
+  /** For the next process. */
+  start(): void {
+    this.#stopped = false
   }
 
   /** A volume at this folder, empty, with a device of its own. */
@@ -365,7 +372,7 @@ export class SimDisk implements Disk {
 
   /** Takes its time, then happens at once, unless the process was restarted meanwhile. */
   async #do<T>(operation: DiskOperation, path: string, work: () => T): Promise<T> {
-    const generation = this.#generation
+    const generation = this.#stopped ? -1 : this.#generation
     await this.#pass()
     if (generation !== this.#generation) return await new Promise<T>(() => {})
     this.watch?.(operation, path)

@@ -101,6 +101,7 @@ export class StorageRig {
   stop(how: 'crash' | 'kill', seed = 1): void {
     if (how === 'crash') this.disk.crash(new SeededRandom(seed))
     else this.disk.kill()
+    this.disk.start()
     this.#storage = undefined
     this.told = []
     this.#life++

@@ -30,6 +30,8 @@ export class Journal {
   /** Bytes that are good; undefined while there is no file or its tail is not known to be good. */
   #end: number | undefined
   #snapshotBytes = 0
+  /** Its name is durable: a crash may have come between an earlier rename and the sync of the folder. */
+  #named = false
   #queue: Promise<void> = Promise.resolve()
 
   private constructor(disk: Disk, path: string, metainfo: Metainfo) {
@@ -46,6 +48,11 @@ export class Journal {
   ): Promise<{ journal: Journal; read: ReadJournal }> {
     const journal = new Journal(disk, path, metainfo)
     return { journal, read: await journal.#read() }
+  }
+
+  /** This process wrote to it: what it says of writing, and its name, are known to be durable. */
+  get confirmed(): boolean {
+    return this.#named
   }
 
   get path(): string {
@@ -87,6 +94,7 @@ export class Journal {
     } finally {
       await file.close()
     }
+    if (!this.#named) await this.#syncName()
     this.#end = end + bytes.length
   }
 
@@ -113,10 +121,16 @@ export class Journal {
     } finally {
       await file.close()
     }
+    this.#named = false
     await this.#disk.replace(beside, this.#path)
-    await this.#disk.syncDirectory(folderOf(this.#disk, this.#path))
+    await this.#syncName()
     this.#end = bytes.length
     this.#snapshotBytes = bytes.length
+  }
+
+  async #syncName(): Promise<void> {
+    await this.#disk.syncDirectory(folderOf(this.#disk, this.#path))
+    this.#named = true
   }
 
   async #read(): Promise<ReadJournal> {

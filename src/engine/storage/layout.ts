@@ -72,7 +72,8 @@ export interface LayoutOptions {
 export class Layout {
   readonly #disk: Disk
   readonly #openFiles: OpenFiles
-  readonly #partSuffix: string
+  /** Empty: incomplete files already have their final names. */
+  readonly partSuffix: string
   readonly #preallocate: 'sparse' | 'full'
   /** By file index; undefined for pads and links, which are never on disk. */
   readonly files: readonly (DataFile | undefined)[]
@@ -86,7 +87,7 @@ export class Layout {
   constructor(options: LayoutOptions) {
     this.#disk = options.disk
     this.#openFiles = options.openFiles
-    this.#partSuffix = options.partSuffix
+    this.partSuffix = options.partSuffix
     this.#preallocate = options.preallocate
     this.saveFolder = options.saveFolder
     this.files = options.metainfo.files.map((file) =>
@@ -100,7 +101,7 @@ export class Layout {
 
   pathIn(folder: string, components: readonly string[], home: 'part' | 'final'): string {
     const path = this.#disk.join(folder, ...components)
-    return home === 'part' ? path + this.#partSuffix : path
+    return home === 'part' ? path + this.partSuffix : path
   }
 
   finalPath(file: DataFile): string {
@@ -177,13 +178,18 @@ export class Layout {
     const target = this.#disk.join(root, ...components)
     if (this.#madeFolders.has(target)) return
     await this.#disk.makeDirectory(target, root)
-    let parent = root
-    this.unsyncedFolders.add(root)
-    for (const component of components) {
-      this.unsyncedFolders.add(parent)
-      parent = this.#disk.join(parent, component)
-    }
+    this.syncFolders(root, components)
     this.#madeFolders.add(target)
+  }
+
+  /** Names on the way to here, `root` included, must become durable with the next batch. */
+  syncFolders(root: string, components: readonly string[]): void {
+    let folder = root
+    this.unsyncedFolders.add(folder)
+    for (const component of components) {
+      folder = this.#disk.join(folder, component)
+      this.unsyncedFolders.add(folder)
+    }
   }
 
   /** Folders may have been removed underneath: look again before relying on them. */

@@ -72,6 +72,11 @@ export class Resume {
         return this.#unvouched(file, candidate, path, stat)
       if (this.#matches(file, candidate, stat, known.facts)) {
         this.#settle(file, candidate, known.facts, candidate.home === 'part')
+        // After a crash our own last writes may be newer than the journal: from now on this is what it is like.
+        if (known.facts !== undefined && stat.modifiedMs !== known.facts.modifiedMs) {
+          file.facts = factsOf(stat)
+          file.unrecorded = true
+        }
         file.short = stat.lengthBytes < file.lengthBytes
         return { file, standing: known.facts === undefined ? 'changed' : 'trusted', path }
       }
@@ -115,26 +120,31 @@ export class Resume {
     file.home = candidate.home
     file.facts = facts
     file.writing = writing
+    // A name that the journal does not vouch for may not have reached the disk before a crash.
+    const known = this.#options.state.files.get(file.index)
+    if (known?.facts === undefined || known.facts !== facts || known.home !== candidate.home) {
+      this.#options.layout.syncFolders(candidate.folder, candidate.components.slice(0, -1))
+    }
   }
 
   /** A name is taken, and the journal says nothing of it. */
   #unvouched(file: DataFile, candidate: Candidate, path: string, stat: FileStat): Located {
-    const { state, known, agreed } = this.#options
+    const { state, known, agreed, layout } = this.#options
     if (stat.kind !== 'file') return { file, standing: 'foreign', path }
-    if (candidate.home === 'final') {
-      const fits = stat.lengthBytes === file.lengthBytes || (agreed && stat.lengthBytes < file.lengthBytes)
-      if (!fits) return { file, standing: 'foreign', path }
-      this.#settle(file, candidate, factsOf(stat), false)
-      file.short = stat.lengthBytes < file.lengthBytes
-      return { file, standing: 'found', path }
+    const short = stat.lengthBytes < file.lengthBytes
+    const adopt = (home: 'part' | 'final', standing: Standing): Located => {
+      this.#settle(file, { ...candidate, home }, factsOf(stat), home === 'part')
+      file.short = short
+      file.unrecorded = home === 'part'
+      return { file, standing, path }
     }
     // Made by us in the last seconds before a crash, when the journal had no time to say so.
+    const mayBePart = candidate.home === 'part' || layout.partSuffix === ''
     const justMade = known && state.writing && this.#within(stat.modifiedMs, state.wallMs - CRASH_SLACK_MS)
-    const usable = (justMade || agreed) && stat.lengthBytes <= file.lengthBytes
-    if (!usable) return { file, standing: 'foreign', path }
-    this.#settle(file, candidate, factsOf(stat), true)
-    file.short = stat.lengthBytes < file.lengthBytes
-    return { file, standing: agreed && !justMade ? 'found' : 'changed', path }
+    if (mayBePart && justMade && stat.lengthBytes <= file.lengthBytes) return adopt('part', 'changed')
+    if (stat.lengthBytes === file.lengthBytes && candidate.home === 'final') return adopt('final', 'found')
+    if (agreed && stat.lengthBytes <= file.lengthBytes) return adopt(candidate.home, 'found')
+    return { file, standing: 'foreign', path }
   }
 
   #matches(file: DataFile, candidate: Candidate, stat: FileStat, facts: FileFacts | undefined): boolean {

@@ -85,11 +85,24 @@ export class SyncBatch implements WriteLog {
 
   beforeWrite(): Promise<void> | undefined {
     this.#activeWrites++
-    if (this.#options.journal.state.writing) return this.#intent
-    this.#intent ??= this.#append([], true).finally(() => {
+    const { journal } = this.#options
+    if (journal.state.writing && journal.confirmed) return this.#intent
+    this.#intent ??= this.#append(this.#adopted(), true).finally(() => {
       this.#intent = undefined
     })
     return this.#intent
+  }
+
+  /** Files taken over from before a crash are ours from now on, though nothing in them is believed yet. */
+  #adopted(): JournalRecord[] {
+    const { journal, layout } = this.#options
+    const records: JournalRecord[] = []
+    for (const { index, home, inStore, unrecorded } of layout.dataFiles()) {
+      const known = journal.state.files.get(index)?.home ?? 'absent'
+      if (!unrecorded || home === 'absent' || known !== 'absent') continue
+      records.push({ type: 'file', file: index, home, inStore, facts: undefined })
+    }
+    return records
   }
 
   wrote(file: DataFile, lengthBytes: number): void {
@@ -132,7 +145,7 @@ export class SyncBatch implements WriteLog {
     this.#touch()
   }
 
-  /** A file's home changed. */
+  /** A block came, or a file's home changed: there is something to make durable. Cheap. */
   touched(): void {
     this.#touch()
   }

@@ -334,6 +334,7 @@ export class TorrentStorage {
   /** The slot is full; it must not be written to any more. */
   blockStored(piece: PieceIndex, block: number): void {
     this.#intake.stored(piece, block)
+    this.#batch.touched()
   }
 
   /** The request is dropped, and whoever had the slot has stopped writing. */
@@ -465,6 +466,7 @@ export class TorrentStorage {
       this.#desk.raise(problem)
       return
     }
+    for (const file of this.#layout.dataFiles()) if (file.unrecorded && file.home !== 'absent') this.#batch.found(file)
     if (this.#options.trusted === true) this.#trustFound()
     const { volume } = this.#layout
     const { state } = journal
