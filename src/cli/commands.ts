@@ -4,6 +4,37 @@ import type { CommandEntry } from './command.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'share',
+    summary: 'offer files: prints a link, then gives',
+    usage: 'share PATH|TORRENT... [--to link|everyone] [--dir D] [--up RATE] [--once|--for D] [--dry-run]',
+    load: () => import('./commands/share.ts'),
+  },
+  {
+    name: 'get',
+    summary: 'fetch what a link or torrent names',
+    usage: 'get LINK|TORRENT|- [-o DIR] [--select GLOB]... [--peer H:P]... [--timeout D] [--seed]',
+    load: () => import('./commands/get.ts'),
+  },
+  {
+    name: 'create',
+    summary: 'make a torrent file of a file or folder',
+    usage:
+      'create PATH [-o F] [--v1|--v2] [--tracker URL]... [--web-seed URL]... [--piece-length N] [--private] [--comment T]',
+    load: () => import('./commands/create.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'what a torrent file or link says',
+    usage: 'inspect FILE|LINK|-',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'whether files on disk are what a torrent describes',
+    usage: 'verify FILE PATH',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'help',
     summary: 'what Shoal can do, or one command in full',
     usage: 'help [COMMAND]',

@@ -13,7 +13,8 @@ import { type GivingRule, givesOn } from './giving-on.ts'
 export class GetError extends CodedError {}
 
 export interface GetReport {
-  metadata(metainfo: Metainfo): void
+  /** Files and sizes are known; `wantedBytes` of them were chosen. */
+  metadata(metainfo: Metainfo, wantedBytes: number): void
   /** About once a second. */
   progress(status: TorrentStatus): void
   done(result: GetResult): void
@@ -49,14 +50,21 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
   const { clock } = engine.ports
   const startedAt = clock.now()
   let wake = () => {}
+  let nothingSelected = false
+  const metadata = (metainfo: Metainfo) => {
+    const wantedBytes = torrent.status().wantedBytes
+    nothingSelected = wantedBytes === 0 && metainfo.geometry.payloadBytes > 0
+    if (!nothingSelected) report.metadata(metainfo, wantedBytes)
+    wake()
+  }
   const torrent = engine.session.add(
     options.add({
-      metadata: (metainfo) => report.metadata(metainfo),
+      metadata,
       finished: () => wake(),
       stateChanged: () => wake(),
     }),
   )
-  if (torrent.metainfo !== undefined) report.metadata(torrent.metainfo)
+  if (torrent.metainfo !== undefined) metadata(torrent.metainfo)
   stop.addEventListener('abort', () => wake())
   let progressAt = startedAt
   let lastBytes = -1
@@ -74,6 +82,8 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
     const status = torrent.status()
     if (torrent.finished) return finish(options, torrent, status, (now - startedAt) / 1_000)
     if (stop.aborted) throw new GetError('INTERRUPTED', { name: status.name })
+    if (nothingSelected) throw new GetError('NOTHING_SELECTED', { name: status.name })
+    if (noRoomFromTheStart(status)) throw failure(status)
     if (status.state === 'failed') throw failure(status)
     const bytes = status.takenBytes + status.doneBytes + status.preparing
     if (bytes !== lastBytes || status.state === 'checking') progressAt = now
@@ -127,6 +137,11 @@ async function finish(
       )
     })
   }
+}
+
+/** Later on a full disk is waited for; nothing was begun yet, so it is said at once. */
+function noRoomFromTheStart(status: TorrentStatus): boolean {
+  return status.problem?.code === 'NO_SPACE' && status.takenBytes === 0
 }
 
 function failure(status: TorrentStatus): GetError {

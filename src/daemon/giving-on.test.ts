@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { givesOn, type GivingFacts, type GivingRule } from './giving-on.ts'
+import { type GivingFacts, type GivingRule, givesOn } from './giving-on.ts'
 
 const rule: GivingRule = { forever: false, ratio: undefined, seconds: undefined, courtesy: true }
 const facts: GivingFacts = { secondsSinceDone: 5, givenBytes: 0, totalBytes: 100, receivers: 1, seeds: 0 }

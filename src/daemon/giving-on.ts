@@ -30,5 +30,7 @@ export function givesOn(rule: GivingRule, facts: GivingFacts): boolean {
     return !ratioReached && !timeReached
   }
   if (rule.forever) return true
-  return rule.courtesy && facts.receivers > 0 && facts.seeds === 0 && facts.secondsSinceDone < COURTESY_SECONDS
+  return (
+    rule.courtesy && facts.receivers > 0 && facts.seeds === 0 && facts.secondsSinceDone < COURTESY_SECONDS
+  )
 }

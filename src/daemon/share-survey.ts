@@ -1,11 +1,12 @@
 // What a share would show, counted before anything is shown: files, sizes, kinds, and what is refused.
-// Invariant: links are not followed and nothing is opened for writing.
+// Read-only: links are not followed and nothing is opened.
 
-import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { CodedError } from '../base/errors.ts'
+import type { Disk } from '../base/ports.ts'
 import { kindOfName } from '../safety/file-nature.ts'
 import { refusedRoot, shareRootFacts } from '../safety/share-roots.ts'
+import { type FoundSource, findSource } from './source-files.ts'
 
 export class ShareError extends CodedError<
   | 'SHARE_NOT_FOUND'
@@ -13,79 +14,59 @@ export class ShareError extends CodedError<
   | 'SHARE_REFUSED_KEYS'
   | 'SHARE_REFUSED_PROFILE'
   | 'SHARE_EMPTY'
-  | 'SHARE_NOT_A_FILE'
   | 'SHARE_DATA_MISSING'
 > {}
 
-export interface SurveyedFile {
-  /** Absolute. */
-  readonly path: string
-  /** Components below the shared folder; for a single file just its name. */
-  readonly components: readonly string[]
-  readonly lengthBytes: number
-}
-
 export interface ShareSurvey {
+  /** Absolute. */
   readonly root: string
-  readonly name: string
-  readonly files: readonly SurveyedFile[]
+  readonly source: FoundSource
   readonly totalBytes: number
   /** Number of files by kind, most first. */
   readonly kinds: readonly { readonly kind: string; readonly count: number }[]
-  /** Links and special files that are left out. */
-  readonly leftOut: readonly string[]
 }
 
-/** @param excluded answers whether a relative path (with `/`) is left out. @throws ShareError */
-export async function surveyShare(
-  given: string,
-  stateFolder: string,
-  excluded: (relative: string) => boolean,
-): Promise<ShareSurvey> {
-  const root = path.resolve(given)
-  const stat = await lstat(root).catch((error: NodeJS.ErrnoException) => {
-    throw new ShareError('SHARE_NOT_FOUND', { path: given }, error)
-  })
-  const refused = refusedRoot(root, shareRootFacts(stateFolder))
+export interface SurveyOptions {
+  /** What the person named. */
+  readonly given: string
+  /** The current folder, absolute. */
+  readonly folder: string
+  readonly stateFolder: string
+  /** Whether a relative path (with `/`) is left out. */
+  readonly excluded: (relative: string) => boolean
+  readonly disk: Disk
+}
+
+/** @throws ShareError, CreateError */
+export async function surveyShare(options: SurveyOptions): Promise<ShareSurvey> {
+  const { disk, excluded } = options
+  const root = path.resolve(options.folder, options.given)
+  if ((await disk.stat(root)) === undefined) throw new ShareError('SHARE_NOT_FOUND', { path: root })
+  const refused = refusedRoot(root, shareRootFacts(options.stateFolder))
   if (refused?.why === 'KEYS')
     throw new ShareError('SHARE_REFUSED_KEYS', { path: root, folder: refused.folder })
-  if (refused?.why === 'PROFILE')
+  if (refused?.why === 'PROFILE') {
     throw new ShareError('SHARE_REFUSED_PROFILE', { path: root, folder: refused.folder })
+  }
   if (refused !== undefined) throw new ShareError('SHARE_REFUSED_ROOT', { path: root, why: refused.why })
-  const files: SurveyedFile[] = []
-  const leftOut: string[] = []
-  if (stat.isFile()) files.push({ path: root, components: [path.basename(root)], lengthBytes: stat.size })
-  else if (stat.isDirectory()) await walk(root, [], files, leftOut, excluded)
-  else throw new ShareError('SHARE_NOT_A_FILE', { path: root })
-  const totalBytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)
+  const source = without(await findSource(disk, root, path.basename(root), root + path.sep), excluded)
+  const totalBytes = source.files.reduce((sum, file) => sum + file.lengthBytes, 0)
   if (totalBytes === 0) throw new ShareError('SHARE_EMPTY', { path: root })
-  return { root, name: path.basename(root), files, totalBytes, kinds: kindsOf(files), leftOut }
+  return { root, source, totalBytes, kinds: kindsOf(source) }
 }
 
-async function walk(
-  folder: string,
-  components: readonly string[],
-  files: SurveyedFile[],
-  leftOut: string[],
-  excluded: (relative: string) => boolean,
-): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  // The same order everywhere: the infohash of a folder depends on it.
-  entries.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
-  for (const entry of entries) {
-    const inside = [...components, entry.name]
-    const full = path.join(folder, entry.name)
-    if (excluded(inside.join('/'))) continue
-    if (entry.isDirectory()) await walk(full, inside, files, leftOut, excluded)
-    else if (entry.isFile())
-      files.push({ path: full, components: inside, lengthBytes: (await lstat(full)).size })
-    else leftOut.push(inside.join('/'))
+function without(source: FoundSource, excluded: (relative: string) => boolean): FoundSource {
+  const keep = source.files.map((file) => !excluded(file.components.join('/')))
+  return {
+    ...source,
+    files: source.files.filter((_, i) => keep[i]),
+    stats: source.stats.filter((_, i) => keep[i]),
   }
 }
 
-function kindsOf(files: readonly SurveyedFile[]): { readonly kind: string; readonly count: number }[] {
+function kindsOf(source: FoundSource): { readonly kind: string; readonly count: number }[] {
   const counts = new Map<string, number>()
-  for (const { components } of files) {
+  for (const { components } of source.files) {
     const kind = kindOfName(components[components.length - 1] as string)
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }

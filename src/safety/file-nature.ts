@@ -36,7 +36,7 @@ const BY_EXTENSION: Readonly<Record<string, FileKind>> = table({
   subtitle: 'srt ass ssa sub vtt idx',
   archive: 'zip rar 7z tar gz tgz bz2 xz zst lz4',
   'disk image': 'iso img dmg vhd vhdx',
-  program: 'exe scr com pif msi msix msp cpl dll sys jar apk app deb rpm appimage run bin gadget ocx drv xll',
+  program: 'exe scr com pif msi msix msp cpl dll sys jar apk app deb rpm appimage run gadget ocx drv xll',
   script:
     'bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta sh bash zsh fish py pyw pl rb php lnk url desktop reg scf inf command workflow docm xlsm pptm dotm xltm xlam',
 })

@@ -2,6 +2,7 @@
 // It coordinates and shares out; what happens inside a torrent is the torrent's.
 
 import { DeadlineQueue } from '../../base/deadline-queue.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import { type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
 import type { Listener, Ports } from '../../base/ports.ts'
@@ -66,7 +67,11 @@ export class Session {
     this.#services = this.#makeServices()
     const { maxActiveDownloads, maxActiveSeeds } = options
     this.#queue = new TorrentQueue(
-      { maxDownloads: maxActiveDownloads, maxSeeds: maxActiveSeeds, maxActive: maxActiveDownloads + maxActiveSeeds },
+      {
+        maxDownloads: maxActiveDownloads,
+        maxSeeds: maxActiveSeeds,
+        maxActive: maxActiveDownloads + maxActiveSeeds,
+      },
       this.#wakes,
       () => ports.clock.now(),
     )
@@ -87,6 +92,11 @@ export class Session {
 
   get listenPort(): number {
     return this.#listener?.local.port ?? 0
+  }
+
+  /** Undefined when nobody can connect to us. */
+  get listensAt(): Endpoint | undefined {
+    return this.#listener?.local
   }
 
   get torrents(): ReadonlySet<Torrent> {

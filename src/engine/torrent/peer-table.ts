@@ -43,6 +43,10 @@ export class PeerTable {
     return false
   }
 
+  has(id: PeerId): boolean {
+    return this.#byId.has(id)
+  }
+
   /** Also of a peer that left. */
   endpointOf(key: number): Endpoint | undefined {
     return this.#endpoints.get(key)

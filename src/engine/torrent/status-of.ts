@@ -49,7 +49,7 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
     seeds: peers.filter((peer) => peer.isSeed).length,
     leeches: peers.filter((peer) => !peer.isSeed).length,
     receivers: peers.filter((peer) => !peer.amChoking && peer.peerInterested).length,
-    copiesElsewhere: live?.picker.copies() ?? 0,
+    copiesElsewhere: (live?.picker.copies() ?? 0) + swarm.copiesGone,
     bottleneck: bottleneck({
       state: state.name,
       wantedLeft: live === undefined || !live.done,

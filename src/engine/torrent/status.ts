@@ -52,7 +52,7 @@ export interface TorrentStatus {
   readonly leeches: number
   /** Peers that are receiving from us now. */
   readonly receivers: number
-  /** Whole copies among connected peers, with the fraction of the next. */
+  /** Whole copies at peers, with the fraction of the next; whole ones that left within half an hour are counted. */
   readonly copiesElsewhere: number
   readonly bottleneck: Bottleneck
 }

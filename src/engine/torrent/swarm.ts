@@ -41,7 +41,13 @@ export interface SwarmOwner {
   wakeAt(at: Millis): void
 }
 
-export type AdoptRefusal = 'FULL' | 'DUPLICATE' | 'BANNED'
+export type AdoptRefusal = 'FULL' | 'DUPLICATE' | 'BANNED' | 'CLOSED'
+
+/** Both sides may have dialled at once if the other connection is no older: a dial and a handshake at most take this. */
+const SIMULTANEOUS_MS = 20_000
+
+/** A full swarm parts with a peer that neither wants anything nor has anything wanted for so long (SAFETY.md, idle). */
+const USELESS_MS = 600_000
 
 export class Swarm implements PeerHost {
   readonly peers = new PeerTable()
@@ -54,6 +60,7 @@ export class Swarm implements PeerHost {
   wastedBytes = 0
   readonly #owner: SwarmOwner
   readonly #services: TorrentServices
+  readonly #copiesGone = new Map<PeerId, Millis>()
   readonly #over = new Map<Peer, () => void>()
   #nextKey = 1
 
@@ -91,16 +98,20 @@ export class Swarm implements PeerHost {
   /** Takes over a connection after its handshake, or says why not (the caller closes it). `over` is called when it ended. */
   adopt(done: HandshakeDone, incoming: boolean, source: string, over: () => void): AdoptRefusal | undefined {
     const { connection, remote, answer } = done
-    if (this.#services.trust.banned(connection.remote)) return 'BANNED'
+    const { trust } = this.#services
+    if (done.ended()) return 'CLOSED'
+    if (trust.banned(connection.remote)) return 'BANNED'
     const rival = this.peers.rival(connection.remote, remote.peerId)
     if (rival !== undefined) {
-      // Both sides dialled at once: both must keep the same one, so the lower peer id's dial wins.
+      // Both sides dialled at once: both must keep the same one, so the lower peer id's dial wins. An older connection
+      // stays whatever comes: somebody may only pretend to have that peer's id.
       const ourDialWins = answer.ourId < remote.peerId
-      if (rival.id !== remote.peerId || rival.incoming === incoming || incoming === ourDialWins)
+      const atOnce = this.clock.now() < after(rival.connectedAt, SIMULTANEOUS_MS)
+      if (rival.id !== remote.peerId || rival.incoming === incoming || incoming === ourDialWins || !atOnce)
         return 'DUPLICATE'
       rival.close({ code: 'DUPLICATE', blame: 'nobody' })
     }
-    if (this.peers.size >= this.#owner.maxPeers) return 'FULL'
+    if (this.peers.size >= this.#owner.maxPeers && !this.#partWithUseless()) return 'FULL'
     const peer = new Peer({
       key: this.#nextKey++,
       connection,
@@ -112,17 +123,36 @@ export class Swarm implements PeerHost {
     })
     this.peers.add(peer)
     this.#over.set(peer, over)
+    peer.download.exclusive = trust.onParole(connection.remote)
+    // Before start(): what came behind the handshake may already say what PEX wants to know.
+    this.#owner.pex?.connected(peer.key, peer.dialBack, this.clock.now())
     peer.start(done.rest)
     if (!peer.closed) {
       peer.reviewInterest()
-      this.#owner.pex?.connected(peer.key, peer.dialBack, this.clock.now())
       this.#owner.swarmChanged()
     }
     return undefined
   }
 
+  /** Makes room for somebody new. @returns whether there is some */
+  #partWithUseless(): boolean {
+    const now = this.clock.now()
+    let longest: Peer | undefined
+    for (const peer of this.peers) {
+      const since = peer.uselessSince
+      if (since === undefined || now < after(since, USELESS_MS)) continue
+      if (longest === undefined || since < (longest.uselessSince ?? now)) longest = peer
+    }
+    longest?.close({ code: 'USELESS', blame: 'nobody' })
+    return longest !== undefined
+  }
+
   other(key: number): Peer | undefined {
     return this.peers.get(key)
+  }
+
+  broken(error: unknown): void {
+    throw error
   }
 
   describe(peer: Peer): ExtensionHandshake {
@@ -136,7 +166,8 @@ export class Swarm implements PeerHost {
       requestQueue: UPLOAD_QUEUE_LIMIT,
       ...(port > 0 ? { port } : {}),
       ...(this.#owner.infoBytes === undefined ? {} : { metadataBytes: this.#owner.infoBytes }),
-      ...(live?.complete ? { uploadOnly: true } : {}),
+      // BEP 21: whoever has all it wants gives only, partial seeds too. Said both ways, since the last word counts.
+      ...(live === undefined ? {} : { uploadOnly: live.done }),
       yourAddress: peer.endpoint.host,
     }
   }
@@ -224,6 +255,7 @@ export class Swarm implements PeerHost {
   }
 
   closed(peer: Peer, reason: CloseReason): void {
+    if (peer.isSeed && reason.blame !== 'remote') this.#rememberCopy(peer)
     this.peers.remove(peer)
     this.#over.get(peer)?.()
     this.#over.delete(peer)
@@ -256,6 +288,25 @@ export class Swarm implements PeerHost {
     for (const peer of [...this.peers]) peer.close(reason)
   }
 
+  #rememberCopy(peer: Peer): void {
+    this.#copiesGone.delete(peer.id)
+    this.#copiesGone.set(peer.id, after(this.clock.now(), COPY_REMEMBERED_MS))
+    if (this.#copiesGone.size > COPIES_REMEMBERED) {
+      for (const oldest of this.#copiesGone.keys()) {
+        this.#copiesGone.delete(oldest)
+        break
+      }
+    }
+  }
+
+  /** Peers that had everything when they left, not long ago: a finished get closes, its copy is still there. */
+  get copiesGone(): number {
+    const now = this.clock.now()
+    for (const [id, until] of this.#copiesGone)
+      if (now >= until || this.peers.has(id)) this.#copiesGone.delete(id)
+    return this.#copiesGone.size
+  }
+
   /** Peers that have something we could get. */
   get sources(): number {
     let count = 0
@@ -267,6 +318,12 @@ export class Swarm implements PeerHost {
 function hasSomething(pieces: Bitfield | undefined): boolean {
   return pieces !== undefined && !pieces.empty
 }
+
+/** A copy that left counts this long: the person wants to know whether to switch off, not who is connected just now. */
+const COPY_REMEMBERED_MS = 30 * 60_000
+
+/** More whole copies than this need no counting. */
+const COPIES_REMEMBERED = 100
 
 /** Peers are looked after once a second while there are any. */
 export const SWARM_TICK_MS = 1_000

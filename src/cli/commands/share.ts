@@ -1,0 +1,236 @@
+// `shoal share`: says what will be visible to whom, prints the link, then gives until told to stop.
+
+import path from 'node:path'
+import picomatch from 'picomatch'
+import { renderUnicodeCompact } from 'uqr'
+import { formatCount, formatSize } from '../../api/format-quantity.ts'
+import { CodedError } from '../../base/errors.ts'
+import type { Engine } from '../../daemon/compose.ts'
+import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
+import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
+import type { Listing } from '../../engine/torrent/options.ts'
+import { defineCommand } from '../command.ts'
+import type { Output } from '../output.ts'
+import { DURATION, oneOf, TEXT } from '../readers.ts'
+import { openTransferEngine, stateFolderOf, TRANSFER_OPTIONS } from '../transfer-options.ts'
+import { bar, givingLines, progressObject } from '../transfer-view.ts'
+
+export class ShareUseError extends CodedError<'TRACKER_NEEDS_EVERYONE' | 'ONCE_OR_FOR'> {}
+
+const REPORT_MS = 1_000
+
+const AUDIENCE: Readonly<Record<Listing, string>> = {
+  link: 'with people who have this link. Not listed anywhere.',
+  everyone:
+    'with everyone: listed, in any BitTorrent app. Strangers see names and sizes, and your address while they fetch.',
+}
+
+export const command = defineCommand({
+  options: {
+    to: {
+      kind: 'value',
+      placeholder: 'WHO',
+      reader: oneOf('link', 'everyone'),
+      summary: 'link (default): only who has the link; everyone: listed under its infohash',
+    },
+    dir: {
+      kind: 'value',
+      placeholder: 'D',
+      reader: TEXT,
+      summary: "folder that holds a torrent's data (default: beside it)",
+    },
+    exclude: { kind: 'list', placeholder: 'GLOB', reader: TEXT, summary: 'leave out files whose path fits' },
+    'super-seed': {
+      kind: 'switch',
+      summary: 'as first sharer: send each piece once and let others spread it',
+    },
+    once: { kind: 'switch', summary: 'stop when one whole copy is elsewhere' },
+    for: { kind: 'value', placeholder: 'D', reader: DURATION, summary: 'stop after this long' },
+    'dry-run': { kind: 'switch', summary: 'say what would be visible, and share nothing' },
+    ...TRANSFER_OPTIONS,
+  },
+  operands: { least: 1, most: 100, expects: 'a file, a folder or a torrent file' },
+  details: ['Home, drive roots, key and profile folders are refused. Links and special files are left out.'],
+  run: async ({ values, operands, output, folder, interrupt }) => {
+    const listing = values.to ?? 'link'
+    if (values.tracker.length > 0 && listing !== 'everyone') throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
+    if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
+    const stop = interrupt.listen()
+    const engine = await openTransferEngine(values, folder)
+    try {
+      const excludes = values.exclude.length === 0 ? undefined : picomatch([...values.exclude], { dot: true })
+      const surveys = await Promise.all(
+        operands.map((given) =>
+          isTorrentFile(given)
+            ? undefined
+            : surveyShare({
+                given,
+                folder,
+                stateFolder: stateFolderOf(values, folder),
+                excluded: (relative) => excludes?.(relative) ?? false,
+                disk: engine.ports.disk,
+              }),
+        ),
+      )
+      for (const survey of surveys) if (survey !== undefined) saySurvey(output, survey, listing)
+      if (values['dry-run']) {
+        for (const survey of surveys) if (survey !== undefined) output.object(surveyObject(survey, listing))
+        return 0
+      }
+      const choices: ShareChoices = {
+        listing,
+        trackers: values.tracker,
+        peers: values.peer,
+        pex: !values['no-pex'],
+        lan: !values['no-lsd'],
+        superSeed: values['super-seed'],
+        changed: () => {},
+      }
+      const shares: Share[] = []
+      for (const [i, given] of operands.entries()) {
+        const survey = surveys[i]
+        const share =
+          survey === undefined
+            ? await shareTorrent(
+                path.resolve(folder, given),
+                dataFolder(given, values.dir, folder),
+                choices,
+                engine,
+              )
+            : await shareSurveyed(survey, choices, engine, output, stop)
+        saySharing(output, share, listing, engine.session.listenPort)
+        shares.push(share)
+      }
+      return await give(shares, output, stop, values.once, values.for, engine)
+    } finally {
+      await engine.close()
+    }
+  },
+})
+
+function isTorrentFile(given: string): boolean {
+  return given.toLowerCase().endsWith('.torrent')
+}
+
+function dataFolder(given: string, dir: string | undefined, folder: string): string {
+  return dir === undefined ? path.dirname(path.resolve(folder, given)) : path.resolve(folder, dir)
+}
+
+function shareSurveyed(
+  survey: ShareSurvey,
+  choices: ShareChoices,
+  engine: Engine,
+  output: Output,
+  stop: AbortSignal,
+): Promise<Share> {
+  return sharePath(survey, choices, engine, {
+    progress: (done, total) => {
+      output.progress([
+        ` ${bar(total === 0 ? 0 : done / total)} hashing ${formatSize(done)} of ${formatSize(total)}`,
+      ])
+    },
+    cancelled: () => stop.aborted,
+  }).finally(() => output.endProgress())
+}
+
+function saySurvey(output: Output, survey: ShareSurvey, listing: Listing): void {
+  const { files } = survey.source
+  const kinds = survey.kinds.slice(0, 3).map(({ kind, count }) => formatCount(count, kind))
+  output.note(
+    `${survey.root}: ${formatCount(files.length, 'file')}, ${formatSize(survey.totalBytes)}: ${kinds.join(', ')}`,
+  )
+  output.note(
+    `Names, sizes and contents will be visible to ${listing === 'link' ? 'whoever has the link' : 'everyone'}.`,
+  )
+  const { leftOut } = survey.source
+  if (leftOut.length > 0)
+    output.note(`Left out, being links or special files: ${leftOut.slice(0, 5).join(', ')}`)
+}
+
+function surveyObject(survey: ShareSurvey, listing: Listing): object {
+  return {
+    event: 'survey',
+    path: survey.root,
+    audience: listing,
+    files: survey.source.files.length,
+    totalBytes: survey.totalBytes,
+    kinds: survey.kinds,
+    leftOut: survey.source.leftOut,
+  }
+}
+
+function saySharing(output: Output, share: Share, listing: Listing, port: number): void {
+  const { metainfo, magnet } = share
+  output.result(
+    `Sharing ${metainfo.name} (${formatSize(metainfo.geometry.payloadBytes)}) ${AUDIENCE[listing]}`,
+  )
+  output.result(`  ${magnet}`)
+  sayQr(output, magnet)
+  output.note('Ctrl-C stops.')
+  output.object({
+    event: 'sharing',
+    audience: listing,
+    name: metainfo.name,
+    magnet,
+    infohashV1: metainfo.infohashV1 ?? null,
+    infohashV2: metainfo.infohashV2 ?? null,
+    port,
+  })
+}
+
+/** Only where somebody looks, with signs that can draw it, and where it fits whole. */
+function sayQr(output: Output, magnet: string): void {
+  const { notes } = output
+  if (!notes.live || !notes.unicode) return
+  const lines = renderUnicodeCompact(magnet, { ecc: 'L', border: 1 }).split('\n')
+  if ((lines[0]?.length ?? 0) > notes.columns - 1 || lines.length > MOST_QR_ROWS) return
+  for (const line of lines) output.note(line)
+}
+
+/** A code that does not fit one screen cannot be photographed. */
+const MOST_QR_ROWS = 40
+
+async function give(
+  shares: readonly Share[],
+  output: Output,
+  stop: AbortSignal,
+  once: boolean,
+  forMs: number | undefined,
+  engine: Engine,
+): Promise<number> {
+  const { clock } = engine.ports
+  const until = forMs === undefined ? undefined : clock.now() + forMs
+  for (;;) {
+    const statuses = shares.map(({ torrent }) => torrent.status())
+    for (const status of statuses) {
+      if (status.state === 'failed') throw failed(status.problem?.code ?? 'TRANSFER_FAILED', status)
+    }
+    output.progress(statuses.flatMap((status) => givingLines(status)))
+    for (const status of statuses) output.object(progressObject(status))
+    const enough = once && statuses.every((status) => status.copiesElsewhere >= 1)
+    if (stop.aborted || enough || (until !== undefined && clock.now() >= until)) break
+    await pause(clock, stop)
+  }
+  output.endProgress('keep')
+  return 0
+}
+
+function failed(code: string, status: { readonly name: string; readonly problem: unknown }): CodedError {
+  return new SharingFailed(code, { name: status.name })
+}
+
+/** The code of what stopped it. */
+class SharingFailed extends CodedError {}
+
+function pause(clock: Engine['ports']['clock'], stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.schedule((clock.now() + REPORT_MS) as ReturnType<typeof clock.now>, done)
+    function done(): void {
+      cancel()
+      stop.removeEventListener('abort', done)
+      resolve()
+    }
+    stop.addEventListener('abort', done)
+    if (stop.aborted) done()
+  })
+}

@@ -1,0 +1,88 @@
+// How a running transfer looks: lines for a person, objects for a program. Facts come in, nothing is counted here.
+
+import { explainBottleneck } from '../api/bottleneck-sentence.ts'
+import { formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
+import type { TorrentStatus } from '../engine/torrent/status.ts'
+import type { Line } from './terminal.ts'
+
+const BAR_CELLS = 18
+
+/** A transfer that takes less than this is not called slow because its sources are at their limit. */
+const PATIENT_SECONDS = 30
+
+/** `progress` of --json (INTERFACE.md B3). */
+export function progressObject(status: TorrentStatus): object {
+  return {
+    event: 'progress',
+    state: status.state,
+    doneBytes: status.doneBytes,
+    totalBytes: status.wantedBytes,
+    downBytesPerSecond: Math.round(status.downBytesPerSecond),
+    upBytesPerSecond: Math.round(status.upBytesPerSecond),
+    secondsLeft: secondsLeft(status) ?? null,
+    peers: status.peers,
+    sources: status.sources,
+    receivers: status.receivers,
+    takenBytes: status.takenBytes,
+    givenBytes: status.givenBytes,
+    wastedBytes: status.wastedBytes,
+    copiesElsewhere: Math.round(status.copiesElsewhere * 100) / 100,
+    bottleneck: explainBottleneck(status.bottleneck),
+  }
+}
+
+export function secondsLeft(status: TorrentStatus): number | undefined {
+  const left = status.wantedBytes - status.doneBytes
+  if (left <= 0 || status.downBytesPerSecond < 1) return undefined
+  return Math.ceil(left / status.downBytesPerSecond)
+}
+
+export function gettingLines(status: TorrentStatus): Line[] {
+  if (status.state === 'metadata') return [' Asking for the list of files…', ...slowLines(status)]
+  if (status.state === 'checking') return [` ${bar(status.preparing)} checking what is here already`]
+  const fraction = status.wantedBytes === 0 ? 0 : status.doneBytes / status.wantedBytes
+  const left = secondsLeft(status)
+  const parts = [
+    `${Math.floor(fraction * 100)} %`.padStart(5),
+    `${formatSize(status.doneBytes)} of ${formatSize(status.wantedBytes)}`,
+    formatRate(status.downBytesPerSecond),
+    ...(left === undefined ? [] : [`${formatDuration(left * 1_000)} left`]),
+    status.sources === 1 ? '1 source' : `${status.sources} sources`,
+  ]
+  return [` ${bar(fraction)} ${parts.join('  ')}`, ...slowLines(status)]
+}
+
+function slowLines(status: TorrentStatus): Line[] {
+  const { code, sentence } = explainBottleneck(status.bottleneck)
+  const quick = (secondsLeft(status) ?? Number.POSITIVE_INFINITY) < PATIENT_SECONDS
+  if (code === 'NONE' || (quick && code !== 'DISK_TROUBLE')) return []
+  const waiting = status.downBytesPerSecond < 1
+  return [{ text: ` ${waiting ? 'Waiting' : 'Slow'} because ${sentence}.`, style: 'careful' } as const].map(
+    (span) => [span],
+  )
+}
+
+/** What a sharer sees: whom it gives to, and whether it may switch off. */
+export function givingLines(status: TorrentStatus): Line[] {
+  if (status.state === 'checking') return [` ${bar(status.preparing)} checking ${status.name}`]
+  if (status.problem !== undefined)
+    return [[{ text: ` ${status.name}: ${status.problem.code}`, style: 'bad' }]]
+  const copies = status.copiesElsewhere
+  const parts = [
+    `↑ ${formatRate(status.upBytesPerSecond)} to ${status.receivers}`,
+    `given ${formatSize(status.givenBytes)}`,
+    `${copies.toFixed(1)} copies elsewhere: ${copies >= 1 ? 'you can switch off' : stayOn(status)}`,
+  ]
+  return [` ${parts.join(' · ')}`]
+}
+
+function stayOn(status: TorrentStatus): string {
+  const missing = (1 - status.copiesElsewhere) * status.totalBytes
+  if (status.upBytesPerSecond < 1) return 'stay on'
+  return `stay on, about ${formatDuration((missing / status.upBytesPerSecond) * 1_000)}`
+}
+
+export function bar(fraction: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_CELLS)
+  return '█'.repeat(full) + '░'.repeat(BAR_CELLS - full)
+}

@@ -1,0 +1,122 @@
+// One `share`: what is offered becomes torrents of a session, each with its link, and is given until told to stop.
+// It prints nothing; the facts of each share and its status are for whoever runs it to show.
+
+import path from 'node:path'
+import type { Endpoint } from '../base/endpoint.ts'
+import { endpointText } from '../base/endpoint.ts'
+import type { Listing } from '../engine/torrent/options.ts'
+import type { Torrent } from '../engine/torrent/torrent.ts'
+import { createTorrent, planTorrent } from '../metainfo/create.ts'
+import { formatMagnet } from '../metainfo/magnet.ts'
+import type { Metainfo, Torrent as TorrentContent } from '../metainfo/metainfo.ts'
+import { localAddresses } from '../platform/interfaces.ts'
+import { optionsForTorrent } from './add.ts'
+import type { Engine } from './compose.ts'
+import { ShareError, type ShareSurvey } from './share-survey.ts'
+import { checkUnchanged } from './source-files.ts'
+import { readTorrentFile } from './torrent-input.ts'
+import { VERSION } from './version.ts'
+
+export interface ShareChoices {
+  readonly listing: Listing
+  readonly trackers: readonly string[]
+  readonly peers: readonly Endpoint[]
+  readonly pex: boolean
+  readonly lan: boolean
+  readonly superSeed: boolean
+  readonly changed: () => void
+}
+
+export interface Share {
+  readonly torrent: Torrent
+  readonly metainfo: Metainfo
+  readonly magnet: string
+}
+
+/** Addresses put into a link: more make it long, and nobody has more that matter. */
+const LINK_ADDRESSES = 6
+
+/** Hashes what was surveyed and shares it. @throws CreateError when a file changes meanwhile */
+export async function sharePath(
+  survey: ShareSurvey,
+  choices: ShareChoices,
+  engine: Engine,
+  watch: { readonly progress: (done: number, total: number) => void; readonly cancelled: () => boolean },
+): Promise<Share> {
+  const hints = { trackers: choices.trackers.map((url) => [url]), createdBy: `Shoal ${VERSION}` }
+  const created = await createTorrent(survey.source, { hints }, engine.ports, watch)
+  await checkUnchanged(engine.ports.disk, survey.source)
+  const saveFolder = path.dirname(survey.root)
+  const diskPaths = diskPathsOf(survey, created.torrent.metainfo, saveFolder)
+  return begin(created.torrent, saveFolder, choices, engine, diskPaths)
+}
+
+/** Shares what an existing torrent file describes. @param folder where its data is: contains the file or folder of that name. */
+export async function shareTorrent(
+  torrentPath: string,
+  folder: string,
+  choices: ShareChoices,
+  engine: Engine,
+): Promise<Share> {
+  const content = await readTorrentFile(torrentPath, engine.ports.digest)
+  const root = path.join(
+    folder,
+    content.metainfo.files.find((file) => !file.pad)?.path[0] ?? content.metainfo.name,
+  )
+  if ((await engine.ports.disk.stat(root)) === undefined)
+    throw new ShareError('SHARE_DATA_MISSING', { path: root })
+  return begin(content, folder, choices, engine, undefined)
+}
+
+function begin(
+  content: TorrentContent,
+  saveFolder: string,
+  choices: ShareChoices,
+  engine: Engine,
+  diskPaths: readonly (string | undefined)[] | undefined,
+): Share {
+  const { metainfo } = content
+  const torrent = engine.session.add(
+    optionsForTorrent(content, {
+      saveFolder,
+      listing: choices.listing,
+      trackers: choices.trackers,
+      peers: choices.peers,
+      pex: choices.pex,
+      lan: choices.lan,
+      superSeed: choices.superSeed,
+      justHashed: diskPaths !== undefined,
+      ...(diskPaths?.some((real) => real !== undefined) ? { diskPaths } : {}),
+      events: { stateChanged: choices.changed, finished: choices.changed, problemChanged: choices.changed },
+    }),
+  )
+  return { torrent, metainfo, magnet: linkOf(content, choices, engine.session.listensAt) }
+}
+
+/** Where names on disk are not the torrent's own: a torrent's names may be cleaned, the person's files keep theirs. */
+function diskPathsOf(survey: ShareSurvey, metainfo: Metainfo, saveFolder: string): (string | undefined)[] {
+  const planned = planTorrent(survey.source, {}).files
+  return metainfo.files.map((file) => {
+    const real = planned[file.index]?.source?.path
+    return real === path.join(saveFolder, ...file.path) ? undefined : real
+  })
+}
+
+function linkOf(
+  { metainfo, hints }: TorrentContent,
+  choices: ShareChoices,
+  at: Endpoint | undefined,
+): string {
+  const listed = choices.listing === 'everyone'
+  const hosts =
+    at === undefined ? [] : at.host === '::' || at.host === '0.0.0.0' ? localAddresses() : [at.host]
+  const trackers = listed || metainfo.private ? [...choices.trackers, ...hints.trackers.flat()] : []
+  return formatMagnet({
+    infohashV1: metainfo.infohashV1,
+    infohashV2: metainfo.infohashV2,
+    displayName: metainfo.name,
+    trackers: [...new Set(trackers)],
+    peers: hosts.slice(0, LINK_ADDRESSES).map((host) => endpointText({ host, port: at?.port ?? 0 })),
+    ...(listed ? {} : { to: 'link' }),
+  })
+}
