@@ -28,7 +28,12 @@ class HandClock implements Clock {
   }
 }
 
-function sleeper(log: string[], name: string, clock: HandClock, again?: (now: number) => number | undefined): Sleeper {
+function sleeper(
+  log: string[],
+  name: string,
+  clock: HandClock,
+  again?: (now: number) => number | undefined,
+): Sleeper {
   return {
     wake(now) {
       log.push(`${name}@${clock.time}`)
@@ -41,7 +46,11 @@ test('sleepers are woken in the order of their deadlines with a single alarm', (
   const clock = new HandClock()
   const queue = new DeadlineQueue(clock)
   const log: string[] = []
-  for (const [name, at] of [['c', 30], ['a', 10], ['b', 20]] as const) {
+  for (const [name, at] of [
+    ['c', 30],
+    ['a', 10],
+    ['b', 20],
+  ] as const) {
     queue.set(sleeper(log, name, clock), at as Millis)
     assert.ok(clock.alarms.length <= 1)
   }
@@ -74,7 +83,10 @@ test('a sleeper that always wants waking now cannot keep the others from their t
   const queue = new DeadlineQueue(clock)
   const log: string[] = []
   let greed = 0
-  queue.set(sleeper(log, 'greedy', clock, () => (++greed < 5 ? clock.time : undefined)), 10 as Millis)
+  queue.set(
+    sleeper(log, 'greedy', clock, () => (++greed < 5 ? clock.time : undefined)),
+    10 as Millis,
+  )
   queue.set(sleeper(log, 'modest', clock), 10 as Millis)
   clock.advance(10)
   assert.equal(log[1], 'modest@10')

@@ -91,7 +91,8 @@ export class DeadlineQueue {
   }
 
   #dropStale(): void {
-    while (this.#heap.length > 0 && this.#current.get((this.#heap[0] as Entry).sleeper) !== this.#heap[0]) this.#pop()
+    while (this.#heap.length > 0 && this.#current.get((this.#heap[0] as Entry).sleeper) !== this.#heap[0])
+      this.#pop()
   }
 
   #push(entry: Entry): void {
