@@ -54,7 +54,7 @@ export class Connector {
     }
     this.#track(connection)
     await this.#shakeHands(
-      { connection, clock: ports.clock, opening: torrent.answer(), lookup: () => undefined },
+      { connection, clock: ports.clock, opening: torrent.identity.answer(), lookup: () => undefined },
       place,
       () => torrent,
       (reason) => torrent.dialFailed(to, reason),
@@ -77,7 +77,7 @@ export class Connector {
         connection,
         clock: ports.clock,
         opening: undefined,
-        lookup: (remote) => lookup(remote.hash)?.answer(remote),
+        lookup: (remote) => lookup(remote.hash)?.identity.answer(remote),
       },
       place,
       lookup,

@@ -17,8 +17,7 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
     },
     get lanHashes() {
       if (torrent.options.listing === 'everyone') return torrent.wireHashes
-      const { infohashV1, infohashV2 } = torrent.metainfo ?? torrent.options
-      return [rendezvousKey({ infohashV1, infohashV2 }, services.ports.digest)]
+      return [rendezvousKey(torrent.identity.hashes, services.ports.digest)]
     },
     get private() {
       return torrent.metainfo?.private === true

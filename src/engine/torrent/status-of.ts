@@ -67,7 +67,7 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
       memoryWaits: live?.memoryWaits ?? false,
       diskTrouble: live?.problem?.code,
       verifyingPieces: live?.verifying ?? 0,
-      dialing: torrent.dialing,
+      dialing: torrent.dialing.underWay,
       knownAddresses: torrent.discovery.candidates.size,
     }),
   }

@@ -4,19 +4,20 @@
 
 import type { Sleeper } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
-import { after, type Millis, type PeerId, type WireHash, wireHash } from '../../base/ids.ts'
+import { after, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
-import { makePeerId } from '../../protocol/wire/peer-id.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
 import { Discovery } from '../discovery/discovery.ts'
 import { PexTable } from '../discovery/pex.ts'
-import type { HandshakeAnswer, HandshakeDone } from '../peer/handshaking.ts'
+import type { HandshakeDone } from '../peer/handshaking.ts'
 import type { CloseReason } from '../peer/host.ts'
 import type { Peer } from '../peer/peer.ts'
+import { Dialing } from './dialing.ts'
 import { discoveryFactsOf } from './discovery-facts.ts'
 import { ExpectedPieces } from './expected-hashes.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { HashServe } from './hash-serve.ts'
+import { Identity } from './identity.ts'
 import type { Live } from './live.ts'
 import { MetadataFetch } from './metadata-fetch.ts'
 import { MetadataServe } from './metadata-serve.ts'
@@ -40,14 +41,12 @@ export type TorrentState =
   | { readonly name: 'paused' }
   | { readonly name: 'failed'; readonly problem: Problem }
 
-/** Connections that are being made at once for one torrent. */
-const DIALS_AT_ONCE = 10
-
 export class Torrent implements SwarmOwner, Sleeper {
   readonly options: TorrentOptions
-  readonly peerId: PeerId
+  readonly identity: Identity
   readonly swarm: Swarm
   readonly discovery: Discovery
+  readonly dialing: Dialing
   readonly pex: PexTable | undefined
   upLimit: number | undefined
   downLimit: number | undefined
@@ -60,7 +59,6 @@ export class Torrent implements SwarmOwner, Sleeper {
   #sequential: boolean
   /** Changes with every state change: an answer to slow work that belongs to an earlier state is dropped. */
   #generation = 0
-  #dialing = 0
   #finished = false
   #closing: Promise<void> | undefined
 
@@ -68,7 +66,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.options = options
     this.#services = services
     this.#sequential = options.sequential
-    this.peerId = makePeerId(services.ports.random)
+    this.identity = new Identity(options, options.realm, services.ports.random)
     this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
     this.pex =
       options.pex && options.metainfo?.private !== true ? new PexTable(services.ports.random) : undefined
@@ -83,14 +81,23 @@ export class Torrent implements SwarmOwner, Sleeper {
       trackerChanged: () => this.swarm.closeAll({ code: 'TRACKER_CHANGED', blame: 'nobody' }),
       wake: () => this.swarmChanged(),
     })
+    this.dialing = new Dialing({
+      candidates: this.discovery.candidates,
+      peers: this.swarm.peers,
+      maxPeers: options.maxPeers,
+      dial: (to) => services.dial(this, to),
+    })
     for (const endpoint of options.peers) this.addPeer(endpoint)
   }
 
   // ── identity ──
 
-  /** Unique within the session. */
   get key(): string {
-    return `${this.options.realm} ${this.options.infohashV2 ?? this.options.infohashV1}`
+    return this.identity.key
+  }
+
+  get peerId(): PeerId {
+    return this.identity.peerId
   }
 
   /** Piece layers known by now (v2). */
@@ -104,20 +111,7 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   /** Hashes under which others may connect: one, or both of a hybrid. */
   get wireHashes(): readonly WireHash[] {
-    const { infohashV1, infohashV2 } = this.#metainfo ?? this.options
-    return [infohashV1, infohashV2].filter((hash) => hash !== undefined).map(wireHash)
-  }
-
-  /** What to say in a handshake; for an incoming one `asked` is the hash it named. */
-  answer(asked?: { readonly hash: WireHash; readonly v2: boolean }): HandshakeAnswer {
-    const { infohashV1, infohashV2 } = this.#metainfo ?? this.options
-    const accepts = this.wireHashes
-    // BEP 52: whoever came by the v1 hash of a hybrid and speaks v2 is answered with the v2 hash.
-    const upgrade = asked?.v2 === true && infohashV1 !== undefined && infohashV2 !== undefined
-    const hash =
-      upgrade && infohashV2 !== undefined ? wireHash(infohashV2) : (asked?.hash ?? (accepts[0] as WireHash))
-    const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: false }
-    return { handshake: { hash, peerId: this.peerId, flags }, accepts, ourId: this.peerId }
+    return this.identity.wireHashes
   }
 
   // ── SwarmOwner ──
@@ -164,10 +158,6 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   get finished(): boolean {
     return this.#finished
-  }
-
-  get dialing(): number {
-    return this.#dialing
   }
 
   swarmChanged(): void {
@@ -269,21 +259,14 @@ export class Torrent implements SwarmOwner, Sleeper {
     source: string,
     over: () => void,
   ): AdoptRefusal | 'NOT_RUNNING' | undefined {
-    if (!incoming) this.#dialing--
     const running = this.#state.name === 'live' || this.#state.name === 'metadata'
     const refusal = running ? this.swarm.adopt(done, incoming, source, over) : 'NOT_RUNNING'
-    if (!incoming) {
-      const { remote } = done.connection
-      if (refusal === undefined) this.discovery.candidates.connected(remote)
-      else this.discovery.candidates.closed(remote, refusal, this.#now())
-    }
+    if (!incoming) this.dialing.answered(done.connection.remote, refusal, this.#now())
     return refusal
   }
 
   dialFailed(to: Endpoint, reason: string): void {
-    this.#dialing--
-    if (reason === 'SELF') this.discovery.candidates.itIsOurselves(to)
-    else this.discovery.candidates.failed(to, reason, this.#now())
+    this.dialing.failed(to, reason, this.#now())
     this.swarmChanged()
   }
 
@@ -303,13 +286,13 @@ export class Torrent implements SwarmOwner, Sleeper {
     }
     if (state.name !== 'checking') {
       this.swarm.tick(now)
-      this.#dialMore(now)
+      if (this.wantsPeers) this.dialing.more(now)
     }
     return this.#nextWake(now)
   }
 
   #nextWake(now: Millis): Millis | undefined {
-    const busy = this.swarm.peers.size > 0 || this.#dialing > 0
+    const busy = this.swarm.peers.size > 0 || this.dialing.underWay > 0
     const times = [
       busy ? after(now, SWARM_TICK_MS) : undefined,
       this.discovery.deadline(),
@@ -319,25 +302,6 @@ export class Torrent implements SwarmOwner, Sleeper {
     let next: Millis | undefined
     for (const at of times) if (at !== undefined && (next === undefined || at < next)) next = at
     return next
-  }
-
-  #dialMore(now: Millis): void {
-    if (!this.wantsPeers) return
-    const room = Math.min(
-      DIALS_AT_ONCE - this.#dialing,
-      this.maxPeers - this.swarm.peers.size - this.#dialing,
-    )
-    for (const endpoint of this.discovery.candidates.next(room, now)) {
-      if (this.swarm.peers.connectedTo(endpoint)) {
-        this.discovery.candidates.connected(endpoint)
-        continue
-      }
-      if (!this.#services.dial(this, endpoint)) {
-        this.discovery.candidates.postponed(endpoint)
-        break
-      }
-      this.#dialing++
-    }
   }
 
   get wantsPeers(): boolean {
@@ -398,6 +362,7 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   #know(metainfo: Metainfo): void {
     this.#metainfo = metainfo
+    this.identity.know(metainfo)
     this.#expected = new ExpectedPieces(metainfo)
     this.#serve = new MetadataServe(metainfo.infoBytes)
     this.#priorities = this.options.priorities?.(metainfo) ?? []
