@@ -8,6 +8,7 @@ import { SocketError } from '../base/ports.ts'
 import { type Engine, openEngine } from '../daemon/compose.ts'
 import { defaultStateFolder } from '../platform/state-folder.ts'
 import type { OptionTable } from './options.ts'
+import type { Output } from './output.ts'
 import { PORT, RATE, type Reader, TEXT } from './readers.ts'
 
 export class PortError extends CodedError<'PORT_IN_USE' | 'PORT_DENIED'> {}
@@ -53,7 +54,11 @@ export function stateFolderOf(values: Pick<TransferValues, 'state-dir'>, folder:
 }
 
 /** @throws PortError */
-export async function openTransferEngine(values: TransferValues, folder: string): Promise<Engine> {
+export async function openTransferEngine(
+  values: TransferValues,
+  folder: string,
+  output: Output,
+): Promise<Engine> {
   const port = values.port ?? 0
   try {
     return await openEngine({
@@ -62,6 +67,8 @@ export async function openTransferEngine(values: TransferValues, folder: string)
       lan: !values['no-lsd'],
       upLimit: values.up,
       downLimit: values.down,
+      warn: ({ name, why }) =>
+        output.warn(`What is known of ${name} could not be kept (${why}); a restart asks for it again.`),
     })
   } catch (error) {
     if (error instanceof SocketError && error.code === 'IN_USE')

@@ -55,7 +55,7 @@ export const command = defineCommand({
   ],
   run: async ({ values, operands, output, input, folder, interrupt }) => {
     const stop = interrupt.listen()
-    const engine = await openTransferEngine(values, folder)
+    const engine = await openTransferEngine(values, folder, output)
     try {
       const { digest } = engine.ports
       const source = await readTorrentInput(operands[0] as string, { digest, stdin: input })

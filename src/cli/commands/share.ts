@@ -56,7 +56,7 @@ export const command = defineCommand({
     if (values.tracker.length > 0 && listing !== 'everyone') throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
     if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
     const stop = interrupt.listen()
-    const engine = await openTransferEngine(values, folder)
+    const engine = await openTransferEngine(values, folder, output)
     try {
       const excludes = values.exclude.length === 0 ? undefined : picomatch([...values.exclude], { dot: true })
       const surveys = await Promise.all(

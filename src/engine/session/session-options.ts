@@ -20,6 +20,15 @@ export interface SessionOptions {
   /** Torrents that may download, and seed, at the same time. */
   readonly maxActiveDownloads: number
   readonly maxActiveSeeds: number
+  /** Something went wrong that stops nothing now and costs something later: told once, when it happens. */
+  readonly warn: (warning: SessionWarning) => void
+}
+
+export interface SessionWarning {
+  /** METADATA_NOT_KEPT: the next start asks peers for it again. */
+  readonly code: 'METADATA_NOT_KEPT'
+  readonly name: string
+  readonly why: string
 }
 
 export const DEFAULT_SESSION_OPTIONS = {

@@ -5,7 +5,7 @@ import { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import { type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
-import type { Listener, Ports } from '../../base/ports.ts'
+import { DiskError, type Listener, type Ports } from '../../base/ports.ts'
 import { MetainfoError } from '../../metainfo/error.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { readInfo } from '../../metainfo/read.ts'
@@ -191,12 +191,21 @@ export class Session {
       readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),
       keep: (torrent, metainfo) => {
         this.#index(torrent)
-        void this.#store.keep(metainfo, torrent.layers)
+        void this.#keep(torrent, metainfo)
       },
       journalPath: (torrent) => {
         const hash = torrent.options.infohashV2 ?? torrent.options.infohashV1
         return this.#store.journalPath(hash as Infohash, torrent.options.saveFolder)
       },
+    }
+  }
+
+  async #keep(torrent: Torrent, metainfo: Metainfo): Promise<void> {
+    try {
+      await this.#store.keep(metainfo, torrent.layers)
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.#options.warn({ code: 'METADATA_NOT_KEPT', name: metainfo.name, why: error.code })
     }
   }
 
