@@ -43,7 +43,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
-export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen' | 'warn'> & Partial<SessionOptions>
+export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen'> & Partial<SessionOptions>
 
 /** @throws SocketError when the port cannot be had */
 export async function openEngine(options: EngineOptions): Promise<Engine> {

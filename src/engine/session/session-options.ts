@@ -21,7 +21,7 @@ export interface SessionOptions {
   readonly maxActiveDownloads: number
   readonly maxActiveSeeds: number
   /** Something went wrong that stops nothing now and costs something later: told once, when it happens. */
-  readonly warn: (warning: SessionWarning) => void
+  readonly warn?: (warning: SessionWarning) => void
 }
 
 export interface SessionWarning {

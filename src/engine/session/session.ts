@@ -205,7 +205,7 @@ export class Session {
       await this.#store.keep(metainfo, torrent.layers)
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
-      this.#options.warn({ code: 'METADATA_NOT_KEPT', name: metainfo.name, why: error.code })
+      this.#options.warn?.({ code: 'METADATA_NOT_KEPT', name: metainfo.name, why: error.code })
     }
   }
 
