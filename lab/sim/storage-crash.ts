@@ -94,10 +94,7 @@ class CrashRun {
     const { storage } = rig
     const { report } = storage
     if (report.journal.damage === 'corrupt') throw new Error('the journal was called corrupt')
-    if (storage.needsCheck)
-      throw new Error(
-        `pieces doubted: ${JSON.stringify([report, [...((rig.storage as any).needsCheckPieces ?? [])]])} ${report.doubted}`,
-      )
+    if (storage.needsCheck) throw new Error(`pieces doubted: ${JSON.stringify(report)}`)
     if (storage.problem !== undefined)
       throw new Error(`trouble ${storage.problem.code} ${storage.problem.path}`)
     await rig.readAllHad()

@@ -76,9 +76,7 @@ export class Finisher {
     if (file === undefined || file.home !== 'part' || this.#missing[index] !== 0) return
     if (this.#held.has(file) || this.#ready.includes(file)) return
     this.#ready.push(file)
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
-    })
+    this.#start()
   }
 
   /** Held files, and those whose renaming failed. */
@@ -99,6 +97,14 @@ export class Finisher {
     for (const part of this.#options.geometry.parts(piece)) {
       this.#missing[part.file] = (this.#missing[part.file] as number) + change
     }
+  }
+
+  #start(): void {
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined
+      // One may have come after the last was taken.
+      if (this.#ready.length > 0) this.#start()
+    })
   }
 
   async #work(): Promise<void> {

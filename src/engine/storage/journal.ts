@@ -6,6 +6,7 @@ import { type Disk, DiskError, type DiskFile } from '../../base/ports.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { decodeRecord, encodeRecord, encodeRecords, type JournalRecord } from './journal-record.ts'
 import { JournalState } from './journal-state.ts'
+import { syncReading } from './sync-reading.ts'
 
 /** Compact when the file is this many times its snapshot, and not before it is worth a rename. */
 const COMPACT_FACTOR = 4
@@ -140,6 +141,8 @@ export class Journal {
     const bytes = new Uint8Array(stat.lengthBytes)
     const file = await this.#disk.open(this.#path, 'read')
     try {
+      // A process killed before this one may have left records that only the system's memory has.
+      await syncReading(file)
       if ((await file.read(bytes, 0)) < bytes.length) throw new DiskError('EIO', { path: this.#path })
     } finally {
       await file.close()

@@ -73,7 +73,7 @@ export class Reader {
     const path = this.#options.layout.path(file)
     if (facts !== undefined) {
       const same = file.writing
-        ? seen.identity === facts.identity && seen.lengthBytes === facts.lengthBytes
+        ? seen.identity === facts.identity && seen.lengthBytes >= file.lengthBytes
         : sameFacts(seen, facts)
       if (!same && file.facts === facts) throw new ProblemError({ code: 'FILE_CHANGED', path })
     }

@@ -4,7 +4,7 @@
 
 import type { Bitfield } from '../../base/bitfield.ts'
 import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
-import { type Clock, type Disk, DiskError, type DiskFile } from '../../base/ports.ts'
+import type { Clock, Disk } from '../../base/ports.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
@@ -15,6 +15,7 @@ import type { PartStore } from './part-store.ts'
 import type { PieceAssembly } from './piece-assembly.ts'
 import type { WriteLog } from './piece-files.ts'
 import { sameFacts } from './reader.ts'
+import { syncReading } from './sync-reading.ts'
 import { ProblemError, problemOf, type StorageProblem } from './trouble.ts'
 
 /** TRANSFER.md: at most 5 s of received data may be lost; the sync itself takes some of them. */
@@ -331,11 +332,11 @@ export class SyncBatch implements WriteLog {
       // The facts are taken before the sync, so that what is on disk after a crash is never older than them.
       const stat = await openFiles.use(path, file.writing ? 'write' : 'read', file.folder, async (opened) => {
         const before = await opened.stat()
-        await (file.writing ? opened.sync() : syncForeign(opened))
+        await (file.writing ? opened.sync() : syncReading(opened))
         return before
       })
       const named = await disk.stat(path)
-      const short = file !== store.file && stat.lengthBytes !== file.lengthBytes
+      const short = file !== store.file && !file.short && stat.lengthBytes !== file.lengthBytes
       const other = !file.writing && file.facts !== undefined && !sameFacts(factsOf(stat), file.facts)
       if (named?.identity !== stat.identity || short || other) {
         problem = { code: named === undefined ? 'FILE_MISSING' : 'FILE_CHANGED', path }
@@ -382,13 +383,4 @@ export class SyncBatch implements WriteLog {
 interface PartialSnapshot {
   readonly assembly: PieceAssembly
   readonly blocks: Uint8Array
-}
-
-/** A file we never wrote to: systems that refuse to sync what is open for reading only have nothing of ours to sync. */
-async function syncForeign(opened: DiskFile): Promise<void> {
-  try {
-    await opened.sync()
-  } catch (error) {
-    if (!(error instanceof DiskError) || error.code === 'EIO') throw error
-  }
 }

@@ -466,7 +466,8 @@ export class TorrentStorage {
       this.#desk.raise(problem)
       return
     }
-    for (const file of this.#layout.dataFiles()) if (file.unrecorded && file.home !== 'absent') this.#batch.found(file)
+    for (const file of this.#layout.dataFiles())
+      if (file.unrecorded && file.home !== 'absent') this.#batch.found(file)
     if (this.#options.trusted === true) this.#trustFound()
     const { volume } = this.#layout
     const { state } = journal
