@@ -31,6 +31,15 @@ export const FILE_ERRORS: ErrorTable = {
     message: (data) => `${word(data, 'path', 'The file')} cannot be written${given(data, 'why', ': ')}.`,
     help: 'Choose another place with -o.',
   },
+  'CreateError.FILE_CHANGED': {
+    exit: 1,
+    message: (data) =>
+      `${word(data, 'path', 'A file')} was changed while it was read, so no torrent was made.`,
+    help: 'Run it again when nobody writes there.',
+    retry: true,
+  },
+  'CreateError.INTERRUPTED': { exit: 130, message: 'You stopped this.', help: 'No torrent was written.' },
+  'VerifyError.INTERRUPTED': { exit: 130, message: 'You stopped this.', help: 'Nothing was changed.' },
   CREATE_EMPTY: {
     exit: 2,
     message: (data) =>
