@@ -36,6 +36,8 @@ export interface HandshakeDone {
   readonly answer: HandshakeAnswer
   /** Bytes that followed the handshake (a copy), to be given to the wire decoder first. */
   readonly rest: Uint8Array
+  /** Whether the connection ended before its new owner set its events: it will not be told again. */
+  readonly ended: () => boolean
 }
 
 export interface HandshakeOptions {
@@ -59,6 +61,7 @@ class Handshaking {
   readonly #cancelTimeout: () => void
   #answer: HandshakeAnswer | undefined
   #over = false
+  #ended = false
 
   constructor(
     options: HandshakeOptions,
@@ -74,7 +77,10 @@ class Handshaking {
     connection.events = {
       data: (bytes) => this.#data(bytes),
       drain: () => {},
-      closed: (error) => this.#fail('CLOSED', error),
+      closed: (error) => {
+        this.#ended = true
+        this.#fail('CLOSED', error)
+      },
     }
     if (options.opening !== undefined) {
       this.#answer = options.opening
@@ -108,21 +114,25 @@ class Handshaking {
   }
 
   #finish(remote: Handshake, answer: HandshakeAnswer, rest: Uint8Array): void {
-    if (!answer.accepts.includes(remote.hash)) return this.#fail('WRONG_TORRENT')
-    if (remote.peerId === answer.ourId) return this.#fail('SELF')
+    const wrong = !answer.accepts.includes(remote.hash)
+    if (wrong || remote.peerId === answer.ourId) {
+      this.#fail(wrong ? 'WRONG_TORRENT' : 'SELF')
+      return
+    }
     this.#over = true
     this.#cancelTimeout()
     const { connection } = this.#options
     // Whatever arrives before the new owner sets its events would be lost: hold it back.
     connection.pause()
-    this.#resolve({ connection, remote, answer, rest })
+    this.#resolve({ connection, remote, answer, rest, ended: () => this.#ended })
   }
 
   #fail(code: HandshakeFailure, cause?: SocketError | WireError): void {
     if (this.#over) return
     this.#over = true
     this.#cancelTimeout()
-    this.#options.connection.close()
+    // Ourselves at the other end must be told, or would take it for a peer that hung up and dial again.
+    this.#options.connection.close(code === 'SELF')
     this.#reject(new HandshakeError(code, {}, cause))
   }
 }

@@ -76,6 +76,8 @@ export interface PeerHost {
   /** Ask again (tick) at this moment: an allowance ran dry. */
   wakeAt(at: Millis): void
   other(key: number): Peer | undefined
+  /** A bug of ours showed in work that nobody waits for: it must become visible. The peer is closed already. */
+  broken(error: unknown): void
   /** Last call: the connection is gone. */
   closed(peer: Peer, reason: CloseReason): void
 }

@@ -6,7 +6,6 @@ import type { Bitfield } from '../../base/bitfield.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
 import type { Connection, SocketError } from '../../base/ports.ts'
-import { allowedFastSet } from '../../protocol/wire/allowed-fast.ts'
 import { WireDecoder, type WireSink } from '../../protocol/wire/decoder.ts'
 import { decodeDonthave, encodeDonthave } from '../../protocol/wire/donthave.ts'
 import * as encode from '../../protocol/wire/encode.ts'
@@ -18,11 +17,14 @@ import {
 } from '../../protocol/wire/extension-handshake.ts'
 import type { Handshake } from '../../protocol/wire/handshake.ts'
 import type { Message } from '../../protocol/wire/messages.ts'
+import { decodeUploadOnly } from '../../protocol/wire/upload-only.ts'
+import { announcementOf, fastPieces } from './announcement.ts'
 import { Downloader } from './downloader.ts'
 import type { Allowance, CloseReason, ExtensionName, PeerHost } from './host.ts'
 import { PeerError } from './peer-error.ts'
 import { RateMeter } from './rate.ts'
 import { RemotePieces } from './remote-pieces.ts'
+import { Toll } from './toll.ts'
 import { Uploader } from './uploader.ts'
 
 /** BEP 3: two minutes of silence end a connection. */
@@ -31,8 +33,23 @@ export const IDLE_TIMEOUT_MS = 120_000
 /** We speak at least this often, well before the other side's two minutes. */
 const KEEP_ALIVE_MS = 90_000
 
-/** Allowed-fast pieces that we grant (BEP 6). */
-const ALLOWED_FAST_PIECES = 10
+/**
+ * Unsent bytes at which we stop reading until they are sent: 1 MiB of blocks (uploader.ts) and as much of other replies.
+ * Whoever asks and does not read is not read either.
+ */
+export const MAX_UNSENT_BYTES = 2 << 20
+
+/** Chokes after unchokes: BEP 3 has one in ten seconds; each may cost us a whole pipeline of requests. */
+const CHOKES_BURST = 100
+const CHOKES_PER_SECOND = 2
+
+/** Interest may change with every small piece of either side, as often as HAVE comes. */
+const INTERESTS_BURST = 2_000
+const INTERESTS_PER_SECOND = 200
+
+/** Extension handshakes, of up to 16 KiB each; a client sends one, and one more for each change of itself. */
+const EXTENSION_HANDSHAKES_BURST = 50
+const EXTENSION_HANDSHAKES_PER_SECOND = 1
 
 /** Our extension ids, as told in our handshake's `m` (BEP 10: any number ≥ 1). */
 export const EXTENSION_IDS: Readonly<Record<ExtensionName, number>> = {
@@ -85,8 +102,16 @@ export class Peer implements WireSink {
   uploadedBytes = 0
 
   readonly #remotePieces = new RemotePieces()
+  readonly #chokeToll = new Toll(CHOKES_BURST, CHOKES_PER_SECOND)
+  readonly #interestToll = new Toll(INTERESTS_BURST, INTERESTS_PER_SECOND)
+  readonly #handshakeToll = new Toll(EXTENSION_HANDSHAKES_BURST, EXTENSION_HANDSHAKES_PER_SECOND)
   #closed = false
-  #started = false
+  /** Something was said about our pieces: from now on only by HAVE. */
+  #saidPieces = false
+  /** We stopped reading until what is queued was sent. */
+  #holding = false
+  /** When either side was interested last. */
+  #interestAt: Millis
   #heardAt: Millis
   #spokeAt: Millis
   #now: Millis
@@ -104,6 +129,7 @@ export class Peer implements WireSink {
     this.connectedAt = this.#now
     this.#heardAt = this.#now
     this.#spokeAt = this.#now
+    this.#interestAt = this.#now
     this.upAllowance = options.host.allowance('up')
     this.downAllowance = options.host.allowance('down')
     this.decoder = new WireDecoder(this)
@@ -143,16 +169,14 @@ export class Peer implements WireSink {
   start(rest: Uint8Array): void {
     this.connection.events = {
       data: (bytes) => this.#data(bytes),
-      drain: () => this.upload.pump(this.host.clock.now()),
+      drain: () => this.#drained(),
       closed: (error) => this.#gone(error),
     }
-    this.#started = true
-    if (this.remote.flags.extended) this.sendExtensionHandshake()
-    const { content } = this.host
-    if (content !== undefined) this.#settle()
-    else if (this.remote.flags.fast) this.#write(encode.encodeHaveNone())
+    this.sendExtensionHandshake()
+    if (this.host.content !== undefined) this.#settle()
+    else this.#announcePieces()
     if (rest.length > 0) this.#data(rest)
-    if (!this.#closed) this.connection.resume()
+    if (!this.#closed && !this.#holding) this.connection.resume()
   }
 
   /** The metadata became known while connected: pieces said so far get their meaning, ours are told. */
@@ -169,51 +193,19 @@ export class Peer implements WireSink {
     if (content === undefined) return
     this.decoder.setPieceCount(content.geometry.pieceCount)
     this.#remotePieces.settle(content.geometry, content.picker)
+    this.download.contentKnown(content)
     this.#announcePieces()
-    if (this.remote.flags.fast && !content.have.empty) this.#grantFastPieces()
+    if (this.remote.flags.fast && !content.have.empty) {
+      const granted = fastPieces(content, this, this.remote.hash, this.host.digest)
+      this.upload.grantFast(granted)
+      for (const piece of granted) this.#write(encode.encodeAllowedFast(piece))
+    }
     if (this.isSeed) this.host.changed(this, 'pieces')
   }
 
   #announcePieces(): void {
-    const { content } = this.host
-    if (content === undefined) return
-    const shown = [...content.have.ones()].filter((piece) => content.mayServe(this, piece as PieceIndex))
-    const fast = this.remote.flags.fast
-    if (shown.length === 0) {
-      if (fast && this.#started && !this.#saidPieces) this.#write(encode.encodeHaveNone())
-    } else if (this.#saidPieces) {
-      for (const piece of shown) this.#write(encode.encodeHave(piece))
-    } else if (fast && shown.length === content.have.length) {
-      this.#write(encode.encodeHaveAll())
-    } else if (shown.length === content.have.count) {
-      this.#write(encode.encodeBitfield(content.have.toBytes()))
-    } else {
-      if (fast) this.#write(encode.encodeHaveNone())
-      for (const piece of shown) this.#write(encode.encodeHave(piece))
-    }
+    for (const bytes of announcementOf(this.host.content, this, !this.#saidPieces)) this.#write(bytes)
     this.#saidPieces = true
-  }
-
-  #saidPieces = false
-
-  #grantFastPieces(): void {
-    const { content, digest } = this.host
-    if (content === undefined) return
-    const set = allowedFastSet(
-      this.endpoint.host,
-      this.remote.hash,
-      content.geometry.pieceCount,
-      ALLOWED_FAST_PIECES,
-      digest,
-    )
-    const granted = set
-      .map((piece) => content.geometry.piece(piece))
-      .filter(
-        (piece): piece is PieceIndex =>
-          piece !== undefined && content.have.has(piece) && content.mayServe(this, piece),
-      )
-    this.upload.allowedFast = new Set(granted)
-    for (const piece of granted) this.#write(encode.encodeAllowedFast(piece))
   }
 
   sendExtensionHandshake(): void {
@@ -265,13 +257,25 @@ export class Peer implements WireSink {
     if (content === undefined || pieces === undefined || this.#closed) return
     const interested = content.picker.interesting(pieces)
     if (interested === this.amInterested) return
+    if (this.amInterested) this.#interestAt = this.host.clock.now()
     this.amInterested = interested
     this.#write(interested ? encode.encodeInterested() : encode.encodeNotInterested())
     if (interested) this.download.fill(this.host.clock.now())
   }
 
+  /** It owes us blocks and gives none (BEP 3, anti-snubbing). */
+  /** Since when neither side has wanted anything of the other; undefined while one does. */
+  get idleSince(): Millis | undefined {
+    return this.amInterested || this.peerInterested ? undefined : this.#idleSince
+  }
+
   get snubbed(): boolean {
-    return this.download.pipeline.snubbed(this.host.clock.now())
+    return this.download.snubbed
+  }
+
+  /** Since when neither side wants anything of the other; undefined while one does. */
+  get uselessSince(): Millis | undefined {
+    return this.amInterested || this.peerInterested ? undefined : this.#interestAt
   }
 
   /** Once a second: silence, keep-alive, timeouts, allowances that have refilled. */
@@ -291,7 +295,8 @@ export class Peer implements WireSink {
   close(reason: CloseReason): void {
     if (this.#closed) return
     this.#closed = true
-    this.download.releaseAll()
+    this.decoder.stop()
+    this.download.abandon(this.host.clock.now())
     this.#remotePieces.forget()
     this.connection.close()
     this.host.closed(this, reason)
@@ -313,6 +318,18 @@ export class Peer implements WireSink {
       this.download.fill(this.#now)
       this.upload.pump(this.#now)
     })
+    if (this.#closed || this.#holding || this.connection.queuedBytes < MAX_UNSENT_BYTES) return
+    this.#holding = true
+    this.connection.pause()
+  }
+
+  #drained(): void {
+    if (this.#closed) return
+    if (this.#holding) {
+      this.#holding = false
+      this.connection.resume()
+    }
+    this.upload.pump(this.host.clock.now())
   }
 
   /** Remote blame ends the connection; anything else is our bug and must not be hidden. */
@@ -349,6 +366,7 @@ export class Peer implements WireSink {
         return
       case 'choke':
         if (this.peerChoking) return
+        if (!this.#chokeToll.pay(now)) throw new PeerError('CHOKE_FLOOD', {})
         this.peerChoking = true
         this.download.choked(now)
         this.host.changed(this, 'choke')
@@ -359,10 +377,15 @@ export class Peer implements WireSink {
         this.host.changed(this, 'choke')
         return
       case 'interested':
-      case 'notInterested':
-        this.peerInterested = message.type === 'interested'
+      case 'notInterested': {
+        const interested = message.type === 'interested'
+        if (interested === this.peerInterested) return
+        if (!this.#interestToll.pay(now)) throw new PeerError('INTEREST_FLOOD', {})
+        if (!interested) this.#interestAt = now
+        this.peerInterested = interested
         this.host.changed(this, 'interest')
         return
+      }
       case 'bitfield':
       case 'haveAll':
       case 'haveNone':
@@ -377,7 +400,8 @@ export class Peer implements WireSink {
         const { content } = this.host
         if (content === undefined) return
         const piece = message.piece as PieceIndex
-        if (!this.amInterested && !content.have.has(piece)) this.reviewInterest()
+        // Asked before the review, which looks at every piece: a flood of HAVEs of pieces that we have stays cheap.
+        if (!this.amInterested && content.picker.wants(piece)) this.reviewInterest()
         this.host.gained(this, piece)
         if (this.isSeed) this.host.changed(this, 'pieces')
         return
@@ -389,7 +413,7 @@ export class Peer implements WireSink {
         this.upload.cancel(message.piece, message.begin, message.lengthBytes)
         return
       case 'reject':
-        this.download.rejected(message.piece, message.begin)
+        this.download.rejected(message.piece, message.begin, now)
         return
       case 'suggest':
         this.download.suggest(message.piece)
@@ -410,6 +434,7 @@ export class Peer implements WireSink {
 
   #extended(id: number, payload: Uint8Array, now: Millis): void {
     if (id === 0) {
+      if (!this.#handshakeToll.pay(now)) throw new PeerError('EXTENSION_FLOOD', {})
       this.extensions = decodeExtensionHandshake(payload, this.extensions)
       if (this.extensions.uploadOnly !== undefined) this.uploadOnly = this.extensions.uploadOnly
       if (this.extensions.requestQueue !== undefined)
@@ -425,7 +450,7 @@ export class Peer implements WireSink {
         this.host.message(this, { type: 'extension', name: 'ut_pex', payload })
         return
       case EXTENSION_IDS.upload_only:
-        this.uploadOnly = payload.length > 0 && payload[0] !== 0
+        this.uploadOnly = decodeUploadOnly(payload)
         this.host.changed(this, 'extensions')
         return
       case EXTENSION_IDS.lt_donthave:

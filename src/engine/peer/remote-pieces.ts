@@ -6,8 +6,12 @@ import type { Millis, PieceIndex } from '../../base/ids.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Picker } from '../picker/picker.ts'
 import { PeerError } from './peer-error.ts'
+import { Toll } from './toll.ts'
 
-/** HAVE messages a peer may send: sustained per second, and at once (SAFETY.md). A fast swarm of small pieces stays below. */
+/**
+ * HAVE messages that say nothing new, and losses: sustained per second, and at once (SAFETY.md). News is not charged
+ * once the pieces are known: there are only so many, and a fast peer finishes thousands of small ones a second.
+ */
 export const HAVE_PER_SECOND = 200
 export const HAVE_BURST = 2_000
 
@@ -20,8 +24,7 @@ export class RemotePieces {
   #first: 'nothing' | 'bits' | 'all' | 'none' = 'nothing'
   #earlyBits: Uint8Array | undefined
   readonly #earlyHaves: number[] = []
-  #haveAllowance = HAVE_BURST
-  #haveAt: Millis | undefined
+  readonly #toll = new Toll(HAVE_BURST, HAVE_PER_SECOND)
 
   /** Undefined until the geometry is known. */
   get pieces(): Bitfield | undefined {
@@ -34,17 +37,18 @@ export class RemotePieces {
 
   /** Metadata became known (or was known at the start): replays what was said. @throws PeerError */
   settle(geometry: Geometry, picker: Picker): void {
-    this.#picker = picker
-    this.#pieces = new Bitfield(geometry.pieceCount)
-    if (this.#first === 'all') this.#pieces = Bitfield.full(geometry.pieceCount)
-    else if (this.#earlyBits !== undefined) this.#pieces = bitfieldFrom(this.#earlyBits, geometry.pieceCount)
+    let pieces = new Bitfield(geometry.pieceCount)
+    if (this.#first === 'all') pieces = Bitfield.full(geometry.pieceCount)
+    else if (this.#earlyBits !== undefined) pieces = bitfieldFrom(this.#earlyBits, geometry.pieceCount)
     for (const piece of this.#earlyHaves) {
       if (geometry.piece(piece) === undefined) throw new PeerError('HAVE_OUT_OF_RANGE', { piece })
-      this.#pieces.set(piece)
+      pieces.set(piece)
     }
     this.#earlyBits = undefined
     this.#earlyHaves.length = 0
-    picker.peerJoined(this.#pieces)
+    this.#picker = picker
+    this.#pieces = pieces
+    picker.peerJoined(pieces)
   }
 
   /** One of bitfield, have-all, have-none, and only as the first word about pieces (BEP 3, BEP 6). @throws PeerError */
@@ -55,23 +59,28 @@ export class RemotePieces {
       if (what instanceof Uint8Array) this.#earlyBits = what
       return
     }
+    let pieces = this.#pieces
+    if (what instanceof Uint8Array) pieces = bitfieldFrom(what, pieces.length)
+    else if (what === 'all') pieces = Bitfield.full(pieces.length)
     this.#picker.peerLeft(this.#pieces)
-    if (what === 'all') this.#pieces.setAll()
-    else if (what instanceof Uint8Array) this.#pieces = bitfieldFrom(what, this.#pieces.length)
-    this.#picker.peerJoined(this.#pieces)
+    this.#pieces = pieces
+    this.#picker.peerJoined(pieces)
   }
 
   /** @returns whether it was news. @throws PeerError when out of range or too many */
   have(piece: number, now: Millis): boolean {
-    this.#charge(now)
     if (this.#first === 'nothing') this.#first = 'none'
     if (this.#pieces === undefined || this.#picker === undefined) {
+      this.#charge(now)
       if (this.#earlyHaves.length >= EARLY_HAVES) throw new PeerError('HAVE_FLOOD', {})
       this.#earlyHaves.push(piece)
       return true
     }
     if (piece >= this.#pieces.length) throw new PeerError('HAVE_OUT_OF_RANGE', { piece })
-    if (!this.#pieces.set(piece)) return false
+    if (!this.#pieces.set(piece)) {
+      this.#charge(now)
+      return false
+    }
     this.#picker.peerHas(piece as PieceIndex)
     return true
   }
@@ -90,11 +99,7 @@ export class RemotePieces {
   }
 
   #charge(now: Millis): void {
-    const since = this.#haveAt === undefined ? 0 : now - this.#haveAt
-    this.#haveAt = now
-    this.#haveAllowance = Math.min(HAVE_BURST, this.#haveAllowance + (since * HAVE_PER_SECOND) / 1_000)
-    if (this.#haveAllowance < 1) throw new PeerError('HAVE_FLOOD', {})
-    this.#haveAllowance--
+    if (!this.#toll.pay(now)) throw new PeerError('HAVE_FLOOD', {})
   }
 }
 

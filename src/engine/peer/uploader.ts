@@ -4,6 +4,7 @@
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
 import { encodeReject, PIECE_HEADER_BYTES, pieceHeader } from '../../protocol/wire/encode.ts'
+import { ALLOWED_FAST_PIECES } from './announcement.ts'
 import type { Content } from './host.ts'
 import type { Peer } from './peer.ts'
 import { PeerError } from './peer-error.ts'
@@ -35,8 +36,10 @@ export class Uploader {
   #reading = false
   #invalid = 0
   #chokedAt: Millis | undefined
-  /** Pieces this peer may ask for while choked (BEP 6); set by the peer when it starts. */
-  allowedFast: ReadonlySet<PieceIndex> = new Set()
+  /** Pieces this peer may ask for while choked (BEP 6), and how many bytes of each it may still get that way. */
+  readonly #allowedFast = new Map<PieceIndex, number>()
+  /** Pieces that we showed and lost: asking for them is no offence. */
+  readonly #withdrawn = new Set<PieceIndex>()
 
   constructor(peer: Peer) {
     this.#peer = peer
@@ -44,6 +47,12 @@ export class Uploader {
 
   get waiting(): number {
     return this.#queue.length
+  }
+
+  /** These pieces may be asked for while choked, each once. */
+  grantFast(pieces: readonly PieceIndex[]): void {
+    const { content } = this.#peer.host
+    for (const piece of pieces) this.#allowedFast.set(piece, content?.geometry.pieceBytes(piece) ?? 0)
   }
 
   /** @throws PeerError when the peer asked for nonsense too often */
@@ -56,21 +65,32 @@ export class Uploader {
       lengthBytes <= BLOCK_BYTES &&
       content.geometry.contains(piece, begin, lengthBytes)
     if (!sane || !content.have.has(piece) || !content.mayServe(this.#peer, piece)) {
-      this.#invalidRequest()
+      if (piece === undefined || !this.#withdrawn.has(piece)) this.#invalidRequest()
       this.#reject(pieceNumber, begin, lengthBytes)
       return
     }
-    if (this.#peer.amChoking && !this.allowedFast.has(piece)) {
+    if (this.#peer.amChoking && !this.#allowedFast.has(piece)) {
       const late = this.#chokedAt === undefined || now > this.#chokedAt + CHOKE_GRACE_MS
       if (late) this.#invalidRequest()
       this.#reject(pieceNumber, begin, lengthBytes)
       return
     }
-    if (this.#queue.length >= UPLOAD_QUEUE_LIMIT) {
+    if (
+      this.#queue.length >= UPLOAD_QUEUE_LIMIT ||
+      (this.#peer.amChoking && !this.#takeFast(piece, lengthBytes))
+    ) {
       this.#reject(pieceNumber, begin, lengthBytes)
       return
     }
     this.#queue.push({ piece, begin, lengthBytes })
+  }
+
+  /** BEP 6: fast pieces are for the starving, and once; otherwise choking would mean nothing. */
+  #takeFast(piece: PieceIndex, lengthBytes: number): boolean {
+    const left = this.#allowedFast.get(piece) ?? 0
+    if (left < lengthBytes || (this.#peer.pieces?.count ?? 0) >= ALLOWED_FAST_PIECES) return false
+    this.#allowedFast.set(piece, left - lengthBytes)
+    return true
   }
 
   cancel(piece: number, begin: number, lengthBytes: number): void {
@@ -88,7 +108,7 @@ export class Uploader {
     this.#chokedAt = now
     const kept: Wanted[] = []
     for (const wanted of this.#queue) {
-      if (this.#peer.remote.flags.fast && this.allowedFast.has(wanted.piece)) kept.push(wanted)
+      if (this.#peer.remote.flags.fast && this.#takeFast(wanted.piece, wanted.lengthBytes)) kept.push(wanted)
       else this.#reject(wanted.piece, wanted.begin, wanted.lengthBytes)
     }
     this.#queue = kept
@@ -96,6 +116,7 @@ export class Uploader {
 
   /** Pieces that are not there any more. */
   withdrawn(pieces: ReadonlySet<PieceIndex>): void {
+    for (const piece of pieces) this.#withdrawn.add(piece)
     for (const wanted of this.#queue) {
       if (pieces.has(wanted.piece)) this.#reject(wanted.piece, wanted.begin, wanted.lengthBytes)
     }
@@ -125,7 +146,10 @@ export class Uploader {
       }
     }
     this.#reading = true
-    void this.#send(content, run, lengthBytes)
+    this.#send(content, run, lengthBytes).catch((error: unknown) => {
+      this.#peer.close({ code: 'INTERNAL', blame: 'local' })
+      this.#peer.host.broken(error)
+    })
   }
 
   /** Takes up to BATCH_BLOCKS requests that follow each other inside one piece. */
@@ -159,15 +183,12 @@ export class Uploader {
     const first = run[0] as Wanted
     const outcome = await content.store.read(first.piece, first.begin, views)
     this.#reading = false
-    if (this.#peer.closed) {
-      host.frames.give(frame)
-      return
-    }
-    if (outcome === 'ok') {
+    if (outcome === 'ok' && !this.#peer.closed) {
       connection.write(frame.subarray(0, at), () => host.frames.give(frame))
       host.uploaded(this.#peer, lengthBytes)
     } else {
       host.frames.give(frame)
+      if (!this.#peer.upAllowance.unlimited) this.#peer.upAllowance.give(lengthBytes, host.clock.now())
       for (const wanted of run) this.#reject(wanted.piece, wanted.begin, wanted.lengthBytes)
     }
     this.pump(host.clock.now())
