@@ -513,10 +513,10 @@ test('a remote that asks and does not read is not read either, until it has read
   await arrive()
   near.stall()
   // Refused at once: 17 bytes out for 17 bytes in.
-  const refusals = Math.ceil(MAX_UNSENT_BYTES / 17)
+  const request = { type: 'request', piece: 0, begin: 0, lengthBytes: 16_384 } as const
   peer.unchoke(clock.now())
-  for (let i = 0; i < refusals + 5_000; i++)
-    remote.say({ type: 'request', piece: 0, begin: 0, lengthBytes: 16_384 })
+  for (let asked = 0; asked * 17 < MAX_UNSENT_BYTES + (1 << 18); asked += 5_000)
+    remote.say(...Array.from({ length: 5_000 }, () => request))
   await arrive()
   assert.equal(near.paused, true)
   assert.equal(near.queuedBytes < MAX_UNSENT_BYTES + (1 << 19), true, String(near.queuedBytes))

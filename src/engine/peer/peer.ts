@@ -264,11 +264,6 @@ export class Peer implements WireSink {
   }
 
   /** It owes us blocks and gives none (BEP 3, anti-snubbing). */
-  /** Since when neither side has wanted anything of the other; undefined while one does. */
-  get idleSince(): Millis | undefined {
-    return this.amInterested || this.peerInterested ? undefined : this.#idleSince
-  }
-
   get snubbed(): boolean {
     return this.download.snubbed
   }
