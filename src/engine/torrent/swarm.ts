@@ -3,9 +3,10 @@
 
 import type { Bitfield } from '../../base/bitfield.ts'
 import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
-import type { Clock, Digest } from '../../base/ports.ts'
+import type { Clock, Connection, Digest } from '../../base/ports.ts'
 import type { ExtensionHandshake } from '../../protocol/wire/extension-handshake.ts'
 import { decodePexMessage } from '../../protocol/wire/pex-message.ts'
+import { peerPriority } from '../../protocol/wire/priority.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
 import type { PexTable } from '../discovery/pex.ts'
 import type { HandshakeDone } from '../peer/handshaking.ts'
@@ -20,6 +21,7 @@ import type { MetadataFetch } from './metadata-fetch.ts'
 import type { MetadataServe } from './metadata-serve.ts'
 import { PeerTable } from './peer-table.ts'
 import type { Sharers, TorrentServices } from './services.ts'
+import { whoGoes } from './who-goes.ts'
 
 /** What the swarm asks of its torrent. */
 export interface SwarmOwner {
@@ -45,9 +47,6 @@ export type AdoptRefusal = 'FULL' | 'DUPLICATE' | 'BANNED' | 'CLOSED'
 
 /** Both sides may have dialled at once if the other connection is no older: a dial and a handshake at most take this. */
 const SIMULTANEOUS_MS = 20_000
-
-/** A full swarm parts with a peer that neither wants anything nor has anything wanted for so long (SAFETY.md, idle). */
-const USELESS_MS = 600_000
 
 export class Swarm implements PeerHost {
   readonly peers = new PeerTable()
@@ -111,7 +110,7 @@ export class Swarm implements PeerHost {
         return 'DUPLICATE'
       rival.close({ code: 'DUPLICATE', blame: 'nobody' })
     }
-    if (this.peers.size >= this.#owner.maxPeers && !this.#partWithUseless()) return 'FULL'
+    if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(connection)) return 'FULL'
     const peer = new Peer({
       key: this.#nextKey++,
       connection,
@@ -134,17 +133,18 @@ export class Swarm implements PeerHost {
     return undefined
   }
 
-  /** Makes room for somebody new. @returns whether there is some */
-  #partWithUseless(): boolean {
+  /** Full: somebody idle goes, or whoever has less claim to the place than the newcomer (BEP 40). */
+  #makeRoom(newcomer: Connection): boolean {
     const now = this.clock.now()
-    let longest: Peer | undefined
-    for (const peer of this.peers) {
-      const since = peer.uselessSince
-      if (since === undefined || now < after(since, USELESS_MS)) continue
-      if (longest === undefined || since < (longest.uselessSince ?? now)) longest = peer
-    }
-    longest?.close({ code: 'USELESS', blame: 'nobody' })
-    return longest !== undefined
+    const present = [...this.peers].map((peer) => ({
+      key: peer,
+      priority: peerPriority(peer.connection.local, peer.endpoint) ?? 0,
+      idleSince: peer.uselessSince,
+      kept: peer.preferred || peer.downRate.rate(now) >= BUSY_RATE || peer.upRate.rate(now) >= BUSY_RATE,
+    }))
+    const leaver = whoGoes(present, peerPriority(newcomer.local, newcomer.remote) ?? 0, now)
+    leaver?.close({ code: 'MADE_ROOM', blame: 'nobody' })
+    return leaver !== undefined
   }
 
   other(key: number): Peer | undefined {
@@ -318,6 +318,9 @@ export class Swarm implements PeerHost {
 function hasSomething(pieces: Bitfield | undefined): boolean {
   return pieces !== undefined && !pieces.empty
 }
+
+/** Bytes per second that make a connection worth keeping whatever its priority. */
+const BUSY_RATE = 1_024
 
 /** A copy that left counts this long: the person wants to know whether to switch off, not who is connected just now. */
 const COPY_REMEMBERED_MS = 30 * 60_000
