@@ -300,7 +300,7 @@ test('after a failed hash the bad blocks, or all, are asked again and who gave t
     assert.equal(drawn.picker.complete(piece(0)), true)
     drawn.picker.failed(piece(0), bad)
     assert.equal(drawn.picker.complete(piece(0)), false)
-    assert.equal(drawn.picker.wantedBlocksLeft, bad === 'all' ? 3 : 1)
+    assert.equal(drawn.picker.wantedBlocksLeft, bad === 'all' ? 4 : 1)
     assert.deepEqual([...drawn.picker.contributors(piece(0))], bad === 'all' ? [] : [[1, [0, 2]]])
   }
   assert.equal(drawn.ask(2, 100), '0:0-2')

@@ -252,13 +252,15 @@ export class Picker {
     this.markHave(piece)
   }
 
-  /** The hash failed: these blocks, or all, are free again, and who gave them is forgotten. */
+  /** The hash failed: these blocks, or all (also if none of these is here), are free again; who gave them is forgotten. */
   failed(piece: PieceIndex, bad: readonly number[] | 'all'): void {
     const partial = this.#partials.get(piece)
     if (partial === undefined) return
     const before = this.#blocksLeft(piece)
-    if (bad === 'all') for (let block = 0; block < partial.blocks; block++) partial.reset(block)
-    else for (const block of bad) partial.reset(block)
+    if (bad !== 'all') for (const block of bad) partial.reset(block)
+    if (bad === 'all' || partial.here === partial.blocks) {
+      for (let block = 0; block < partial.blocks; block++) partial.reset(block)
+    }
     this.#countLeft(piece, this.#blocksLeft(piece) - before)
     if (partial.idle) this.#forget(partial)
     else this.#settle(partial)
@@ -278,7 +280,7 @@ export class Picker {
     return !this.done && this.#pieces.open === 0 && this.#partials.looseCount === 0
   }
 
-  /** Blocks of wanted pieces that are not here. Padding of pieces never opened is counted. */
+  /** Blocks of wanted pieces that are not here; padding counts as here only in pieces in work. */
   get wantedBlocksLeft(): number {
     return this.#wantedBlocksLeft
   }
@@ -348,10 +350,11 @@ export class Picker {
     this.#pieces.setState(partial.piece, state)
   }
 
-  /** Partial → missing. */
+  /** Partial → missing: nothing of it was here but padding. */
   #forget(partial: PartialPiece): void {
     this.#close(partial.piece)
     this.#pieces.setState(partial.piece, 'missing')
+    this.#countLeft(partial.piece, partial.here)
   }
 
   /** Takes a piece out of work: nothing of it is outstanding any longer. */
