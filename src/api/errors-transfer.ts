@@ -25,6 +25,13 @@ export const TRANSFER_ERRORS: ErrorTable = {
     message: (data) => `${word(data, 'name', 'This')} is being transferred already.`,
     help: 'Nothing was changed.',
   },
+  TRANSFER_RUNNING: {
+    exit: 1,
+    message: (data) =>
+      `${name(data)} is being transferred into this folder by another Shoal${given(data, 'pid', ' (process ', ')')}.`,
+    help: 'Nothing was changed. Wait until it is done, or stop it and run the same command.',
+    retry: true,
+  },
   NO_INFOHASH: { exit: 2, message: 'There is no hash in this, so nobody can be asked for it.' },
   TRANSFER_FAILED: {
     exit: 1,

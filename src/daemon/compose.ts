@@ -4,6 +4,8 @@
 import type { Ports } from '../base/ports.ts'
 import { Session } from '../engine/session/session.ts'
 import { DEFAULT_SESSION_OPTIONS, type SessionOptions } from '../engine/session/session-options.ts'
+import type { TorrentOptions } from '../engine/torrent/options.ts'
+import type { Torrent } from '../engine/torrent/torrent.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
@@ -13,6 +15,7 @@ import { NodeNames } from '../platform/names.ts'
 import { SystemRandom } from '../platform/random.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
+import { TransferLocks } from './transfer-locks.ts'
 import { VERSION } from './version.ts'
 
 export interface NodePorts extends Ports {
@@ -39,7 +42,9 @@ export function nodePorts(): NodePorts {
 export interface Engine {
   readonly ports: NodePorts
   readonly session: Session
-  /** Everything durable, everyone told, workers ended. */
+  /** session.add() of what no other process works on. @throws SessionError, TransferLockError TRANSFER_RUNNING */
+  add(options: TorrentOptions): Torrent
+  /** Everything durable, everyone told, workers ended, locks released. */
   close(): Promise<void>
 }
 
@@ -54,11 +59,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       agent: `Shoal ${VERSION}`,
       ...options,
     })
+    const locks = new TransferLocks()
     return {
       ports,
       session,
+      add: (torrent) => {
+        locks.take(session.journalPaths(torrent), torrent.displayName)
+        return session.add(torrent)
+      },
       close: async () => {
         await session.close()
+        locks.releaseAll()
         await ports.close()
       },
     }

@@ -57,7 +57,7 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
     if (!nothingSelected) report.metadata(metainfo, wantedBytes)
     wake()
   }
-  const torrent = engine.session.add(
+  const torrent = engine.add(
     options.add({
       metadata,
       finished: () => wake(),

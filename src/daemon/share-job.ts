@@ -76,7 +76,7 @@ function begin(
   diskPaths: readonly (string | undefined)[] | undefined,
 ): Share {
   const { metainfo } = content
-  const torrent = engine.session.add(
+  const torrent = engine.add(
     optionsForTorrent(content, {
       saveFolder,
       listing: choices.listing,

@@ -19,6 +19,8 @@ export class ResumeStore {
   readonly #disk: Disk
   readonly #digest: Digest
   readonly #folder: string
+  /** One after another: what is learned later must not be overtaken. */
+  #writes: Promise<void> = Promise.resolve()
 
   constructor(disk: Disk, digest: Digest, stateFolder: string) {
     this.#disk = disk
@@ -35,11 +37,25 @@ export class ResumeStore {
     return this.#disk.join(this.#folder, `${hash}-${place}.journal`)
   }
 
-  /** Keeps the info dictionary and the piece layers known by now. */
-  async keep(metainfo: Metainfo, layers: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    const path = this.#path((metainfo.infohashV2 ?? metainfo.infohashV1) as Infohash)
-    const aside = `${path}.new`
+  /** Keeps the info dictionary and the piece layers known by now, under each hash that a link may name it by. */
+  keep(metainfo: Metainfo, layers: ReadonlyMap<string, Uint8Array>): Promise<void> {
     const bytes = writeTorrent({ infoBytes: metainfo.infoBytes, pieceLayers: layers, hints: {} })
+    const job = this.#writes.then(async () => {
+      for (const hash of [metainfo.infohashV1, metainfo.infohashV2]) {
+        if (hash !== undefined) await this.#write(this.#path(hash), bytes)
+      }
+    })
+    this.#writes = job.catch(() => undefined)
+    return job
+  }
+
+  /** Resolves when everything asked to be kept is, or failed. */
+  async settled(): Promise<void> {
+    await this.#writes
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const aside = `${path}.new`
     const file = await this.#disk.open(aside, 'create')
     try {
       await file.truncate(bytes.length)

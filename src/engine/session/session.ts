@@ -115,6 +115,12 @@ export class Session {
     return this.#store.read(hash).then((torrent) => torrent?.metainfo)
   }
 
+  /** Where the journal of such a torrent may lie: by each hash it is known by. */
+  journalPaths(options: Pick<TorrentOptions, 'infohashV1' | 'infohashV2' | 'saveFolder'>): string[] {
+    const hashes = [options.infohashV1, options.infohashV2].filter((hash) => hash !== undefined)
+    return hashes.map((hash) => this.#store.journalPath(hash, options.saveFolder))
+  }
+
   /** Adds and starts. @throws SessionError when it is here already in this realm */
   add(options: TorrentOptions): Torrent {
     const hashes = [options.infohashV1, options.infohashV2].filter((hash) => hash !== undefined)
@@ -165,6 +171,7 @@ export class Session {
     this.#connector.close()
     this.#lan?.close()
     await this.#openFiles.closeAll()
+    await this.#store.settled()
   }
 
   #index(torrent: Torrent): void {
@@ -194,8 +201,9 @@ export class Session {
         void this.#keep(torrent, metainfo)
       },
       journalPath: (torrent) => {
-        const hash = torrent.options.infohashV2 ?? torrent.options.infohashV1
-        return this.#store.journalPath(hash as Infohash, torrent.options.saveFolder)
+        // By the metadata's hashes, not the link's: a link may name one half of a hybrid only.
+        const { infohashV1, infohashV2 } = torrent.metainfo ?? torrent.options
+        return this.#store.journalPath((infohashV2 ?? infohashV1) as Infohash, torrent.options.saveFolder)
       },
     }
   }
