@@ -69,7 +69,9 @@ export class Geometry {
 
   /** The only maker of piece indexes from untrusted numbers. */
   piece(index: number): PieceIndex | undefined {
-    return Number.isInteger(index) && index >= 0 && index < this.pieceCount ? (index as PieceIndex) : undefined
+    return Number.isInteger(index) && index >= 0 && index < this.pieceCount
+      ? (index as PieceIndex)
+      : undefined
   }
 
   *pieces(): Generator<PieceIndex> {
