@@ -26,6 +26,7 @@ export function progressObject(status: TorrentStatus): object {
     takenBytes: status.takenBytes,
     givenBytes: status.givenBytes,
     wastedBytes: status.wastedBytes,
+    checkedBytes: status.checkedBytes,
     copiesElsewhere: Math.round(status.copiesElsewhere * 100) / 100,
     bottleneck: explainBottleneck(status.bottleneck),
   }

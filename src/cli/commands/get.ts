@@ -172,7 +172,9 @@ class Report implements GetReport {
       path: result.path,
       bytes: result.bytes,
       seconds: Math.round(result.seconds * 1_000) / 1_000,
+      takenBytes: status.takenBytes,
       givenBytes: status.givenBytes,
+      checkedBytes: status.checkedBytes,
       check: this.#check.state,
     })
     const rate = result.seconds > 0 ? `, ${formatRate(status.takenBytes / result.seconds)}` : ''

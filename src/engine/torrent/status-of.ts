@@ -44,6 +44,7 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
     takenBytes: swarm.takenBytes,
     givenBytes: swarm.givenBytes,
     wastedBytes: swarm.wastedBytes,
+    checkedBytes: torrent.checkedBytes,
     peers: peers.length,
     sources: sources.length,
     seeds: peers.filter((peer) => peer.isSeed).length,

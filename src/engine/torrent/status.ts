@@ -45,6 +45,8 @@ export interface TorrentStatus {
   readonly takenBytes: number
   readonly givenBytes: number
   readonly wastedBytes: number
+  /** Hashed from disk in this run to find out what is here, in whole pieces; 0 when the journal could be believed. */
+  readonly checkedBytes: number
   readonly peers: number
   /** Connected peers that have something. */
   readonly sources: number

@@ -60,6 +60,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   /** Changes with every state change: an answer to slow work that belongs to an earlier state is dropped. */
   #generation = 0
   #finished = false
+  #checkedBytes = 0
   #closing: Promise<void> | undefined
 
   constructor(options: TorrentOptions, services: TorrentServices) {
@@ -234,6 +235,11 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.live?.picker.setSequential(on)
   }
 
+  /** Hashed from disk to find out what is here, in whole pieces, since it was added. */
+  get checkedBytes(): number {
+    return this.#checkedBytes
+  }
+
   get sequential(): boolean {
     return this.#sequential
   }
@@ -396,9 +402,11 @@ export class Torrent implements SwarmOwner, Sleeper {
     }
     checking.running = opened
     if (scope === 'all' || opened.storage.needsCheck) {
-      await opened.storage.check(scope, (done, total) => {
-        checking.doneBytes = done
-        checking.totalBytes = total
+      const before = this.#checkedBytes
+      await opened.storage.check(scope, (donePieces, pieces) => {
+        checking.doneBytes = donePieces * metainfo.pieceLengthBytes
+        checking.totalBytes = pieces * metainfo.pieceLengthBytes
+        this.#checkedBytes = before + checking.doneBytes
       })
     }
     if (generation !== this.#generation) return
