@@ -6,6 +6,7 @@
 // Invariant: among askers that all keep asking, the bytes granted since they all did differ by at most two quanta.
 
 import { after, type Millis } from '../../base/ids.ts'
+import type { Allowance } from '../peer/host.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** Two blocks: what one asker may be ahead of another. */
@@ -14,17 +15,6 @@ export const QUANTUM_BYTES = 32_768
 const PATIENCE_MS = 500
 /** Without a level that knows better, ask again after this: 20 times a second keeps a limited transfer smooth. */
 const RETRY_MS = 50
-
-/** What an asker sees. */
-export interface Allowance {
-  readonly unlimited: boolean
-  /** Takes up to `wantedBytes`. @returns how many were granted. */
-  take(wantedBytes: number, now: Millis): number
-  /** Puts back what was granted and not used. */
-  give(bytes: number, now: Millis): void
-  /** When asking again makes sense after a refusal. */
-  nextAt(now: Millis): Millis
-}
 
 export class RateLimiter {
   readonly #limit: () => number | undefined
