@@ -2,7 +2,7 @@
 // as lines of text, and the machine can crash or be killed and start again.
 
 import { SimDisk } from '../../lab/sim/disk.ts'
-import type { Millis, PieceIndex } from '../../src/base/ids.ts'
+import type { PieceIndex } from '../../src/base/ids.ts'
 import { SeededRandom } from '../../src/base/random.ts'
 import { BufferPool } from '../../src/engine/storage/buffer-pool.ts'
 import { OpenFiles } from '../../src/engine/storage/open-files.ts'
@@ -212,6 +212,7 @@ export class StorageRig {
   }
 }
 
-export function now(rig: StorageRig): Millis {
-  return rig.clock.now()
+/** assert.deepEqual on large arrays takes minutes to say that they differ. */
+export function sameBytes(actual: Uint8Array | string | undefined, expected: Uint8Array): boolean {
+  return typeof actual === 'object' && Buffer.compare(actual, expected) === 0
 }

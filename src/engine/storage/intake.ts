@@ -59,6 +59,7 @@ export class Intake {
   readonly #writes = new Set<Promise<void>>()
   readonly #feeds = new Set<Promise<void>>()
   #unwrittenBytes = 0
+  #reservedBlocks = 0
   #closed = false
 
   constructor(options: IntakeOptions) {
@@ -82,6 +83,11 @@ export class Intake {
     return this.#unwrittenBytes
   }
 
+  /** Asked for, or in memory only. */
+  get comingBytes(): number {
+    return this.#unwrittenBytes + this.#reservedBlocks * BLOCK_BYTES
+  }
+
   // ── blocks ──
 
   /** Holds memory for a block that is about to be requested. False: none now, or the block is not needed. */
@@ -100,7 +106,7 @@ export class Intake {
       return false
     }
     stretch.touchedAt = this.#now()
-    stretch.reserve(index)
+    if (stretch.reserve(index)) this.#reservedBlocks++
     return true
   }
 
@@ -125,7 +131,7 @@ export class Intake {
       throw new StorageError('SLOT_NOT_LENT', { piece, block })
     }
     const now = this.#now()
-    stretch.stored(index, now)
+    if (stretch.stored(index, now)) this.#reservedBlocks--
     stretch.touchedAt = now
     this.#unwrittenBytes += stretch.blockBytes(index)
     if (stretch.complete) this.#stretchComplete(assembly, stretch)
@@ -136,7 +142,7 @@ export class Intake {
     const assembly = this.#assemblies.get(piece)
     const stretch = assembly?.stretchOf(block)
     if (assembly === undefined || stretch === undefined) return
-    stretch.unreserve(block - stretch.firstBlock)
+    if (stretch.unreserve(block - stretch.firstBlock)) this.#reservedBlocks--
     if (!stretch.expecting && !stretch.complete) stretch.dropMemory()
     if (assembly.idle) this.#forget(assembly)
   }

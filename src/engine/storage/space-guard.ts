@@ -8,6 +8,8 @@ const RESERVE_BYTES = 1_073_741_824
 const RESERVE_FRACTION = 0.01
 /** Others fill the disk too. */
 const LOOK_EVERY_MS = 5_000
+/** When it seems full: our own writes may have been into space that was allocated already. */
+const LOOK_AGAIN_MS = 500
 
 export class SpaceGuard {
   readonly #disk: Disk
@@ -35,8 +37,11 @@ export class SpaceGuard {
     return Math.ceil(neededBytes - usable)
   }
 
-  get exhausted(): boolean {
-    return this.#budgetBytes <= 0
+  /** @param comingBytes asked for or received, and not written yet */
+  admits(comingBytes: number): boolean {
+    if (this.#budgetBytes > comingBytes) return true
+    this.#nextLook ??= after(this.#clock.now(), LOOK_AGAIN_MS)
+    return false
   }
 
   wrote(lengthBytes: number): void {

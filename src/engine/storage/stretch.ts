@@ -129,19 +129,23 @@ export class Stretch {
     return true
   }
 
-  reserve(block: number): void {
+  /** @returns whether it was not reserved before */
+  reserve(block: number): boolean {
     const flags = this.#flags[block] as number
-    if ((flags & RESERVED) !== 0) return
+    if ((flags & RESERVED) !== 0) return false
     this.#flags[block] = flags | RESERVED
     this.#reserved++
+    return true
   }
 
-  /** The request is dropped and whoever held the slot has stopped writing. */
-  unreserve(block: number): void {
+  /** The request is dropped and whoever held the slot has stopped writing. @returns whether it was reserved */
+  unreserve(block: number): boolean {
     const flags = this.#flags[block] as number
-    if ((flags & RESERVED) !== 0) this.#reserved--
+    const reserved = (flags & RESERVED) !== 0
+    if (reserved) this.#reserved--
     if ((flags & LENT) !== 0) this.#lent--
     this.#flags[block] = flags & ~(RESERVED | LENT)
+    return reserved
   }
 
   /** Memory of a missing block; whoever had it before must have stopped writing. Needs the lease. */
@@ -160,13 +164,14 @@ export class Stretch {
     return ((this.#flags[block] as number) & LENT) !== 0
   }
 
-  /** The lent slot is full. */
-  stored(block: number, now: Millis): void {
-    this.unreserve(block)
+  /** The lent slot is full. @returns whether it had been reserved */
+  stored(block: number, now: Millis): boolean {
+    const reserved = this.unreserve(block)
     this.#flags[block] = IN_MEMORY
     this.#missing--
     this.#unwritten++
     this.unwrittenSince ??= now
+    return reserved
   }
 
   /** A block known from the journal or nothing but padding: counts as on disk, not in memory. */

@@ -258,6 +258,10 @@ export class SyncBatch implements WriteLog {
     const touchesBad = (piece: PieceIndex) =>
       bad.size > 0 && geometry.parts(piece).some((part) => bad.has(layout.files[part.file] ?? store.file))
     const good = pieces.filter((piece) => have.has(piece) && !this.#lost.has(piece) && !touchesBad(piece))
+    // What lies in a bad file stays to be recorded, unless it is lost before the file is good again.
+    for (const piece of pieces) if (have.has(piece) && touchesBad(piece)) this.#verified.add(piece)
+    for (const file of bad) this.#dirty.add(file)
+    if (bad.size > 0) this.#touch()
     const lost = [...this.#lost]
     const records: JournalRecord[] = this.#extra.splice(0)
     for (const file of [...layout.dataFiles(), store.file]) {
@@ -370,8 +374,6 @@ export class SyncBatch implements WriteLog {
       if (geometry.parts(piece).some((part) => files.has(layout.files[part.file] ?? store.file)))
         pieces.push(piece)
     }
-    for (const file of files) this.#dirty.add(file)
-    this.#touch()
     events.distrusted([...files], pieces, first[1])
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SAVE, StorageRig } from '../../../test/doubles/storage-rig.ts'
+import { SAVE, StorageRig, sameBytes } from '../../../test/doubles/storage-rig.ts'
 
 const TREE = {
   pieceLengthBytes: 65_536,
@@ -32,7 +32,7 @@ test('a download ends with verified pieces, then a journal, then final names, th
   ])
   assert.deepEqual(rest.slice(4), [`completed 2 ${SAVE}/tree/empty`, 'finished'])
   for (const file of rig.torrent.metainfo.files) {
-    assert.deepEqual(rig.disk.peek(`${SAVE}/${file.path.join('/')}`), rig.torrent.file(file.index))
+    assert.ok(sameBytes(rig.disk.peek(`${SAVE}/${file.path.join('/')}`), rig.torrent.file(file.index)))
     assert.equal(rig.disk.peek(`${SAVE}/${file.path.join('/')}.part`), undefined)
   }
   await rig.close()
@@ -71,7 +71,7 @@ test('a wrong block makes its piece fail, and only what was reset is asked for a
   assert.ok(rig.block(0, 2))
   await rig.advance(250)
   assert.deepEqual(quiet(rig.news()), ['verified 0'])
-  assert.deepEqual(await rig.read(0), rig.torrent.piece(rig.piece(0)))
+  assert.ok(sameBytes(await rig.read(0), rig.torrent.piece(rig.piece(0))))
 })
 
 test('a piece of many stretches is hashed in order, however its blocks come, with little memory', async () => {

@@ -322,7 +322,7 @@ export class TorrentStorage {
     if (this.#state !== 'open' || this.#desk.problem !== undefined || this.#checking !== undefined)
       return false
     if (this.have.has(piece) || this.#opened.pending.has(piece) || !this.#batch.mayWrite(piece)) return false
-    if (this.#batch.overdue || this.#space.exhausted) return false
+    if (this.#batch.overdue || !this.#space.admits(this.#intake.comingBytes)) return false
     return this.#intake.reserve(piece, block)
   }
 
