@@ -49,11 +49,15 @@ interface Partner {
   tokens: number
   refilledAt: Millis
   excess: number
+  /** The state of the table that it knows completely; looking again before something changes finds nothing. */
+  toldAll: number | undefined
 }
 
 export class PexTable {
   readonly #random: Random
   readonly #partners = new Map<number, Partner>()
+  /** Counts what could matter to listeners: who is connected, and where they can be reached. */
+  #changes = 0
 
   constructor(random: Random) {
     this.#random = random
@@ -73,7 +77,9 @@ export class PexTable {
       tokens: HEARD_BURST,
       refilledAt: now,
       excess: 0,
+      toldAll: undefined,
     })
+    this.#changes++
   }
 
   /** Its extension handshake came, or what it offers changed. */
@@ -81,19 +87,22 @@ export class PexTable {
     const partner = this.#partners.get(key)
     if (partner === undefined) return
     partner.ready = true
+    if (partner.contact?.host !== dialBack?.host || partner.contact?.port !== dialBack?.port) this.#changes++
     partner.contact = dialBack
+    if (partner.host === undefined) partner.toldAll = undefined
     partner.host ??= dialBack?.host
     partner.flags = seed ? partner.flags | PEX_SEED : partner.flags & ~PEX_SEED
   }
 
   disconnected(key: number): void {
-    this.#partners.delete(key)
+    if (this.#partners.delete(key)) this.#changes++
   }
 
   /** @param host where the peer is connected from: the teller of what it tells. */
   heard(key: number, message: PexMessage, host: string, now: Millis): PexHeard {
     const partner = this.#partners.get(key)
     if (partner === undefined) return { hints: [], flooding: false }
+    if (partner.host === undefined) partner.toldAll = undefined
     partner.host ??= host
     if (!takeToken(partner, now)) {
       partner.excess++
@@ -110,9 +119,12 @@ export class PexTable {
   due(now: Millis): [number, Uint8Array][] {
     const messages: [number, Uint8Array][] = []
     for (const partner of this.#partners.values()) {
-      if (!partner.ready || now < partner.nextAt) continue
+      if (!partner.ready || now < partner.nextAt || partner.toldAll === this.#changes) continue
       const message = this.#compose(partner)
-      if (message === undefined) continue
+      if (message === undefined) {
+        partner.toldAll = this.#changes
+        continue
+      }
       partner.nextAt = after(now, PEX_INTERVAL_MS)
       messages.push([partner.key, encodePexMessage(message)])
     }
