@@ -1,0 +1,268 @@
+// A swarm of production sessions on simulated hosts, one file, and what came of it.
+// Promise: after a finished run every leech holds every byte of the content, checked as it was written.
+
+import { randomFraction, SeededRandom } from '../../src/base/random.ts'
+import { Session } from '../../src/engine/session/session.ts'
+import { DEFAULT_SESSION_OPTIONS } from '../../src/engine/session/session-options.ts'
+import type { TorrentOptions } from '../../src/engine/torrent/options.ts'
+import type { Torrent } from '../../src/engine/torrent/torrent.ts'
+import { createTorrent } from '../../src/metainfo/create.ts'
+import type { Metainfo, TorrentVersion } from '../../src/metainfo/metainfo.ts'
+import { ContentDisk } from './content-disk.ts'
+import { SimDisk } from './disk.ts'
+import type { SimHost } from './host.ts'
+import { type NetworkOptions, SimNetwork } from './network.ts'
+import { SimTracker } from './tracker.ts'
+import { World } from './world.ts'
+
+export interface MemberPlan {
+  /** Bytes per second. */
+  readonly uploadRate: number
+  readonly downloadRate: number
+  /** When it joins; default at once. */
+  readonly joinsAtMs?: number
+  readonly superSeed?: boolean
+}
+
+export interface SwarmPlan {
+  readonly pieceCount: number
+  readonly pieceLengthBytes: number
+  readonly version?: TorrentVersion
+  readonly seeds: readonly MemberPlan[]
+  readonly leeches: readonly MemberPlan[]
+  readonly network?: NetworkOptions
+  /** How leeches find the others: through a tracker, the LAN, or only a seed given by hand and then PEX. */
+  readonly discovery?: 'tracker' | 'lan' | 'pex'
+  readonly maxPeers?: number
+  /** Called for each session before it adds the torrent. */
+  readonly prepare?: (session: Session, member: SwarmMember) => void
+}
+
+const PORT = 6881
+const FILE = 'content.bin'
+const FOLDER = '/data'
+
+/** Room for every peer of a large swarm in one process; a real session may take more. */
+const BUFFER_BYTES = 32 * 1024 * 1024
+
+export class SwarmMember {
+  readonly plan: MemberPlan
+  readonly role: 'seed' | 'leech'
+  readonly host: SimHost
+  readonly disk: ContentDisk
+  session!: Session
+  torrent!: Torrent
+  /** Virtual time from its joining until every byte was verified and in place. */
+  finishedAfterMs: number | undefined
+  joinedAtMs = 0
+
+  constructor(plan: MemberPlan, role: 'seed' | 'leech', host: SimHost, disk: ContentDisk) {
+    this.plan = plan
+    this.role = role
+    this.host = host
+    this.disk = disk
+  }
+}
+
+export class Swarm {
+  readonly world: World
+  readonly network: SimNetwork
+  readonly plan: SwarmPlan
+  readonly content: Uint8Array
+  readonly members: readonly SwarmMember[]
+  readonly tracker: SimTracker
+  #metainfo: Metainfo | undefined
+  #unfinished = 0
+
+  constructor(seed: number, plan: SwarmPlan) {
+    this.world = new World(seed)
+    this.plan = plan
+    this.network = new SimNetwork(this.world, { strict: false, ...plan.network })
+    this.content = noise(seed, plan.pieceCount * plan.pieceLengthBytes)
+    this.tracker = new SimTracker(this.network.addHost('tracker', { addresses: ['10.255.0.1'] }))
+    this.members = [
+      ...plan.seeds.map((member, i) => this.#member(member, 'seed', i)),
+      ...plan.leeches.map((member, i) => this.#member(member, 'leech', plan.seeds.length + i)),
+    ]
+    this.#unfinished = plan.leeches.length
+  }
+
+  get leeches(): readonly SwarmMember[] {
+    return this.members.filter(({ role }) => role === 'leech')
+  }
+
+  get seeds(): readonly SwarmMember[] {
+    return this.members.filter(({ role }) => role === 'seed')
+  }
+
+  get unfinished(): number {
+    return this.#unfinished
+  }
+
+  /** Makes the torrent, opens all sessions and lets members join at their times; returns when the first are there. */
+  async start(): Promise<void> {
+    await this.world.run('the start', () => this.#prepare(), 60_000)
+  }
+
+  /** @throws WorldError when not all leeches are done within that virtual time */
+  async finish(withinMs: number): Promise<void> {
+    try {
+      await this.world.runUntil('every leech is done', () => this.#unfinished === 0, withinMs)
+    } catch (error) {
+      throw new Error(`${String(error)}\n${this.describe()}`, { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.world.run(
+      'the end',
+      () => Promise.all(this.members.map(({ session }) => session?.close())),
+      600_000,
+    )
+  }
+
+  /**
+   * The fluid bound: nobody can be faster, whatever the strategy. Milliseconds, for leeches that all join at once.
+   * max(F / u of the seeds, F / slowest d, N·F / sum of all u)
+   */
+  get bestTimeMs(): number {
+    const fileBytes = this.content.length
+    const seedRate = this.plan.seeds.reduce((sum, { uploadRate }) => sum + uploadRate, 0)
+    const allRates = this.plan.leeches.reduce((sum, { uploadRate }) => sum + uploadRate, seedRate)
+    const slowest = Math.min(...this.plan.leeches.map(({ downloadRate }) => downloadRate))
+    const { length: leeches } = this.plan.leeches
+    return 1000 * Math.max(fileBytes / seedRate, fileBytes / slowest, (leeches * fileBytes) / allRates)
+  }
+
+  /** One line per member: what to look at when a run went wrong. */
+  describe(): string {
+    return this.members
+      .map(({ host, torrent, finishedAfterMs }) => {
+        if (torrent === undefined) return `${host.name}: not here yet`
+        const status = torrent.status()
+        const done =
+          finishedAfterMs === undefined ? '' : `, done after ${(finishedAfterMs / 1000).toFixed(2)} s`
+        const share = `${Math.floor((100 * status.doneBytes) / this.content.length)} %`
+        return `${host.name}: ${status.state} ${share}, ${status.peers} peers, bottleneck ${JSON.stringify(status.bottleneck)}${done}`
+      })
+      .join('\n')
+  }
+
+  #member(plan: MemberPlan, role: 'seed' | 'leech', index: number): SwarmMember {
+    const host = this.network.addHost(`${role} ${index}`, {
+      addresses: [`10.${1 + (index >> 8)}.${index & 255}.${1 + (index % 250)}`],
+      uploadRate: plan.uploadRate,
+      downloadRate: plan.downloadRate,
+      ...(this.plan.discovery === 'lan' ? { lan: 'home' } : {}),
+    })
+    const { world } = this
+    const files = new SimDisk({
+      random: world.random(`disk of ${host.name}`),
+      wallMs: () => host.clock.wallMs(),
+    })
+    const disk = new ContentDisk(files, (path) =>
+      path.startsWith(`${FOLDER}/${FILE}`) ? this.content : undefined,
+    )
+    return new SwarmMember(plan, role, host, disk)
+  }
+
+  async #prepare(): Promise<void> {
+    const [first] = this.members as [SwarmMember, ...SwarmMember[]]
+    for (const { disk } of this.members) await disk.makeDirectory(FOLDER)
+    for (const { disk } of this.seeds) await disk.plant(`${FOLDER}/${FILE}`)
+    const source = { components: [FILE], path: `${FOLDER}/${FILE}`, lengthBytes: this.content.length }
+    const { torrent } = await createTorrent(
+      { name: FILE, singleFile: true, files: [source] },
+      { version: this.plan.version ?? 'v1', pieceLengthBytes: this.plan.pieceLengthBytes },
+      first.host.ports(first.disk),
+    )
+    this.#metainfo = torrent.metainfo
+    const late = this.members.filter(({ plan }) => (plan.joinsAtMs ?? 0) > 0)
+    for (const member of this.members) if (!late.includes(member)) await this.#open(member)
+    for (const member of this.members) if (!late.includes(member)) this.#join(member)
+    for (const member of late) {
+      this.world.after(
+        member.plan.joinsAtMs ?? 0,
+        () => void this.#open(member).then(() => this.#join(member)),
+      )
+    }
+  }
+
+  async #open(member: SwarmMember): Promise<void> {
+    member.session = await Session.open(member.host.ports(member.disk), {
+      ...DEFAULT_SESSION_OPTIONS,
+      agent: 'Shoal in the lab',
+      listen: { host: '::', port: PORT },
+      stateFolder: '/state',
+      lan: this.plan.discovery === 'lan',
+      bufferBytes: BUFFER_BYTES,
+      maxConnections: Math.max(DEFAULT_SESSION_OPTIONS.maxConnections, this.members.length),
+    })
+    this.plan.prepare?.(member.session, member)
+  }
+
+  #join(member: SwarmMember): void {
+    member.joinedAtMs = this.world.nowMs
+    member.torrent = member.session.add(this.#options(member, this.#metainfo as Metainfo))
+  }
+
+  #options(member: SwarmMember, metainfo: Metainfo): TorrentOptions {
+    const { discovery = 'tracker' } = this.plan
+    const first = this.members[0] as SwarmMember
+    const byHand = discovery === 'pex' && member !== first
+    return {
+      infohashV1: metainfo.infohashV1,
+      infohashV2: metainfo.infohashV2,
+      metainfo,
+      displayName: FILE,
+      realm: 'public',
+      listing: 'everyone',
+      saveFolder: FOLDER,
+      trackers: discovery === 'tracker' ? [[{ url: this.tracker.url, by: 'hand' }]] : [],
+      peers: byHand ? [{ host: first.host.addresses[0] as string, port: PORT }] : [],
+      pex: true,
+      lan: discovery === 'lan',
+      maxPeers: this.plan.maxPeers ?? 50,
+      priorities: undefined,
+      sequential: false,
+      superSeed: member.plan.superSeed ?? false,
+      preallocate: 'sparse',
+      partSuffix: '.part',
+      justHashed: member.role === 'seed',
+      agreed: false,
+      diskPaths: undefined,
+      beforeFinal: undefined,
+      events: { finished: () => this.#finished(member) },
+    }
+  }
+
+  #finished(member: SwarmMember): void {
+    if (member.role === 'seed' || member.finishedAfterMs !== undefined) return
+    member.finishedAfterMs = this.world.nowMs - member.joinedAtMs
+    this.#unfinished--
+  }
+}
+
+/** Bytes without any repetition that storage could mistake for something else. */
+function noise(seed: number, lengthBytes: number): Uint8Array {
+  const random = new SeededRandom(seed)
+  const content = new Uint8Array(new SharedArrayBuffer(lengthBytes))
+  const words = new Uint32Array(content.buffer)
+  for (let i = 0; i < words.length; i++) words[i] = random.uint32()
+  return content
+}
+
+/** Members whose rates differ by up to `spread` times, drawn from the seed. */
+export function unequal(
+  seed: number,
+  count: number,
+  uploadRate: number,
+  downloadRate: number,
+  spread: number,
+): MemberPlan[] {
+  const random = new SeededRandom(seed)
+  return Array.from({ length: count }, () => {
+    const factor = spread ** (randomFraction(random) - 0.5)
+    return { uploadRate: uploadRate * factor, downloadRate: downloadRate * factor }
+  })
+}
