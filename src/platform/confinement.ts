@@ -7,13 +7,18 @@ import * as path from 'node:path'
 import { DiskError } from '../base/ports.ts'
 import { call, type Done } from './disk-call.ts'
 
-/** Where the kernel shows the files of this process by number. */
-const DESCRIPTORS = '/proc/self/fd'
+/** Where Linux shows the files of this process by number. */
+export const DESCRIPTORS = '/proc/self/fd'
 
 export class Confinement {
   /** Real paths of download folders: few, and checked again when something does not fit. */
   readonly #roots = new Map<string, string>()
-  readonly #seesDescriptors = fs.existsSync(DESCRIPTORS)
+  readonly #descriptors: string | undefined
+
+  /** @param descriptors undefined where the system shows no descriptors: components are then looked at one by one */
+  constructor(descriptors: string | undefined) {
+    this.#descriptors = descriptors
+  }
 
   open(at: string, flags: number, inside: string, done: Done<number>): void {
     this.#open(at, flags, inside).then(
@@ -24,21 +29,23 @@ export class Confinement {
 
   async #open(at: string, flags: number, inside: string): Promise<number> {
     requireBelow(at, inside)
-    if (!this.#seesDescriptors) return await this.#openChecked(at, flags, inside)
-    if ((flags & fs.constants.O_CREAT) !== 0) return await this.#createBelow(at, flags, inside)
+    const descriptors = this.#descriptors
+    if (descriptors === undefined) return await this.#openChecked(at, flags, inside)
+    if ((flags & fs.constants.O_CREAT) !== 0) return await this.#createBelow(descriptors, at, flags, inside)
     const fd = await openAt(at, at, flags)
-    await this.#keepIf(fd, at, await this.#shows(fd, at, inside))
+    await this.#keepIf(fd, at, await this.#shows(descriptors, fd, at, inside))
     return fd
   }
 
   /** The folder is opened and looked at first; the file is then made in that very folder, wherever its name leads. */
-  async #createBelow(at: string, flags: number, inside: string): Promise<number> {
+  async #createBelow(descriptors: string, at: string, flags: number, inside: string): Promise<number> {
     const folder = path.dirname(at)
     const { O_RDONLY, O_DIRECTORY } = fs.constants
     const folderFd = await openAt(folder, at, O_RDONLY | O_DIRECTORY)
     try {
-      if (!(await this.#shows(folderFd, folder, inside))) throw new DiskError('ELOOP', { path: at })
-      return await openAt(`${DESCRIPTORS}/${folderFd}/${path.basename(at)}`, at, flags)
+      if (!(await this.#shows(descriptors, folderFd, folder, inside)))
+        throw new DiskError('ELOOP', { path: at })
+      return await openAt(`${descriptors}/${folderFd}/${path.basename(at)}`, at, flags)
     } finally {
       await closeFd(folderFd, at)
     }
@@ -78,9 +85,9 @@ export class Confinement {
   }
 
   /** Whether the descriptor is what `at` names when no link is followed below `inside`. */
-  async #shows(fd: number, at: string, inside: string): Promise<boolean> {
+  async #shows(descriptors: string, fd: number, at: string, inside: string): Promise<boolean> {
     // A look into /proc, not at a disk: it cannot block.
-    const real = fs.readlinkSync(`${DESCRIPTORS}/${fd}`)
+    const real = fs.readlinkSync(`${descriptors}/${fd}`)
     const below = path.relative(inside, at)
     const known = this.#roots.get(inside)
     if (known !== undefined && real === path.join(known, below)) return true

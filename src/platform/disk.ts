@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import * as fs from 'node:fs'
 import * as path from 'node:path'
 import { type Disk, DiskError, type DiskFile, type FileStat, type OpenMode } from '../base/ports.ts'
-import { Confinement } from './confinement.ts'
+import { Confinement, DESCRIPTORS } from './confinement.ts'
 import { call, type Done } from './disk-call.ts'
 
 /** More than the system takes in one writev (IOV_MAX is 1,024 on Linux and macOS). */
@@ -153,7 +153,12 @@ function fallocate(at: string, lengthBytes: number): Promise<boolean> {
 }
 
 export class NodeDisk implements Disk {
-  readonly #confinement = new Confinement()
+  readonly #confinement: Confinement
+
+  /** @param seesDescriptors whether to trust /proc (see Confinement); given only by tests */
+  constructor(seesDescriptors: boolean = fs.existsSync(DESCRIPTORS)) {
+    this.#confinement = new Confinement(seesDescriptors ? DESCRIPTORS : undefined)
+  }
 
   join(...parts: readonly string[]): string {
     return path.join(...parts)
