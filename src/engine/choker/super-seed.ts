@@ -160,7 +160,9 @@ export class SuperSeed {
     const news: PieceIndex[] = []
     if (shown.seed) return news
     if (!this.#mustSpread) for (const piece of shown.open) if (has?.has(piece)) shown.open.delete(piece)
-    const window = this.#mustSpread ? CAREFUL_WINDOW : FREE_WINDOW
+    // A lone peer may not be alone for long: its window grows with what it fetched.
+    const fetched = shown.pieces.size - shown.open.size
+    const window = this.#mustSpread ? CAREFUL_WINDOW : Math.min(FREE_WINDOW, CAREFUL_WINDOW + fetched)
     while (shown.open.size < window) {
       const piece = this.#fresh.length > 0 ? this.#nextFresh(shown, has) : this.#leastShown(shown, has)
       if (piece === undefined) break
