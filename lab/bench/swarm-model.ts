@@ -12,6 +12,7 @@ import { Pipeline } from '../../src/engine/peer/pipeline.ts'
 import { RateMeter } from '../../src/engine/peer/rate.ts'
 import { type BlockRef, Picker } from '../../src/engine/picker/picker.ts'
 import { BLOCK_BYTES } from '../../src/metainfo/geometry.ts'
+import { EventQueue } from './event-queue.ts'
 
 export interface SwarmPlan {
   readonly seed: number
@@ -75,20 +76,13 @@ interface Peer {
   finishedAt: number | undefined
 }
 
-interface Event {
-  readonly at: number
-  readonly order: number
-  readonly run: () => void
-}
-
 const TICK_MS = 1_000
 
 export class SwarmModel {
   readonly #plan: SwarmPlan
   readonly #random: Random
-  readonly #events: Event[] = []
+  readonly #events = new EventQueue()
   readonly #peers: Peer[] = []
-  #order = 0
   #now = 0 as Millis
   #left: number
   #duplicates = 0
@@ -109,7 +103,7 @@ export class SwarmModel {
 
   run(): SwarmOutcome {
     while (this.#left > 0) {
-      const event = this.#pop()
+      const event = this.#events.next()
       if (event === undefined || event.at > this.#plan.limitMs) break
       this.#now = event.at as Millis
       event.run()
@@ -359,31 +353,7 @@ export class SwarmModel {
   }
 
   #at(at: number, run: () => void): void {
-    const events = this.#events
-    events.push({ at, order: this.#order++, run })
-    for (let child = events.length - 1; child > 0; ) {
-      const parent = (child - 1) >> 1
-      if (!before(events[child] as Event, events[parent] as Event)) break
-      swap(events, child, parent)
-      child = parent
-    }
-  }
-
-  #pop(): Event | undefined {
-    const events = this.#events
-    const first = events[0]
-    const last = events.pop()
-    if (first === undefined || last === undefined || events.length === 0) return first
-    events[0] = last
-    for (let parent = 0; ; ) {
-      let child = 2 * parent + 1
-      if (child >= events.length) break
-      if (child + 1 < events.length && before(events[child + 1] as Event, events[child] as Event)) child++
-      if (!before(events[child] as Event, events[parent] as Event)) break
-      swap(events, child, parent)
-      parent = child
-    }
-    return first
+    this.#events.add(at, run)
   }
 
   #outcome(): SwarmOutcome {
@@ -409,14 +379,4 @@ export class SwarmModel {
       doubles: this.#doubles,
     }
   }
-}
-
-function before(a: Event, b: Event): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order)
-}
-
-function swap(events: Event[], a: number, b: number): void {
-  const held = events[a] as Event
-  events[a] = events[b] as Event
-  events[b] = held
 }
