@@ -12,7 +12,7 @@ import { Pipeline } from '../../src/engine/peer/pipeline.ts'
 import { RateMeter } from '../../src/engine/peer/rate.ts'
 import { type BlockRef, Picker } from '../../src/engine/picker/picker.ts'
 import { BLOCK_BYTES } from '../../src/metainfo/geometry.ts'
-import { EventQueue } from './event-queue.ts'
+import { EventQueue } from '../sim/event-queue.ts'
 
 export interface SwarmPlan {
   readonly seed: number
@@ -103,10 +103,10 @@ export class SwarmModel {
 
   run(): SwarmOutcome {
     while (this.#left > 0) {
-      const event = this.#events.next()
+      const event = this.#events.pop()
       if (event === undefined || event.at > this.#plan.limitMs) break
       this.#now = event.at as Millis
-      event.run()
+      event.run?.()
     }
     return this.#outcome()
   }
