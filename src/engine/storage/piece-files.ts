@@ -121,6 +121,7 @@ export class PieceFiles {
     await store.file.gate.enter()
     try {
       await store.ensure()
+      file.unrecorded ||= !file.inStore
       file.inStore = true
       store.file.writing = true
       const offset = store.offset(piece, begin)
