@@ -4,6 +4,7 @@
 
 import type { CodedError } from '../base/errors.ts'
 import { type ErrorEntry, type ErrorTable, type ExitCode, say } from './error-entry.ts'
+import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
@@ -23,7 +24,13 @@ export interface Explained {
   readonly exit: ExitCode
 }
 
-const TABLE: ErrorTable = { ...USE_ERRORS, ...TORRENT_ERRORS, ...FILE_ERRORS, ...TRANSFER_ERRORS }
+const TABLE: ErrorTable = {
+  ...USE_ERRORS,
+  ...TORRENT_ERRORS,
+  ...FILE_ERRORS,
+  ...TRANSFER_ERRORS,
+  ...DEMO_ERRORS,
+}
 
 export function explain(error: CodedError): Explained {
   const { data } = error

@@ -4,6 +4,12 @@ import type { CommandEntry } from './command.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'a swarm on this computer, to see it work',
+    usage: 'demo [PATH]',
+    load: () => import('./commands/demo.ts'),
+  },
+  {
     name: 'share',
     summary: 'offer files: prints a link, then gives',
     usage: 'share PATH|TORRENT... [--to link|everyone] [--dir D] [--up RATE] [--once|--for D] [--dry-run]',

@@ -1,0 +1,35 @@
+// Who plays: one that has the file, three that want it, and how fast each may give.
+
+export const SHARER = 'Ana'
+export const GETTERS = ['Ben', 'Caro', 'Dev'] as const
+
+export type FishName = typeof SHARER | (typeof GETTERS)[number]
+
+export const CAST: readonly FishName[] = [SHARER, ...GETTERS]
+
+export interface Rates {
+  readonly sharerBytesPerSecond: number
+  readonly getterBytesPerSecond: number
+}
+
+/** One copy is out after about this long: time enough to watch. */
+const SPREAD_SECONDS = 5.5
+/** Four processes and one disk of a small computer keep up with this. */
+const MOST_BYTES_PER_SECOND = 60_000_000
+/** Below this a small file would take as long as the film and show no more. */
+const LEAST_BYTES_PER_SECOND = 2_000_000
+/**
+ * When one copy is out, each getter has its third of it and as much from the others as they could give meanwhile: with
+ * a third of the sharer's rate each, another third. So two thirds are there, nobody has all, and half the show is left.
+ */
+const SHARER_TO_GETTER = 3
+
+/** Loopback would be over in a second, with nothing to see; so everybody gives at the rate of a good line. */
+export function ratesFor(totalBytes: number): Rates {
+  const wished = totalBytes / SPREAD_SECONDS
+  const sharer = Math.min(MOST_BYTES_PER_SECOND, Math.max(LEAST_BYTES_PER_SECOND, wished))
+  return {
+    sharerBytesPerSecond: Math.round(sharer),
+    getterBytesPerSecond: Math.round(sharer / SHARER_TO_GETTER),
+  }
+}
