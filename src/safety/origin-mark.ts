@@ -22,6 +22,8 @@ export class OriginMarker {
   readonly #platform: NodeJS.Platform
   readonly #waiting = new Map<string, Waiting[]>()
   #timer: NodeJS.Timeout | undefined
+  /** The tool is not on this machine: said once, not looked for again with every file. */
+  #noTool = false
 
   constructor(platform: NodeJS.Platform = process.platform) {
     this.#platform = platform
@@ -30,6 +32,7 @@ export class OriginMarker {
   /** @param origin what is said about where it came from: never a link that gives access, only its public half. */
   mark(path: string, origin: string): Promise<MarkOutcome> {
     if (this.#platform === 'win32') return markWindows(path)
+    if (this.#noTool) return Promise.resolve('no-tool')
     return new Promise((done) => {
       const group = this.#waiting.get(origin) ?? []
       group.push({ path, done })
@@ -54,6 +57,7 @@ export class OriginMarker {
         ? ['xattr', '-w', 'com.apple.quarantine', `0081;${Math.floor(Date.now() / 1000).toString(16)};Shoal;`]
         : ['setfattr', '-n', 'user.xdg.origin.url', '-v', origin, '--']
     const outcome = await runTool(tool as string, [...options, ...group.map(({ path }) => path)])
+    if (outcome === 'no-tool') this.#noTool = true
     for (const { done } of group) done(outcome)
   }
 }

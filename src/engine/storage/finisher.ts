@@ -14,6 +14,9 @@ import type { OpenFiles } from './open-files.ts'
  */
 export type FinalizeHook = (file: number, path: string) => Promise<'ok' | 'hold'>
 
+/** Thousands of small files become final in one go, and the hook takes its time for each (a process that sets a mark). */
+const FINISHED_AT_ONCE = 64
+
 export interface FinisherOptions {
   readonly disk: Disk
   readonly openFiles: OpenFiles
@@ -32,9 +35,11 @@ export class Finisher {
   /** Pieces of each file that are not durable yet. */
   readonly #missing: Uint32Array
   readonly #durable: Bitfield
-  readonly #ready: DataFile[] = []
+  readonly #queue: DataFile[] = []
+  /** Queued, or being finished. */
+  readonly #due = new Set<DataFile>()
   readonly #held = new Set<DataFile>()
-  #working: Promise<void> | undefined
+  readonly #working = new Set<Promise<void>>()
 
   /** @param durable pieces recorded already */
   constructor(options: FinisherOptions, durable: Iterable<number>) {
@@ -74,9 +79,10 @@ export class Finisher {
   consider(index: number): void {
     const file = this.#options.layout.files[index]
     if (file === undefined || file.home !== 'part' || this.#missing[index] !== 0) return
-    if (this.#held.has(file) || this.#ready.includes(file)) return
-    this.#ready.push(file)
-    this.#start()
+    if (this.#held.has(file) || this.#due.has(file)) return
+    this.#due.add(file)
+    this.#queue.push(file)
+    if (this.#working.size < FINISHED_AT_ONCE) this.#start()
   }
 
   /** Held files, and those whose renaming failed. */
@@ -86,7 +92,7 @@ export class Finisher {
   }
 
   async settled(): Promise<void> {
-    while (this.#working !== undefined) await this.#working
+    while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
   #setDurable(piece: PieceIndex): void {
@@ -100,21 +106,22 @@ export class Finisher {
   }
 
   #start(): void {
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
+    const work = this.#work().finally(() => {
+      this.#working.delete(work)
       // One may have come after the last was taken.
-      if (this.#ready.length > 0) this.#start()
+      if (this.#queue.length > 0) this.#start()
     })
+    this.#working.add(work)
   }
 
   async #work(): Promise<void> {
-    for (let file = this.#ready[0]; file !== undefined; file = this.#ready[0]) {
+    for (let file = this.#queue.shift(); file !== undefined; file = this.#queue.shift()) {
       try {
         await this.#finish(file)
       } catch (error) {
         this.#options.events.failed(error)
       }
-      this.#ready.shift()
+      this.#due.delete(file)
     }
   }
 
