@@ -34,8 +34,8 @@ export interface SwarmPlan {
   /** How leeches find the others: through a tracker, the LAN, or only a seed given by hand and then PEX. */
   readonly discovery?: 'tracker' | 'lan' | 'pex'
   readonly maxPeers?: number
-  /** Called for each session before it adds the torrent. */
-  readonly prepare?: (session: Session, member: SwarmMember) => void
+  /** Called when a member's torrent went from one state to another. */
+  readonly stateChanged?: (member: SwarmMember) => void
 }
 
 const PORT = 6881
@@ -50,17 +50,34 @@ export class SwarmMember {
   readonly role: 'seed' | 'leech'
   readonly host: SimHost
   readonly disk: ContentDisk
+  /** Below `disk`: everything that is no payload. */
+  readonly files: SimDisk
   session!: Session
-  torrent!: Torrent
+  torrent: Torrent | undefined
   /** Virtual time from its joining until every byte was verified and in place. */
   finishedAfterMs: number | undefined
   joinedAtMs = 0
 
-  constructor(plan: MemberPlan, role: 'seed' | 'leech', host: SimHost, disk: ContentDisk) {
+  constructor(plan: MemberPlan, role: 'seed' | 'leech', host: SimHost, content: Uint8Array) {
+    const { world } = host.network
     this.plan = plan
     this.role = role
     this.host = host
-    this.disk = disk
+    this.files = new SimDisk({
+      random: world.random(`disk of ${host.name}`),
+      wallMs: () => host.clock.wallMs(),
+    })
+    this.disk = new ContentDisk(this.files, (path) =>
+      path.startsWith(`${FOLDER}/${FILE}`) ? content : undefined,
+    )
+  }
+
+  /** Bytes of the content that are on its disk. */
+  async storedBytes(): Promise<number> {
+    return (
+      (await this.disk.writtenBytes(`${FOLDER}/${FILE}`)) ||
+      (await this.disk.writtenBytes(`${FOLDER}/${FILE}.part`))
+    )
   }
 }
 
@@ -113,12 +130,21 @@ export class Swarm {
     }
   }
 
+  /** The program dies on the spot (kill -9); its disk keeps what was written. */
+  kill(member: SwarmMember): void {
+    member.host.kill()
+    member.files.kill()
+  }
+
+  /** Starts the program again over what is on its disk. */
+  async revive(member: SwarmMember): Promise<void> {
+    member.host.restart()
+    await this.#open(member)
+    this.#join(member)
+  }
+
   async close(): Promise<void> {
-    await this.world.run(
-      'the end',
-      () => Promise.all(this.members.map(({ session }) => session?.close())),
-      600_000,
-    )
+    await this.world.run('the end', () => this.#closeAll(), 600_000)
   }
 
   /**
@@ -148,6 +174,10 @@ export class Swarm {
       .join('\n')
   }
 
+  async #closeAll(): Promise<void> {
+    await Promise.all(this.members.filter(({ host }) => host.alive).map(({ session }) => session?.close()))
+  }
+
   #member(plan: MemberPlan, role: 'seed' | 'leech', index: number): SwarmMember {
     const host = this.network.addHost(`${role} ${index}`, {
       addresses: [`10.${1 + (index >> 8)}.${index & 255}.${1 + (index % 250)}`],
@@ -155,15 +185,7 @@ export class Swarm {
       downloadRate: plan.downloadRate,
       ...(this.plan.discovery === 'lan' ? { lan: 'home' } : {}),
     })
-    const { world } = this
-    const files = new SimDisk({
-      random: world.random(`disk of ${host.name}`),
-      wallMs: () => host.clock.wallMs(),
-    })
-    const disk = new ContentDisk(files, (path) =>
-      path.startsWith(`${FOLDER}/${FILE}`) ? this.content : undefined,
-    )
-    return new SwarmMember(plan, role, host, disk)
+    return new SwarmMember(plan, role, host, this.content)
   }
 
   async #prepare(): Promise<void> {
@@ -198,11 +220,10 @@ export class Swarm {
       bufferBytes: BUFFER_BYTES,
       maxConnections: Math.max(DEFAULT_SESSION_OPTIONS.maxConnections, this.members.length),
     })
-    this.plan.prepare?.(member.session, member)
   }
 
   #join(member: SwarmMember): void {
-    member.joinedAtMs = this.world.nowMs
+    member.joinedAtMs ||= this.world.nowMs
     member.torrent = member.session.add(this.#options(member, this.#metainfo as Metainfo))
   }
 
@@ -228,11 +249,14 @@ export class Swarm {
       superSeed: member.plan.superSeed ?? false,
       preallocate: 'sparse',
       partSuffix: '.part',
-      justHashed: member.role === 'seed',
+      justHashed: member.role === 'seed' && member.torrent === undefined,
       agreed: false,
       diskPaths: undefined,
       beforeFinal: undefined,
-      events: { finished: () => this.#finished(member) },
+      events: {
+        finished: () => this.#finished(member),
+        stateChanged: () => this.plan.stateChanged?.(member),
+      },
     }
   }
 

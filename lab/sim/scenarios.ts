@@ -1,0 +1,149 @@
+// Swarms worth running again and again: each is a promise about the engine, over a seed.
+// A scenario throws when its promise is broken; its text is the figures.
+
+import { randomInt, type SeededRandom } from '../../src/base/random.ts'
+import { type MemberPlan, Swarm, type SwarmPlan, unequal } from './swarm.ts'
+import { RequestWatch, reportOf, type SwarmReport } from './swarm-report.ts'
+import { World } from './world.ts'
+
+export interface Scenario {
+  readonly about: string
+  run(seed: number): Promise<string>
+}
+
+const MB = 1_000_000
+const KIB = 1024
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  yardstick: {
+    about:
+      'one seed, 50 peers, up U, down 10 U, round trip 50 ms, 512 pieces of 256 KiB: last within 1.25 of the bound',
+    run: (seed) => equalPeers(seed, 50, 512, 1.25),
+  },
+  sample: {
+    about:
+      'the same with 16 peers and 128 pieces, where there is less to spread: last within 1.45 of the bound',
+    run: (seed) => equalPeers(seed, 16, 128, 1.45),
+  },
+  hundred: {
+    about: 'one seed, 100 peers, 128 pieces of 64 KiB: all are done, nothing is asked twice outside endgame',
+    run: (seed) => equalPeers(seed, 100, 128, 2.5, 64 * KIB),
+  },
+  random: {
+    about:
+      'unequal lines, members that come late, die and come back, drop off the network: all end with the content',
+    run: randomSwarm,
+  },
+}
+
+async function equalPeers(
+  seed: number,
+  peers: number,
+  pieceCount: number,
+  bound: number,
+  pieceLengthBytes = 256 * KIB,
+): Promise<string> {
+  const member: MemberPlan = { uploadRate: MB, downloadRate: 10 * MB }
+  const { swarm, report } = await runToEnd(seed, {
+    pieceCount,
+    pieceLengthBytes,
+    seeds: [member],
+    leeches: new Array<MemberPlan>(peers).fill(member),
+  })
+  if (report.lastOverBest > bound)
+    throw swarm.world.failure(`last after ${report.lastOverBest} of the best time`)
+  return figures(report)
+}
+
+async function runToEnd(
+  seed: number,
+  plan: SwarmPlan,
+): Promise<{ readonly swarm: Swarm; readonly report: SwarmReport }> {
+  const watch = new RequestWatch()
+  const swarm = new Swarm(seed, { ...plan, stateChanged: (member) => watch.look(member) })
+  await swarm.start()
+  await swarm.finish(20 * swarm.bestTimeMs + 600_000)
+  const report = reportOf(swarm)
+  await verify(swarm, watch)
+  await swarm.close()
+  return { swarm, report }
+}
+
+/** Every leech has every byte (each was compared when it was written), and no request was against the rule. */
+async function verify(swarm: Swarm, watch: RequestWatch): Promise<void> {
+  if (watch.picks === 0) throw swarm.world.failure('no request was seen')
+  if (watch.faults.length > 0)
+    throw swarm.world.failure(`${watch.faults.length} faults, first: ${watch.faults[0]}`)
+  await swarm.world.run(
+    'a look at the disks',
+    async () => {
+      for (const leech of swarm.leeches) {
+        const storedBytes = await leech.storedBytes()
+        if (storedBytes !== swarm.content.length)
+          throw swarm.world.failure(`${leech.host.name} stored ${storedBytes}`)
+      }
+    },
+    60_000,
+  )
+}
+
+async function randomSwarm(seed: number): Promise<string> {
+  const dice = new World(seed).random('plan')
+  const pick = <T>(choices: readonly T[]): T => choices[randomInt(dice, choices.length)] as T
+  const pieceLengthBytes = pick([16, 32, 64, 256]) * KIB
+  const discovery = pick(['tracker', 'lan', 'pex'] as const)
+  const leeches = unequal(seed, 3 + randomInt(dice, 20), MB, 5 * MB, 16)
+  const seeds = unequal(seed + 1, 1 + randomInt(dice, 2), MB, 5 * MB, 4)
+  const watch = new RequestWatch()
+  const swarm = new Swarm(seed, {
+    pieceCount: 8 + randomInt(dice, 150),
+    pieceLengthBytes,
+    version: pick(['v1', 'v2', 'hybrid'] as const),
+    seeds: seeds.map((plan, i) => ({ ...plan, superSeed: i === 0 && randomInt(dice, 4) === 0 })),
+    leeches: leeches.map((plan) => ({ ...plan, joinsAtMs: pick([0, 0, 0, 5000, 30_000]) })),
+    network: { roundTripMs: pick([5, 50, 300]), datagramLoss: pick([0, 0.05]) },
+    discovery,
+    maxPeers: pick([4, 10, 50]),
+    stateChanged: (member) => watch.look(member),
+  })
+  await swarm.start()
+  const troubles = makeTrouble(swarm, dice)
+  await swarm.finish(40 * swarm.bestTimeMs + 1_800_000)
+  await verify(swarm, watch)
+  const {
+    leeches: { length },
+  } = swarm
+  return `${length} leeches, ${swarm.content.length / KIB} KiB by ${discovery}, ${troubles.join(', ') || 'no trouble'}; ${figures(reportOf(swarm))}`
+}
+
+/** Leeches die and come back, or lose their line for a while. Never the seeds: they may be all there is. */
+function makeTrouble(swarm: Swarm, dice: SeededRandom): string[] {
+  const troubles: string[] = []
+  for (const member of swarm.leeches) {
+    if ((member.plan.joinsAtMs ?? 0) > 0 || randomInt(dice, 4) > 0) continue
+    const atMs = randomInt(dice, Math.ceil(swarm.bestTimeMs))
+    const forMs = 100 + randomInt(dice, 60_000)
+    if (randomInt(dice, 2) === 0) {
+      troubles.push(`${member.host.name} dead for ${forMs} ms`)
+      swarm.world.after(atMs, () => swarm.kill(member))
+      swarm.world.after(atMs + forMs, () => void swarm.revive(member))
+    } else {
+      troubles.push(`${member.host.name} cut off for ${forMs} ms`)
+      swarm.world.after(atMs, () => member.host.setOnline(false))
+      swarm.world.after(atMs + forMs, () => member.host.setOnline(true))
+    }
+  }
+  return troubles
+}
+
+function figures(report: SwarmReport): string {
+  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
+  return [
+    `last ${report.lastOverBest.toFixed(3)} of the best time`,
+    `seeds sent ${report.seedCopies.toFixed(2)} copies`,
+    `wasted ${percent(report.wastedShare)}`,
+    `overhead ${percent(report.overheadShare)}`,
+    `given most/least ${report.givenSpread.toFixed(2)}`,
+    `${report.events} events`,
+  ].join(', ')
+}
