@@ -61,6 +61,6 @@ export interface TorrentEvents {
   finished?(): void
   /** Receiving stopped or goes on; status() tells why. */
   problemChanged?(): void
-  /** A peer was banned. */
+  /** A peer was banned; `address` is where it was connected from, with the port. */
   banned?(address: string, reason: string): void
 }

@@ -3,7 +3,7 @@
 // `metadata` and `live` only.
 
 import type { Sleeper } from '../../base/deadline-queue.ts'
-import type { Endpoint } from '../../base/endpoint.ts'
+import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
@@ -178,7 +178,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   ban(endpoint: Endpoint, reason: string): void {
     this.#services.trust.ban(endpoint)
     this.discovery.candidates.ban(endpoint)
-    this.options.events.banned?.(endpoint.host, reason)
+    this.options.events.banned?.(endpointText(endpoint), reason)
     for (const peer of [...this.swarm.peers]) {
       if (this.#services.trust.banned(peer.endpoint)) peer.close({ code: 'BANNED', blame: 'local' })
     }
