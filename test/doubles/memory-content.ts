@@ -40,6 +40,10 @@ export class MemoryContent implements Content, BlockStore, PickerWorld {
   readonly unverifiable = new Set<number>()
   /** What read() does instead of reading. */
   onRead: (() => Promise<'ok' | 'changed' | 'unreadable'>) | undefined
+  /** Told when the last block of a piece is here. */
+  onPieceHere: (piece: PieceIndex) => void = () => {}
+  /** Blocks ('piece:block') that are read with a byte changed: what a poisoner gives. */
+  readonly spoiled = new Set<string>()
   /** Calls of read(): piece, begin and how many blocks. */
   readonly reads: string[] = []
   /** Blocks that storage was told are full, in order. */
@@ -164,7 +168,23 @@ export class MemoryContent implements Content, BlockStore, PickerWorld {
     this.#reserved.delete(name)
     this.#here.add(name)
     this.stored.push(name)
+    const whole = [...Array(this.geometry.blockCount(piece)).keys()].every((one) =>
+      this.#here.has(`${piece}:${one}`),
+    )
+    if (whole) this.onPieceHere(piece)
   }
+
+  // ── what a torrent needs besides ──
+
+  readonly partials = []
+
+  reserve(piece: PieceIndex, block: number): boolean {
+    return this.mayReceive(piece, block)
+  }
+
+  tick(): void {}
+
+  async flush(): Promise<void> {}
 
   /** Forgets blocks of a wrong piece. */
   resetBlocks(piece: PieceIndex, blocks: readonly number[] | 'all'): void {
@@ -184,6 +204,7 @@ export class MemoryContent implements Content, BlockStore, PickerWorld {
     let at = begin
     for (const view of views) {
       view.set(this.bytesOf(piece).subarray(at, at + view.length))
+      if (this.spoiled.has(`${piece}:${Math.floor(at / BLOCK_BYTES)}`)) view[0] = (view[0] ?? 0) ^ 1
       at += view.length
     }
     return 'ok'

@@ -24,6 +24,9 @@ const ASKED_PER_PEER = 4
 /** An answer that does not come within this is asked of somebody else. */
 const ANSWER_TIMEOUT_MS = 10_000
 
+/** Runs looked at in one go, so that a torrent of 100,000 files without layers costs no more than any other. */
+const LOOKS_AT_ONCE = 200
+
 /** A peer that refused a file's hashes is not asked for them again within this. */
 const REFUSED_PAUSE_MS = 60_000
 
@@ -42,10 +45,17 @@ export interface HashExchangeOptions {
 interface Wanted {
   readonly file: TorrentFile
   readonly run: HashRun
+  /** Only who has this piece can tell its leaves; undefined for hashes that everybody with the metadata may know. */
+  readonly piece: PieceIndex | undefined
   /** Takes a proven answer. */
   readonly accept: (hashes: Uint8Array) => void
   readonly proven: (answer: Uint8Array) => boolean
-  asked: { readonly peer: Peer; readonly at: Millis } | undefined
+}
+
+interface Asked {
+  readonly wanted: Wanted
+  readonly peer: Peer
+  readonly at: Millis
 }
 
 interface Blame {
@@ -56,7 +66,10 @@ interface Blame {
 
 export class HashExchange {
   readonly #options: HashExchangeOptions
-  readonly #wanted = new Map<string, Wanted>()
+  /** Not asked of anybody now, in the order they are looked at. */
+  readonly #waiting = new Map<string, Wanted>()
+  /** At most ASKED_PER_PEER for each peer. */
+  readonly #asked = new Map<string, Asked>()
   readonly #refusals = new WeakMap<Peer, Map<string, Millis>>()
   readonly #blames = new Set<Blame>()
   #peers: Iterable<Peer> = []
@@ -79,7 +92,7 @@ export class HashExchange {
       this.#want({
         file,
         run,
-        asked: undefined,
+        piece: undefined,
         proven: (answer) => provesToRoot(merkle, file.lengthBytes, run, answer, root),
         accept: (hashes) => {
           const take = Math.min(run.length, rows - run.index)
@@ -93,50 +106,60 @@ export class HashExchange {
   }
 
   #want(wanted: Wanted): void {
-    this.#wanted.set(runKey(wanted.file.root as Uint8Array, wanted.run), wanted)
+    this.#waiting.set(runKey(wanted.file.root as Uint8Array, wanted.run), wanted)
   }
 
   /** Asks peers that can answer for what is missing. */
   consider(peers: Iterable<Peer>): void {
     this.#peers = peers
-    if (this.#wanted.size === 0) return
+    if (this.#waiting.size === 0) return
     const now = this.#options.now()
+    const load = new Map<Peer, number>()
+    for (const { peer } of this.#asked.values()) load.set(peer, (load.get(peer) ?? 0) + 1)
     const able = [...peers].filter(
       (peer) => !peer.closed && peer.remote.flags.v2 && (peer.pieces?.count ?? 0) > 0,
     )
-    const load = new Map<Peer, number>()
-    for (const { asked } of this.#wanted.values())
-      if (asked !== undefined) load.set(asked.peer, (load.get(asked.peer) ?? 0) + 1)
-    for (const wanted of this.#wanted.values()) {
-      if (wanted.asked !== undefined) continue
-      const peer = able
-        .filter((one) => (load.get(one) ?? 0) < ASKED_PER_PEER && !this.#refusedBy(one, wanted.file, now))
-        .sort((a, b) => (load.get(a) ?? 0) - (load.get(b) ?? 0))[0]
-      if (peer === undefined) return
-      wanted.asked = { peer, at: now }
-      load.set(peer, (load.get(peer) ?? 0) + 1)
-      peer.send(encodeHashRequest({ root: wanted.file.root as Uint8Array, ...wanted.run }))
+    let looks = Math.min(LOOKS_AT_ONCE, this.#waiting.size)
+    for (const [key, wanted] of this.#waiting) {
+      if (looks-- <= 0) return
+      const { file, piece, run } = wanted
+      let best: Peer | undefined
+      for (const peer of able) {
+        const carried = load.get(peer) ?? 0
+        if (carried >= ASKED_PER_PEER || this.#refusedBy(peer, file, now)) continue
+        if (piece !== undefined && !peer.pieces?.has(piece)) continue
+        if (best === undefined || carried < (load.get(best) ?? 0)) best = peer
+      }
+      this.#waiting.delete(key)
+      if (best === undefined) {
+        // Nobody now: others are looked at first next time.
+        this.#waiting.set(key, wanted)
+        continue
+      }
+      this.#asked.set(key, { wanted, peer: best, at: now })
+      load.set(best, (load.get(best) ?? 0) + 1)
+      best.send(encodeHashRequest({ root: file.root as Uint8Array, ...run }))
     }
   }
 
   answered(peer: Peer, message: HashRange & { readonly hashes: Uint8Array }): void {
     const key = runKey(message.root, message)
-    const wanted = this.#wanted.get(key)
-    if (wanted?.asked?.peer !== peer || wanted.run.proofLayers !== message.proofLayers) return
-    if (!wanted.proven(message.hashes)) {
-      wanted.asked = undefined
+    const asked = this.#asked.get(key)
+    if (asked?.peer !== peer || asked.wanted.run.proofLayers !== message.proofLayers) return
+    this.#asked.delete(key)
+    if (!asked.wanted.proven(message.hashes)) {
+      this.#waiting.set(key, asked.wanted)
       this.#options.lied(peer)
-      return
-    }
-    this.#wanted.delete(key)
-    wanted.accept(message.hashes)
+    } else asked.wanted.accept(message.hashes)
     this.consider(this.#peers)
   }
 
   refused(peer: Peer, message: HashRange, now: Millis): void {
-    const wanted = this.#wanted.get(runKey(message.root, message))
-    if (wanted?.asked?.peer !== peer) return
-    wanted.asked = undefined
+    const key = runKey(message.root, message)
+    const asked = this.#asked.get(key)
+    if (asked?.peer !== peer) return
+    this.#asked.delete(key)
+    this.#waiting.set(key, asked.wanted)
     const refusals = this.#refusals.get(peer) ?? new Map<string, Millis>()
     refusals.set(toHex(message.root), after(now, REFUSED_PAUSE_MS))
     this.#refusals.set(peer, refusals)
@@ -144,14 +167,17 @@ export class HashExchange {
   }
 
   gone(peer: Peer): void {
-    for (const wanted of this.#wanted.values()) if (wanted.asked?.peer === peer) wanted.asked = undefined
+    for (const [key, asked] of this.#asked) {
+      if (asked.peer !== peer) continue
+      this.#asked.delete(key)
+      this.#waiting.set(key, asked.wanted)
+    }
   }
 
   tick(now: Millis): void {
-    for (const wanted of this.#wanted.values()) {
-      if (wanted.asked !== undefined && now >= after(wanted.asked.at, ANSWER_TIMEOUT_MS)) {
-        this.refused(wanted.asked.peer, { root: wanted.file.root as Uint8Array, ...wanted.run }, now)
-      }
+    for (const { wanted, peer, at } of [...this.#asked.values()]) {
+      if (now >= after(at, ANSWER_TIMEOUT_MS))
+        this.refused(peer, { root: wanted.file.root as Uint8Array, ...wanted.run }, now)
     }
     for (const blame of [...this.#blames]) if (now >= blame.until) this.#endBlame(blame, undefined)
     this.consider(this.#peers)
@@ -190,7 +216,7 @@ export class HashExchange {
       runs.push({
         file,
         run,
-        asked: undefined,
+        piece,
         proven: (answer) => {
           const node = climb(merkle, file.lengthBytes, run, answer)
           const known = node === undefined ? undefined : tree.node(node.layer, node.index)
@@ -210,7 +236,11 @@ export class HashExchange {
 
   #endBlame(blame: Blame, leaves: Uint8Array | undefined): void {
     if (!this.#blames.delete(blame)) return
-    for (const { file, run } of blame.runs) this.#wanted.delete(runKey(file.root as Uint8Array, run))
+    for (const { file, run } of blame.runs) {
+      const key = runKey(file.root as Uint8Array, run)
+      this.#waiting.delete(key)
+      this.#asked.delete(key)
+    }
     blame.done(leaves)
   }
 }

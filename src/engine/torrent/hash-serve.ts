@@ -38,17 +38,22 @@ export class HashServe {
 
   requested(peer: Peer, range: HashRange, now: Millis): void {
     const { trees } = this.#options
-    const file = trees.fileOf(range.root)
-    const tree = file === undefined ? undefined : trees.of(file)
-    const sane =
-      hashRequestProblem(range) === undefined && file !== undefined && isRunOf(file.lengthBytes, range)
-    if (!sane || tree === undefined || !this.#mayAnswer(peer, now)) {
+    // The cheap questions first: looking for the file costs by their number.
+    const may = this.#mayAnswer(peer, now) && hashRequestProblem(range) === undefined
+    const file = may ? trees.fileOf(range.root) : undefined
+    const tree = file === undefined || !isRunOf(file.lengthBytes, range) ? undefined : trees.of(file)
+    if (file === undefined || tree === undefined) {
       peer.send(encodeHashReject(range))
       return
     }
     const lowest = Math.min(pieceLayer(trees.metainfo.pieceLengthBytes), rootLayer(file.lengthBytes))
     if (range.baseLayer >= lowest) this.#answer(peer, range, file, (layer, index) => tree.node(layer, index))
-    else void this.#answerFromDisk(peer, range, file, tree)
+    else {
+      this.#answerFromDisk(peer, range, file, tree).catch((error: unknown) => {
+        peer.close({ code: 'INTERNAL', blame: 'local' })
+        peer.host.broken(error)
+      })
+    }
   }
 
   #answer(peer: Peer, range: HashRange, file: TorrentFile, known: Lookup): void {

@@ -4,6 +4,7 @@
 import { after, type Millis } from '../../base/ids.ts'
 import {
   decodeMetadataMessage,
+  encodeMetadataReject,
   encodeMetadataRequest,
   METADATA_PIECE_BYTES,
 } from '../../protocol/wire/metadata-message.ts'
@@ -24,12 +25,17 @@ const PROGRESS_TIMEOUT_MS = 15_000
 /** A peer that refused or stalled is asked again after this. */
 const RETRY_AFTER_MS = 30_000
 
+/** An attempt may take so long, and so much more for each piece (16 kB/s); then it gives way if another peer waits. */
+const PATIENCE_MS = 30_000
+const PATIENCE_PER_PIECE_MS = 1_000
+
 interface Attempt {
   readonly peer: Peer
   readonly bytes: Uint8Array
   readonly pieces: number
   readonly got: Set<number>
   readonly asked: Set<number>
+  readonly startedAt: Millis
   progressAt: Millis
 }
 
@@ -44,6 +50,8 @@ export class MetadataFetch {
   readonly #events: MetadataEvents
   readonly #attempts = new Map<Peer, Attempt>()
   readonly #notBefore = new WeakMap<Peer, Millis>()
+  /** Attempts that came to nothing: who has fewer goes first, so that a crowd of liars holds nobody up for long. */
+  readonly #failures = new WeakMap<Peer, number>()
 
   constructor(events: MetadataEvents) {
     this.#events = events
@@ -58,18 +66,18 @@ export class MetadataFetch {
 
   /** Starts with peers that offer it, up to the limit. */
   consider(peers: Iterable<Peer>, now: Millis): void {
-    for (const peer of peers) {
-      if (this.#attempts.size >= PARALLEL_PEERS) return
-      const size = peer.extensions?.metadataBytes
-      if (size === undefined || size <= 0 || size > METADATA_LIMIT_BYTES) continue
-      if (peer.closed || this.#attempts.has(peer) || now < (this.#notBefore.get(peer) ?? now)) continue
-      if (!peer.extensions?.ids.has('ut_metadata')) continue
+    const able = [...peers].filter((peer) => this.#mayAsk(peer, now))
+    able.sort((a, b) => (this.#failures.get(a) ?? 0) - (this.#failures.get(b) ?? 0))
+    for (const peer of able) {
+      if (this.#attempts.size >= PARALLEL_PEERS && !this.#makeRoom(now)) return
+      const size = peer.extensions?.metadataBytes ?? 0
       const attempt: Attempt = {
         peer,
         bytes: new Uint8Array(size),
         pieces: Math.ceil(size / METADATA_PIECE_BYTES),
         got: new Set(),
         asked: new Set(),
+        startedAt: now,
         progressAt: now,
       }
       this.#attempts.set(peer, attempt)
@@ -77,11 +85,33 @@ export class MetadataFetch {
     }
   }
 
-  /** @throws BencodeError, WireError on a malformed message */
+  #mayAsk(peer: Peer, now: Millis): boolean {
+    const size = peer.extensions?.metadataBytes
+    if (size === undefined || size <= 0 || size > METADATA_LIMIT_BYTES) return false
+    if (peer.closed || this.#attempts.has(peer) || now < (this.#notBefore.get(peer) ?? now)) return false
+    return peer.extensions?.ids.has('ut_metadata') ?? false
+  }
+
+  /** Ends an attempt that takes too long though something comes now and then. */
+  #makeRoom(now: Millis): boolean {
+    for (const attempt of this.#attempts.values()) {
+      if (now < after(attempt.startedAt, PATIENCE_MS + attempt.pieces * PATIENCE_PER_PIECE_MS)) continue
+      this.#setAside(attempt, now)
+      return true
+    }
+    return false
+  }
+
+  /** @throws WireError on a malformed message */
   message(peer: Peer, payload: Uint8Array, now: Millis): void {
     const attempt = this.#attempts.get(peer)
     const message = decodeMetadataMessage(payload)
-    if (attempt === undefined || message === undefined || message.type === 'request') return
+    if (message?.type === 'request') {
+      // BEP 9: whoever does not have it says so.
+      peer.sendExtension('ut_metadata', encodeMetadataReject(message.piece))
+      return
+    }
+    if (attempt === undefined || message === undefined) return
     if (message.type !== 'data') {
       this.#setAside(attempt, now)
       return
@@ -116,6 +146,7 @@ export class MetadataFetch {
 
   #setAside(attempt: Attempt, now: Millis): void {
     this.#attempts.delete(attempt.peer)
+    this.#failures.set(attempt.peer, (this.#failures.get(attempt.peer) ?? 0) + 1)
     this.#notBefore.set(attempt.peer, after(now, RETRY_AFTER_MS))
   }
 

@@ -69,12 +69,14 @@ export class PoisonDefence {
       const endpoint = peers.endpointOf(key)
       if (endpoint === undefined) continue
       const peer = peers.get(key)
+      // Pieces that were under verification when it was banned accuse it again: once is enough.
+      if (trust.banned(endpoint)) continue
       if (trust.bad(endpoint) === 'banned') this.#options.ban(endpoint, 'POISON_REPEATED')
       else if (peer !== undefined) peer.download.exclusive = true
     }
     for (const key of verdict.guilty) {
       const endpoint = peers.endpointOf(key)
-      if (endpoint !== undefined) this.#options.ban(endpoint, 'POISON_PROVEN')
+      if (endpoint !== undefined && !trust.banned(endpoint)) this.#options.ban(endpoint, 'POISON_PROVEN')
     }
     for (const peer of peers) peer.reviewInterest()
   }
