@@ -1,11 +1,11 @@
 // One end of a simulated TCP connection: the promises of the Connection port to its owner, whatever the other end, the
 // line or the host does.
-// Invariants: `sent` of every write is called before closed(); closed() comes once, last; a dead host's owner hears
+// Invariants: `sent` of every write is called before closed(); closed() comes once, last; a dead program hears
 // nothing any more.
 
 import type { Endpoint } from '../../src/base/endpoint.ts'
 import { type Connection, type ConnectionEvents, LOW_WATER_BYTES, SocketError } from '../../src/base/ports.ts'
-import type { SimHost } from './host.ts'
+import type { SimHost, SimProgram } from './host.ts'
 import type { SimNetwork } from './network.ts'
 import { Pipe, type Receiver, type Segment, type Sender } from './pipe.ts'
 
@@ -21,6 +21,7 @@ export class SimConnection implements Connection, Sender, Receiver {
   events: ConnectionEvents = NOBODY
   readonly #network: SimNetwork
   readonly #host: SimHost
+  readonly #program: SimProgram
   readonly #out: Pipe
   readonly #in: Pipe
   /** Taken in and not read yet. */
@@ -44,6 +45,7 @@ export class SimConnection implements Connection, Sender, Receiver {
   ) {
     this.#network = network
     this.#host = host
+    this.#program = host.program
     this.local = local
     this.remote = remote
     this.#out = out
@@ -244,7 +246,7 @@ export class SimConnection implements Connection, Sender, Receiver {
   }
 
   #tell(what: () => void): void {
-    if (this.#host.alive) what()
+    if (!this.#program.ended) what()
   }
 }
 

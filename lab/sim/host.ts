@@ -1,5 +1,5 @@
 // A simulated computer: addresses, a line, a clock, and the ports a program on it is given.
-// Invariant: once killed, nothing of the world reaches its program again.
+// Invariant: once killed, nothing of the world reaches that program again, also when another was started in its place.
 
 import type { Disk, Hasher, Ports } from '../../src/base/ports.ts'
 import { SystemDigest } from '../../src/platform/digest.ts'
@@ -22,6 +22,18 @@ export interface HostOptions {
   readonly lan?: string
 }
 
+/** One run of a program, from its start to its end. Whatever was promised to an ended one is never told. */
+export interface SimProgram {
+  readonly ended: boolean
+}
+
+interface Started {
+  readonly program: { ended: boolean }
+  readonly clock: SimClock
+  readonly tcp: SimTcp
+  readonly udp: SimUdp
+}
+
 export class SimHost {
   readonly name: string
   readonly addresses: readonly string[]
@@ -29,11 +41,9 @@ export class SimHost {
   readonly network: SimNetwork
   readonly uplink: Uplink
   readonly downlink: Downlink
-  readonly clock: SimClock
-  readonly tcp: SimTcp
-  readonly udp: SimUdp
   readonly connections = new Set<SimConnection>()
-  #alive = true
+  #starts = 0
+  #started: Started
   #online = true
 
   constructor(network: SimNetwork, name: string, options: HostOptions) {
@@ -43,38 +53,50 @@ export class SimHost {
     this.lan = options.lan
     this.uplink = new Uplink(network.world, options.uploadRate ?? Number.POSITIVE_INFINITY)
     this.downlink = new Downlink(network.world, options.downloadRate ?? Number.POSITIVE_INFINITY)
-    // Programs must not take a clock's zero, or another host's, for theirs.
-    const offsetMs = network.world.random(`clock of ${name}`).uint32() % 1_000_000
-    this.clock = new SimClock(network.world, offsetMs, () => this.#alive)
-    this.tcp = new SimTcp(network, this)
-    this.udp = new SimUdp(network, this)
+    this.#started = this.#start()
+  }
+
+  get program(): SimProgram {
+    return this.#started.program
+  }
+
+  get clock(): SimClock {
+    return this.#started.clock
+  }
+
+  get tcp(): SimTcp {
+    return this.#started.tcp
+  }
+
+  get udp(): SimUdp {
+    return this.#started.udp
   }
 
   get alive(): boolean {
-    return this.#alive
+    return !this.#started.program.ended
   }
 
   get online(): boolean {
     return this.#online
   }
 
+  /** Without power: not even its system answers. */
   get vanished(): boolean {
-    return !this.#alive && !this.#online
+    return !this.alive && !this.#online
   }
 
-  /** All ports of a program here. `hasher`: default is one that hashes really, at 1 GB/s of virtual time per core. */
-  ports(
-    disk: Disk,
-    hasher: Hasher = new SimHasher(this.network.world, disk, { alive: () => this.#alive }),
-  ): Ports {
+  /** All ports of the program that runs here now. `hasher`: default is one that hashes really, at 1 GB/s per core. */
+  ports(disk: Disk, hasher?: Hasher): Ports {
+    const { program, clock, tcp, udp } = this.#started
+    const { world } = this.network
     return {
-      clock: this.clock,
-      random: this.network.world.random(`program on ${this.name}`),
+      clock,
+      random: world.random(`program ${this.#starts} on ${this.name}`),
       digest: new SystemDigest(),
-      hasher,
+      hasher: hasher ?? new SimHasher(world, disk, { alive: () => !program.ended }),
       disk,
-      tcp: this.tcp,
-      udp: this.udp,
+      tcp,
+      udp,
       http: new SimHttp(this.network, this),
       names: new SimNames(this.network, this),
     }
@@ -82,27 +104,24 @@ export class SimHost {
 
   /** The program dies on the spot (kill -9); the system closes its sockets. */
   kill(): void {
-    this.#alive = false
-    this.tcp.closeAll()
-    this.udp.closeAll()
+    this.#end()
     for (const connection of [...this.connections]) connection.kill()
   }
 
   /** The computer loses power: others notice by silence only. */
   vanish(): void {
-    this.#alive = false
+    this.#end()
     this.#online = false
-    this.tcp.closeAll()
-    this.udp.closeAll()
     for (const connection of [...this.connections]) {
       connection.lineChanged()
       connection.vanish()
     }
   }
 
-  /** A new program starts where one was killed. */
+  /** A new program where one was killed. */
   restart(): void {
-    this.#alive = true
+    if (this.alive) throw new TypeError(`${this.name} runs`)
+    this.#started = this.#start()
     this.setOnline(true)
   }
 
@@ -110,5 +129,23 @@ export class SimHost {
   setOnline(online: boolean): void {
     this.#online = online
     for (const connection of this.connections) connection.lineChanged()
+  }
+
+  #start(): Started {
+    const program = { ended: false }
+    // A program must not take a clock's zero, another's, or that of its last run for its own.
+    const offsetMs = this.network.world.random(`clock ${++this.#starts} of ${this.name}`).uint32() % 1_000_000
+    return {
+      program,
+      clock: new SimClock(this.network.world, offsetMs, program),
+      tcp: new SimTcp(this.network, this, program),
+      udp: new SimUdp(this.network, this),
+    }
+  }
+
+  #end(): void {
+    this.#started.program.ended = true
+    this.tcp.closeAll()
+    this.udp.closeAll()
   }
 }

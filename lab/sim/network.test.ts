@@ -138,6 +138,33 @@ describe('hosts', () => {
     assert.equal(network.hosts.length, 2)
   })
 
+  test('a program started again hears nothing that was meant for the one before', async () => {
+    const { world, a, b } = two()
+    const seen: string[] = []
+    await world.run(
+      'it',
+      async () => {
+        const [near] = await connect(a, b)
+        near.write(new Uint8Array(100))
+        const before = a.clock
+        before.schedule((before.now() + 50) as never, () => seen.push('wake'))
+        void a.tcp.dial({ host: '10.0.0.9', port: 1 }, 40).result.then(() => seen.push('dial'))
+        a.kill()
+        a.restart()
+        assert.notEqual(a.clock.now(), before.now())
+        await world.sleep(1000)
+        const [again, far] = await connect(a, b)
+        const heard = new Promise<Uint8Array>((data) => {
+          far.events = quietly({ data: (bytes) => data(new Uint8Array(bytes)) })
+        })
+        again.write(new Uint8Array([5]))
+        assert.deepEqual(await heard, new Uint8Array([5]))
+      },
+      60_000,
+    )
+    assert.deepEqual(seen, [])
+  })
+
   test('power loss is noticed by silence only', async () => {
     const { world, a, b } = two()
     await world.run(

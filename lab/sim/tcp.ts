@@ -1,10 +1,10 @@
-// The Tcp port of a simulated host: dialling, listening, port numbers.
+// The Tcp port of a program on a simulated host: dialling, listening, port numbers.
 
 import { canonicalIp } from '../../src/base/address.ts'
 import { type Endpoint, isIPv6 } from '../../src/base/endpoint.ts'
 import { type Connection, type Listener, SocketError, type Tcp } from '../../src/base/ports.ts'
 import { SimConnection } from './connection.ts'
-import type { SimHost } from './host.ts'
+import type { SimHost, SimProgram } from './host.ts'
 import type { SimNetwork } from './network.ts'
 
 const FIRST_EPHEMERAL_PORT = 49_152
@@ -18,12 +18,14 @@ interface Listening {
 export class SimTcp implements Tcp {
   readonly #network: SimNetwork
   readonly #host: SimHost
+  readonly #program: SimProgram
   readonly #listening = new Map<number, Listening>()
   #nextPort = 0
 
-  constructor(network: SimNetwork, host: SimHost) {
+  constructor(network: SimNetwork, host: SimHost, program: SimProgram) {
     this.#network = network
     this.#host = host
+    this.#program = program
   }
 
   dial(
@@ -41,7 +43,7 @@ export class SimTcp implements Tcp {
       if (settled) return
       settled = true
       cancelTimeout()
-      if (this.#host.alive) resolve(result)
+      if (!this.#program.ended) resolve(result)
     }
     const cancelTimeout = world.after(timeoutMs, () => settle(new SocketError('TIMEOUT', { timeoutMs })))
     const from = this.#sourceFor(to.host)
@@ -60,10 +62,11 @@ export class SimTcp implements Tcp {
           { host: this.#host, at: local },
           { host: target, at: { host: to.host, port: to.port } },
         )
+        const listener = target.program
         settle(near)
         // The third packet of the handshake; nothing the dialler writes can be faster.
         world.after(roundTripMs / 2, () => {
-          if (target.alive) listening.accepted(far)
+          if (!listener.ended) listening.accepted(far)
         })
         return
       })

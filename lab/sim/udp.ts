@@ -70,7 +70,7 @@ export class SimUdp implements Udp {
     if (target !== this.#host && datagramLoss > 0 && randomFraction(datagramDice) < datagramLoss) return
     const delayMs = this.#network.roundTripMs(this.#host, target) / 2
     world.after(delayMs, () => {
-      if (target.online && target.alive) target.udp.#receive(bytes, from as Endpoint, to)
+      if (target.online) target.udp.#receive(bytes, from as Endpoint, to)
     })
   }
 

@@ -4,7 +4,7 @@
 import { canonicalIp } from '../../src/base/address.ts'
 import { isIPv6 } from '../../src/base/endpoint.ts'
 import type { Http, HttpFailure, HttpRequest, HttpResult, Names } from '../../src/base/ports.ts'
-import type { SimHost } from './host.ts'
+import type { SimHost, SimProgram } from './host.ts'
 import type { SimNetwork } from './network.ts'
 
 export interface SiteRequest {
@@ -58,16 +58,18 @@ export class SimWeb {
 export class SimNames implements Names {
   readonly #network: SimNetwork
   readonly #host: SimHost
+  readonly #program: SimProgram
 
   constructor(network: SimNetwork, host: SimHost) {
     this.#network = network
     this.#host = host
+    this.#program = host.program
   }
 
   resolve(name: string): Promise<readonly string[]> {
     return new Promise((resolve) => {
       this.#network.world.after(LOOK_UP_MS, () => {
-        if (this.#host.alive) resolve(this.#host.online ? this.#network.web.addressesOf(name) : [])
+        if (!this.#program.ended) resolve(this.#host.online ? this.#network.web.addressesOf(name) : [])
       })
     })
   }
@@ -79,10 +81,12 @@ const LOOK_UP_MS = 5
 export class SimHttp implements Http {
   readonly #network: SimNetwork
   readonly #host: SimHost
+  readonly #program: SimProgram
 
   constructor(network: SimNetwork, host: SimHost) {
     this.#network = network
     this.#host = host
+    this.#program = host.program
   }
 
   get(request: HttpRequest, family?: 4 | 6): { readonly result: Promise<HttpResult>; cancel(): void } {
@@ -92,7 +96,7 @@ export class SimHttp implements Http {
       if (settled) return
       settled = true
       cancelTimeout()
-      if (this.#host.alive) resolve(result)
+      if (!this.#program.ended) resolve(result)
     }
     const fail = (failure: HttpFailure, detail: string): void => settle({ ok: false, failure, detail })
     const { world } = this.#network
