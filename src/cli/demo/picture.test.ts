@@ -53,8 +53,9 @@ test('who switched off has an empty bar, and nobody is at 100 % before the file 
 
 test('on a narrow terminal the bar is shorter, then words become signs, then the bar goes', () => {
   assert.equal(drawn(VIEW, 60)[1], ' Ben   ████░░░░░░ 44 %          gave 61.0 MB   took  113 MB')
-  assert.equal(drawn(VIEW, 50)[1], ' Ben   ████░░░░░░ 44 %          ↑61.0 MB ↓ 113 MB')
-  assert.equal(drawn(VIEW, 42)[1], ' Ben   44 %          ↑61.0 MB ↓ 113 MB')
+  assert.equal(drawn(VIEW, 50)[1], ' Ben   ███████░░░░░░░░░░ 44 %   ↑61.0 MB ↓ 113 MB')
+  assert.equal(drawn(LATER, 40)[0], ' Ana   ░░░░░░░ off    ↑ 268 MB ↓    0 B')
+  assert.equal(drawn(VIEW, 36)[1], ' Ben   44 %   ↑61.0 MB ↓ 113 MB')
 })
 
 test('no row is ever wider than the terminal less one, and a wide one is used to a degree', () => {

@@ -5,67 +5,75 @@
 import { formatDuration, formatSize } from '../../api/format-quantity.ts'
 import { type FishName, GETTERS, SHARER } from '../../daemon/demo/cast.ts'
 import type { DemoResult } from '../../daemon/demo/demo.ts'
-import type { FishFacts, SceneView } from '../../daemon/demo/scene.ts'
+import type { FishState, SceneView } from '../../daemon/demo/scene.ts'
 import { columnsOf, pad } from '../columns.ts'
 import type { Line, Span } from '../terminal.ts'
 
 const NAME_COLUMNS = 5
-const STATE_COLUMNS = 14
-/** `61.3 MB`, `1000 kB` does not occur. */
+/** `61.3 MB` */
 const SIZE_COLUMNS = 7
 const MOST_BAR_COLUMNS = 40
-const LEAST_BAR_COLUMNS = 8
 
-/** ` Ben   ` and the state behind the bar with a space before it. */
-const FIXED_COLUMNS = 1 + NAME_COLUMNS + 1 + 1 + STATE_COLUMNS
+interface Layout {
+  readonly off: string
+  readonly stateColumns: number
+  readonly leastBarColumns: number
+  counts(given: string, taken: string): string
+}
 
-type Counts = (fish: FishFacts) => string
-
-const amount = (bytes: number): string => formatSize(bytes).padStart(SIZE_COLUMNS)
-
-const IN_WORDS: Counts = ({ givenBytes, takenBytes }) =>
-  `gave ${amount(givenBytes)}   took ${amount(takenBytes)}`
-const IN_SIGNS: Counts = ({ givenBytes, takenBytes }) => `↑${amount(givenBytes)} ↓${amount(takenBytes)}`
+/** From the widest to the narrowest. */
+const LAYOUTS: readonly Layout[] = [
+  {
+    off: 'switched off',
+    stateColumns: 14,
+    leastBarColumns: 8,
+    counts: (given, taken) => `gave ${given}   took ${taken}`,
+  },
+  { off: 'off', stateColumns: 7, leastBarColumns: 4, counts: (given, taken) => `↑${given} ↓${taken}` },
+]
 
 export function rows({ fish, totalBytes }: SceneView, columns: number): Line[] {
-  const [counts, barColumns] = layout(columns)
-  return fish.map((one) => {
-    const { name, state, doneBytes } = one
+  const [layout, barColumns] = layoutFor(columns)
+  return fish.map(({ name, state, doneBytes, givenBytes, takenBytes }) => {
     const fraction = totalBytes === 0 ? 0 : doneBytes / totalBytes
-    const cells = barColumns === 0 ? [] : [barOf(state, fraction, barColumns), ' ']
-    return [` ${pad(name, NAME_COLUMNS)} `, ...cells, stateOf(one, fraction), counts(one)]
+    const bar = barColumns === 0 ? [] : [barOf(state, fraction, barColumns), ' ']
+    const counts = layout.counts(amount(givenBytes), amount(takenBytes))
+    return [` ${pad(name, NAME_COLUMNS)} `, ...bar, stateOf(state, fraction, layout), counts]
   })
 }
 
-/** One column stays free: some terminals wrap after the last one. */
-function layout(columns: number): readonly [Counts, number] {
-  for (const counts of [IN_WORDS, IN_SIGNS]) {
-    const left = columns - 1 - FIXED_COLUMNS - counts(WIDEST).length
-    if (left >= LEAST_BAR_COLUMNS) return [counts, Math.min(MOST_BAR_COLUMNS, left)]
-  }
-  return [IN_SIGNS, 0]
+function amount(bytes: number): string {
+  return formatSize(bytes).padStart(SIZE_COLUMNS)
 }
 
-const WIDEST: FishFacts = { name: SHARER, state: 'off', doneBytes: 0, givenBytes: 0, takenBytes: 0 }
+function layoutFor(columns: number): readonly [Layout, number] {
+  for (const layout of LAYOUTS) {
+    const counts = layout.counts(amount(0), amount(0)).length
+    // A space on each side of name and bar; one column stays free, because some terminals wrap after the last one.
+    const left = columns - 1 - (NAME_COLUMNS + 2) - 1 - layout.stateColumns - counts
+    if (left >= layout.leastBarColumns) return [layout, Math.min(MOST_BAR_COLUMNS, left)]
+  }
+  return [LAYOUTS.at(-1) as Layout, 0]
+}
 
-function barOf(state: FishFacts['state'], fraction: number, columns: number): Span | string {
+function barOf(state: FishState, fraction: number, columns: number): Span | string {
   const full = Math.floor(Math.min(1, Math.max(0, fraction)) * columns)
   const bar = '█'.repeat(full) + '░'.repeat(columns - full)
   if (state === 'off') return { text: '░'.repeat(columns), style: 'faint' }
   return state === 'whole' ? { text: bar, style: 'good' } : bar
 }
 
-function stateOf({ state }: FishFacts, fraction: number): Span | string {
+function stateOf(state: FishState, fraction: number, { off, stateColumns }: Layout): Span | string {
   switch (state) {
     case 'waiting':
-      return pad('', STATE_COLUMNS)
+      return pad('', stateColumns)
     case 'getting':
       // All there and not yet under its final name is 99 %: the last word is `has it`.
-      return pad(`${Math.min(99, Math.floor(fraction * 100))} %`.padStart(4), STATE_COLUMNS)
+      return pad(`${Math.min(99, Math.floor(fraction * 100))} %`.padStart(4), stateColumns)
     case 'whole':
-      return { text: pad('has it', STATE_COLUMNS), style: 'good' }
+      return { text: pad('has it', stateColumns), style: 'good' }
     case 'off':
-      return { text: pad('switched off', STATE_COLUMNS), style: 'bad' }
+      return { text: pad(off, stateColumns), style: 'bad' }
   }
 }
 
