@@ -247,11 +247,16 @@ export class Intake {
     for (const wake of starved) wake()
   }
 
-  /** Ends everything that waits; what was not written is gone. Call settled() first for an orderly end. */
-  close(): void {
+  /** Ends everything that waits, then gives all memory back; what was not written is gone. Slots are dead. */
+  async close(): Promise<void> {
     this.#closed = true
     this.memoryAvailable()
-    for (const assembly of this.#assemblies.values()) assembly.stream?.abort()
+    await this.settled()
+    for (const assembly of this.#assemblies.values()) {
+      assembly.stream?.abort()
+      for (const stretch of assembly.stretches) stretch.abandon()
+    }
+    this.#assemblies.clear()
   }
 
   // ── inside ──

@@ -53,6 +53,11 @@ export class JournalState {
     }
   }
 
+  /** Which files are wanted: a copy; all unless it was said otherwise. */
+  wantedBits(): Bitfield {
+    return this.wanted?.clone() ?? Bitfield.full(this.#metainfo.files.length)
+  }
+
   apply(record: JournalRecord): void {
     switch (record.type) {
       case 'header':

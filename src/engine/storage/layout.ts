@@ -45,6 +45,8 @@ export class DataFile {
   creating: Promise<void> | undefined
   /** It is ours and not as long yet as it must be. */
   short = false
+  /** A half-made file of ours is in the way: it is taken over instead of refused. */
+  remake = false
   /** Home, facts or use of the part store differ from the journal. */
   unrecorded = false
   /** Found changed, missing or not vouched for: what was last seen there, to look again only when that changes. */
@@ -139,10 +141,17 @@ export class Layout {
     await this.requireVolume()
     await this.makeFolder(file.folder, file.components.slice(0, -1))
     const path = this.partPath(file)
-    await this.#openFiles.create(path, file.folder, async (opened: DiskFile) => {
-      if (this.#preallocate === 'full' && file.lengthBytes > 0) await opened.allocate(file.lengthBytes)
-      await opened.truncate(file.lengthBytes)
-    })
+    await this.#openFiles.create(
+      path,
+      file.folder,
+      file.remake ? 'create' : 'new',
+      async (opened: DiskFile) => {
+        if (file.remake) await opened.truncate(0)
+        if (this.#preallocate === 'full' && file.lengthBytes > 0) await opened.allocate(file.lengthBytes)
+        await opened.truncate(file.lengthBytes)
+      },
+    )
+    file.remake = false
     this.unsyncedFolders.add(this.folderOf(file))
     // The volume may have gone between the look and the making; then the new file is in the empty mount point.
     await this.requireVolume(path)

@@ -63,8 +63,13 @@ export class OpenFiles {
   }
 
   /** Makes a new file, prepares it, and keeps it open for writing. @throws DiskError EEXIST and others */
-  async create(path: string, inside: string, prepare: (file: DiskFile) => Promise<void>): Promise<void> {
-    const file = await this.#openWithRoom(() => this.#disk.open(path, 'new', inside))
+  async create(
+    path: string,
+    inside: string,
+    mode: 'new' | 'create',
+    prepare: (file: DiskFile) => Promise<void>,
+  ): Promise<void> {
+    const file = await this.#openWithRoom(() => this.#disk.open(path, mode, inside))
     try {
       await prepare(file)
     } catch (error) {

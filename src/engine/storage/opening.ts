@@ -4,7 +4,6 @@
 import { Bitfield } from '../../base/bitfield.ts'
 import type { PieceIndex } from '../../base/ids.ts'
 import type { Disk } from '../../base/ports.ts'
-import { DiskError } from '../../base/ports.ts'
 import { BLOCK_BYTES, type Geometry } from '../../metainfo/geometry.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { Journal, type ReadJournal } from './journal.ts'
@@ -13,6 +12,7 @@ import type { OpenFiles } from './open-files.ts'
 import { PartStore } from './part-store.ts'
 import type { PathClaims } from './path-claims.ts'
 import { type Located, Resume } from './resume.ts'
+import { makeSaveFolder } from './save-folder.ts'
 import { problemOf, type StorageProblem } from './trouble.ts'
 import { findVolume, markVolume } from './volume.ts'
 
@@ -29,7 +29,7 @@ export interface OpeningOptions {
   readonly journalPath: string
   readonly partSuffix: string
   readonly preallocate: 'sparse' | 'full'
-  /** By file index; the journal's word counts more. */
+  /** By file index; without it, as the journal says. */
   readonly wanted: readonly boolean[] | undefined
   readonly agreed: boolean
   /** Absolute paths, by file index, of files that have other names on disk than in the torrent. */
@@ -97,7 +97,7 @@ function applyNames(layout: Layout, journal: Journal, options: OpeningOptions): 
       file.folder = options.disk.join(elsewhere, '..')
       file.components = [elsewhere.slice(file.folder.length).replace(/^[/\\]/, '')]
     }
-    file.wanted = state.wanted?.has(file.index) ?? options.wanted?.[file.index] ?? true
+    file.wanted = options.wanted?.[file.index] ?? state.wanted?.has(file.index) ?? true
   }
 }
 
@@ -122,7 +122,7 @@ async function locate(
   const { state } = journal
   const known = read.existed
   const hadFiles = [...state.files.values()].some((file) => file.home !== 'absent')
-  if (!hadFiles) await ensureFolder(disk, layout.saveFolder)
+  if (!hadFiles) await makeSaveFolder(disk, layout.saveFolder)
   const found = await findVolume(disk, layout.saveFolder, state.volume)
   store.restore(state.slots)
   let located: Located[] = []
@@ -140,12 +140,6 @@ async function locate(
   }
   layout.volume = await markVolume(disk, layout.saveFolder)
   return judgePieces(options.metainfo, layout, store, journal, read, located)
-}
-
-async function ensureFolder(disk: Disk, folder: string): Promise<void> {
-  const stat = await disk.stat(folder, 'follow')
-  if (stat === undefined) await disk.makeDirectory(folder)
-  else if (stat.kind !== 'directory') throw new DiskError('ENOTDIR', { path: folder })
 }
 
 /** Everything stays as the journal says, and nothing is read or written until the volume is back. */
@@ -238,6 +232,7 @@ function judgePieces(
   }
   const changed = located.flatMap(({ file, path, standing }) => {
     if (standing !== 'changed' && standing !== 'gone') return []
+    if (file === store.file && store.slots.size === 0) return []
     return [{ file: file.index, path, standing, wasFinal: state.files.get(file.index)?.home === 'final' }]
   })
   return {

@@ -95,7 +95,7 @@ export class PartStore {
 
   async #create(): Promise<void> {
     await this.#layout.requireVolume()
-    await this.#openFiles.create(this.path, this.file.folder, async () => {})
+    await this.#openFiles.create(this.path, this.file.folder, 'new', async () => {})
     this.#layout.unsyncedFolders.add(this.file.folder)
     await this.#layout.requireVolume(this.path)
     this.file.home = 'final'

@@ -90,7 +90,8 @@ export class PieceFiles {
     await file.gate.enter()
     try {
       if (file.home === 'final') return await this.#holds(file, part, bytes)
-      if (file.home === 'absent' && !file.wanted) {
+      // Also while it waits for being wanted to take effect: what is there moves over as a whole.
+      if (file.home === 'absent' && (!file.wanted || file.inStore)) {
         await this.#writeToStore(file, piece, begin, bytes)
         return true
       }
@@ -122,6 +123,7 @@ export class PieceFiles {
     try {
       await store.ensure()
       file.unrecorded ||= !file.inStore
+      if (!file.inStore) file.unrecorded = true
       file.inStore = true
       store.file.writing = true
       const offset = store.offset(piece, begin)

@@ -2,13 +2,14 @@
 // Invariant: a piece that may be wrong is not had from the moment the doubt exists until it was hashed from disk
 // again, and files that were complete are changed only after the person agreed.
 
-import type { Bitfield } from '../../base/bitfield.ts'
+import { Bitfield } from '../../base/bitfield.ts'
 import type { PieceIndex } from '../../base/ids.ts'
 import type { Disk } from '../../base/ports.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Checker } from './checker.ts'
 import type { Finisher } from './finisher.ts'
 import type { Intake } from './intake.ts'
+import type { Journal } from './journal.ts'
 import { type DataFile, factsOf, type Layout } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { ChangedFile } from './opening.ts'
@@ -27,8 +28,7 @@ export interface RecoveryOptions {
   readonly layout: Layout
   readonly store: PartStore
   readonly have: Bitfield
-  readonly recorded: () => Bitfield
-  readonly recordedBlocks: (piece: PieceIndex) => Bitfield
+  readonly journal: Journal
   readonly desk: TroubleDesk
   readonly batch: SyncBatch
   readonly intake: Intake
@@ -62,12 +62,12 @@ export class Recovery {
 
   /** fsync failed: what these files got since the last good one may never reach the disk. */
   distrust(files: readonly DataFile[], pieces: readonly PieceIndex[], problem: StorageProblem): void {
-    const { desk, intake, lost, recordedBlocks } = this.#options
+    const { desk, intake, lost } = this.#options
     for (const piece of pieces) this.#rewrite.add(piece)
     lost(pieces)
     for (const file of files) {
       for (const assembly of this.#assembliesOf(file)) {
-        const recorded = recordedBlocks(assembly.piece)
+        const recorded = this.#recordedBlocks(assembly.piece)
         const doubtful = [...assembly.blocksOnDisk().ones()].filter((block) => !recorded.has(block))
         intake.loseBlocks(assembly.piece, doubtful)
       }
@@ -364,6 +364,12 @@ export class Recovery {
   }
 
   // ── helpers ──
+
+  #recordedBlocks(piece: PieceIndex): Bitfield {
+    const count = this.#options.geometry.blockCount(piece)
+    const bytes = this.#options.journal.state.partials.get(piece)
+    return bytes === undefined ? new Bitfield(count) : Bitfield.fromBytes(bytes, count)
+  }
 
   #allFiles(): DataFile[] {
     return [...this.#options.layout.dataFiles(), this.#options.store.file]

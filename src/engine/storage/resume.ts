@@ -62,6 +62,14 @@ export class Resume {
     const { state, layout } = this.#options
     const known = state.files.get(file.index)
     file.inStore = known?.inStore ?? false
+    // On its way out of the part store: the bytes there count, and what was made of it already is made again.
+    if (file.inStore && known?.home === 'part') {
+      const path = layout.partPath(file)
+      file.remake =
+        (await this.#stat({ folder: file.folder, components: file.components, home: 'part' }, path))?.kind ===
+        'file'
+      return { file, standing: 'absent', path }
+    }
     const candidates = this.#candidates(file, known?.home ?? 'absent')
     let changed: { candidate: Candidate; stat: FileStat } | undefined
     for (const candidate of candidates) {
@@ -178,9 +186,12 @@ export class Resume {
     const { disk, store, state } = this.#options
     const { file } = store
     const known = state.files.get(file.index)
-    if (state.movingTo !== undefined && state.moved.has(file.index)) file.folder = state.movingTo
+    let stat = await disk.stat(store.path)
+    if (state.movingTo !== undefined && (stat === undefined || state.moved.has(file.index))) {
+      file.folder = state.movingTo
+      stat = await disk.stat(store.path)
+    }
     const { path } = store
-    const stat = await disk.stat(path)
     if (known === undefined || known.home === 'absent') {
       if (stat === undefined) return { file, standing: 'absent', path }
       // Its name holds our infohash: a rest of an earlier life. Nothing in it is known; it is written anew.

@@ -129,6 +129,12 @@ export class Stretch {
     return true
   }
 
+  /** Gives the memory back, whatever is in it. Nobody may write into a slot of it any more. */
+  abandon(): void {
+    this.#lease?.giveBack()
+    this.#lease = undefined
+  }
+
   /** @returns whether it was not reserved before */
   reserve(block: number): boolean {
     const flags = this.#flags[block] as number

@@ -134,6 +134,12 @@ export class SyncBatch implements WriteLog {
     this.#touch()
   }
 
+  /** Goes into the next batch as ours and half made, while its bytes are still in the part store. */
+  announce(file: DataFile): void {
+    if (file.home !== 'absent') return
+    this.record({ type: 'file', file: file.index, home: 'part', inStore: true, facts: undefined })
+  }
+
   /** Existing bytes (found by a check) that must be synced before their pieces are recorded. */
   found(file: DataFile): void {
     this.#dirty.add(file)
@@ -189,7 +195,7 @@ export class SyncBatch implements WriteLog {
 
   /** One batch; a second call while one runs waits for it and does another. Failures go to the events. */
   async run(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
+    await this.settled()
     const job = this.#batch().then(
       () => {
         this.#running = undefined
@@ -202,6 +208,11 @@ export class SyncBatch implements WriteLog {
     )
     this.#running = job
     await job
+  }
+
+  /** Resolves when no batch is under way. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
   }
 
   // ── one batch ──
@@ -263,9 +274,9 @@ export class SyncBatch implements WriteLog {
     for (const file of bad) this.#dirty.add(file)
     if (bad.size > 0) this.#touch()
     const lost = [...this.#lost]
-    const records: JournalRecord[] = this.#extra.splice(0)
+    const records: JournalRecord[] = []
     for (const file of [...layout.dataFiles(), store.file]) {
-      if (!file.unrecorded) continue
+      if (!file.unrecorded || bad.has(file)) continue
       file.unrecorded = false
       records.push({
         type: 'file',
@@ -275,6 +286,7 @@ export class SyncBatch implements WriteLog {
         facts: file.facts,
       })
     }
+    records.push(...this.#extra.splice(0))
     for (const piece of store.unrecorded) records.push({ type: 'slot', piece, slot: store.slots.get(piece) })
     store.unrecorded.clear()
     for (const { assembly, blocks } of partials) {

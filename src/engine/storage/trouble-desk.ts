@@ -8,11 +8,16 @@ import { needsPerson } from './trouble.ts'
 /** Soon enough for a person who just freed space to see it go on. */
 const PROBE_EVERY_MS = 5_000
 
+export interface DeskEvents {
+  /** Tries everything again; what is still wrong is raised while it runs. */
+  attempt(problem: StorageProblem): Promise<void>
+  trouble(problem: StorageProblem): void
+  recovered(): void
+}
+
 export class TroubleDesk {
   readonly #now: () => Millis
-  readonly #attempt: (problem: StorageProblem) => Promise<void>
-  readonly #trouble: (problem: StorageProblem) => void
-  readonly #recovered: () => void
+  readonly #events: DeskEvents
   #problem: StorageProblem | undefined
   #since: Millis | undefined
   #probeAt: Millis | undefined
@@ -20,17 +25,9 @@ export class TroubleDesk {
   /** Raised again during the attempt under way. */
   #again: StorageProblem | undefined
 
-  /** @param attempt tries everything again; what is still wrong is raised while it runs */
-  constructor(
-    now: () => Millis,
-    attempt: (problem: StorageProblem) => Promise<void>,
-    trouble: (problem: StorageProblem) => void,
-    recovered: () => void,
-  ) {
+  constructor(now: () => Millis, events: DeskEvents) {
     this.#now = now
-    this.#attempt = attempt
-    this.#trouble = trouble
-    this.#recovered = recovered
+    this.#events = events
   }
 
   get problem(): StorageProblem | undefined {
@@ -50,7 +47,7 @@ export class TroubleDesk {
     if (this.#probing === undefined) this.#probeAt ??= after(this.#now(), PROBE_EVERY_MS)
     if (current !== undefined && sameProblem(current, shown)) return
     this.#problem = shown
-    this.#trouble(shown)
+    this.#events.trouble(shown)
   }
 
   deadline(): Millis | undefined {
@@ -69,7 +66,7 @@ export class TroubleDesk {
     if (problem === undefined) return
     this.#again = undefined
     this.#probeAt = undefined
-    this.#probing = this.#attempt(problem)
+    this.#probing = this.#events.attempt(problem)
     try {
       await this.#probing
     } finally {
@@ -83,7 +80,7 @@ export class TroubleDesk {
     if (this.#problem === undefined) return
     this.#problem = undefined
     this.#since = undefined
-    this.#recovered()
+    this.#events.recovered()
   }
 }
 

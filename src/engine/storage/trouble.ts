@@ -32,6 +32,8 @@ export type ProblemCode =
   | 'TOO_MANY_OPEN_FILES'
   /** The resume journal cannot be written. */
   | 'STATE_UNWRITABLE'
+  /** Of a move: something else is going on with these files, or they cannot be moved. */
+  | 'BUSY'
   | 'OTHER'
 
 export interface StorageProblem {
