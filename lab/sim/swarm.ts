@@ -138,6 +138,7 @@ export class Swarm {
 
   /** Starts the program again over what is on its disk. */
   async revive(member: SwarmMember): Promise<void> {
+    member.files.start()
     member.host.restart()
     await this.#open(member)
     this.#join(member)
