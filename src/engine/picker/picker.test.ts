@@ -453,6 +453,19 @@ test('copies elsewhere are the rarest piece and the share of pieces that have mo
   assert.equal(drawn.picker.copies(), 0.75)
 })
 
+test('scarce is what only seeds have, or where there is no seed, at most one peer', () => {
+  const crowd = new DrawnPicker({ ours: 'xxx', peers: ['.#.', '.##', '.##'] })
+  assert.deepEqual(
+    [0, 1, 2].map((index) => crowd.picker.scarce(piece(index))),
+    [true, false, false],
+  )
+  const seeded = new DrawnPicker({ ours: '...', peers: ['###', '##.', '.#.', '###'] })
+  assert.deepEqual(
+    [0, 1, 2].map((index) => seeded.picker.scarce(piece(index))),
+    [false, false, true],
+  )
+})
+
 test('outstanding blocks are told in the order of the pieces asked', () => {
   const drawn = new DrawnPicker({ ours: '...', priorities: '147', peers: ['###'] })
   drawn.ask(1, 10)

@@ -87,6 +87,14 @@ export class Picker {
     return this.#pieces.copies(withOurs)
   }
 
+  /**
+   * Whether at most one other peer has the piece (nobody but seeds, where there are seeds): it is what the swarm waits
+   * for, so bytes of it should go to few who finish it, not to many at once.
+   */
+  scarce(piece: PieceIndex): boolean {
+    return this.#pieces.scarce(piece)
+  }
+
   /** Whether the peer has a wanted piece that we lack. For a single HAVE, ask wants(piece): it costs nothing. */
   interesting(has: Bitfield): boolean {
     if (this.#pieces.wantedLacking === 0 || has.empty) return false
