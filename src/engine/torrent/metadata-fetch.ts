@@ -1,5 +1,6 @@
 // Getting the info dictionary from peers (BEP 9). Each peer's answer is kept apart, so when a whole one does not hash
-// right it is known exactly who lied. Invariant: at most PARALLEL_PEERS buffers of at most METADATA_LIMIT_BYTES exist.
+// right it is known exactly who lied. Invariant: at most ATTEMPTS_LIMIT buffers of at most METADATA_LIMIT_BYTES exist, each
+// made when its peer gave something.
 
 import { after, type Millis } from '../../base/ids.ts'
 import {
@@ -13,8 +14,11 @@ import type { Peer } from '../peer/peer.ts'
 /** SAFETY.md: an info dictionary above this is refused. */
 export const METADATA_LIMIT_BYTES = 8 * 1024 * 1024
 
-/** Peers asked at the same time: one may be slow or lie. */
+/** Peers asked at the same time that answer as they should: one may lie. */
 const PARALLEL_PEERS = 3
+
+/** Those that hesitate included; a further peer takes the place of whoever hesitates. */
+const ATTEMPTS_LIMIT = 10
 
 /** Pieces of 16 KiB asked of one peer at once. */
 const REQUESTS_AHEAD = 8
@@ -25,14 +29,16 @@ const PROGRESS_TIMEOUT_MS = 15_000
 /** A peer that refused or stalled is asked again after this. */
 const RETRY_AFTER_MS = 30_000
 
-/** An attempt may take so long, and so much more for each piece (16 kB/s); then it gives way if another peer waits. */
-const PATIENCE_MS = 30_000
-const PATIENCE_PER_PIECE_MS = 1_000
+/** A peer that gives nothing for this long, or less than 16 kB/s since, hesitates: others need not wait for it. */
+const HESITATION_MS = 2_000
+const PIECE_MS = 1_000
 
 interface Attempt {
   readonly peer: Peer
-  readonly bytes: Uint8Array
+  readonly totalBytes: number
   readonly pieces: number
+  /** Made with the first piece that comes, so that a promise costs nothing. */
+  bytes: Uint8Array | undefined
   readonly got: Set<number>
   readonly asked: Set<number>
   readonly startedAt: Millis
@@ -64,17 +70,18 @@ export class MetadataFetch {
     return best
   }
 
-  /** Starts with peers that offer it, up to the limit. */
+  /** Starts with peers that offer it, as long as too few answer. */
   consider(peers: Iterable<Peer>, now: Millis): void {
     const able = [...peers].filter((peer) => this.#mayAsk(peer, now))
     able.sort((a, b) => (this.#failures.get(a) ?? 0) - (this.#failures.get(b) ?? 0))
     for (const peer of able) {
-      if (this.#attempts.size >= PARALLEL_PEERS && !this.#makeRoom(now)) return
+      if (!this.#makeRoom(now)) return
       const size = peer.extensions?.metadataBytes ?? 0
       const attempt: Attempt = {
         peer,
-        bytes: new Uint8Array(size),
+        totalBytes: size,
         pieces: Math.ceil(size / METADATA_PIECE_BYTES),
+        bytes: undefined,
         got: new Set(),
         asked: new Set(),
         startedAt: now,
@@ -92,14 +99,19 @@ export class MetadataFetch {
     return peer.extensions?.ids.has('ut_metadata') ?? false
   }
 
-  /** Ends an attempt that takes too long though something comes now and then. */
+  /** Whether one more may be asked; ends the oldest attempt that hesitates when there are too many. */
   #makeRoom(now: Millis): boolean {
+    let oldest: Attempt | undefined
+    let busy = 0
     for (const attempt of this.#attempts.values()) {
-      if (now < after(attempt.startedAt, PATIENCE_MS + attempt.pieces * PATIENCE_PER_PIECE_MS)) continue
-      this.#setAside(attempt, now)
-      return true
+      if (now < after(attempt.startedAt, HESITATION_MS + attempt.got.size * PIECE_MS)) busy++
+      else oldest ??= attempt
     }
-    return false
+    if (busy >= PARALLEL_PEERS) return false
+    if (this.#attempts.size < ATTEMPTS_LIMIT) return true
+    if (oldest === undefined) return false
+    this.#setAside(oldest, now)
+    return true
   }
 
   /** @throws WireError on a malformed message */
@@ -118,11 +130,12 @@ export class MetadataFetch {
     }
     const { piece, bytes, totalBytes } = message
     if (!attempt.asked.has(piece) || attempt.got.has(piece)) return
-    if (totalBytes !== attempt.bytes.length) {
+    if (totalBytes !== attempt.totalBytes) {
       this.#attempts.delete(peer)
       this.#events.lied(peer)
       return
     }
+    attempt.bytes ??= new Uint8Array(attempt.totalBytes)
     attempt.bytes.set(bytes, piece * METADATA_PIECE_BYTES)
     attempt.got.add(piece)
     attempt.progressAt = now
