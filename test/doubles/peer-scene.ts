@@ -16,6 +16,7 @@ import type { Message } from '../../src/protocol/wire/messages.ts'
 import { digest } from './digest.ts'
 import { type LinkedConnection, type LinkOptions, link } from './linked-connections.ts'
 import { MemoryContent, type MemoryContentOptions, rightBytes } from './memory-content.ts'
+import type { Told } from './pretended-peer.ts'
 import { type Recorded, RecordingSink } from './recording-sink.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -31,6 +32,7 @@ export function idOf(letter: string): PeerId {
 export const UNLIMITED: Allowance = {
   take: (wantedBytes) => wantedBytes,
   give: () => {},
+  satisfied: () => {},
   nextAt: (now) => now,
   unlimited: true,
 }
@@ -50,6 +52,8 @@ export class Purse implements Allowance {
     this.bytes -= granted
     return granted
   }
+
+  satisfied(): void {}
 
   give(bytes: number): void {
     this.bytes += bytes
@@ -161,6 +165,7 @@ export class RecordingHost implements PeerHost {
       key,
       connection,
       remote: { hash: HASH, peerId: idOf('r'), flags: MODERN, ...remote },
+      v2: false,
       incoming,
       host: this,
       source: 'test',
@@ -217,6 +222,11 @@ export class DictatedRemote {
     const news = this.sink.events.slice(this.#taken)
     this.#taken = this.sink.events.length
     return news
+  }
+
+  /** The same, of one type. */
+  heardOf<Type extends Message['type']>(type: Type): Told<Type>[] {
+    return this.heard().filter((message): message is Told<Type> => message.type === type)
   }
 
   /** The same in short: 'have 3', 'request 0:1', 'unchoke'. Extension handshakes are left out. */

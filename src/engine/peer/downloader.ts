@@ -109,7 +109,10 @@ export class Downloader {
       rate: this.pipeline.bytesPerSecond,
       suggested: this.#suggested.length > 0 ? this.#suggested : undefined,
     })
-    if (!allowance.unlimited) allowance.give((count - blocks.length) * BLOCK_BYTES, now)
+    if (!allowance.unlimited && blocks.length < count) {
+      allowance.give((count - blocks.length) * BLOCK_BYTES, now)
+      allowance.satisfied()
+    }
     if (blocks.length === 0) return
     const { geometry } = content
     this.pipeline.requested(blocks.length, now)

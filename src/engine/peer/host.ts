@@ -43,6 +43,8 @@ export interface Allowance {
   take(wantedBytes: number, now: Millis): number
   /** Puts back what was granted and not used. */
   give(bytes: number, now: Millis): void
+  /** Wants nothing more for now: others need not wait for its turn. */
+  satisfied(): void
   /** When asking again makes sense after a refusal. */
   nextAt(now: Millis): Millis
   readonly unlimited: boolean

@@ -3,7 +3,7 @@
 // Start-time fair queueing: each asker counts what it was granted; who is more than a quantum ahead of somebody that
 // waits must let that one go first. Whoever was idle starts level with those who wait, so silence earns no credit.
 // A limiter may itself be an asker of another (torrent within session): what one level refuses, the other gets back.
-// Invariant: among askers that all keep asking, the bytes granted since they all did differ by at most two quanta.
+// Invariant: among askers that all keep asking, the bytes granted since they all did differ by at most two quanta (or two turns).
 
 import { after, type Millis } from '../../base/ids.ts'
 import type { Allowance } from '../peer/host.ts'
@@ -11,6 +11,8 @@ import { TokenBucket } from './token-bucket.ts'
 
 /** Two blocks: what one asker may be ahead of another. */
 export const QUANTUM_BYTES = 32_768
+/** What one asker may be ahead at rates where that is more than a quantum. */
+const TURN_MS = 20
 /** Who was refused and has not asked again for this long does not hold up others. */
 const PATIENCE_MS = 500
 /** Without a level that knows better, ask again after this: 20 times a second keeps a limited transfer smooth. */
@@ -49,7 +51,7 @@ export class RateLimiter {
     let mayTake = wantedBytes
     if (lowest !== undefined) {
       if (!this.#waiting.has(asker)) asker.served = Math.max(asker.served, lowest)
-      mayTake = Math.min(wantedBytes, Math.max(0, lowest + QUANTUM_BYTES - asker.served))
+      mayTake = Math.min(wantedBytes, Math.max(0, lowest + this.#quantum - asker.served))
     }
     const granted = this.#grant(mayTake, now)
     asker.served += granted
@@ -64,11 +66,20 @@ export class RateLimiter {
     this.#within?.give(bytes, now)
   }
 
+  satisfied(asker: Asker): void {
+    this.#waiting.delete(asker)
+  }
+
   nextAt(now: Millis): Millis {
-    const inner = this.#current(now)?.nextAt(QUANTUM_BYTES, now) ?? now
+    const inner = this.#current(now)?.nextAt(this.#quantum, now) ?? now
     const outer = this.#within?.unlimited === false ? this.#within.nextAt(now) : now
     const at = Math.max(inner, outer) as Millis
     return at > now && Number.isFinite(at) ? at : after(now, RETRY_MS)
+  }
+
+  /** At high rates larger turns, so that sharing does not mean waking a thousand times a second. */
+  get #quantum(): number {
+    return Math.max(QUANTUM_BYTES, ((this.#limit() ?? 0) * TURN_MS) / 1_000)
   }
 
   #grant(wantedBytes: number, now: Millis): number {
@@ -119,6 +130,10 @@ class Asker implements Allowance {
 
   give(bytes: number, now: Millis): void {
     this.#limiter.give(this, bytes, now)
+  }
+
+  satisfied(): void {
+    this.#limiter.satisfied(this)
   }
 
   nextAt(now: Millis): Millis {
