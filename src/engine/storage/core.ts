@@ -44,6 +44,7 @@ export class StorageCore {
   readonly finisher: Finisher
   readonly reader: Reader
   readonly checker: Checker
+  readonly verifier: Verifier
   readonly desk: TroubleDesk
   readonly recovery: Recovery
   /** `busy`: files are being moved; `checking`: hashed. No blocks are taken in either. */
@@ -127,6 +128,7 @@ export class StorageCore {
       events.memoryAvailable()
     })
     const verifier = new Verifier(metainfo, options.expected)
+    this.verifier = verifier
     this.intake = new Intake({
       geometry,
       files,

@@ -146,9 +146,10 @@ export class TorrentStorage {
     this.#core.intake.reset(piece, blocks)
   }
 
-  /** Hashes became known (v2 layers): pieces that waited for them are judged. */
+  /** Hashes became known (v2 layers): pieces that waited for them are judged, also those that were found on disk. */
   hashesKnown(): void {
     this.#core.intake.rejudge()
+    void this.#checkWaiting()
   }
 
   // ── blocks out ──
@@ -185,7 +186,14 @@ export class TorrentStorage {
       if (core.mode === 'checking') core.mode = 'open'
       core.options.events.memoryAvailable()
       core.maybeFinished()
+      if (!this.#cancelled) void this.#checkWaiting()
     }
+  }
+
+  /** What could not be judged when it was found, and can be now. */
+  async #checkWaiting(): Promise<void> {
+    const { mode, pending, verifier } = this.#core
+    if (mode === 'open' && [...pending].some((piece) => verifier.knows(piece))) await this.check('pending')
   }
 
   cancelCheck(): void {
@@ -289,6 +297,12 @@ export class TorrentStorage {
       batch.record({ type: 'place', folder: layout.saveFolder, volume, movingTo: state.movingTo })
     }
     this.#recordWanted()
+    // Where a renaming that a crash broke off has left the file is its name now.
+    for (const [index, { earlier }] of state.names) {
+      const file = layout.files[index]
+      if (earlier === undefined || file === undefined) continue
+      batch.record({ type: 'name', file: index, components: file.components, settled: true })
+    }
     if (!this.needsCheck) await recovery.afterCheck(new Set(), core.report.changed, false)
     await migrateFromStore(core)
     if (core.store.slots.size > 0) await releaseUnused(core)
@@ -320,8 +334,12 @@ export class TorrentStorage {
     const { events, ports, agreed } = core.options
     const bad = new Set<PieceIndex>()
     let done = 0
+    const known = pieces.filter((piece) => core.verifier.knows(piece))
+    const later = known.length < pieces.length ? pieces.filter((piece) => !core.verifier.knows(piece)) : []
+    for (const piece of later) core.pending.add(piece)
+    core.lost(later)
     const each = (piece: PieceIndex, verdict: CheckVerdict): void => {
-      onProgress?.(++done, pieces.length)
+      onProgress?.(++done, known.length)
       core.batch.tick(ports.clock.now())
       core.pending.delete(piece)
       if (verdict === 'good') {
@@ -333,7 +351,7 @@ export class TorrentStorage {
       if (verdict === 'inconsistent') events.pieceInconsistent(piece)
       core.lost([piece])
     }
-    const whole = await core.checker.run(pieces, each, () => this.#cancelled || core.mode !== 'checking')
+    const whole = await core.checker.run(known, each, () => this.#cancelled || core.mode !== 'checking')
     if (whole) await core.recovery.afterCheck(bad, core.report.changed, agreed ?? false)
     return whole
   }

@@ -35,6 +35,12 @@ export class Verifier {
     return { sha1: this.#v1, merkle: this.#v2 ? this.#merkle(piece) : undefined }
   }
 
+  /** Every hash its torrent has for it is here; before that there is no verdict. */
+  knows(piece: PieceIndex): boolean {
+    if (this.#v1 && this.#expected.sha1(piece) === undefined) return false
+    return !this.#v2 || this.#merkle(piece) === undefined || this.#expected.pieceRoot(piece) !== undefined
+  }
+
   judge(piece: PieceIndex, result: HashResult): Verdict {
     const sha1 = this.#v1 ? this.#expected.sha1(piece) : undefined
     const needsRoot = this.#v2 && this.#merkle(piece) !== undefined

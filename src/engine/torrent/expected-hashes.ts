@@ -20,12 +20,18 @@ export interface TreePlace {
 export class ExpectedPieces {
   readonly #metainfo: Metainfo
   readonly #layers: Map<string, Uint8Array>
-  #allKnown: boolean
+  /** Roots of files whose layer is missing, in hex: files of equal content share one. */
+  readonly #missing: Set<string>
 
   constructor(metainfo: Metainfo) {
     this.#metainfo = metainfo
     this.#layers = new Map(metainfo.pieceLayers)
-    this.#allKnown = this.missing().length === 0
+    this.#missing = new Set(this.missing().map(({ root }) => toHex(root as Uint8Array)))
+  }
+
+  /** Nothing is missing. */
+  get allKnown(): boolean {
+    return this.#missing.size === 0
   }
 
   get layers(): ReadonlyMap<string, Uint8Array> {
@@ -35,7 +41,7 @@ export class ExpectedPieces {
   /** @param layer 32 bytes per piece of the file, proven against `root`. */
   learn(root: Uint8Array, layer: Uint8Array): void {
     this.#layers.set(toHex(root), layer)
-    this.#allKnown = this.missing().length === 0
+    this.#missing.delete(toHex(root))
   }
 
   sha1(piece: PieceIndex): Uint8Array | undefined {
@@ -68,7 +74,7 @@ export class ExpectedPieces {
 
   /** Whether everything that must be checked about a piece is known: in a hybrid both hashes. */
   verifiable(piece: PieceIndex): boolean {
-    return this.#allKnown || this.pieceRoot(piece) !== undefined
+    return this.allKnown || this.pieceRoot(piece) !== undefined
   }
 
   /** Files whose layer must still be fetched from peers. */

@@ -390,7 +390,10 @@ export class Torrent implements SwarmOwner, Sleeper {
       },
       problemChanged: () => this.options.events.problemChanged?.(),
       failed: (problem) => this.#fail(problem),
-      learned: () => this.#services.keep(this, metainfo),
+      learned: () => {
+        // Once for all files: a torrent of thousands would be written thousands of times.
+        if (this.#expected?.allKnown === true) this.#services.keep(this, metainfo)
+      },
     })
     if (!(opened instanceof Running)) {
       if (generation === this.#generation) this.#fail({ code: opened.code, data: { ...opened } })
