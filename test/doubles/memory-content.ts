@@ -18,6 +18,8 @@ export interface MemoryContentOptions {
   /** Blocks that may be reserved at a time. */
   readonly memoryBlocks?: number
   readonly seed?: number
+  /** 'files' as in v2 torrents; default 'packed'. */
+  readonly alignment?: 'packed' | 'files'
 }
 
 /** What a right byte of the torrent is: differs from block to block and along each block. */
@@ -58,7 +60,8 @@ export class MemoryContent implements Content, BlockStore, PickerWorld {
     const pieceBytes = blocksPerPiece * BLOCK_BYTES
     const lastBytes = options.lastPieceBytes ?? pieceBytes
     const totalBytes = (pieces.length - 1) * pieceBytes + lastBytes
-    this.geometry = new Geometry([{ lengthBytes: totalBytes, pad: false }], pieceBytes, 'packed')
+    const files = [{ lengthBytes: totalBytes, pad: false }]
+    this.geometry = new Geometry(files, pieceBytes, options.alignment ?? 'packed')
     this.memoryBlocks = options.memoryBlocks ?? Number.POSITIVE_INFINITY
     this.have = new Bitfield(pieces.length)
     this.picker = new Picker(this, new SeededRandom(options.seed ?? 1))

@@ -76,6 +76,22 @@ test('a request of any place and length inside a piece is answered, up to 16 KiB
     assert.deepEqual(bytes, rightBytes(piece, begin, lengthBytes))
 })
 
+test('the last block of a v2 file may be asked in full, and ends with zeros', async () => {
+  const { remote, content, arrive } = await giving({ lastPieceBytes: BLOCK + 100, alignment: 'files' })
+  remote.say(request(3, 0), request(3, 1), request(3, 1, BLOCK + 1), request(3, 2))
+  await arrive()
+  const [first, last] = remote.heard().filter((message) => message.type === 'block')
+  assert.deepEqual(first?.bytes, rightBytes(3, 0, BLOCK))
+  const expected = new Uint8Array(BLOCK)
+  expected.set(rightBytes(3, BLOCK, 100))
+  assert.deepEqual(last?.bytes, expected)
+  assert.deepEqual(content.reads, ['3:0+2'])
+  const packed = await giving({ lastPieceBytes: BLOCK + 100 })
+  packed.remote.say(request(3, 1))
+  await packed.arrive()
+  assert.deepEqual(packed.remote.told(), ['reject 3:1'], 'in v1 there is nothing behind the end')
+})
+
 test('only one read goes on at a time for a peer', async () => {
   const made = await giving()
   let going = 0
