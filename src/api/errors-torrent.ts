@@ -46,6 +46,12 @@ export const TORRENT_ERRORS: ErrorTable = {
     message: 'What was received does not have the infohash that was asked for.',
     help: 'It was thrown away.',
   },
+  OTHER_VERSION: {
+    exit: 2,
+    message: (data) =>
+      `The link asks for another version of torrent than it leads to${given(data, 'version', ' (', ')')}.`,
+    help: 'Ask whoever gave it for the torrent file, or for another link.',
+  },
   BAD_NAME: damaged('its name is missing or not text'),
   BAD_PIECE_LENGTH: damaged(
     (data) => `its piece length is not allowed${given(data, 'pieceLengthBytes', ' (', ' bytes)')}`,

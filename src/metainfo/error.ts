@@ -11,6 +11,8 @@ export type MetainfoCode =
   | 'UNSUPPORTED_VERSION'
   /** The info dictionary does not have the infohash it was fetched by. */
   | 'WRONG_INFOHASH'
+  /** It hashes to what was asked, but is of a version that such a hash does not name: a v1 torrent by a v2 link. */
+  | 'OTHER_VERSION'
   | 'BAD_NAME'
   | 'BAD_PIECE_LENGTH'
   | 'BAD_PIECES'

@@ -19,7 +19,7 @@ import {
 import { decode, TORRENT_BENCODE_LIMITS } from '../base/bencode.ts'
 import { type Encodable, encode } from '../base/bencode-encode.ts'
 import { concatBytes, toHex, utf8 } from '../base/bytes.ts'
-import type { Infohash } from '../base/ids.ts'
+import { type Infohash, infohash } from '../base/ids.ts'
 import { MetainfoError } from './error.ts'
 import { TORRENT_LIMITS } from './limits.ts'
 import type { Metainfo } from './metainfo.ts'
@@ -482,6 +482,21 @@ test('an info dictionary must be the one that was asked for', () => {
       code,
     )
   }
+})
+
+test('an info dictionary must be of a version that the hash it was asked for names', () => {
+  const v1 = encode(infoV1() as Encodable)
+  const v2 = encode(infoV2({ a: leaf(contentOf(10)) }) as Encodable)
+  const byV2 = { infohashV1: undefined, infohashV2: infohash(digest.sha256(v1)) }
+  const byV1 = { infohashV1: infohash(digest.sha1(v2)), infohashV2: undefined }
+  assert.equal(
+    refusal(() => readInfo(v1, digest, byV2)),
+    'OTHER_VERSION',
+  )
+  assert.equal(
+    refusal(() => readInfo(v2, digest, byV1)),
+    'OTHER_VERSION',
+  )
 })
 
 test('names become safe and unique, in v1 and v2 alike', () => {

@@ -63,7 +63,12 @@ export function readInfo(
   const { value, end } = parse(bytes, options)
   if (end !== bytes.length) throw new MetainfoError('NOT_BENCODED', { reason: 'TRAILING_BYTES', at: end })
   if (!(value instanceof BDict)) throw new MetainfoError('NO_INFO')
-  return build(value, bytes, digest, options)
+  const metainfo = build(value, bytes, digest, options)
+  for (const half of ['infohashV1', 'infohashV2'] as const) {
+    if (expected[half] !== undefined && metainfo[half] === undefined)
+      throw new MetainfoError('OTHER_VERSION', { version: metainfo.version })
+  }
+  return metainfo
 }
 
 /** Not slice(): that of a Node Buffer, which may come in here, gives a view. */
