@@ -64,6 +64,12 @@ export const TRANSFER_ERRORS: ErrorTable = {
     help: GOES_ON,
     retry: true,
   },
+  BUSY: {
+    exit: 1,
+    message: (data) => `${name(data)} is being moved or renamed just now.`,
+    help: 'Try again when that is done.',
+    retry: true,
+  },
   READ_ONLY: {
     exit: 1,
     message: (data) => `${at(data)} is on a read-only volume.`,

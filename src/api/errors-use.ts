@@ -60,6 +60,11 @@ export const USE_ERRORS: ErrorTable = {
     message: (data) => `\`shoal ${data.command}\` does not know what to do with "${data.operand}".`,
     help: (data) => `Use: shoal ${data.usage}`,
   },
+  ONCE_OR_FOR: {
+    exit: 2,
+    message: '--once and --for both say when to stop.',
+    help: 'Give one of them.',
+  },
   TRACKER_NEEDS_EVERYONE: {
     exit: 2,
     message: 'A tracker tells strangers what you share, and this share is for people with the link.',

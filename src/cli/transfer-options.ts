@@ -5,8 +5,7 @@ import { canonicalIp, parseEndpoint } from '../base/address.ts'
 import type { Endpoint } from '../base/endpoint.ts'
 import { CodedError } from '../base/errors.ts'
 import { SocketError } from '../base/ports.ts'
-import { type Engine, openEngine } from '../daemon/compose.ts'
-import { defaultStateFolder } from '../platform/state-folder.ts'
+import { type Engine, openEngine, usualStateFolder } from '../daemon/compose.ts'
 import type { OptionTable } from './options.ts'
 import type { Output } from './output.ts'
 import { PORT, RATE, type Reader, TEXT } from './readers.ts'
@@ -50,7 +49,7 @@ export interface TransferValues {
 
 export function stateFolderOf(values: Pick<TransferValues, 'state-dir'>, folder: string): string {
   const given = values['state-dir']
-  return given === undefined ? defaultStateFolder() : path.resolve(folder, given)
+  return given === undefined ? usualStateFolder() : path.resolve(folder, given)
 }
 
 /** @throws PortError */

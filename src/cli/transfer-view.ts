@@ -2,7 +2,7 @@
 
 import { explainBottleneck } from '../api/bottleneck-sentence.ts'
 import { formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
-import type { TorrentStatus } from '../engine/torrent/status.ts'
+import type { TransferStatus } from '../daemon/get-source.ts'
 import type { Line } from './terminal.ts'
 
 const BAR_CELLS = 18
@@ -11,7 +11,7 @@ const BAR_CELLS = 18
 const PATIENT_SECONDS = 30
 
 /** `progress` of --json (INTERFACE.md B3). */
-export function progressObject(status: TorrentStatus): object {
+export function progressObject(status: TransferStatus): object {
   return {
     event: 'progress',
     state: status.state,
@@ -32,13 +32,13 @@ export function progressObject(status: TorrentStatus): object {
   }
 }
 
-export function secondsLeft(status: TorrentStatus): number | undefined {
+export function secondsLeft(status: TransferStatus): number | undefined {
   const left = status.wantedBytes - status.doneBytes
   if (left <= 0 || status.downBytesPerSecond < 1) return undefined
   return Math.ceil(left / status.downBytesPerSecond)
 }
 
-export function gettingLines(status: TorrentStatus): Line[] {
+export function gettingLines(status: TransferStatus): Line[] {
   if (status.state === 'metadata') return [' Asking for the list of files…', ...slowLines(status)]
   if (status.state === 'checking') return [` ${bar(status.preparing)} checking what is here already`]
   const fraction = status.wantedBytes === 0 ? 0 : status.doneBytes / status.wantedBytes
@@ -53,7 +53,7 @@ export function gettingLines(status: TorrentStatus): Line[] {
   return [` ${bar(fraction)} ${parts.join('  ')}`, ...slowLines(status)]
 }
 
-function slowLines(status: TorrentStatus): Line[] {
+function slowLines(status: TransferStatus): Line[] {
   const { code, sentence } = explainBottleneck(status.bottleneck)
   const quick = (secondsLeft(status) ?? Number.POSITIVE_INFINITY) < PATIENT_SECONDS
   if (code === 'NONE' || (quick && code !== 'DISK_TROUBLE')) return []
@@ -64,7 +64,7 @@ function slowLines(status: TorrentStatus): Line[] {
 }
 
 /** What a sharer sees: whom it gives to, and whether it may switch off. */
-export function givingLines(status: TorrentStatus): Line[] {
+export function givingLines(status: TransferStatus): Line[] {
   if (status.state === 'checking') return [` ${bar(status.preparing)} checking ${status.name}`]
   if (status.problem !== undefined)
     return [[{ text: ` ${status.name}: ${status.problem.code}`, style: 'bad' }]]
@@ -77,7 +77,7 @@ export function givingLines(status: TorrentStatus): Line[] {
   return [` ${parts.join(' · ')}`]
 }
 
-function stayOn(status: TorrentStatus): string {
+function stayOn(status: TransferStatus): string {
   const missing = (1 - status.copiesElsewhere) * status.totalBytes
   if (status.upBytesPerSecond < 1) return 'stay on'
   return `stay on, about ${formatDuration((missing / status.upBytesPerSecond) * 1_000)}`

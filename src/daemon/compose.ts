@@ -13,6 +13,7 @@ import { NodeHasher } from '../platform/hasher.ts'
 import { NodeHttp } from '../platform/http.ts'
 import { NodeNames } from '../platform/names.ts'
 import { SystemRandom } from '../platform/random.ts'
+import { defaultStateFolder } from '../platform/state-folder.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
 import { TransferLocks } from './transfer-locks.ts'
@@ -37,6 +38,11 @@ export function nodePorts(): NodePorts {
     names: new NodeNames(),
     close: () => hasher.close(),
   }
+}
+
+/** Where this system keeps such things (INTERFACE.md: the platform's usual place). */
+export function usualStateFolder(): string {
+  return defaultStateFolder()
 }
 
 export interface Engine {

@@ -10,8 +10,12 @@ export function defaultStateFolder(
   home: string = os.homedir(),
 ): string {
   if (platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Shoal')
-  if (platform === 'win32') return path.join(environment['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local'), 'Shoal')
+  if (platform === 'win32')
+    return path.join(environment.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Shoal')
   // XDG Base Directory: state that should persist between restarts but is not precious enough to back up; relative values are ignored.
-  const state = environment['XDG_STATE_HOME']
-  return path.join(state !== undefined && path.isAbsolute(state) ? state : path.join(home, '.local', 'state'), 'shoal')
+  const state = environment.XDG_STATE_HOME
+  return path.join(
+    state !== undefined && path.isAbsolute(state) ? state : path.join(home, '.local', 'state'),
+    'shoal',
+  )
 }

@@ -3,13 +3,10 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { formatDuration, formatRate, formatSize } from '../../api/format-quantity.ts'
-import { type AddChoices, optionsForMagnet, optionsForTorrent } from '../../daemon/add.ts'
 import { type GetReport, runGet } from '../../daemon/get-job.ts'
+import { adderFor, hostsIn, originOf } from '../../daemon/get-source.ts'
 import { ReceivedCheck } from '../../daemon/received-check.ts'
-import { readTorrentInput, type TorrentInput } from '../../daemon/torrent-input.ts'
-import type { TorrentOptions } from '../../engine/torrent/options.ts'
-import type { Magnet } from '../../metainfo/magnet.ts'
-import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { readTorrentInput } from '../../daemon/torrent-input.ts'
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
 import { DURATION, RATIO, TEXT } from '../readers.ts'
@@ -18,9 +15,6 @@ import { gettingLines, givingLines, progressObject } from '../transfer-view.ts'
 
 /** Without any progress for this long a get fails rather than waiting for ever (INTERFACE.md B4, NO_SOURCES). */
 const DEFAULT_TIMEOUT_MS = 10 * 60_000
-
-/** Every wanted file starts in the middle of 1 … 7. */
-const WANTED_PRIORITY = 4
 
 export const command = defineCommand({
   options: {
@@ -61,17 +55,18 @@ export const command = defineCommand({
       const source = await readTorrentInput(operands[0] as string, { digest, stdin: input })
       const saveFolder = path.resolve(folder, values.output ?? '.')
       const check = new ReceivedCheck(originOf(source))
-      const add = await adder(source, (hash) => engine.session.kept(hash), {
+      const globs = values.select.length === 0 ? undefined : [...values.select]
+      const add = await adderFor(source, engine, {
         saveFolder,
         trackers: values.tracker,
         peers: values.peer,
         pex: !values['no-pex'],
         lan: !values['no-lsd'],
         sequential: values.sequential,
-        priorities: (metainfo) => prioritiesOf(metainfo, values.select, source),
+        fits: globs === undefined ? undefined : picomatch(globs, { dot: true, nocase: true }),
         beforeFinal: (file) => check.beforeFinal(file),
       })
-      sayHosts(output, source)
+      sayHosts(output, hostsIn(source))
       await runGet({
         engine,
         add,
@@ -92,49 +87,9 @@ export const command = defineCommand({
   },
 })
 
-type Choices = Omit<AddChoices, 'events'>
-
-async function adder(
-  source: TorrentInput,
-  kept: (hash: NonNullable<Magnet['infohashV1']>) => Promise<Metainfo | undefined>,
-  choices: Choices,
-): Promise<(events: TorrentOptions['events']) => TorrentOptions> {
-  if (source.kind === 'torrent') return (events) => optionsForTorrent(source.torrent, { ...choices, events })
-  const { magnet } = source
-  const hash = magnet.infohashV2 ?? magnet.infohashV1
-  const known = hash === undefined ? undefined : await kept(hash)
-  return (events) => optionsForMagnet(magnet, known, { ...choices, events })
-}
-
-function prioritiesOf(metainfo: Metainfo, globs: readonly string[], source: TorrentInput): number[] {
-  const fits = globs.length === 0 ? undefined : picomatch([...globs], { dot: true, nocase: true })
-  const ranges = source.kind === 'magnet' ? source.magnet.select : undefined
-  return metainfo.files.map((file) => {
-    if (file.pad) return 0
-    const whole = file.path.join('/')
-    const inside = file.path.slice(1).join('/')
-    const name = file.path[file.path.length - 1] as string
-    const selected =
-      fits !== undefined
-        ? fits(whole) || fits(name) || (inside !== '' && fits(inside))
-        : ranges === undefined || ranges.some(({ first, last }) => file.index >= first && file.index <= last)
-    return selected ? WANTED_PRIORITY : 0
-  })
-}
-
-/** Says where it came from without giving access: the public hash, which for an unlisted share only peers know. */
-function originOf(source: TorrentInput): string {
-  const { infohashV1, infohashV2 } = source.kind === 'torrent' ? source.torrent.metainfo : source.magnet
-  return infohashV1 === undefined ? `urn:btmh:1220${infohashV2}` : `urn:btih:${infohashV1}`
-}
-
 /** Hosts in a link are shown before they are contacted (SAFETY.md, personal data). */
-function sayHosts(output: Output, source: TorrentInput): void {
-  const trackers = source.kind === 'magnet' ? source.magnet.trackers : source.torrent.hints.trackers.flat()
-  const peers = source.kind === 'magnet' ? source.magnet.peers : []
-  const hosts = [...peers, ...trackers.map((url) => (URL.canParse(url) ? new URL(url).host : url))]
-  if (hosts.length > 0)
-    output.note(`It names these hosts, which will see your address: ${[...new Set(hosts)].join(', ')}`)
+function sayHosts(output: Output, hosts: readonly string[]): void {
+  if (hosts.length > 0) output.note(`It names these hosts, which will see your address: ${hosts.join(', ')}`)
 }
 
 class Report implements GetReport {
@@ -148,7 +103,7 @@ class Report implements GetReport {
     this.#check = check
   }
 
-  metadata(metainfo: Metainfo, wantedBytes: number): void {
+  metadata(metainfo: { readonly name: string }, wantedBytes: number): void {
     const size = formatSize(wantedBytes)
     this.#output.note(`Getting ${metainfo.name} (${size}) into ${this.#saveFolder}`)
     this.#output.object({

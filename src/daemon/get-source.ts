@@ -1,0 +1,71 @@
+// From what a person asked to get, and which of its files, to what a session adds.
+
+import type { Listing, TorrentOptions } from '../engine/torrent/options.ts'
+import type { Metainfo } from '../metainfo/metainfo.ts'
+import { type AddChoices, optionsForMagnet, optionsForTorrent } from './add.ts'
+import type { Engine } from './compose.ts'
+import type { TorrentInput } from './torrent-input.ts'
+
+export type { Listing } from '../engine/torrent/options.ts'
+export type { TorrentStatus as TransferStatus } from '../engine/torrent/status.ts'
+
+/** Every wanted file starts in the middle of 1 … 7. */
+const WANTED_PRIORITY = 4
+
+export type GetChoices = Omit<AddChoices, 'events' | 'priorities'> & {
+  /** Whether a path or name was chosen; undefined leaves it to the link (BEP 53), else all. */
+  readonly fits: ((path: string) => boolean) | undefined
+  readonly listing?: Listing
+}
+
+/** How to add it once there is somebody to hear its events. A link whose metadata an earlier run learned starts with it. */
+export async function adderFor(
+  source: TorrentInput,
+  engine: Engine,
+  choices: GetChoices,
+): Promise<(events: TorrentOptions['events']) => TorrentOptions> {
+  const { fits, ...rest } = choices
+  const full = { ...rest, priorities: (metainfo: Metainfo) => prioritiesOf(metainfo, fits, source) }
+  if (source.kind === 'torrent') return (events) => optionsForTorrent(source.torrent, { ...full, events })
+  const { magnet } = source
+  const hash = magnet.infohashV2 ?? magnet.infohashV1
+  const known = hash === undefined ? undefined : await engine.session.kept(hash)
+  return (events) => optionsForMagnet(magnet, known, { ...full, events })
+}
+
+function prioritiesOf(
+  metainfo: Metainfo,
+  fits: ((path: string) => boolean) | undefined,
+  source: TorrentInput,
+): number[] {
+  const ranges = source.kind === 'magnet' ? source.magnet.select : undefined
+  return metainfo.files.map((file) => {
+    if (file.pad) return 0
+    // By whole path, by path inside the torrent's folder, and by bare name.
+    const spellings = [file.path.join('/'), file.path.slice(1).join('/'), file.path.at(-1) ?? '']
+    const selected =
+      fits !== undefined
+        ? spellings.some((spelling) => spelling !== '' && fits(spelling))
+        : ranges === undefined || ranges.some(({ first, last }) => file.index >= first && file.index <= last)
+    return selected ? WANTED_PRIORITY : 0
+  })
+}
+
+/** Where received files say they came from: the public hash as a URN. It gives nobody access to an unlisted share. */
+export function originOf(source: TorrentInput): string {
+  const { infohashV1, infohashV2 } = source.kind === 'torrent' ? source.torrent.metainfo : source.magnet
+  return infohashV1 === undefined ? `urn:btmh:1220${infohashV2}` : `urn:btih:${infohashV1}`
+}
+
+/** Hosts that what was given names, which will see our address: trackers and peers. */
+export function hostsIn(source: TorrentInput): string[] {
+  const trackers = announced(source)
+  const peers = source.kind === 'magnet' ? source.magnet.peers : []
+  return [...new Set([...peers, ...trackers.map((url) => (URL.canParse(url) ? new URL(url).host : url))])]
+}
+
+/** An unlisted link's trackers are not asked (TRANSFER.md). */
+function announced(source: TorrentInput): readonly string[] {
+  if (source.kind === 'torrent') return source.torrent.hints.trackers.flat()
+  return source.magnet.to === 'link' ? [] : source.magnet.trackers
+}
