@@ -54,6 +54,21 @@ test('sizes of pieces and blocks end where the data ends', () => {
   assert.equal(packed.maxBlocks, 2)
 })
 
+test('the last block of a v2 file may be asked in full, in v1 only what is there', () => {
+  const asked = (geometry: Geometry, piece: number, begin: number, lengthBytes: number) =>
+    geometry.mayBeAsked(piece as PieceIndex, begin, lengthBytes)
+  const aligned = draw('a3 b1', 'files')
+  assert.equal(asked(aligned, 0, BLOCK_BYTES, BLOCK_BYTES / 2), true)
+  assert.equal(asked(aligned, 0, BLOCK_BYTES, BLOCK_BYTES), true)
+  assert.equal(asked(aligned, 0, BLOCK_BYTES, BLOCK_BYTES + 1), false)
+  assert.equal(asked(aligned, 0, 1.5 * BLOCK_BYTES, 1), false, 'begins behind the end')
+  assert.equal(asked(aligned, 1, BLOCK_BYTES, BLOCK_BYTES), false, 'a block of nothing')
+  assert.equal(asked(aligned, 1, 0, 0), false)
+  const packed = draw('a3 b2', 'packed')
+  assert.equal(asked(packed, 1, 0, BLOCK_BYTES / 2), true)
+  assert.equal(asked(packed, 1, 0, BLOCK_BYTES), false)
+})
+
 test('padding is no payload, and a block of nothing else is known', () => {
   const geometry = draw('a1 p3 b2', 'packed')
   assert.equal(geometry.payloadBytes, 1.5 * BLOCK_BYTES)

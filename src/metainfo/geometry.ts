@@ -114,6 +114,17 @@ export class Geometry {
     return begin >= 0 && lengthBytes > 0 && begin + lengthBytes <= this.pieceBytes(piece)
   }
 
+  /**
+   * As `contains`, or the last block of a v2 file in full: libtorrent 2.0 asks for it so and expects zeros behind the
+   * end of the file, up to where the next one starts (BEP 52 has every file start a new piece).
+   */
+  mayBeAsked(piece: PieceIndex, begin: number, lengthBytes: number): boolean {
+    if (!this.#aligned || this.contains(piece, begin, lengthBytes))
+      return this.contains(piece, begin, lengthBytes)
+    const inside = begin >= 0 && begin < this.pieceBytes(piece) && lengthBytes > 0
+    return inside && begin + lengthBytes <= this.blockCount(piece) * BLOCK_BYTES
+  }
+
   /** The files that a run of a piece lies in, in order, pads included. Files of length 0 never appear. */
   parts(piece: PieceIndex, begin = 0, lengthBytes = this.pieceBytes(piece) - begin): FilePart[] {
     const parts: FilePart[] = []

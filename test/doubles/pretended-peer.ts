@@ -31,7 +31,8 @@ export interface PretendedFacts {
 export class PretendedPeer {
   readonly key: number
   readonly endpoint: Endpoint
-  readonly remote: { readonly flags: { readonly v2: boolean; readonly fast: boolean } }
+  readonly remote: { readonly flags: { readonly fast: boolean } }
+  readonly v2: boolean
   pieces: Bitfield | undefined
   extensions: ExtensionHandshake | undefined
   closed = false
@@ -50,7 +51,8 @@ export class PretendedPeer {
   constructor(facts: PretendedFacts = {}) {
     this.key = facts.key ?? 1
     this.endpoint = { host: facts.host ?? `203.0.113.${this.key}`, port: 6_881 }
-    this.remote = { flags: { v2: facts.v2 ?? true, fast: true } }
+    this.remote = { flags: { fast: true } }
+    this.v2 = facts.v2 ?? true
     this.has(facts.pieces)
     this.extensions =
       facts.extensions ??

@@ -231,7 +231,8 @@ export class TorrentScene implements SwarmOwner {
     const { infohashV1, infohashV2 } = this.metainfo
     const hash = wireHash((infohashV2 ?? infohashV1) as NonNullable<typeof infohashV1>)
     const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: false }
-    return { handshake: { hash, peerId: this.peerId, flags }, accepts: [hash], ourId: this.peerId }
+    const v2Hash = infohashV2 === undefined ? undefined : hash
+    return { handshake: { hash, peerId: this.peerId, flags }, accepts: [hash], v2Hash, ourId: this.peerId }
   }
 
   ban(endpoint: Endpoint, code: string): void {

@@ -26,6 +26,8 @@ export interface HandshakeAnswer {
   readonly handshake: Handshake
   /** Hashes that the other side may name: one, or both of a hybrid (BEP 52 upgrade). */
   readonly accepts: readonly WireHash[]
+  /** The one of them that stands for v2; undefined while none is known. */
+  readonly v2Hash?: WireHash | undefined
   /** Our own ids in this torrent: a connection to ourselves is dropped. */
   readonly ourId: PeerId
 }

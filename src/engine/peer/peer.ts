@@ -63,6 +63,8 @@ export interface PeerOptions {
   readonly key: number
   readonly connection: Connection
   readonly remote: Handshake
+  /** Both sides agreed on the v2 hash: only then hash messages are sent (libtorrent hangs up on others). */
+  readonly v2: boolean
   readonly incoming: boolean
   readonly host: PeerHost
   /** How we learned of it, for the person and for banning. */
@@ -75,6 +77,7 @@ export class Peer implements WireSink {
   readonly key: number
   readonly connection: Connection
   readonly remote: Handshake
+  readonly v2: boolean
   readonly incoming: boolean
   readonly host: PeerHost
   readonly source: string
@@ -120,6 +123,7 @@ export class Peer implements WireSink {
     this.key = options.key
     this.connection = options.connection
     this.remote = options.remote
+    this.v2 = options.v2
     this.incoming = options.incoming
     this.host = options.host
     this.source = options.source

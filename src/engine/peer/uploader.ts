@@ -63,7 +63,7 @@ export class Uploader {
       content !== undefined &&
       piece !== undefined &&
       lengthBytes <= BLOCK_BYTES &&
-      content.geometry.contains(piece, begin, lengthBytes)
+      content.geometry.mayBeAsked(piece, begin, lengthBytes)
     if (!sane || !content.have.has(piece) || !content.mayServe(this.#peer, piece)) {
       if (piece === undefined || !this.#withdrawn.has(piece)) this.#invalidRequest()
       this.#reject(pieceNumber, begin, lengthBytes)
@@ -172,15 +172,19 @@ export class Uploader {
   async #send(content: Content, run: readonly Wanted[], lengthBytes: number): Promise<void> {
     const { host, connection } = this.#peer
     const frame = host.frames.take(lengthBytes + run.length * PIECE_HEADER_BYTES)
+    const first = run[0] as Wanted
+    const pieceBytes = content.geometry.pieceBytes(first.piece)
     const views: Uint8Array[] = []
     let at = 0
     for (const wanted of run) {
       pieceHeader(frame, at, wanted.piece, wanted.begin, wanted.lengthBytes)
       at += PIECE_HEADER_BYTES
-      views.push(frame.subarray(at, at + wanted.lengthBytes))
+      const dataBytes = Math.min(wanted.lengthBytes, pieceBytes - wanted.begin)
+      views.push(frame.subarray(at, at + dataBytes))
+      // Behind the end of a v2 file there are zeros.
+      if (dataBytes < wanted.lengthBytes) frame.fill(0, at + dataBytes, at + wanted.lengthBytes)
       at += wanted.lengthBytes
     }
-    const first = run[0] as Wanted
     const outcome = await content.store.read(first.piece, first.begin, views)
     this.#reading = false
     if (outcome === 'ok' && !this.#peer.closed) {

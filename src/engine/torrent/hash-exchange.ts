@@ -116,9 +116,7 @@ export class HashExchange {
     const now = this.#options.now()
     const load = new Map<Peer, number>()
     for (const { peer } of this.#asked.values()) load.set(peer, (load.get(peer) ?? 0) + 1)
-    const able = [...peers].filter(
-      (peer) => !peer.closed && peer.remote.flags.v2 && (peer.pieces?.count ?? 0) > 0,
-    )
+    const able = [...peers].filter((peer) => !peer.closed && peer.v2 && (peer.pieces?.count ?? 0) > 0)
     let looks = Math.min(LOOKS_AT_ONCE, this.#waiting.size)
     for (const [key, wanted] of this.#waiting) {
       if (looks-- <= 0) return

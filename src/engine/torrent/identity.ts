@@ -46,6 +46,7 @@ export class Identity {
     const upgrade = asked?.v2 === true && infohashV1 !== undefined && infohashV2 !== undefined
     const hash = upgrade ? wireHash(infohashV2) : (asked?.hash ?? (accepts[0] as WireHash))
     const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: false }
-    return { handshake: { hash, peerId: this.peerId, flags }, accepts, ourId: this.peerId }
+    const v2Hash = infohashV2 === undefined ? undefined : wireHash(infohashV2)
+    return { handshake: { hash, peerId: this.peerId, flags }, accepts, v2Hash, ourId: this.peerId }
   }
 }

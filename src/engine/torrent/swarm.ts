@@ -111,10 +111,13 @@ export class Swarm implements PeerHost {
       rival.close({ code: 'DUPLICATE', blame: 'nobody' })
     }
     if (this.peers.size >= this.#owner.maxPeers && !this.#makeRoom(connection)) return 'FULL'
+    // Whoever was dialled has the last word: it may answer a v1 hash with the v2 hash of the same torrent (BEP 52).
+    const agreed = incoming ? answer.handshake.hash : remote.hash
     const peer = new Peer({
       key: this.#nextKey++,
       connection,
       remote,
+      v2: agreed === answer.v2Hash,
       incoming,
       host: this,
       source,
