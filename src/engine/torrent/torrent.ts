@@ -27,6 +27,7 @@ import type { TorrentServices } from './services.ts'
 import type { StateName, TorrentStatus } from './status.ts'
 import { statusOf } from './status-of.ts'
 import { type AdoptRefusal, SWARM_TICK_MS, Swarm, type SwarmOwner } from './swarm.ts'
+import { Wishes } from './wishes.ts'
 
 export interface Problem {
   readonly code: string
@@ -47,6 +48,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   readonly swarm: Swarm
   readonly discovery: Discovery
   readonly dialing: Dialing
+  readonly wishes: Wishes
   readonly pex: PexTable | undefined
   upLimit: number | undefined
   downLimit: number | undefined
@@ -55,8 +57,6 @@ export class Torrent implements SwarmOwner, Sleeper {
   #metainfo: Metainfo | undefined
   #expected: ExpectedPieces | undefined
   #serve: MetadataServe | undefined
-  #priorities: readonly number[] = []
-  #sequential: boolean
   /** Changes with every state change: an answer to slow work that belongs to an earlier state is dropped. */
   #generation = 0
   #finished = false
@@ -66,11 +66,18 @@ export class Torrent implements SwarmOwner, Sleeper {
   constructor(options: TorrentOptions, services: TorrentServices) {
     this.options = options
     this.#services = services
-    this.#sequential = options.sequential
     this.identity = new Identity(options, options.realm, services.ports.random)
     this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
     this.pex =
       options.pex && options.metainfo?.private !== true ? new PexTable(services.ports.random) : undefined
+    this.wishes = new Wishes({
+      live: () => this.live,
+      peers: this.swarm.peers,
+      changed: () => {
+        this.#finished = false
+      },
+      sequential: options.sequential,
+    })
     if (options.metainfo !== undefined) this.#know(options.metainfo)
     this.discovery = new Discovery({
       facts: discoveryFactsOf(this, services),
@@ -189,8 +196,11 @@ export class Torrent implements SwarmOwner, Sleeper {
   /** From paused or failed: opens its files, or asks peers for the list of them. */
   start(): void {
     if (this.#state.name !== 'paused' && this.#state.name !== 'failed') return
-    if (this.#metainfo === undefined) this.#fetchMetadata()
-    else void this.#open(this.#metainfo, 'pending')
+    if (this.#metainfo !== undefined) {
+      void this.#open(this.#metainfo, 'pending')
+      return
+    }
+    this.#fetchMetadata()
     this.discovery.start(this.#now())
     this.swarmChanged()
   }
@@ -212,7 +222,6 @@ export class Torrent implements SwarmOwner, Sleeper {
     if (metainfo === undefined) return
     await this.#leave({ name: 'paused' })
     void this.#open(metainfo, 'all')
-    this.discovery.start(this.#now())
   }
 
   /** By hand, so without the rule of scope. */
@@ -220,32 +229,9 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.found([{ endpoint, source: 'hand', teller: 'hand' }])
   }
 
-  setPriorities(priorities: readonly number[]): Promise<void> {
-    this.#priorities = priorities
-    const { live } = this
-    if (live === undefined) return Promise.resolve()
-    live.setPriorities(priorities)
-    this.#finished = false
-    for (const peer of this.swarm.peers) peer.reviewInterest()
-    return live.store.setWanted(priorities.map((priority) => priority > 0))
-  }
-
-  setSequential(on: boolean): void {
-    this.#sequential = on
-    this.live?.picker.setSequential(on)
-  }
-
   /** Hashed from disk to find out what is here, in whole pieces, since it was added. */
   get checkedBytes(): number {
     return this.#checkedBytes
-  }
-
-  get sequential(): boolean {
-    return this.#sequential
-  }
-
-  get priorities(): readonly number[] {
-    return this.#priorities
   }
 
   /** Payload moving either way now. */
@@ -371,7 +357,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.identity.know(metainfo)
     this.#expected = new ExpectedPieces(metainfo)
     this.#serve = new MetadataServe(metainfo.infoBytes)
-    this.#priorities = this.options.priorities?.(metainfo) ?? []
+    this.wishes.begin(metainfo, this.options.priorities)
   }
 
   async #open(metainfo: Metainfo, scope: 'pending' | 'all'): Promise<void> {
@@ -414,6 +400,8 @@ export class Torrent implements SwarmOwner, Sleeper {
     }
     if (generation !== this.#generation) return
     this.#become({ name: 'live', parts: opened.goLive(metainfo) })
+    // Not while checking: whoever came would be sent away, and trackers would hear of a seed that has nothing.
+    this.discovery.start(this.#now())
     this.swarm.contentKnown()
     this.hashes?.consider(this.swarm.peers)
   }
