@@ -57,7 +57,7 @@ export class Running implements StorageEvents {
       journalPath: services.journalPath(torrent),
       partSuffix: options.partSuffix,
       preallocate: options.preallocate,
-      wanted: metainfo.files.map((file) => (torrent.priorities[file.index] ?? 1) > 0),
+      wanted: metainfo.files.map((file) => (torrent.wishes.priorities[file.index] ?? 1) > 0),
       trusted: options.justHashed,
       agreed: options.agreed,
       ...(options.diskPaths === undefined ? {} : { diskPaths: options.diskPaths }),
@@ -100,9 +100,9 @@ export class Running implements StorageEvents {
       expected: this.#expected,
       peers: torrent.swarm.peers,
       random: ports.random,
-      sequential: torrent.sequential,
+      sequential: torrent.wishes.sequential,
       superSeed: torrent.options.superSeed,
-      priorities: torrent.priorities,
+      priorities: torrent.wishes.priorities,
       uploadLimit: () => torrent.upLimit,
     })
     const trees = new HashTrees(metainfo, this.#expected, new Merkle(ports.digest))

@@ -17,7 +17,7 @@ const RAREST_SAMPLE = 2_048
 export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
   const { swarm, state, metainfo, live, options } = torrent
   const peers = [...swarm.peers]
-  const sizes = sizesOf(metainfo, live, torrent.priorities)
+  const sizes = sizesOf(metainfo, live, torrent.wishes.priorities)
   const sources = peers.filter((peer) => peer.pieces !== undefined && !peer.pieces.empty)
   const interestedIn = peers.filter((peer) => peer.amInterested)
   const unchoked = interestedIn.filter((peer) => !peer.peerChoking)

@@ -1,0 +1,82 @@
+// What the person wants of a torrent's files: which, in what order, by when, where they lie. Kept here while nothing is
+// open, carried to picker and storage while it is live. Invariant: what is wished is what the next opening starts with.
+
+import type { Millis } from '../../base/ids.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { MoveResult } from '../storage/mover.ts'
+import type { Live } from './live.ts'
+import type { PeerTable } from './peer-table.ts'
+
+export interface WishesOptions {
+  readonly live: () => Live | undefined
+  readonly peers: PeerTable
+  /** More is wanted than before, or in other places: it may not be complete any more. */
+  readonly changed: () => void
+  readonly sequential: boolean
+}
+
+export class Wishes {
+  readonly #options: WishesOptions
+  #priorities: readonly number[] = []
+  #sequential: boolean
+
+  constructor(options: WishesOptions) {
+    this.#options = options
+    this.#sequential = options.sequential
+  }
+
+  /** By file index, 0 (not wanted) … 7; empty for all alike. */
+  get priorities(): readonly number[] {
+    return this.#priorities
+  }
+
+  get sequential(): boolean {
+    return this.#sequential
+  }
+
+  /** The files became known. */
+  begin(metainfo: Metainfo, choose: ((metainfo: Metainfo) => readonly number[]) | undefined): void {
+    this.#priorities = choose?.(metainfo) ?? []
+  }
+
+  /** Unwanted files are not written; what pieces share with them is kept aside. */
+  async setPriorities(priorities: readonly number[]): Promise<void> {
+    this.#priorities = priorities
+    const live = this.#options.live()
+    if (live === undefined) return
+    live.setPriorities(priorities)
+    this.#options.changed()
+    for (const peer of this.#options.peers) peer.reviewInterest()
+    await live.store.setWanted(priorities.map((priority) => priority > 0))
+  }
+
+  setSequential(on: boolean): void {
+    this.#sequential = on
+    this.#options.live()?.picker.setSequential(on)
+  }
+
+  /** Pieces of a run of a file that somebody is about to read: wanted by then, before everything else. */
+  setDeadline(file: number, offset: number, lengthBytes: number, at: Millis | undefined): void {
+    const live = this.#options.live()
+    const range = live?.geometry.piecesOf(file)
+    if (live === undefined || range === undefined) return
+    const { geometry, picker } = live
+    const start = geometry.fileOffset(file) + offset
+    const first = Math.max(range.first, Math.floor(start / geometry.pieceLengthBytes))
+    const last = Math.min(range.last, Math.floor((start + lengthBytes - 1) / geometry.pieceLengthBytes))
+    for (let index = first; index <= last; index++) {
+      const piece = geometry.piece(index)
+      if (piece !== undefined) picker.setDeadline(piece, at)
+    }
+  }
+
+  /** Takes all files to another folder; undefined while nothing is open. */
+  async move(folder: string, onProgress?: (bytes: number) => void): Promise<MoveResult | undefined> {
+    return await this.#options.live()?.store.move(folder, onProgress)
+  }
+
+  /** @param components below the save folder, made safe by metainfo/paths.ts */
+  async renameFile(file: number, components: readonly string[]): Promise<MoveResult | undefined> {
+    return await this.#options.live()?.store.renameFile(file, components)
+  }
+}
