@@ -14,6 +14,9 @@ const SEGMENT_LEAST_BYTES = 1460
 /** What a kernel reads at once, about; fast lines need no more events than this. */
 const SEGMENT_MOST_BYTES = 65_536
 
+/** Small segments leave together until this much: one event for a HAVE to everybody. */
+const SPARSE_BATCH_BYTES = 4096
+
 /** At most this much goes past a full downlink: single packets (requests, haves) are not held back. */
 const SPARSE_BYTES = 1460
 
@@ -29,6 +32,8 @@ export interface Flow {
   depart(lengthBytes: number, throughMs: number): void
   /** What was taken last is off the line. */
   departed(): void
+  /** The turn of the last offerSoon is over. */
+  offered(): void
 }
 
 export class Uplink {
@@ -37,6 +42,7 @@ export class Uplink {
   readonly segmentBytes: number
   #fresh: Flow[] = []
   #turns: Flow[] = []
+  #soon: Flow[] = []
   #busy = false
   sentBytes = 0
 
@@ -46,12 +52,23 @@ export class Uplink {
     this.segmentBytes = segmentOf(this.#bytesPerMs)
   }
 
-  /** The flow has something to send. */
+  /** The flow may have something to send once this turn is over: one event for all flows of a turn. */
+  offerSoon(flow: Flow): void {
+    this.#soon.push(flow)
+    if (this.#soon.length > 1) return
+    this.#world.after(0, () => {
+      const flows = this.#soon
+      this.#soon = []
+      for (const each of flows) each.offered()
+      this.#pump()
+    })
+  }
+
+  /** The flow has something to send; pump() sends it. */
   offer(flow: Flow): void {
     if (flow.place !== 'idle') return
     flow.place = 'queued'
     this.#fresh.push(flow)
-    this.#pump()
   }
 
   /** A flow that waited for its receiver may try again. */
@@ -63,37 +80,38 @@ export class Uplink {
   }
 
   #pump(): void {
-    while (!this.#busy) {
+    if (this.#busy) return
+    const departed: Flow[] = []
+    let freeMs = this.#world.nowMs
+    for (let room = SPARSE_BATCH_BYTES; room > 0; ) {
       const flow = this.#fresh.shift() ?? this.#turns.shift()
-      if (flow === undefined) return
-      const sendable = flow.sendableBytes()
-      if (sendable === 0) {
+      if (flow === undefined) break
+      const sendableBytes = flow.sendableBytes()
+      if (sendableBytes === 0) {
         flow.place = 'idle'
         continue
       }
-      if (sendable > SPARSE_BYTES && flow.downlink.full) {
+      const sparse = sendableBytes <= SPARSE_BYTES
+      if (!sparse && flow.downlink.full) {
         flow.place = 'waiting'
         flow.downlink.wait(flow)
         continue
       }
-      this.#send(flow)
-    }
-  }
-
-  #send(flow: Flow): void {
-    const { nowMs } = this.#world
-    const lengthBytes = Math.min(this.segmentBytes, flow.downlink.segmentBytes, flow.sendableBytes())
-    const uplinkFreeMs = nowMs + lengthBytes / this.#bytesPerMs
-    const throughMs = Math.max(uplinkFreeMs, flow.downlink.book(lengthBytes))
-    flow.depart(lengthBytes, throughMs)
-    this.sentBytes += lengthBytes
-    this.#busy = true
-    this.#world.at(uplinkFreeMs, () => {
-      this.#busy = false
-      flow.departed()
+      const lengthBytes = Math.min(this.segmentBytes, flow.downlink.segmentBytes, sendableBytes)
+      freeMs += lengthBytes / this.#bytesPerMs
+      flow.depart(lengthBytes, Math.max(freeMs, flow.downlink.book(lengthBytes)))
+      this.sentBytes += lengthBytes
+      departed.push(flow)
       // Only who sends little is fresh again at once: who sends blocks waits for its turn even when momentarily empty.
-      if (flow.sendableBytes() > 0 || lengthBytes > SPARSE_BYTES) this.#turns.push(flow)
-      else flow.place = 'idle'
+      if (sparse) flow.place = 'idle'
+      else this.#turns.push(flow)
+      room -= sparse ? lengthBytes : SPARSE_BATCH_BYTES
+    }
+    if (departed.length === 0) return
+    this.#busy = true
+    this.#world.at(freeMs, () => {
+      this.#busy = false
+      for (const flow of departed) flow.departed()
       this.#pump()
     })
   }

@@ -137,10 +137,13 @@ export class Pipe implements Flow {
     this.#watch()
     if (this.#offering) return
     this.#offering = true
-    this.#network.world.after(0, () => {
-      this.#offering = false
-      if (this.sendableBytes() > 0) this.uplink.offer(this)
-    })
+    this.uplink.offerSoon(this)
+  }
+
+  /** The turn is over. */
+  offered(): void {
+    this.#offering = false
+    if (this.sendableBytes() > 0) this.uplink.offer(this)
   }
 
   /** A host went away or came back. */
