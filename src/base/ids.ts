@@ -56,6 +56,14 @@ export function peerIdBytes(id: PeerId): Uint8Array {
   return id.length === 0 ? EMPTY : fromHex(id)
 }
 
+/** The first of these moments, undefined standing for never. */
+export function earliest(...moments: readonly (Millis | undefined)[]): Millis | undefined {
+  let first: Millis | undefined
+  for (const moment of moments)
+    if (moment !== undefined && (first === undefined || moment < first)) first = moment
+  return first
+}
+
 /** The moment `durationMs` after `moment`. */
 export function after(moment: Millis, durationMs: number): Millis {
   return (moment + durationMs) as Millis

@@ -125,6 +125,32 @@ test('a piece is announced when storage said it is verified, not before', async 
   assert.deepEqual(haves(giver.told()), [`have ${piece}`])
 })
 
+test('requests of a piece that is lost while they wait are refused at once', async () => {
+  const clock = new VirtualClock(1_000_000)
+  const torrent = scene(clock, 'm', { pieces: ALL })
+  const remote = dictated(torrent, 'a')
+  remote.say({ type: 'interested' })
+  await clock.advance(50)
+  remote.told()
+  let release = (): void => {}
+  if (torrent.store)
+    torrent.store.onRead = () =>
+      new Promise((resolve) => {
+        release = () => resolve('ok')
+      })
+  remote.say(
+    { type: 'request', piece: 5, begin: 0, lengthBytes: BLOCK },
+    { type: 'request', piece: 4, begin: 0, lengthBytes: BLOCK },
+  )
+  await clock.advance(50)
+  liveOf(torrent).lost([4 as PieceIndex])
+  await clock.advance(50)
+  assert.deepEqual(remote.told(), ['reject 4:0'])
+  release()
+  await clock.advance(50)
+  assert.deepEqual(remote.told(), ['block 5:0'])
+})
+
 test('lost pieces are taken back: unannounced where understood, refused where asked, and fetched again', async () => {
   const clock = new VirtualClock(1_000_000)
   const torrent = scene(clock, 'm', { pieces: ALL })

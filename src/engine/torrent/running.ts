@@ -14,7 +14,8 @@ import { leavesFromDisk } from './leaves-from-disk.ts'
 import { Live } from './live.ts'
 import { PoisonDefence } from './poison-defence.ts'
 import type { TorrentServices } from './services.ts'
-import type { Problem, Torrent } from './torrent.ts'
+import type { Problem } from './state.ts'
+import type { Torrent } from './torrent.ts'
 
 /** What happened that the torrent itself must act on. */
 export interface RunningEvents {

@@ -11,7 +11,8 @@ import type { BufferPool } from '../storage/buffer-pool.ts'
 import type { OpenFiles } from '../storage/open-files.ts'
 import type { PathClaims } from '../storage/path-claims.ts'
 import type { TorrentOptions } from './options.ts'
-import type { Problem, Torrent } from './torrent.ts'
+import type { Problem } from './state.ts'
+import type { Torrent } from './torrent.ts'
 
 /** A limit that is shared fairly by whoever asks. */
 export interface Sharers {

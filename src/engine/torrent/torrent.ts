@@ -4,7 +4,7 @@
 
 import type { Sleeper } from '../../base/deadline-queue.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
-import { after, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
+import { after, earliest, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
 import { Discovery } from '../discovery/discovery.ts'
@@ -24,23 +24,11 @@ import { MetadataServe } from './metadata-serve.ts'
 import type { TorrentOptions } from './options.ts'
 import { type Parts, Running } from './running.ts'
 import type { TorrentServices } from './services.ts'
+import type { Problem, TorrentState } from './state.ts'
 import type { StateName, TorrentStatus } from './status.ts'
 import { statusOf } from './status-of.ts'
 import { type AdoptRefusal, SWARM_TICK_MS, Swarm, type SwarmOwner } from './swarm.ts'
 import { Wishes } from './wishes.ts'
-
-export interface Problem {
-  readonly code: string
-  readonly data: Readonly<Record<string, unknown>>
-}
-
-/** One variant per state; what exists only in a state lives in it. */
-export type TorrentState =
-  | { readonly name: 'metadata'; readonly fetch: MetadataFetch }
-  | { readonly name: 'checking'; doneBytes: number; totalBytes: number; running: Running | undefined }
-  | { readonly name: 'live'; readonly parts: Parts }
-  | { readonly name: 'paused' }
-  | { readonly name: 'failed'; readonly problem: Problem }
 
 export class Torrent implements SwarmOwner, Sleeper {
   readonly options: TorrentOptions
@@ -49,10 +37,10 @@ export class Torrent implements SwarmOwner, Sleeper {
   readonly discovery: Discovery
   readonly dialing: Dialing
   readonly wishes: Wishes
-  readonly pex: PexTable | undefined
   upLimit: number | undefined
   downLimit: number | undefined
   readonly #services: TorrentServices
+  readonly #pex: PexTable | undefined
   #state: TorrentState = { name: 'paused' }
   #metainfo: Metainfo | undefined
   #expected: ExpectedPieces | undefined
@@ -68,8 +56,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.#services = services
     this.identity = new Identity(options, options.realm, services.ports.random)
     this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
-    this.pex =
-      options.pex && options.metainfo?.private !== true ? new PexTable(services.ports.random) : undefined
+    this.#pex = options.pex ? new PexTable(services.ports.random) : undefined
     this.wishes = new Wishes({
       live: () => this.live,
       peers: this.swarm.peers,
@@ -130,6 +117,11 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   get live(): Live | undefined {
     return this.#parts?.live
+  }
+
+  /** None for a private torrent (BEP 27), also when a magnet only turns out to be one. */
+  get pex(): PexTable | undefined {
+    return this.#metainfo?.private === true ? undefined : this.#pex
   }
 
   get fetch(): MetadataFetch | undefined {
@@ -285,15 +277,12 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   #nextWake(now: Millis): Millis | undefined {
     const busy = this.swarm.peers.size > 0 || this.dialing.underWay > 0
-    const times = [
+    return earliest(
       busy ? after(now, SWARM_TICK_MS) : undefined,
       this.discovery.deadline(),
       this.wantsPeers ? this.discovery.candidates.deadline(now) : undefined,
       this.live?.store.deadline(),
-    ]
-    let next: Millis | undefined
-    for (const at of times) if (at !== undefined && (next === undefined || at < next)) next = at
-    return next
+    )
   }
 
   get wantsPeers(): boolean {
