@@ -1,5 +1,5 @@
 // Crashes of storage on the simulated disk, seed by seed: `node lab/sim/storage-crash.ts [first seed] [seeds]`.
-// Promises looked at after every crash: no piece is recorded that is not on disk and right (SAFETY.md G1); what was
+// Meanwhile files become wanted and unwanted, and are renamed and moved. Promises looked at after every crash: no piece is recorded that is not on disk and right (SAFETY.md G1); what was
 // said to be durable is still there; nothing that came more than 5 s before is asked for again; nothing is rechecked.
 
 import type { PieceIndex } from '../../src/base/ids.ts'
@@ -59,6 +59,8 @@ class CrashRun {
       this.#finished = false
       await rig.open(options)
       await this.#lookAround(rig)
+      const { pendingMove } = rig.storage
+      if (pendingMove !== undefined) await rig.storage.move(pendingMove)
       if (life === MAX_LIVES) break
       const how = this.#below(3) === 0 ? 'kill' : 'crash'
       const dead = await this.#live(rig, how)
@@ -132,10 +134,26 @@ class CrashRun {
       if (this.#below(2) === 0) await rig.advance([250, 1_000, 4_250][this.#below(3)] as number)
       else await settle()
       if (this.#below(8) === 0 && !dead) await this.#within(rig.readAllHad(), () => dead)
+      if (this.#below(12) === 0 && !dead) await this.#within(this.#rearrange(rig), () => dead)
       this.#listen(rig)
     }
     rig.disk.watch = undefined
     return dead
+  }
+
+  /** What a person may do to the files meanwhile. */
+  async #rearrange(rig: StorageRig): Promise<void> {
+    const { files } = rig.torrent.metainfo
+    const some = this.#below(files.length)
+    switch (this.#below(3)) {
+      case 0:
+        return await rig.storage.setWanted(files.map(() => this.#below(2) === 0))
+      case 1:
+        await rig.storage.renameFile(some, ['t', `r${this.#below(3)}`, `n${some}-${this.#below(100)}`])
+        return
+      default:
+        await rig.storage.move(`/data/m${this.#below(3)}`)
+    }
   }
 
   /** Operations of a dead machine never end. */
@@ -177,6 +195,8 @@ class CrashRun {
 
   async #finish(rig: StorageRig): Promise<void> {
     this.#listen(rig)
+    this.#finished = false
+    await rig.storage.setWanted(rig.torrent.metainfo.files.map(() => true))
     for (let round = 0; round < 20 && !this.#finished; round++) {
       rig.feedAll()
       await rig.advance(5_000)
@@ -185,7 +205,7 @@ class CrashRun {
     if (!this.#finished) throw new Error(`never finished: ${JSON.stringify(rig.storage.problem)}`)
     await rig.readAllHad()
     for (const file of rig.torrent.metainfo.files) {
-      const bytes = rig.disk.peek(`/data/downloads/${file.path.join('/')}`)
+      const bytes = rig.disk.peek(rig.storage.path(file.index) ?? '')
       if (bytes === undefined || Buffer.compare(bytes, rig.torrent.file(file.index)) !== 0) {
         throw new Error(`${file.path.join('/')} is not what it should be`)
       }

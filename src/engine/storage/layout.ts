@@ -191,6 +191,15 @@ export class Layout {
     this.#madeFolders.add(target)
   }
 
+  /** The same, durable at once: a file moved into a folder that a crash takes away would go with it. */
+  async makeFolderDurable(root: string, components: readonly string[]): Promise<void> {
+    await this.makeFolder(root, components)
+    for (let depth = 0; depth <= components.length; depth++) {
+      const folder = this.#disk.join(root, ...components.slice(0, depth))
+      if (this.unsyncedFolders.delete(folder)) await this.#disk.syncDirectory(folder)
+    }
+  }
+
   /** Names on the way to here, `root` included, must become durable with the next batch. */
   syncFolders(root: string, components: readonly string[]): void {
     let folder = root

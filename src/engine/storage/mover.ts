@@ -160,8 +160,9 @@ export class Mover {
     const home = file === store.file || file.home === 'final' ? 'final' : 'part'
     const from = layout.pathIn(file.folder, file.components, home)
     const to = layout.pathIn(folder, file.components, home)
-    await layout.makeFolder(folder, file.components.slice(0, -1))
+    await layout.makeFolderDurable(folder, file.components.slice(0, -1))
     layout.syncFolders(file.folder, file.components.slice(0, -1))
+    layout.syncFolders(folder, file.components.slice(0, -1))
     const renamed = await file.gate.exclusive(async () => {
       await options.openFiles.close(from)
       try {
@@ -270,8 +271,9 @@ export class Mover {
     const { layout, options } = this.#core
     if (file.home !== 'absent') {
       const from = layout.path(file)
-      await layout.makeFolder(file.folder, components.slice(0, -1))
+      await layout.makeFolderDurable(file.folder, components.slice(0, -1))
       layout.syncFolders(file.folder, file.components.slice(0, -1))
+      layout.syncFolders(file.folder, components.slice(0, -1))
       await options.openFiles.close(from)
       await options.ports.disk.rename(from, layout.pathIn(file.folder, components, file.home))
     }

@@ -139,7 +139,18 @@ async function locate(
     return { refused: { code: stat?.kind === 'file' ? 'FILE_DIFFERS' : 'UNSAFE_PATH', path: foreign.path } }
   }
   layout.volume = await markVolume(disk, layout.saveFolder)
+  if (store.file.home === 'absent') forgetStore(layout, store)
   return judgePieces(options.metainfo, layout, store, journal, read, located)
+}
+
+/** The part store is not there (any more): nothing is in it. */
+function forgetStore(layout: Layout, store: PartStore): void {
+  for (const piece of [...store.slots.keys()]) store.release(piece)
+  for (const file of layout.dataFiles()) {
+    if (!file.inStore) continue
+    file.inStore = false
+    file.unrecorded = true
+  }
 }
 
 /** Everything stays as the journal says, and nothing is read or written until the volume is back. */

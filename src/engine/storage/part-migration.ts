@@ -24,6 +24,7 @@ export async function migrateFromStore(core: StorageCore): Promise<void> {
       core.batch.afterWrite()
     }
     await core.batch.run()
+    for (const file of moving) core.finisher.consider(file.index)
     const { files } = core.journal.state
     if (moving.every(({ index }) => files.get(index)?.inStore === false)) await releaseUnused(core)
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Disk, FileStat } from '../../base/ports.ts'
 import type { JournalState } from './journal-state.ts'
 import { type DataFile, type FileFacts, factsOf, type Home, type Layout } from './layout.ts'
 import type { PartStore } from './part-store.ts'
+import { sameFacts } from './reader.ts'
 
 /** How far a crash may lie behind the last mark of a journal: beyond this, somebody else wrote the file. */
 const CRASH_SLACK_MS = 60_000
@@ -81,7 +82,7 @@ export class Resume {
       if (this.#matches(file, candidate, stat, known.facts)) {
         this.#settle(file, candidate, known.facts, candidate.home === 'part')
         // After a crash our own last writes may be newer than the journal: from now on this is what it is like.
-        if (known.facts !== undefined && stat.modifiedMs !== known.facts.modifiedMs) {
+        if (known.facts !== undefined && !sameFacts(factsOf(stat), known.facts)) {
           file.facts = factsOf(stat)
           file.unrecorded = true
         }
@@ -129,10 +130,11 @@ export class Resume {
     file.facts = facts
     file.writing = writing
     // A name that the journal does not vouch for may not have reached the disk before a crash.
-    const known = this.#options.state.files.get(file.index)
-    if (known?.facts === undefined || known.facts !== facts || known.home !== candidate.home) {
-      this.#options.layout.syncFolders(candidate.folder, candidate.components.slice(0, -1))
-    }
+    const { state, layout } = this.#options
+    const known = state.files.get(file.index)
+    const vouched = known?.facts !== undefined && known.facts === facts && known.home === candidate.home
+    const settled = candidate.folder !== state.movingTo && state.names.get(file.index)?.earlier === undefined
+    if (!vouched || !settled) layout.syncFolders(candidate.folder, candidate.components.slice(0, -1))
   }
 
   /** A name is taken, and the journal says nothing of it. */
@@ -208,7 +210,8 @@ export class Resume {
     const grown = { ...stat, lengthBytes: facts?.lengthBytes ?? 0 }
     const same = facts !== undefined && stat.lengthBytes >= facts.lengthBytes
     if (same && this.#matches(file, { folder: '', components: [], home: 'part' }, grown, facts)) {
-      file.facts = facts
+      file.facts = factsOf(stat)
+      file.unrecorded = !sameFacts(file.facts, facts)
       return { file, standing: 'trusted', path }
     }
     file.facts = factsOf(stat)

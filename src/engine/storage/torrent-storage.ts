@@ -285,7 +285,9 @@ export class TorrentStorage {
       core.desk.raise(opened.problem)
       return
     }
-    for (const file of layout.dataFiles()) if (file.unrecorded && file.home !== 'absent') batch.found(file)
+    for (const file of [...layout.dataFiles(), core.store.file]) {
+      if (file.unrecorded && file.home !== 'absent') batch.found(file)
+    }
     // The files were hashed when the torrent was made from them.
     if (core.options.trusted === true) for (const piece of [...core.pending]) core.gained(piece)
     const { state } = journal
