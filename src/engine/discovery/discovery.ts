@@ -4,7 +4,7 @@
 
 import { canonicalIp } from '../../base/address.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
-import { after, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
+import { after, earliest, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { AnnounceEvent, AnnounceReply, AnnounceRequest } from '../../protocol/tracker/announce.ts'
 import { Candidates, type PeerHint, type PeerSource } from './candidates.ts'
@@ -196,7 +196,7 @@ export class Discovery {
     if (!this.#running || this.#silent) return undefined
     const now = ports.clock.now()
     const poll = this.#rounds.size > 0 || !this.#begun ? after(now, POLL_MS) : undefined
-    return earliest([this.#machine.deadline(), this.#client.deadline(), poll])
+    return earliest(this.#machine.deadline(), this.#client.deadline(), poll)
   }
 
   /** Feeds the machine and carries what it says. While nothing may be announced it is left alone. */
@@ -303,10 +303,4 @@ function together(replies: readonly AnnounceReply[]): AnnounceReply {
     trackerId: undefined,
     externalIp: undefined,
   }
-}
-
-function earliest(times: readonly (Millis | undefined)[]): Millis | undefined {
-  let first: Millis | undefined
-  for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
-  return first
 }
