@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digest } from '../../../test/doubles/digest.ts'
-import { rightBytes } from '../../../test/doubles/memory-content.ts'
+import { type MemoryContent, rightBytes } from '../../../test/doubles/memory-content.ts'
 import {
   HASH,
   MODERN,
@@ -21,6 +21,11 @@ const BLOCK = 16_384
 /** What the remote of a scene may have of forty pieces while choked (BEP 6), and a piece that is not among them. */
 const FAST = allowedFastSet('203.0.113.2', HASH, 40, 10, digest)
 const SLOW = Array.from({ length: 40 }, (_, piece) => piece).find((piece) => !FAST.includes(piece)) ?? 0
+
+/** Two more leechers have the fast pieces, so that these are not scarce. */
+function passFastOn(content: MemoryContent): void {
+  for (const piece of [...FAST, ...FAST]) content.picker.peerHas(piece as PieceIndex)
+}
 
 function request(piece: number, block: number, lengthBytes = BLOCK) {
   return { type: 'request', piece, begin: block * BLOCK, lengthBytes } as const
@@ -287,7 +292,8 @@ test('the canonical allowed-fast set is granted to fast peers, of pieces that we
 })
 
 test('a choked peer gets each allowed-fast piece once, and others not at all', async () => {
-  const { remote, host, clock, arrive } = scene({ pieces: '#'.repeat(40) })
+  const { remote, host, content, clock, arrive } = scene({ pieces: '#'.repeat(40) })
+  passFastOn(content)
   await arrive()
   remote.heard()
   const piece = FAST[0] ?? 0
@@ -303,8 +309,23 @@ test('a choked peer gets each allowed-fast piece once, and others not at all', a
   assert.deepEqual(host.codes, [], 'but asking is no offence: the requests may be old')
 })
 
+test('a scarce piece is not given to choked peers: many would share it, and nobody have it whole', async () => {
+  const { remote, content, arrive } = scene({ pieces: '#'.repeat(40) })
+  await arrive()
+  remote.heard()
+  const piece = FAST[0] ?? 0
+  remote.say(request(piece, 0))
+  await arrive()
+  assert.deepEqual(remote.told(), [`reject ${piece}:0`])
+  passFastOn(content)
+  remote.say(request(piece, 0))
+  await arrive()
+  assert.deepEqual(remote.told(), [`block ${piece}:0`])
+})
+
 test('a peer that has ten pieces is not starving any more: choked means choked', async () => {
-  const { remote, arrive } = scene({ pieces: '#'.repeat(40) })
+  const { remote, content, arrive } = scene({ pieces: '#'.repeat(40) })
+  passFastOn(content)
   for (let i = 0; i < 10; i++) remote.say({ type: 'have', piece: i })
   await arrive()
   remote.heard()
@@ -314,7 +335,9 @@ test('a peer that has ten pieces is not starving any more: choked means choked',
 })
 
 test('allowed-fast requests survive a choke', async () => {
-  const { remote, near, peer, clock, arrive } = await giving({ pieces: '#'.repeat(40), blocksPerPiece: 60 })
+  const drawn = { pieces: '#'.repeat(40), blocksPerPiece: 60 }
+  const { remote, near, peer, content, clock, arrive } = await giving(drawn)
+  passFastOn(content)
   near.stall()
   const piece = FAST[0] ?? 0
   for (let round = 0; round < 3; round++)

@@ -85,8 +85,12 @@ export class Uploader {
     this.#queue.push({ piece, begin, lengthBytes })
   }
 
-  /** BEP 6: fast pieces are for the starving, and once; otherwise choking would mean nothing. */
+  /**
+   * BEP 6: fast pieces are for the starving, and once; otherwise choking would mean nothing. Never scarce ones: fifty
+   * newcomers at a first seed would each get a fiftieth of its line, and nobody a whole piece to pass on.
+   */
   #takeFast(piece: PieceIndex, lengthBytes: number): boolean {
+    if (this.#peer.host.content?.picker.scarce(piece) !== false) return false
     const left = this.#allowedFast.get(piece) ?? 0
     if (left < lengthBytes || (this.#peer.pieces?.count ?? 0) >= ALLOWED_FAST_PIECES) return false
     this.#allowedFast.set(piece, left - lengthBytes)
