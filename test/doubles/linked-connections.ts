@@ -2,6 +2,7 @@
 // after a delay, cut as the test likes. Keeps the promises of the Connection port: bytes are lent for the call only
 // (they are overwritten afterwards), `sent` is called once per write and in order, closed() comes once and last.
 
+import { concatBytes } from '../../src/base/bytes.ts'
 import type { Endpoint } from '../../src/base/endpoint.ts'
 import { after } from '../../src/base/ids.ts'
 import {
@@ -98,10 +99,15 @@ export class LinkedConnection implements Connection {
       this.#flushing = true
       return
     }
+    // What the network took already arrives, as it does when a socket is destroyed.
+    const lastWords = this.#stalled ? [] : this.#queue.slice(this.#carried)
+    const bytes = concatBytes(lastWords.map((write) => write.bytes.subarray(write.at)))
     this.#end(undefined)
     const { other } = this
     this.#clock.schedule(after(this.#clock.now(), this.#delayMs), () => {
-      if (other !== undefined) other.#end(undefined)
+      if (other === undefined || other.#closed) return
+      if (bytes.length > 0 && !other.#paused && !other.#flushing) other.events.data(bytes)
+      other.#end(undefined)
     })
   }
 

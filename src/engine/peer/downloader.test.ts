@@ -556,6 +556,62 @@ test('the later writer of a block never spoils the earlier one, whoever began fi
   }
 })
 
+test('one that began alone is stopped when another finishes first: its rest is not written', async () => {
+  const one = await unchokedBySeed({ pieces: '###.', blocksPerPiece: 2 })
+  const garbage = pieceMessage(3, 0, new Uint8Array(BLOCK).fill(0xbb))
+  // Nobody else is asked yet, so these bytes go straight into the block's own memory.
+  one.remote.say(garbage.slice(0, 8_000))
+  await one.arrive()
+  const other = joinedBy(one, 'c')
+  other.remote.say({ type: 'haveAll' }, { type: 'unchoke' })
+  await one.arrive()
+  other.remote.give(3, 0)
+  await one.arrive()
+  one.remote.say(garbage.slice(8_000))
+  other.remote.give(3, 1)
+  await one.arrive()
+  assert.deepEqual(one.host.wrong, [])
+  assert.equal(one.content.drawn, '####')
+})
+
+test('one that was given up in the middle of a block does not write on into it', async () => {
+  const one = await unchokedBySeed({ pieces: '###.', blocksPerPiece: 2 })
+  const garbage = pieceMessage(3, 0, new Uint8Array(BLOCK).fill(0xbb))
+  one.remote.say(garbage.slice(0, 8_000))
+  await one.arrive()
+  one.peer.download.cancelAll()
+  const other = joinedBy(one, 'c')
+  other.remote.say({ type: 'haveAll' }, { type: 'unchoke' })
+  await one.arrive()
+  other.remote.give(3, 0)
+  await one.arrive()
+  one.remote.say(garbage.slice(8_000))
+  other.remote.give(3, 1)
+  await one.arrive()
+  assert.deepEqual(one.host.wrong, [])
+  assert.equal(one.content.drawn, '####')
+})
+
+test('requests cancelled because others were faster may all be answered late', async () => {
+  const made = await unchokedBySeed({ pieces: '.'.repeat(600), blocksPerPiece: 2 })
+  for (let round = 0; round < 5; round++) {
+    for (const word of requestsOf(made.remote.told())) {
+      const [piece = 0, block = 0] = word.split(':').map(Number)
+      made.remote.give(piece, block)
+    }
+    await made.arrive()
+  }
+  const pending = made.content.picker.outstanding(made.peer.key)
+  assert.equal(pending.length > 250, true, String(pending.length))
+  made.content.receiving = false
+  for (const { piece, block } of pending) made.peer.download.drop(piece, block)
+  assert.equal(made.peer.download.outstanding, 0)
+  assert.equal(made.peer.download.pipeline.outstanding, 0)
+  for (const { piece, block } of pending) made.remote.give(piece, block)
+  await made.arrive()
+  assert.deepEqual(made.host.codes, [])
+})
+
 test('a cancelled request that is rejected or answered late changes nothing', async () => {
   const { one, other } = await endgame()
   other.remote.give(3, 0)

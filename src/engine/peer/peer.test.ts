@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { link } from '../../../test/doubles/linked-connections.ts'
-import { MemoryContent } from '../../../test/doubles/memory-content.ts'
+import { MemoryContent, rightBytes } from '../../../test/doubles/memory-content.ts'
 import {
   bits,
   DictatedRemote,
   generous,
   MODERN,
   PLAIN,
+  pieceMessage,
   RecordingHost,
   scene,
 } from '../../../test/doubles/peer-scene.ts'
@@ -536,10 +537,10 @@ test('after closing nothing is written, heard or outstanding, even in the middle
   remote.heard()
   // One read: an offence, then a block and a have that must not be looked at any more.
   const offence = Uint8Array.of(0, 0, 0, 5, 4, 0xff, 0xff, 0xff, 0xff)
-  remote.say(offence)
-  remote.give(0, 0)
-  remote.say({ type: 'interested' })
+  remote.say(offence, pieceMessage(0, 0, rightBytes(0, 0, 16_384)), { type: 'interested' })
   await arrive()
+  assert.equal(peer.downloadedBytes, 0)
+  assert.equal(host.wastedBytes, 0)
   assert.deepEqual(host.codes, ['HAVE_OUT_OF_RANGE'])
   assert.deepEqual(content.stored, [])
   assert.equal(peer.peerInterested, false)
@@ -557,8 +558,10 @@ test('after closing nothing is written, heard or outstanding, even in the middle
 test('the torrent may close a peer while one of its messages is being read: the rest is dropped', async () => {
   const { remote, host, peer, arrive } = scene({})
   host.onChanged = (one) => one.close({ code: 'STOPPED', blame: 'local' })
-  remote.say({ type: 'interested' }, { type: 'unchoke' }, { type: 'have', piece: 99 })
+  const block = pieceMessage(0, 0, rightBytes(0, 0, 16_384))
+  remote.say({ type: 'interested' }, { type: 'unchoke' }, block, { type: 'have', piece: 99 })
   await arrive()
+  assert.deepEqual([peer.downloadedBytes, host.wastedBytes], [0, 0])
   assert.deepEqual(host.closings, [{ code: 'STOPPED', blame: 'local' }])
   assert.equal(peer.peerChoking, true)
 })

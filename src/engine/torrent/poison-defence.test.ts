@@ -149,6 +149,70 @@ test('someone who left is judged by its address all the same', async () => {
   assert.equal(leech.live.picker.complete(5 as PieceIndex), false, 'the piece is asked again')
 })
 
+/** Two sources that gave two blocks each of a piece; nothing really travels. */
+function sharedPiece(leech: TorrentScene, sources: readonly TorrentScene[], piece: PieceIndex): void {
+  const { picker } = leech.live ?? {}
+  assert.ok(picker)
+  for (const [i, source] of sources.entries()) {
+    const peer = leech.peer(source.name)
+    assert.ok(peer && source.store)
+    const asked = picker.pick({
+      peer: peer.key,
+      has: source.store.have,
+      count: 2,
+      now: leech.clock.now(),
+      exclusive: false,
+      only: new Set([piece]),
+      rate: 0,
+      suggested: undefined,
+    })
+    assert.equal(asked.length, 2, `source ${i}`)
+    for (const { block } of asked) assert.equal(picker.received(peer.key, piece, block), 'first')
+  }
+}
+
+test('contributors to bad pieces are put on parole, and banned once when it happens again and again', async () => {
+  const clock = new VirtualClock(1_000_000)
+  const metainfo = metainfoOf(PIECES, BLOCKS, 'v1')
+  const make = (name: string, drawn: string) =>
+    new TorrentScene(clock, name, { metainfo, pieces: drawn, blocksPerPiece: BLOCKS })
+  const leech = make('l', '.'.repeat(PIECES))
+  const sources = [make('a', '#'.repeat(PIECES)), make('b', '#'.repeat(PIECES))]
+  for (const source of sources) {
+    // They never unchoke, so that only this test says what was given.
+    source.live?.choke(clock.now())
+    source.swarm.changed = () => {}
+    await joined(leech, source)
+  }
+  for (const piece of [0, 1, 2, 3] as PieceIndex[]) sharedPiece(leech, sources, piece)
+  leech.poison?.failed(0 as PieceIndex, undefined)
+  assert.deepEqual(
+    [...leech.swarm.peers].map((peer) => peer.download.exclusive),
+    [true, true],
+  )
+  assert.equal(leech.live?.picker.complete(0 as PieceIndex), false)
+  assert.deepEqual(leech.bans, [])
+  for (const piece of [1, 2, 3] as PieceIndex[]) leech.poison?.failed(piece, undefined)
+  assert.deepEqual(leech.bans.sort(), ['203.0.113.97 POISON_REPEATED', '203.0.113.98 POISON_REPEATED'])
+  assert.equal(leech.connected, '')
+})
+
+test('a suspect that is banned already is not banned again for pieces judged later', async () => {
+  const clock = new VirtualClock(1_000_000)
+  const metainfo = metainfoOf(PIECES, BLOCKS, 'v1')
+  const make = (name: string, drawn: string) =>
+    new TorrentScene(clock, name, { metainfo, pieces: drawn, blocksPerPiece: BLOCKS })
+  const leech = make('l', '.'.repeat(PIECES))
+  const sources = [make('a', '#'.repeat(PIECES)), make('b', '#'.repeat(PIECES))]
+  for (const source of sources) {
+    source.swarm.changed = () => {}
+    await joined(leech, source)
+  }
+  for (const piece of [0, 1, 2, 3, 4, 5, 6] as PieceIndex[]) sharedPiece(leech, sources, piece)
+  for (const piece of [0, 1, 2, 3, 4, 5, 6] as PieceIndex[]) leech.poison?.failed(piece, undefined)
+  assert.equal(leech.bans.length, 2, leech.bans.join())
+})
+
 test('when no leaf hashes can be had, contributors are only suspected', async () => {
   const { seeds, leech, all } = await swarm('v2', 'ab', 1, { a: 'all' })
   const [a, b] = seeds
