@@ -324,6 +324,21 @@ test('a peer that stays silent about its pieces is shown some after a moment', a
   assert.equal(haves(remote.told()).length > 0, true)
 })
 
+test('peers that cannot reach each other are shown more by a super-seed all the same, a minute later', async () => {
+  const clock = new VirtualClock(1_000_000)
+  const torrent = scene(clock, 'm', { pieces: ALL, superSeed: true })
+  const remotes = [dictated(torrent, 'a'), dictated(torrent, 'b')]
+  for (const remote of remotes) remote.say({ type: 'haveNone' }, { type: 'interested' })
+  await live([torrent], 2)
+  for (const remote of remotes) {
+    for (const word of haves(remote.told())) remote.say({ type: 'have', piece: Number(word.split(' ')[1]) })
+  }
+  await live([torrent], 30)
+  for (const remote of remotes) assert.deepEqual(haves(remote.told()), [], 'nobody passed anything on')
+  await live([torrent], 40)
+  for (const remote of remotes) assert.equal(haves(remote.told()).length > 0, true)
+})
+
 test('a super-seed gives a little more than one copy to a swarm that passes everything on', async () => {
   const meta = metainfoOf(40, BLOCKS, 'v1')
   const clock = new VirtualClock(1_000_000)

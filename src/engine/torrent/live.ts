@@ -7,7 +7,7 @@ import type { Random } from '../../base/random.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { type ChokeCandidate, Choker } from '../choker/choker.ts'
-import { SuperSeed } from '../choker/super-seed.ts'
+import { type Reveal, SUPER_SEED_PATIENCE_MS, SuperSeed } from '../choker/super-seed.ts'
 import type { Content } from '../peer/host.ts'
 import type { Peer } from '../peer/peer.ts'
 import { Picker, type PickerWorld } from '../picker/picker.ts'
@@ -42,6 +42,8 @@ export class Live implements Content, PickerWorld {
   #chokeAt: Millis | undefined
   /** Peers that super-seeding has begun with. */
   readonly #revealedTo = new Set<number>()
+  /** When peers that nobody takes pieces from are shown more all the same. */
+  #patienceEndsAt: Millis | undefined
   #wantedFiles: readonly boolean[] = []
   #wantedBytes = 0
   #doneBytes = 0
@@ -231,8 +233,11 @@ export class Live implements Content, PickerWorld {
     const superSeed = this.#superSeed
     if (superSeed === undefined) return
     this.revealFirst(peer)
-    const next = superSeed.peerHas(peer.key, piece, (key) => this.#options.peers.get(key)?.pieces)
-    for (const reveal of next) this.#options.peers.get(reveal.key)?.announce(reveal.piece)
+    this.#reveal(superSeed.peerHas(peer.key, piece, (key) => this.#options.peers.get(key)?.pieces))
+  }
+
+  #reveal(reveals: readonly Reveal[]): void {
+    for (const { key, piece } of reveals) this.#options.peers.get(key)?.announce(piece)
   }
 
   /** Super-seeding begins with a peer once it said what it has, or stayed silent for a moment. */
@@ -252,6 +257,10 @@ export class Live implements Content, PickerWorld {
     if (this.#superSeed !== undefined) {
       for (const peer of this.#options.peers)
         if (now >= after(peer.connectedAt, SILENCE_MS)) this.revealFirst(peer)
+      if (now >= (this.#patienceEndsAt ?? now)) {
+        this.#reveal(this.#superSeed.patienceEnded((key) => this.#options.peers.get(key)?.pieces))
+        this.#patienceEndsAt = after(now, SUPER_SEED_PATIENCE_MS)
+      }
     }
     if ((this.#chokeAt ?? now) <= now && this.#options.peers.size > 0) this.choke(now)
   }
