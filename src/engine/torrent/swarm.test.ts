@@ -235,6 +235,20 @@ test('without PEX it is not offered, without metadata no size is told, and a lee
   assert.equal(ofMagnet?.uploadOnly, undefined)
 })
 
+test('who was told that we only give hears when we want something again', async () => {
+  const clock = new VirtualClock()
+  const torrent = scene(clock, 'm', { pieces: `####${'.'.repeat(4)}` })
+  torrent.live?.setPriorities([0])
+  const { remote } = dictated(torrent, 'a')
+  await live([torrent], 1)
+  assert.equal(describedTo(remote)?.uploadOnly, true, 'a partial seed gives only')
+  torrent.live?.setPriorities([4])
+  await live([torrent], 1)
+  assert.equal(describedTo(remote)?.uploadOnly, false)
+  await live([torrent], 2)
+  assert.equal(describedTo(remote), undefined, 'and once is enough')
+})
+
 test('what came right behind the handshake counts, for PEX too', async () => {
   const clock = new VirtualClock()
   const torrent = scene(clock, 'm', { pex: true })

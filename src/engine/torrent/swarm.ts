@@ -61,6 +61,8 @@ export class Swarm implements PeerHost {
   readonly #services: TorrentServices
   readonly #copiesGone = new Map<PeerId, Millis>()
   readonly #over = new Map<Peer, () => void>()
+  /** All that was wanted was here when we last looked. */
+  #wasDone = false
   #nextKey = 1
 
   constructor(
@@ -282,6 +284,10 @@ export class Swarm implements PeerHost {
   }
 
   tick(now: Millis): void {
+    const done = this.#owner.live?.done ?? false
+    // More is wanted again, or something was lost: who was told that we only give (BEP 21) is told otherwise.
+    if (this.#wasDone && !done) for (const peer of this.peers) peer.sendExtensionHandshake()
+    this.#wasDone = done
     for (const peer of [...this.peers]) peer.tick(now)
     for (const [key, payload] of this.#owner.pex?.due(now) ?? [])
       this.peers.get(key)?.sendExtension('ut_pex', payload)
