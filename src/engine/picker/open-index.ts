@@ -32,7 +32,7 @@ export interface PieceFilter {
 }
 
 /** Pieces looked at in the index before the peer's own bitfield is searched instead: it has too little of what is rare. */
-const PROBES = 512
+const PROBES = 256
 /** Candidates of that search among which the rarest is chosen. */
 const SCAN_CANDIDATES = 32
 /** Pieces looked at one by one in a search by index, so that a sparse peer of a torrent of 2 M pieces costs < 1 ms. */
