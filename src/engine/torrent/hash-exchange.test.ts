@@ -302,6 +302,34 @@ test('a torrent of many files without layers is looked at in bounded steps, and 
   assert.equal(made.learned >= 400, true, String(made.learned))
 })
 
+test('a fast connection asks no more in a second than another Shoal answers, and gets everything', async () => {
+  const files: Record<string, Uint8Array> = {}
+  for (let i = 0; i < 450; i++) files[`f${i}`] = contentOf(2 * BLOCK_BYTES + i + 1)
+  const made = asking(metainfoOf(files, BLOCK_BYTES, false))
+  const serve = serving(metainfoOf(files, BLOCK_BYTES, true), files)
+  const asked = new PretendedPeer({ key: 1, pieces: '#'.repeat(1_350) })
+  const asker = new PretendedPeer({ key: 2 })
+  made.exchange.consider([asked.peer])
+  for (let tenth = 0; tenth < 30; tenth++, made.now += 100) {
+    for (
+      let requests = asked.heardOf('hashRequest');
+      requests.length > 0;
+      requests = asked.heardOf('hashRequest')
+    ) {
+      for (const request of requests) {
+        // Its seconds begin in the middle of ours.
+        serve.requested(asker.peer, request, (made.now + 500) as Millis)
+        for (const message of asker.heard()) {
+          assert.equal(message.type, 'hashes')
+          if (message.type === 'hashes') made.exchange.answered(asked.peer, message)
+        }
+      }
+    }
+    made.exchange.tick(made.now as Millis)
+  }
+  assert.equal(made.learned, 450)
+})
+
 // ── leaves, for blame ──
 
 const PIECE = 4 * BLOCK_BYTES

@@ -16,6 +16,7 @@ import type { TorrentFile } from '../../metainfo/metainfo.ts'
 import { encodeHashRequest } from '../../protocol/wire/encode.ts'
 import type { HashRange } from '../../protocol/wire/messages.ts'
 import type { Peer } from '../peer/peer.ts'
+import { ASKED_PER_SECOND, HashBudget } from './hash-budget.ts'
 import type { HashTrees } from './hash-trees.ts'
 
 /** Requests outstanding at one peer: an answer may be 16 KiB. */
@@ -72,6 +73,7 @@ export class HashExchange {
   readonly #asked = new Map<string, Asked>()
   readonly #refusals = new WeakMap<Peer, Map<string, Millis>>()
   readonly #blames = new Set<Blame>()
+  readonly #budget = new HashBudget(ASKED_PER_SECOND)
   #peers: Iterable<Peer> = []
 
   constructor(options: HashExchangeOptions) {
@@ -129,6 +131,7 @@ export class HashExchange {
         if (best === undefined || carried < (load.get(best) ?? 0)) best = peer
       }
       this.#waiting.delete(key)
+      if (best !== undefined && !this.#budget.spend(best, run.length, now)) best = undefined
       if (best === undefined) {
         // Nobody now: others are looked at first next time.
         this.#waiting.set(key, wanted)

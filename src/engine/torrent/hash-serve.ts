@@ -10,13 +10,11 @@ import { encodeHashes, encodeHashReject } from '../../protocol/wire/encode.ts'
 import { hashRequestProblem } from '../../protocol/wire/hash-request.ts'
 import type { HashRange } from '../../protocol/wire/messages.ts'
 import type { Peer } from '../peer/peer.ts'
+import { ANSWERED_PER_SECOND, HashBudget } from './hash-budget.ts'
 import type { HashTrees } from './hash-trees.ts'
 
 /** Answers that need hashing from disk at the same time; further ones are refused (a flood costs us reads). */
 const DISK_ANSWERS_AT_ONCE = 4
-
-/** Answers one peer gets from us in one second. */
-const ANSWERS_PER_SECOND = 50
 
 export interface HashServeOptions {
   readonly trees: HashTrees
@@ -29,7 +27,7 @@ type Lookup = (layer: number, index: number) => Uint8Array | undefined
 
 export class HashServe {
   readonly #options: HashServeOptions
-  readonly #answered = new WeakMap<Peer, { readonly second: number; readonly count: number }>()
+  readonly #budget = new HashBudget(ANSWERED_PER_SECOND)
   #diskAnswers = 0
 
   constructor(options: HashServeOptions) {
@@ -39,7 +37,7 @@ export class HashServe {
   requested(peer: Peer, range: HashRange, now: Millis): void {
     const { trees } = this.#options
     // The cheap questions first: looking for the file costs by their number.
-    const may = this.#mayAnswer(peer, now) && hashRequestProblem(range) === undefined
+    const may = this.#budget.spend(peer, range.length, now) && hashRequestProblem(range) === undefined
     const file = may ? trees.fileOf(range.root) : undefined
     const tree = file === undefined || !isRunOf(file.lengthBytes, range) ? undefined : trees.of(file)
     if (file === undefined || tree === undefined) {
@@ -104,13 +102,5 @@ export class HashServe {
       if (piece !== undefined) pieces.push({ inFile, piece })
     }
     return pieces
-  }
-
-  #mayAnswer(peer: Peer, now: Millis): boolean {
-    const second = Math.floor(now / 1_000)
-    const before = this.#answered.get(peer)
-    const count = before?.second === second ? before.count + 1 : 1
-    this.#answered.set(peer, { second, count })
-    return count <= ANSWERS_PER_SECOND
   }
 }
