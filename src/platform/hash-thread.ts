@@ -29,7 +29,8 @@ export class HashThread {
 
   /** `onLost` is called once if the thread ends by itself, before its jobs are rejected. */
   constructor(program: URL, onLost: () => void) {
-    this.#worker = new Worker(program, { name: 'shoal-hash' })
+    // Flags of the host process (--input-type, --test) are not for a worker, and some would stop it.
+    this.#worker = new Worker(program, { name: 'shoal-hash', execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', (answers: readonly HashAnswer[]) => this.#onAnswers(answers))
     this.#worker.on('error', (cause) => this.#die(new HashError('WORKER_LOST', {}, cause)))

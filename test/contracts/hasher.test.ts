@@ -1,6 +1,7 @@
 // Worker threads and the simulated hasher keep the same contract; what only threads can do wrong follows.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,6 +85,20 @@ test('a thread that dies takes its own jobs with it and is replaced', async () =
   } finally {
     await hasher.close()
   }
+})
+
+test('a hasher at work keeps the process alive, an idle one that nobody closed does not', () => {
+  const program = `
+    import { NodeHasher } from ${JSON.stringify(new URL('../../src/platform/hasher.ts', import.meta.url).href)}
+    const hasher = new NodeHasher({ parallelism: 1 })
+    const { sha1 } = await hasher.digest(new Uint8Array(5_000_000), { sha1: true, merkle: undefined })
+    console.log(sha1.length)`
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  assert.equal(run.stdout, '20\n', run.stderr)
+  assert.equal(run.status, 0)
 })
 
 test('closing rejects what is pending and everything after', async () => {
