@@ -209,9 +209,18 @@ export class SimDisk implements Disk {
     this.#stopped = true
   }
 
-  /** For the next process. */
-  start(): void {
+  /** For the next process: a disk of its own to work with, dead with it. What an older one still asks never ends. */
+  start(): Disk {
     this.#stopped = false
+    const generation = this.#generation
+    return new Proxy<Disk>(this, {
+      get: (disk, name: keyof Disk) => {
+        if (name === 'join') return disk.join
+        const method = disk[name] as (...args: unknown[]) => Promise<unknown>
+        return (...args: unknown[]) =>
+          generation === this.#generation ? method.apply(disk, args) : new Promise(() => {})
+      },
+    })
   }
 
   /** A volume at this folder, empty, with a device of its own. */
@@ -317,7 +326,9 @@ export class SimDisk implements Disk {
 
   #handle(inode: SimInode, path: string, writable: boolean): DiskFile {
     let closed = false
+    const generation = this.#generation
     const run = <T>(operation: DiskOperation, work: () => T): Promise<T> => {
+      if (generation !== this.#generation) return new Promise(() => {})
       if (closed) throw new Error(`${operation} on a closed file: ${path}`)
       return this.#do(operation, path, work)
     }

@@ -3,6 +3,7 @@
 
 import { SimDisk } from '../../lab/sim/disk.ts'
 import type { PieceIndex } from '../../src/base/ids.ts'
+import type { Disk } from '../../src/base/ports.ts'
 import { SeededRandom } from '../../src/base/random.ts'
 import { BufferPool } from '../../src/engine/storage/buffer-pool.ts'
 import { OpenFiles } from '../../src/engine/storage/open-files.ts'
@@ -30,6 +31,8 @@ export function settle(): Promise<void> {
 export class StorageRig {
   readonly clock = new VirtualClock(1_000)
   readonly disk: SimDisk
+  /** The same, as this life of the program sees it. */
+  #living: Disk
   readonly torrent: StoredTorrent
   readonly geometry: Geometry
   hasher: DiskHasher
@@ -46,8 +49,9 @@ export class StorageRig {
     this.torrent = torrent
     this.geometry = torrent.metainfo.geometry
     this.disk = disk ?? new SimDisk({ random: new SeededRandom(seed), wallMs: () => this.clock.wallMs() })
-    this.hasher = new DiskHasher(this.disk)
-    this.openFiles = new OpenFiles(this.disk, () => this.clock.now())
+    this.#living = this.disk.start()
+    this.hasher = new DiskHasher(this.#living)
+    this.openFiles = new OpenFiles(this.#living, () => this.clock.now())
   }
 
   static async make(options: StoredOptions, seed = 1): Promise<StorageRig> {
@@ -78,7 +82,7 @@ export class StorageRig {
 
   async tryOpen(more: Partial<StorageOptions> = {}): Promise<TorrentStorage | OpenRefusal> {
     const opened = await TorrentStorage.open({
-      ports: { disk: this.disk, hasher: this.hasher, clock: this.clock },
+      ports: { disk: this.#living, hasher: this.hasher, clock: this.clock },
       pool: this.pool,
       openFiles: this.openFiles,
       claims: this.claims,
@@ -101,14 +105,14 @@ export class StorageRig {
   stop(how: 'crash' | 'kill', seed = 1): void {
     if (how === 'crash') this.disk.crash(new SeededRandom(seed))
     else this.disk.kill()
-    this.disk.start()
+    this.#living = this.disk.start()
     this.#storage = undefined
     this.told = []
     this.#life++
     this.pool = new BufferPool()
     this.claims = new PathClaims()
-    this.hasher = new DiskHasher(this.disk)
-    this.openFiles = new OpenFiles(this.disk, () => this.clock.now())
+    this.hasher = new DiskHasher(this.#living)
+    this.openFiles = new OpenFiles(this.#living, () => this.clock.now())
   }
 
   async close(): Promise<void> {

@@ -185,12 +185,13 @@ export class Resume {
   }
 
   async #locateStore(): Promise<Located> {
-    const { disk, store, state } = this.#options
+    const { disk, store, state, layout } = this.#options
     const { file } = store
     const known = state.files.get(file.index)
     let stat = await disk.stat(store.path)
     if (state.movingTo !== undefined && (stat === undefined || state.moved.has(file.index))) {
       file.folder = state.movingTo
+      layout.syncFolders(file.folder, [])
       stat = await disk.stat(store.path)
     }
     const { path } = store
@@ -200,6 +201,8 @@ export class Resume {
       if (stat.kind !== 'file') return { file, standing: 'foreign', path }
       file.home = 'final'
       file.writing = true
+      file.unrecorded = true
+      layout.syncFolders(file.folder, [])
       return { file, standing: 'changed', path }
     }
     if (stat === undefined) return { file, standing: 'gone', path }

@@ -2,16 +2,28 @@
 
 import { type Disk, DiskError } from '../../base/ports.ts'
 
-/** Missing parents too; a link to a folder is fine. @throws DiskError ENOTDIR and others */
+/**
+ * Missing parents too; a link to a folder is fine. Names on the way are made durable even if the folder is there
+ * already: an earlier run may have been killed right after making it. @throws DiskError ENOTDIR and others
+ */
 export async function makeSaveFolder(disk: Disk, folder: string): Promise<void> {
   const stat = await disk.stat(folder, 'follow')
-  if (stat?.kind === 'directory') return
-  if (stat !== undefined) throw new DiskError('ENOTDIR', { path: folder })
-  const parents: string[] = []
-  for (let parent = disk.join(folder, '..'); ; parent = disk.join(parent, '..')) {
-    parents.push(parent)
-    if ((await disk.stat(parent, 'follow')) !== undefined || parent === disk.join(parent, '..')) break
+  if (stat === undefined) await disk.makeDirectory(folder)
+  else if (stat.kind !== 'directory') throw new DiskError('ENOTDIR', { path: folder })
+  let at = folder
+  for (let parent = disk.join(at, '..'); parent !== at; parent = disk.join(at, '..')) {
+    if (!(await synced(disk, parent))) return
+    at = parent
   }
-  await disk.makeDirectory(folder)
-  for (const parent of parents.reverse()) await disk.syncDirectory(parent)
+}
+
+/** Folders of others that we may pass but not read are not ours to have made. */
+async function synced(disk: Disk, folder: string): Promise<boolean> {
+  try {
+    await disk.syncDirectory(folder)
+    return true
+  } catch (error) {
+    if (error instanceof DiskError && error.code !== 'EIO') return false
+    throw error
+  }
 }
