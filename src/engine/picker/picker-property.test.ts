@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { Bitfield } from '../../base/bitfield.ts'
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import { randomInt, SeededRandom } from '../../base/random.ts'
-import { MAX_ASKERS } from './endgame.ts'
+import { MAX_ASKERS, QUIET_MS } from './endgame.ts'
 import { Picker, type PickerWorld } from './picker.ts'
 
 const RUNS = 60
@@ -27,6 +27,10 @@ interface Guest {
   readonly has: Bitfield
   readonly asked: Set<string>
   choking: boolean
+  /** As told at the last pick. */
+  rate: number
+  /** When something came from it, or it was asked first after nothing was asked. */
+  quietFrom: number
 }
 
 /** Plays a torrent: peers come, go, choke, give good and bad blocks; every answer is checked. */
@@ -115,6 +119,8 @@ class Life implements PickerWorld {
       has: has ?? this.#someOf(this.#random.uint32() / 2 ** 32),
       asked: new Set(),
       choking: false,
+      rate: 0,
+      quietFrom: 0,
     }
     this.#peers.set(key, guest)
     this.#picker.peerJoined(guest.has)
@@ -184,6 +190,9 @@ class Life implements PickerWorld {
     const only = guest.choking ? new Set([this.#int(this.pieceCount) as PieceIndex]) : undefined
     const endgame = this.#wholeIsAsked()
     const count = this.#int(40)
+    const rate = this.#chance(0.3) ? 0 : this.#int(1_000_000)
+    const alone = guest.asked.size === 0
+    if (count > 0 && !this.#picker.done) guest.rate = rate
     const refs = this.#picker.pick({
       peer: key,
       has: guest.has,
@@ -191,7 +200,7 @@ class Life implements PickerWorld {
       now: this.#now as Millis,
       exclusive,
       only,
-      rate: this.#chance(0.3) ? 0 : this.#int(1_000_000),
+      rate,
       suggested: this.#chance(0.1) ? [this.#int(this.pieceCount) as PieceIndex] : undefined,
     })
     assert.ok(refs.length <= count)
@@ -207,9 +216,17 @@ class Life implements PickerWorld {
       assert.ok(!guest.asked.has(ref), 'asked the same peer twice')
       const askers = [...this.#peers.values()].filter((other) => other.asked.has(ref)).length
       if (askers > 0) assert.ok(endgame, 'outstanding at two peers outside endgame')
-      assert.ok(askers < MAX_ASKERS, 'too many askers')
+      assert.ok(this.#giving(ref, rate) < MAX_ASKERS, 'too many askers')
       guest.asked.add(ref)
     }
+    if (refs.length > 0 && alone) guest.quietFrom = this.#now
+  }
+
+  /** Askers of a block that gave something not long ago; those without a rate do not count beside one who has. */
+  #giving(ref: string, rate: number): number {
+    const askers = [...this.#peers.values()].filter((other) => other.asked.has(ref))
+    return askers.filter((other) => this.#now - other.quietFrom < QUIET_MS && (other.rate > 0 || rate === 0))
+      .length
   }
 
   #arrive(key = this.#anyPeer(), chosen?: string, mayBeBad = true): void {
@@ -221,6 +238,7 @@ class Life implements PickerWorld {
     }
     const [piece, block] = parse(ref)
     guest.asked.delete(ref)
+    guest.quietFrom = this.#now
     const receipt = this.#picker.received(key, piece, block)
     assert.equal(receipt, this.#here.has(ref) ? 'duplicate' : 'first')
     if (receipt === 'duplicate') return

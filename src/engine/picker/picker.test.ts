@@ -338,6 +338,27 @@ test('in endgame a block is asked of three peers at most, and of each of them on
   assert.equal(drawn.picker.othersAsked(9, piece(0), 0).length, MAX_ASKERS)
 })
 
+test('askers that give nothing for two seconds do not keep others away from a block', () => {
+  const drawn = new DrawnPicker({ ours: '..', blocks: 1, peers: ['##', '##', '##', '##', '##'] })
+  for (const peer of [1, 2, 3]) drawn.ask(peer, 100)
+  assert.equal(drawn.ask(4, 100), '')
+  // The third gives one block and is not quiet; the other two are by now.
+  drawn.now = 1_500 as Millis
+  drawn.give(3, 0, 0)
+  assert.equal(drawn.ask(4, 100), '')
+  drawn.now = 2_100 as Millis
+  assert.equal(drawn.ask(4, 100), '1:0')
+  assert.equal(drawn.ask(5, 100), '1:0')
+})
+
+test('askers that never gave anything do not keep away one who does', () => {
+  const drawn = new DrawnPicker({ ours: '.', blocks: 1, peers: Array(8).fill('#') })
+  for (const peer of [1, 2, 3]) drawn.ask(peer, 100)
+  assert.equal(drawn.ask(4, 100), '')
+  const asked = [4, 5, 6, 7].map((peer) => drawn.ask(peer, 100, { rate: SLOW }))
+  assert.deepEqual(asked, ['0:0', '0:0', '0:0', ''])
+})
+
 test('duplicates go first to blocks with the fewest askers, then to those of the slowest, last blocks first', () => {
   const drawn = new DrawnPicker({ ours: '..', blocks: 2, peers: ['#.', '.#', '##', '.#', '##'] })
   drawn.ask(1, 2, { rate: SLOW })

@@ -182,7 +182,11 @@ export class Picker {
   received(peer: PeerKey, piece: PieceIndex, block: number): Receipt {
     const partial = this.#partials.get(piece)
     if (partial === undefined || block < 0 || block >= partial.blocks) return 'unwanted'
-    if (partial.isOutstanding(peer, block)) this.#books.get(peer)?.settled(piece, 1)
+    if (partial.isOutstanding(peer, block)) {
+      const book = this.#books.get(peer)
+      book?.settled(piece, 1)
+      book?.gave()
+    }
     const receipt = partial.receive(peer, block)
     if (receipt !== 'first') return receipt
     this.#countLeft(piece, -1)
@@ -332,7 +336,7 @@ export class Picker {
       book.rate = ask.rate
       this.#books.set(ask.peer, book)
     }
-    book.asked(partial.piece, blocks)
+    book.asked(partial.piece, blocks, ask.now)
     if (!partial.members.includes(ask.peer)) partial.members.push(ask.peer)
     if (ask.rate > partial.pace) partial.pace = ask.rate
   }
@@ -342,7 +346,7 @@ export class Picker {
       this.#pieces.priority(partial.piece) > 0 &&
       (ask.only?.has(partial.piece) ?? true) &&
       this.#chooser.mayJoin(partial, ask, true)
-    const found = duplicates(this.#partials.all(), mayJoin, ask.peer, this.#books, ask.count)
+    const found = duplicates(this.#partials.all(), mayJoin, ask, this.#books)
     for (const block of found) {
       const partial = this.#partials.get(block.piece) as PartialPiece
       partial.claimToo(ask.peer, block.block)
