@@ -91,10 +91,9 @@ export class RemotePieces {
     if (this.#pieces?.clear(piece)) this.#picker?.peerLost(piece as PieceIndex)
   }
 
-  /** The peer is gone. */
+  /** The peer is gone. What it had stays known: a whole copy that left is still a copy. */
   forget(): void {
     if (this.#pieces !== undefined) this.#picker?.peerLeft(this.#pieces)
-    this.#pieces = undefined
     this.#picker = undefined
   }
 

@@ -43,6 +43,8 @@ for (const [what, flags] of FLAGS) {
     assert.deepEqual([down.amInterested, up.peerInterested, up.amChoking], [false, false, true])
     assert.equal(up.isSeed, true, 'the seed knows that a copy is out')
     assert.deepEqual([...seed.closings, ...leech.closings], [])
+    up.close({ code: 'CLOSED', blame: 'nobody' })
+    assert.equal(up.isSeed, true, 'and that it was out when the leech has left')
   })
 }
 

@@ -1,7 +1,6 @@
 // Counts the facts of a torrent for status(): reads everything, changes nothing.
 
 import type { Millis, PieceIndex } from '../../base/ids.ts'
-import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { Peer } from '../peer/peer.ts'
 import { bottleneck } from './bottleneck.ts'
 import type { Live } from './live.ts'
@@ -17,7 +16,7 @@ const RAREST_SAMPLE = 2_048
 export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
   const { swarm, state, metainfo, live, options } = torrent
   const peers = [...swarm.peers]
-  const sizes = sizesOf(metainfo, live, torrent.wishes.priorities)
+  const sizes = sizesOf(torrent)
   const sources = peers.filter((peer) => peer.pieces !== undefined && !peer.pieces.empty)
   const interestedIn = peers.filter((peer) => peer.amInterested)
   const unchoked = interestedIn.filter((peer) => !peer.peerChoking)
@@ -81,17 +80,14 @@ function preparing(torrent: Torrent): number {
   return state.name === 'live' ? 1 : 0
 }
 
-function sizesOf(
-  metainfo: Metainfo | undefined,
-  live: Live | undefined,
-  priorities: readonly number[],
-): { readonly wanted: number; readonly done: number } {
+function sizesOf(torrent: Torrent): { readonly wanted: number; readonly done: number } {
+  const { live, metainfo, wishes, doneAtRest } = torrent
   if (metainfo === undefined) return { wanted: 0, done: 0 }
   if (live !== undefined) return { wanted: live.wantedBytes, done: live.doneBytes }
   const wanted = metainfo.files
-    .filter((file) => !file.pad && (priorities[file.index] ?? 1) > 0)
+    .filter((file) => !file.pad && (wishes.priorities[file.index] ?? 1) > 0)
     .reduce((sum, file) => sum + file.lengthBytes, 0)
-  return { wanted, done: 0 }
+  return { wanted, done: doneAtRest }
 }
 
 function rarest(live: Live): number {

@@ -49,6 +49,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   #generation = 0
   #finished = false
   #checkedBytes = 0
+  #doneAtRest = 0
   #closing: Promise<void> | undefined
 
   constructor(options: TorrentOptions, services: TorrentServices) {
@@ -226,6 +227,11 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.#checkedBytes
   }
 
+  /** Verified bytes of wanted files when it was last live: what is here while files are closed. */
+  get doneAtRest(): number {
+    return this.#doneAtRest
+  }
+
   /** Payload moving either way now. */
   bytesPerSecond(now: Millis): number {
     return this.swarm.downRate.rate(now) + this.swarm.upRate.rate(now)
@@ -267,6 +273,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     if (state.name === 'live') {
       state.parts.live.tick(now)
       state.parts.hashes.tick(now)
+      state.parts.reliance.tick(this.swarm.peers, now)
     }
     if (state.name !== 'checking') {
       this.swarm.tick(now)
@@ -303,6 +310,7 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   async #leave(to: TorrentState): Promise<void> {
     const from = this.#state
+    if (from.name === 'live') this.#doneAtRest = from.parts.live.doneBytes
     this.#become(to)
     this.swarm.closeAll({ code: 'STOPPED', blame: 'local' })
     const running =
@@ -397,7 +405,8 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   #finish(): void {
     this.#finished = true
-    this.discovery.completed(this.#now())
+    // Trackers count downloads: who came as a seed has made none.
+    if (this.swarm.takenBytes > 0) this.discovery.completed(this.#now())
     for (const peer of this.swarm.peers) peer.sendExtensionHandshake()
     this.options.events.finished?.()
   }
