@@ -212,6 +212,7 @@ async function give(
     await pause(clock, stop)
   }
   output.endProgress('keep')
+  if (stop.aborted) throw new SharingFailed('INTERRUPTED', { name: shares[0]?.metainfo.name })
   return 0
 }
 
@@ -219,7 +220,7 @@ function failed(code: string, status: { readonly name: string; readonly problem:
   return new SharingFailed(code, { name: status.name })
 }
 
-/** The code of what stopped it. */
+/** The code of what stopped it; INTERRUPTED when the person did. */
 class SharingFailed extends CodedError {}
 
 function pause(clock: Engine['ports']['clock'], stop: AbortSignal): Promise<void> {
