@@ -147,6 +147,7 @@ export class StorageCore {
         },
         failed,
         blocksLost: (piece, blocks) => events.blocksLost(piece, blocks),
+        retracting: () => this.batch.hurry(),
         available: () => events.memoryAvailable(),
       },
     })

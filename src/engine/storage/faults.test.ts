@@ -526,6 +526,7 @@ test('a check of everything finds what the journal did not know, and can be stop
   rig.disk.poke(PART, Uint8Array.of(0, 0, 0), 2 * PIECE)
   assert.ok(await rig.storage.check('all'))
   assert.deepEqual([...rig.storage.have.ones()], [0, 1, 3, 4, 8])
+  assert.equal(rig.block(2, 0), false, 'a lost piece is written again only after its loss is in the journal')
   rig.feedAll()
   await rig.advance(1_000)
   rig.feedAll()

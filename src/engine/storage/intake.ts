@@ -24,6 +24,8 @@ export interface IntakeEvents {
   failed(error: unknown): void
   /** Blocks that were known are not any more: unwritten ones given up, or unreadable ones. */
   blocksLost(piece: PieceIndex, blocks: readonly number[]): void
+  /** The journal must soon take back blocks it has of a piece; available() follows from there. */
+  retracting(): void
   /** What reserve() refused may be asked again. Never called from inside a method. */
   available(): void
 }
@@ -99,8 +101,8 @@ export class Intake {
     }
     const stretch = assembly.stretchOf(block)
     const index = block - stretch.firstBlock
-    if (assembly.phase !== 'filling' || stretch.has(index) || assembly.pendingReset?.has(block) === true)
-      return false
+    if (assembly.phase !== 'filling' || assembly.retracting || stretch.has(index)) return false
+    if (assembly.pendingReset?.has(block) === true) return false
     if (!this.#hold(stretch)) {
       if (assembly.idle) this.#forget(assembly)
       return false
@@ -113,7 +115,7 @@ export class Intake {
   /** Memory for a missing block. Lending it again ends the earlier loan: whoever had it must have stopped writing. */
   slot(piece: PieceIndex, begin: number, lengthBytes: number): Uint8Array | undefined {
     const assembly = this.#assemblies.get(piece)
-    if (assembly === undefined || assembly.phase !== 'filling') return undefined
+    if (assembly === undefined || assembly.phase !== 'filling' || assembly.retracting) return undefined
     const block = begin / BLOCK_BYTES
     const stretch = assembly.stretchOf(block)
     const index = block - stretch.firstBlock
@@ -482,6 +484,11 @@ export class Intake {
     if (this.#hasPads) this.#markPadding(assembly)
     assembly.phase = assembly.complete ? 'judging' : 'filling'
     assembly.changedOnDisk = true
+    assembly.resets++
+    if (assembly.journaled) {
+      assembly.retracting = true
+      this.#events.retracting()
+    }
     for (const stretch of assembly.stretches) if (!stretch.expecting) stretch.dropMemory()
     assembly.rewriting = false
     assembly.conflict = undefined

@@ -41,6 +41,10 @@ export class PieceAssembly {
   changedOnDisk = false
   /** Its partial record is in the journal. */
   journaled = false
+  /** Times that blocks were forgotten. */
+  resets = 0
+  /** The journal still has blocks that were forgotten: they must not be written again before it has not. */
+  retracting = false
 
   constructor(geometry: Geometry, piece: PieceIndex, stretchBlocks: number) {
     this.piece = piece

@@ -289,9 +289,10 @@ export class SyncBatch implements WriteLog {
     records.push(...this.#extra.splice(0))
     for (const piece of store.unrecorded) records.push({ type: 'slot', piece, slot: store.slots.get(piece) })
     store.unrecorded.clear()
-    for (const { assembly, blocks } of partials) {
-      if (touchesBad(assembly.piece)) assembly.changedOnDisk = true
-      else if (!have.has(assembly.piece)) records.push({ type: 'partial', piece: assembly.piece, blocks })
+    const told = partials.filter(({ assembly }) => !touchesBad(assembly.piece))
+    for (const { assembly } of partials) if (touchesBad(assembly.piece)) assembly.changedOnDisk = true
+    for (const { assembly, blocks } of told) {
+      if (!have.has(assembly.piece)) records.push({ type: 'partial', piece: assembly.piece, blocks })
     }
     if (lost.length > 0) records.push({ type: 'lost', pieces: lost })
     if (good.length > 0) records.push({ type: 'had', pieces: good })
@@ -299,7 +300,13 @@ export class SyncBatch implements WriteLog {
     if (records.length > 0 || this.#options.journal.state.writing === quiet)
       await this.#append(records, !quiet)
     for (const piece of lost) this.#lost.delete(piece)
-    if (lost.length > 0) events.available()
+    let retracted = false
+    for (const { assembly, resets } of told) {
+      if (!assembly.retracting || assembly.resets !== resets) continue
+      assembly.retracting = false
+      retracted = true
+    }
+    if (lost.length > 0 || retracted) events.available()
     if (good.length > 0) events.durable(good)
   }
 
@@ -322,7 +329,7 @@ export class SyncBatch implements WriteLog {
       if (blocks.count <= assembly.padding) blocks.clearAll()
       if (blocks.empty && !assembly.journaled) continue
       assembly.journaled = !blocks.empty
-      snapshots.push({ assembly, blocks: blocks.toBytes() })
+      snapshots.push({ assembly, blocks: blocks.toBytes(), resets: assembly.resets })
     }
     return snapshots
   }
@@ -397,4 +404,5 @@ export class SyncBatch implements WriteLog {
 interface PartialSnapshot {
   readonly assembly: PieceAssembly
   readonly blocks: Uint8Array
+  readonly resets: number
 }

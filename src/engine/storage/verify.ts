@@ -1,5 +1,6 @@
 // What a piece must hash to and whether it does: SHA-1 (v1), merkle root (v2), in a hybrid both (BEP 52).
-// Invariant: a piece passes only if every hash its torrent has for it was known and equal.
+// Invariant: a piece passes only if every hash its torrent has for it was known and equal; the v2 half of a hybrid may
+// be left for later where its hash cannot be had (v1Alone).
 
 import { equalBytes } from '../../base/bytes.ts'
 import type { PieceIndex } from '../../base/ids.ts'
@@ -12,6 +13,8 @@ export interface ExpectedHashes {
   sha1(piece: PieceIndex): Uint8Array | undefined
   /** 32 bytes; undefined in a torrent without v2, or while its layer is not known yet. */
   pieceRoot(piece: PieceIndex): Uint8Array | undefined
+  /** In a hybrid: SHA-1 decides where the root is not known, and the v2 half is proven file by file (finalize). */
+  readonly v1Alone?: boolean
 }
 
 /** `unknown`: a hash is not here yet. `inconsistent`: one half of a hybrid says yes, the other no. */
@@ -38,18 +41,24 @@ export class Verifier {
   /** Every hash its torrent has for it is here; before that there is no verdict. */
   knows(piece: PieceIndex): boolean {
     if (this.#v1 && this.#expected.sha1(piece) === undefined) return false
-    return !this.#v2 || this.#merkle(piece) === undefined || this.#expected.pieceRoot(piece) !== undefined
+    if (!this.#v2 || this.#v1Alone) return true
+    return this.#merkle(piece) === undefined || this.#expected.pieceRoot(piece) !== undefined
   }
 
   judge(piece: PieceIndex, result: HashResult): Verdict {
     const sha1 = this.#v1 ? this.#expected.sha1(piece) : undefined
     const needsRoot = this.#v2 && this.#merkle(piece) !== undefined
     const root = needsRoot ? this.#expected.pieceRoot(piece) : undefined
-    if ((this.#v1 && sha1 === undefined) || (needsRoot && root === undefined)) return 'unknown'
+    if (this.#v1 && sha1 === undefined) return 'unknown'
+    if (needsRoot && root === undefined && !this.#v1Alone) return 'unknown'
     const v1Good = sha1 === undefined || (result.sha1 !== undefined && equalBytes(sha1, result.sha1))
     const v2Good = root === undefined || (result.root !== undefined && equalBytes(root, result.root))
     if (v1Good && v2Good) return 'good'
     return sha1 !== undefined && root !== undefined && v1Good !== v2Good ? 'inconsistent' : 'bad'
+  }
+
+  get #v1Alone(): boolean {
+    return this.#v1 && this.#expected.v1Alone === true
   }
 
   /**
