@@ -1,6 +1,7 @@
 // What a session is told when it opens; limits with their defaults and reasons (SAFETY.md).
 
 import type { Endpoint } from '../../base/endpoint.ts'
+import type { BudgetLimits } from './connection-budget.ts'
 
 export interface SessionOptions {
   /** Where to listen; undefined accepts nobody. Port 0 takes any free one. */
@@ -14,6 +15,8 @@ export interface SessionOptions {
   readonly upLimit: number | undefined
   readonly downLimit: number | undefined
   readonly maxConnections: number
+  /** The other limits of connections where they are not those of SAFETY.md: raised for seedboxes and tests. */
+  readonly connectionLimits?: Partial<BudgetLimits>
   /** Memory for arriving blocks, all torrents together. */
   readonly bufferBytes: number
   readonly maxOpenFiles: number

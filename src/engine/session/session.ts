@@ -61,7 +61,7 @@ export class Session {
       : undefined
     this.#connector = new Connector({
       ports,
-      budget: new ConnectionBudget({ maxConnections: options.maxConnections }),
+      budget: new ConnectionBudget({ ...options.connectionLimits, maxConnections: options.maxConnections }),
       trust: this.#trust,
       lookup: (hash) => this.#public.get(hash),
     })
