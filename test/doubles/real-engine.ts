@@ -1,16 +1,18 @@
 // A real engine on loopback for one test: a temporary state folder and save folder, everything closed and removed at
 // the end. Promise: a bug that shows where nobody waits fails the test (node:test reports uncaught errors itself).
 
-import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { TestContext } from 'node:test'
+import { until } from '../../lab/netns/until.ts'
 import type { Endpoint } from '../../src/base/endpoint.ts'
 import { type AddChoices, optionsForMagnet, optionsForTorrent } from '../../src/daemon/add.ts'
 import { type Engine, type EngineOptions, openEngine } from '../../src/daemon/compose.ts'
 import type { Torrent } from '../../src/engine/torrent/torrent.ts'
 import { parseMagnet } from '../../src/metainfo/magnet.ts'
 import type { Torrent as TorrentBytes } from '../../src/metainfo/metainfo.ts'
+import type { MadeTorrent } from './made-torrent.ts'
 
 export interface Ban {
   /** Host and port. */
@@ -59,6 +61,40 @@ export class RealEngine {
 
   addTorrent(torrent: TorrentBytes, choices: Partial<AddChoices> = {}): Torrent {
     return this.engine.add(optionsForTorrent(torrent, this.#choices(choices)))
+  }
+
+  /** Adds a torrent whose files are here, and waits until it gives. */
+  async seed(made: MadeTorrent, choices: Partial<AddChoices> = {}): Promise<Torrent> {
+    for (const file of made.metainfo.files) {
+      if (file.pad) continue
+      const path = join(choices.saveFolder ?? this.saveFolder, ...file.path)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, made.contents[file.index] as Uint8Array)
+    }
+    const torrent = this.addTorrent(made.torrent, { agreed: true, ...choices })
+    await until('it seeds', () => torrent.status().complete, {
+      describe: () => JSON.stringify(torrent.status()),
+    })
+    return torrent
+  }
+
+  /** Waits until the torrent is whole on disk, and compares every byte. */
+  async finish(torrent: Torrent, made: MadeTorrent, deadlineMs = 20_000): Promise<void> {
+    await until('it finishes', () => torrent.finished, {
+      deadlineMs,
+      describe: () => JSON.stringify(torrent.status()),
+    })
+    await this.sameAs(made, torrent.options.saveFolder)
+  }
+
+  /** Every byte on disk is as it was made. */
+  async sameAs(made: MadeTorrent, saveFolder = this.saveFolder): Promise<void> {
+    for (const file of made.metainfo.files) {
+      if (file.pad) continue
+      const bytes = await readFile(join(saveFolder, ...file.path))
+      if (Buffer.compare(bytes, made.contents[file.index] as Uint8Array) !== 0)
+        throw new Error(`${file.path.join('/')} is not as it was made`)
+    }
   }
 
   /** Files and folders below the save folder, as paths relative to it. */
