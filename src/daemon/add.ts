@@ -23,6 +23,7 @@ export interface AddChoices {
   readonly partSuffix?: string
   readonly justHashed?: boolean
   readonly agreed?: boolean
+  readonly refetch?: boolean
   readonly diskPaths?: readonly (string | undefined)[]
   readonly beforeFinal?: (file: FinalFile) => Promise<void>
   readonly events: TorrentEvents
@@ -85,6 +86,7 @@ function common(choices: AddChoices) {
     partSuffix: choices.partSuffix ?? PART_SUFFIX,
     justHashed: choices.justHashed ?? false,
     agreed: choices.agreed ?? false,
+    refetch: choices.refetch ?? false,
     diskPaths: choices.diskPaths,
     beforeFinal: choices.beforeFinal,
     events: choices.events,

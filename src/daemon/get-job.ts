@@ -83,12 +83,12 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
     if (torrent.finished) return finish(options, torrent, status, (now - startedAt) / 1_000)
     if (stop.aborted) throw new GetError('INTERRUPTED', { name: status.name })
     if (nothingSelected) throw new GetError('NOTHING_SELECTED', { name: status.name })
-    if (noRoomFromTheStart(status)) throw failure(status)
-    if (status.state === 'failed') throw failure(status)
+    if (isHopeless(status)) throw failure(status)
     const bytes = status.takenBytes + status.doneBytes + status.preparing
     if (bytes !== lastBytes || status.state === 'checking') progressAt = now
     lastBytes = bytes
     if (options.timeoutMs !== undefined && now - progressAt >= options.timeoutMs) {
+      if (status.problem !== undefined) throw failure(status)
       throw new GetError('NO_SOURCES', { name: status.name, seconds: Math.round((now - progressAt) / 1_000) })
     }
     if (now - reportedAt >= 0.9 * REPORT_MS) {
@@ -139,9 +139,19 @@ async function finish(
   }
 }
 
-/** Later on a full disk is waited for; nothing was begun yet, so it is said at once. */
-function noRoomFromTheStart(status: TorrentStatus): boolean {
-  return status.problem?.code === 'NO_SPACE' && status.takenBytes === 0
+/** Trouble that no waiting mends. */
+const FOR_A_PERSON: ReadonlySet<string> = new Set([
+  'FILE_DIFFERS',
+  'PATH_IN_USE',
+  'NAME_TAKEN',
+  'UNSAFE_PATH',
+  'NAME_TOO_LONG',
+  'FILE_TOO_BIG',
+])
+
+/** Later on a full disk is waited for; what is wrong before anything was begun is said at once. */
+function isHopeless({ state, problem, takenBytes }: TorrentStatus): boolean {
+  return state === 'failed' || (problem !== undefined && (takenBytes === 0 || FOR_A_PERSON.has(problem.code)))
 }
 
 function failure(status: TorrentStatus): GetError {
@@ -151,5 +161,16 @@ function failure(status: TorrentStatus): GetError {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       data[key] = value
   }
-  return new GetError(problem?.code ?? 'TRANSFER_FAILED', data)
+  if (problem?.code === 'NO_SPACE' && status.takenBytes === 0) {
+    const neededBytes = status.wantedBytes - status.doneBytes
+    const missing = typeof data.bytesMissing === 'number' ? data.bytesMissing : neededBytes
+    return new GetError('NOT_ENOUGH_SPACE', {
+      ...data,
+      neededBytes,
+      freeBytes: Math.max(0, neededBytes - missing),
+    })
+  }
+  // Changed since an earlier run: what is there is not what was got.
+  const differs = problem?.code === 'FILE_CHANGED' && status.takenBytes === 0
+  return new GetError(differs ? 'FILE_DIFFERS' : (problem?.code ?? 'TRANSFER_FAILED'), data)
 }

@@ -63,6 +63,7 @@ export const command = defineCommand({
         pex: !values['no-pex'],
         lan: !values['no-lsd'],
         sequential: values.sequential,
+        refetch: true,
         fits: globs === undefined ? undefined : picomatch(globs, { dot: true, nocase: true }),
         beforeFinal: (file) => check.beforeFinal(file),
       })

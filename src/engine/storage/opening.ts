@@ -14,7 +14,7 @@ import type { PathClaims } from './path-claims.ts'
 import { type Located, Resume } from './resume.ts'
 import { makeSaveFolder } from './save-folder.ts'
 import { problemOf, type StorageProblem } from './trouble.ts'
-import { findVolume, markVolume } from './volume.ts'
+import { findVolume, isFolderRemoved, markVolume } from './volume.ts'
 
 export interface OpenRefusal {
   readonly refused: StorageProblem
@@ -32,6 +32,7 @@ export interface OpeningOptions {
   /** By file index; without it, as the journal says. */
   readonly wanted: readonly boolean[] | undefined
   readonly agreed: boolean
+  readonly refetch: boolean
   /** Absolute paths, by file index, of files that have other names on disk than in the torrent. */
   readonly diskPaths: readonly (string | undefined)[] | undefined
 }
@@ -122,7 +123,8 @@ async function locate(
   const { state } = journal
   const known = read.existed
   const hadFiles = [...state.files.values()].some((file) => file.home !== 'absent')
-  if (!hadFiles) await makeSaveFolder(disk, layout.saveFolder)
+  const removed = options.refetch && (await isFolderRemoved(disk, layout.saveFolder, state.volume))
+  if (!hadFiles || removed) await makeSaveFolder(disk, layout.saveFolder)
   const found = await findVolume(disk, layout.saveFolder, state.volume)
   store.restore(state.slots)
   let located: Located[] = []
@@ -133,8 +135,8 @@ async function locate(
     missing = found === 'mounted' && hadFiles && !present
   }
   if (missing) return missingVolume(options.metainfo.geometry, layout, store, journal, read)
-  const foreign = located.find(({ standing }) => standing === 'foreign')
-  if (foreign !== undefined && !known) {
+  const foreign = located.find(({ standing, file }) => standing === 'foreign' && file.wanted)
+  if (foreign !== undefined && (!known || options.refetch)) {
     const stat = await disk.stat(foreign.path)
     return { refused: { code: stat?.kind === 'file' ? 'FILE_DIFFERS' : 'UNSAFE_PATH', path: foreign.path } }
   }

@@ -16,6 +16,7 @@ import type { ChangedFile } from './opening.ts'
 import type { PartStore } from './part-store.ts'
 import { sameFacts } from './reader.ts'
 import type { SpaceGuard } from './space-guard.ts'
+import type { StorageOptions } from './storage-options.ts'
 import type { SyncBatch } from './sync-batch.ts'
 import { problemOf, type StorageProblem } from './trouble.ts'
 import type { TroubleDesk } from './trouble-desk.ts'
@@ -288,13 +289,14 @@ export class Recovery {
   }
 
   /**
-   * After a check: complete files with wrong pieces need the person's word; with `agreed` they had it.
+   * After a check: complete files with wrong pieces need the person's word; with `agreed` they had it, and with
+   * `refetch` those that are gone had it.
    * @param bad pieces that were hashed and are wrong
    */
   async afterCheck(
     bad: ReadonlySet<PieceIndex>,
     changed: readonly ChangedFile[],
-    agreed: boolean,
+    word: Pick<StorageOptions, 'agreed' | 'refetch'>,
   ): Promise<void> {
     const { layout, desk, disk } = this.#options
     const wasFinal = new Set(changed.filter((entry) => entry.wasFinal).map((entry) => entry.file))
@@ -313,7 +315,8 @@ export class Recovery {
         continue
       }
       file.suspect = { problem, seen: undefined }
-      if (agreed) await this.#release(file)
+      const gone = problem.code === 'FILE_MISSING'
+      if (word.agreed === true || (gone && word.refetch === true)) await this.#release(file)
       else desk.raise(problem)
     }
   }

@@ -56,6 +56,11 @@ export interface StorageOptions {
   readonly wanted?: readonly boolean[]
   /** The person agreed that existing files of these names may be completed in place. */
   readonly agreed?: boolean
+  /**
+   * The person asks for the files anew: what was removed since is fetched again, and what is in the way is refused at
+   * once. Without it, a complete file that is gone is trouble until somebody says what is to become of it.
+   */
+  readonly refetch?: boolean
   /** The files were hashed just now, when the torrent was made from them: no check is needed. */
   readonly trusted?: boolean
   /** Absolute paths, by file index, of files that have other names on disk than in the torrent (odd shares). */

@@ -44,6 +44,7 @@ export class TorrentStorage {
         preallocate: options.preallocate ?? 'sparse',
         wanted: options.wanted,
         agreed: options.agreed ?? false,
+        refetch: options.refetch ?? false,
         diskPaths: options.diskPaths,
       },
       owner,
@@ -228,6 +229,11 @@ export class TorrentStorage {
     return await this.#mover.renameFile(file, components)
   }
 
+  /** Files that the finalize hook held back, or whose renaming failed, are tried again. */
+  finalizeAgain(): void {
+    this.#core.finisher.considerAgain()
+  }
+
   // ── whole ──
 
   /** Everything that is here is written, synced and in the journal, or trouble is told. */
@@ -305,7 +311,8 @@ export class TorrentStorage {
       if (earlier === undefined || file === undefined) continue
       batch.record({ type: 'name', file: index, components: file.components, settled: true })
     }
-    if (!this.needsCheck) await recovery.afterCheck(new Set(), core.report.changed, false)
+    if (!this.needsCheck)
+      await recovery.afterCheck(new Set(), core.report.changed, { refetch: core.options.refetch ?? false })
     await migrateFromStore(core)
     if (core.store.slots.size > 0) await releaseUnused(core)
     await recovery.requireSpace()
@@ -333,7 +340,7 @@ export class TorrentStorage {
     onProgress: ((done: number, total: number) => void) | undefined,
   ): Promise<boolean> {
     const core = this.#core
-    const { events, ports, agreed } = core.options
+    const { events, ports } = core.options
     const bad = new Set<PieceIndex>()
     let done = 0
     const known = pieces.filter((piece) => core.verifier.knows(piece))
@@ -354,7 +361,7 @@ export class TorrentStorage {
       core.lost([piece])
     }
     const whole = await core.checker.run(known, each, () => this.#cancelled || core.mode !== 'checking')
-    if (whole) await core.recovery.afterCheck(bad, core.report.changed, agreed ?? false)
+    if (whole) await core.recovery.afterCheck(bad, core.report.changed, core.options)
     return whole
   }
 

@@ -40,3 +40,14 @@ export async function findVolume(
   const now = await markVolume(disk, folder).catch(() => undefined)
   return now?.mountRoot === before.mountRoot ? 'mounted' : 'missing'
 }
+
+/** The folder is not there, but the volume it was on is: somebody took the folder away. */
+export async function isFolderRemoved(
+  disk: Disk,
+  folder: string,
+  before: VolumeMark | undefined,
+): Promise<boolean> {
+  if (before === undefined || (await disk.stat(folder, 'follow')) !== undefined) return false
+  const root = await disk.stat(before.mountRoot, 'follow')
+  return root?.kind === 'directory' && root.device === before.device
+}

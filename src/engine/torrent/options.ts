@@ -37,6 +37,8 @@ export interface TorrentOptions {
   readonly justHashed: boolean
   /** The person agreed that existing files of these names are completed in place. */
   readonly agreed: boolean
+  /** The person asks for the files anew: what was removed since is fetched again (StorageOptions). */
+  readonly refetch?: boolean
   /** Where files are when their names on disk are not the torrent's: absolute paths by file index (shares of odd names). */
   readonly diskPaths: readonly (string | undefined)[] | undefined
   /** Called before a file gets its final name: marks and checks (safety). */
