@@ -22,11 +22,26 @@ export class ExpectedPieces {
   readonly #layers: Map<string, Uint8Array>
   /** Roots of files whose layer is missing, in hex: files of equal content share one. */
   readonly #missing: Set<string>
+  #v1Alone = false
 
   constructor(metainfo: Metainfo) {
     this.#metainfo = metainfo
     this.#layers = new Map(metainfo.pieceLayers)
     this.#missing = new Set(this.missing().map(({ root }) => toHex(root as Uint8Array)))
+  }
+
+  /** No layer can be had: SHA-1 is enough for the pieces of a hybrid until their files prove their roots. */
+  relyOnV1(): void {
+    this.#v1Alone = this.#metainfo.version === 'hybrid'
+  }
+
+  get v1Alone(): boolean {
+    return this.#v1Alone
+  }
+
+  /** Different layers that are not known. */
+  get missingCount(): number {
+    return this.#missing.size
   }
 
   /** Nothing is missing. */
@@ -74,7 +89,7 @@ export class ExpectedPieces {
 
   /** Whether everything that must be checked about a piece is known: in a hybrid both hashes. */
   verifiable(piece: PieceIndex): boolean {
-    return this.allKnown || this.pieceRoot(piece) !== undefined
+    return this.allKnown || this.#v1Alone || this.pieceRoot(piece) !== undefined
   }
 
   /** Files whose layer must still be fetched from peers. */

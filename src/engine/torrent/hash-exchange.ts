@@ -111,6 +111,12 @@ export class HashExchange {
     this.#waiting.set(runKey(wanted.file.root as Uint8Array, wanted.run), wanted)
   }
 
+  /** Layers are not asked for any more: the files themselves will tell (v1-reliance.ts). */
+  forgetLayers(): void {
+    for (const [key, wanted] of this.#waiting) if (wanted.piece === undefined) this.#waiting.delete(key)
+    for (const [key, { wanted }] of this.#asked) if (wanted.piece === undefined) this.#asked.delete(key)
+  }
+
   /** Asks peers that can answer for what is missing. */
   consider(peers: Iterable<Peer>): void {
     this.#peers = peers

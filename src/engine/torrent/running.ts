@@ -1,11 +1,11 @@
 // The parts of a torrent that exist while its files are open, and the ear for what storage tells: opened, checked, then live.
 // Invariant: events of a storage that was closed, or is not live yet, change nothing.
 
-import type { PieceIndex } from '../../base/ids.ts'
+import type { Millis, PieceIndex } from '../../base/ids.ts'
 import { Merkle } from '../../metainfo/merkle.ts'
-import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { Metainfo, TorrentFile } from '../../metainfo/metainfo.ts'
 import { type StorageEvents, TorrentStorage } from '../storage/torrent-storage.ts'
-import type { StorageProblem } from '../storage/trouble.ts'
+import { problemOf, type StorageProblem } from '../storage/trouble.ts'
 import type { ExpectedPieces } from './expected-hashes.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { HashServe } from './hash-serve.ts'
@@ -16,6 +16,7 @@ import { PoisonDefence } from './poison-defence.ts'
 import type { TorrentServices } from './services.ts'
 import type { Problem } from './state.ts'
 import type { Torrent } from './torrent.ts'
+import { V1Reliance } from './v1-reliance.ts'
 
 /** What happened that the torrent itself must act on. */
 export interface RunningEvents {
@@ -34,6 +35,8 @@ export class Running implements StorageEvents {
   readonly #services: TorrentServices
   readonly #events: RunningEvents
   readonly #expected: ExpectedPieces
+  readonly #merkle: Merkle
+  readonly #reliance: V1Reliance
   #parts: Parts | undefined
   #closed = false
 
@@ -61,10 +64,12 @@ export class Running implements StorageEvents {
       wanted: metainfo.files.map((file) => (torrent.wishes.priorities[file.index] ?? 1) > 0),
       trusted: options.justHashed,
       agreed: options.agreed,
+      refetch: options.refetch ?? false,
       ...(options.diskPaths === undefined ? {} : { diskPaths: options.diskPaths }),
       finalize: async (index, path) => {
         const file = metainfo.files[index]
         if (file !== undefined) {
+          if (running !== undefined && !(await running.#agreed(file, path))) return 'hold'
           await options.beforeFinal?.({ path, components: file.path, lengthBytes: file.lengthBytes })
         }
         return 'ok'
@@ -72,13 +77,14 @@ export class Running implements StorageEvents {
       events: forwarding(() => running),
     })
     if ('refused' in opened) return opened.refused
-    running = new Running(torrent, services, expected, opened, events)
+    running = new Running(torrent, services, metainfo, expected, opened, events)
     return running
   }
 
   private constructor(
     torrent: Torrent,
     services: TorrentServices,
+    metainfo: Metainfo,
     expected: ExpectedPieces,
     storage: TorrentStorage,
     events: RunningEvents,
@@ -88,6 +94,15 @@ export class Running implements StorageEvents {
     this.#expected = expected
     this.storage = storage
     this.#events = events
+    this.#merkle = new Merkle(services.ports.digest)
+    const decided = () => {
+      this.#parts?.hashes.forgetLayers()
+      this.#judgeable()
+    }
+    const { hasher } = services.ports
+    this.#reliance = new V1Reliance({ metainfo, expected, merkle: this.#merkle, hasher, decided }, (piece) =>
+      storage.have.has(piece),
+    )
   }
 
   /** The parts that meet peers, made from what storage has by now. */
@@ -106,7 +121,7 @@ export class Running implements StorageEvents {
       priorities: torrent.wishes.priorities,
       uploadLimit: () => torrent.upLimit,
     })
-    const trees = new HashTrees(metainfo, this.#expected, new Merkle(ports.digest))
+    const trees = new HashTrees(metainfo, this.#expected, this.#merkle)
     const hashServe = new HashServe({
       trees,
       have: (piece) => storage.have.has(piece),
@@ -117,14 +132,11 @@ export class Running implements StorageEvents {
       now: () => ports.clock.now(),
       lied: (peer) => peer.close({ code: 'HASHES_WRONG', blame: 'remote' }),
       learned: () => {
-        storage.hashesKnown()
         this.#events.learned()
-        for (const peer of torrent.swarm.peers) {
-          peer.reviewInterest()
-          peer.download.fill(ports.clock.now())
-        }
+        this.#judgeable()
       },
     })
+    if (this.#expected.v1Alone) hashes.forgetLayers()
     const poison = new PoisonDefence({
       live,
       hashes,
@@ -132,8 +144,27 @@ export class Running implements StorageEvents {
       trust,
       ban: (endpoint, code) => torrent.ban(endpoint, code),
     })
-    this.#parts = { live, hashes, hashServe, poison, running: this }
+    this.#parts = { live, hashes, hashServe, poison, reliance: this.#reliance, running: this }
     return this.#parts
+  }
+
+  /** What waited for hashes can be judged, and asked for. */
+  #judgeable(): void {
+    this.storage.hashesKnown()
+    for (const peer of this.#torrent.swarm.peers) {
+      peer.reviewInterest()
+      peer.download.fill(this.#services.ports.clock.now())
+    }
+  }
+
+  /** Before a file gets its final name: both halves of a hybrid must describe what is in it. */
+  async #agreed(file: TorrentFile, path: string): Promise<boolean> {
+    if (!this.#reliance.unproven.has(file)) return true
+    const proven = await this.#reliance.prove(file, path)
+    if (this.#closed) return false
+    if (proven) this.#events.learned()
+    else this.#events.failed({ code: 'HYBRID_DISAGREES', data: { file: file.index } })
+    return proven
   }
 
   async close(): Promise<void> {
@@ -156,7 +187,7 @@ export class Running implements StorageEvents {
   }
 
   pieceInconsistent(piece: PieceIndex): void {
-    if (!this.#closed) this.#events.failed({ code: 'HYBRID_INCONSISTENT', data: { piece } })
+    if (!this.#closed) this.#events.failed({ code: 'HYBRID_DISAGREES', data: { piece } })
   }
 
   piecesLost(pieces: readonly PieceIndex[]): void {
@@ -183,7 +214,24 @@ export class Running implements StorageEvents {
   }
 
   finished(): void {
-    if (!this.#closed) this.#events.finished()
+    if (this.#closed) return
+    if (this.#reliance.unproven.size === 0) this.#events.finished()
+    else void this.#finishProven()
+  }
+
+  /** Files that had their final names before they could be proven: found on disk, or renamed just before a crash. */
+  async #finishProven(): Promise<void> {
+    try {
+      for (const file of [...this.#reliance.unproven]) {
+        const path = this.storage.path(file.index)
+        if (path !== undefined && this.storage.isWanted(file.index) && !(await this.#agreed(file, path)))
+          return
+      }
+      if (!this.#closed) this.#events.finished()
+    } catch (error) {
+      const { code, ...data } = problemOf(error)
+      if (!this.#closed) this.#events.failed({ code, data })
+    }
   }
 
   trouble(problem: StorageProblem): void {
@@ -200,6 +248,10 @@ export class Running implements StorageEvents {
     })
   }
 
+  deadlineChanged(at: Millis): void {
+    if (!this.#closed) this.#torrent.wakeAt(at)
+  }
+
   #live(use: (parts: Parts) => void): void {
     if (!this.#closed && this.#parts !== undefined) use(this.#parts)
   }
@@ -211,6 +263,7 @@ export interface Parts {
   readonly hashes: HashExchange
   readonly hashServe: HashServe
   readonly poison: PoisonDefence
+  readonly reliance: V1Reliance
   readonly running: Running
 }
 
@@ -228,5 +281,6 @@ function forwarding(to: () => Running | undefined): StorageEvents {
     finished: () => to()?.finished(),
     trouble: (problem) => to()?.trouble(problem),
     recovered: () => to()?.recovered(),
+    deadlineChanged: (at) => to()?.deadlineChanged(at),
   }
 }
