@@ -14,7 +14,7 @@ import type { Sharer } from './sharer.ts'
 /** TRANSFER.md, Storage guarantees: at most the larger of 16 MiB or what came in 5 s may come again. */
 const ALLOWED_BYTES = 16 * MIB
 const ALLOWED_MS = 5_000
-/** Given by the sharer to its socket, and not yet read by the getter when it was killed. */
+/** Given by the sharer to its connection, and not yet read by the getter when it was killed. */
 const ON_THE_WAY_BYTES = 2 * MIB
 /** A getter that is let live must be done by then. */
 const FULL_LIFE_MS = 300_000
@@ -63,7 +63,9 @@ export class Download {
     while (!(await this.#live(mayKill() ? drawMoment(random) : undefined))) {}
     await this.#compare()
     await this.#again('an earlier run')
-    if (mayKill() && randomInt(random, 2) === 0) await this.#withoutJournal()
+    // What the part store holds is known to the journal only.
+    const losable = this.#options.scene.choice.select === undefined
+    if (losable && mayKill() && randomInt(random, 2) === 0) await this.#withoutJournal()
     await rm(folder, { recursive: true })
   }
 
@@ -94,7 +96,7 @@ export class Download {
     const { scene, sharer } = this.#options
     const receivedBytes = given - this.#given
     const repeatedBytes = Math.max(0, this.#before.recordedBytes + receivedBytes - after.recordedBytes)
-    const lately = given - Math.max(this.#given, sharer.givenAt(life.diedAtMs - ALLOWED_MS))
+    const lately = sharer.sentBetween(life.diedAtMs - ALLOWED_MS, life.diedAtMs)
     const allowedBytes = Math.max(ALLOWED_BYTES, lately) + ON_THE_WAY_BYTES
     if (repeatedBytes > allowedBytes) {
       this.#fault(moment, `${repeatedBytes} bytes must come again, ${allowedBytes} are allowed`)

@@ -71,8 +71,10 @@ export async function live(options: GetterOptions): Promise<Life> {
   const bornAtMs = performance.now()
   const program = new Program('get', [process.execPath, SHOAL, 'get', ...options.words])
   let [checkedBytes, takenBytes, saidDone] = [0, 0, false]
+  let struckAtMs: number | undefined
   const strike = async (): Promise<void> => {
     await pause((WITHIN_MS[kill as Moment] * randomInt(options.random, 1_001)) / 1_000)
+    struckAtMs ??= performance.now()
     program.signal('SIGKILL')
   }
   const reached = (moment: Moment): void => {
@@ -102,7 +104,7 @@ export async function live(options: GetterOptions): Promise<Life> {
   const tooLong = setTimeout(() => program.signal('SIGTERM'), options.mostMs)
   const ending = await program.ended
   clearTimeout(tooLong)
-  const diedAtMs = performance.now()
+  const diedAtMs = struckAtMs ?? performance.now()
   const killed = ending.signal === 'SIGKILL'
   const livedMs = diedAtMs - bornAtMs
   return { killed, diedAtMs, livedMs, ending, saidDone, checkedBytes, takenBytes, tail: program.tail() }

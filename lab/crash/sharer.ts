@@ -1,5 +1,6 @@
 // A real `shoal share` process that gives one torrent, and what it says it has given, second by second.
 
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Program } from '../netns/program.ts'
 import { until } from '../netns/until.ts'
@@ -11,18 +12,31 @@ export const SHOAL = join(import.meta.dirname, '..', '..', 'bin', 'shoal')
 const READY_MS = 120_000
 const NEXT_REPORT_MS = 30_000
 
+/** How exactly it is known when bytes were sent, and for how long that is remembered. */
+const SAMPLE_MS = 25
+const SAMPLES_KEPT = 4_000
+
 interface Report {
   readonly atMs: number
   readonly givenBytes: number
 }
 
+interface Sample {
+  readonly atMs: number
+  /** Handed to the system since the process began. */
+  readonly bytes: number
+}
+
 export class Sharer {
   readonly #program: Program
   readonly #reports: Report[] = []
+  readonly #sent: Sample[] = []
+  readonly #sampling: NodeJS.Timeout
   #magnet: string | undefined
 
   private constructor(program: Program) {
     this.#program = program
+    this.#sampling = setInterval(() => this.#sample(), SAMPLE_MS)
     program.onLine((line) => {
       const said = JSON.parse(line) as { event?: string; magnet?: string; givenBytes?: number }
       if (said.event === 'sharing') this.#magnet = said.magnet
@@ -64,16 +78,33 @@ export class Sharer {
     return report.givenBytes
   }
 
-  /** At an earlier moment, by the straight line between two reports. */
-  givenAt(atMs: number): number {
-    const next = this.#reports.findIndex((report) => report.atMs >= atMs)
-    const [a, b] = [this.#reports[next - 1], this.#reports[next]]
-    if (b === undefined) return this.#reports.at(-1)?.givenBytes ?? 0
-    if (a === undefined) return b.givenBytes
-    return a.givenBytes + ((b.givenBytes - a.givenBytes) * (atMs - a.atMs)) / (b.atMs - a.atMs)
+  /** Bytes that left between two moments: blocks, and what little is said around them. */
+  sentBetween(fromMs: number, toMs: number): number {
+    return this.#sentBy(toMs) - this.#sentBy(fromMs)
+  }
+
+  #sentBy(atMs: number): number {
+    return (this.#sent.findLast((sample) => sample.atMs <= atMs) ?? this.#sent[0])?.bytes ?? 0
+  }
+
+  /** proc_pid_io(5): `wchar` counts what was written to sockets too. A sharer writes hardly anything else. */
+  #sample(): void {
+    const bytes = Number(/^wchar: (\d+)/m.exec(readIo(this.#program.pid))?.[1] ?? 0)
+    this.#sent.push({ atMs: performance.now(), bytes })
+    if (this.#sent.length > SAMPLES_KEPT) this.#sent.splice(0, SAMPLES_KEPT / 2)
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#sampling)
     await this.#program.stop('SIGINT')
+  }
+}
+
+function readIo(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/io`, 'latin1')
+  } catch {
+    // It has just ended; whoever waits for it will say so.
+    return ''
   }
 }

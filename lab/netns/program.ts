@@ -79,8 +79,10 @@ export class Program {
     this.#child.stdin?.write(`${line}\n`)
   }
 
-  closeInput(): void {
-    this.#child.stdin?.end()
+  /** @param last bytes that come before the end, as they are */
+  closeInput(last?: string | Uint8Array): void {
+    if (last === undefined) this.#child.stdin?.end()
+    else this.#child.stdin?.end(last)
   }
 
   signal(signal: NodeJS.Signals): void {
