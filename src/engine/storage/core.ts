@@ -22,7 +22,7 @@ import { Verifier } from './verify.ts'
 import { Wanted } from './wanted.ts'
 
 /** Descriptors nobody used for this long are closed. */
-export const IDLE_FILE_MS = 20_000
+const IDLE_FILE_MS = 20_000
 
 export class StorageCore {
   readonly options: StorageOptions
@@ -53,6 +53,7 @@ export class StorageCore {
   told = false
   /** When idle descriptors are looked for. */
   idleAt: Millis | undefined
+  #usedAt = 0 as Millis
   #finished = false
   #makingEmpty = false
   /** What deadline() returned last. */
@@ -109,7 +110,10 @@ export class StorageCore {
         distrusted: (files, pieces, problem) => this.recovery.distrust(files, pieces, problem),
         changed: (file, problem) => this.recovery.fileChanged(file, problem),
         failed,
-        done: () => this.maybeFinished(),
+        done: () => {
+          this.using()
+          this.maybeFinished()
+        },
         rescheduled: () => this.#rescheduled(),
         available: () => events.memoryAvailable(),
       },
@@ -117,6 +121,7 @@ export class StorageCore {
     this.files = new PieceFiles(geometry, layout, store, openFiles, {
       beforeWrite: () => this.batch.beforeWrite(),
       wrote: (file, lengthBytes) => {
+        this.using()
         this.batch.wrote(file, lengthBytes)
         this.space.wrote(lengthBytes)
       },
@@ -214,7 +219,6 @@ export class StorageCore {
     this.wanted.gained(piece)
     if (this.told || this.mode === 'checking') this.options.events.pieceVerified(piece)
     if (this.wanted.left === 0) this.batch.hurry()
-    this.idleAt ??= after(this.options.ports.clock.now(), IDLE_FILE_MS)
   }
 
   lost(pieces: readonly PieceIndex[]): void {
@@ -256,6 +260,23 @@ export class StorageCore {
     if (!complete || this.batch.pending) return
     this.#finished = true
     this.options.events.finished()
+  }
+
+  /** Files are used: descriptors are to be let go some time after. */
+  using(): void {
+    this.#usedAt = this.options.ports.clock.now()
+    if (this.idleAt !== undefined) return
+    this.idleAt = after(this.#usedAt, IDLE_FILE_MS)
+    this.#rescheduled()
+  }
+
+  /** Closes what nobody used lately, so that volumes can be unmounted and made read-only. */
+  letGo(now: Millis): void {
+    const { openFiles, pool } = this.options
+    void openFiles.closeIdle((now - IDLE_FILE_MS) as Millis)
+    pool.trim()
+    const again = after(this.#usedAt, IDLE_FILE_MS)
+    this.idleAt = again > now ? again : undefined
   }
 
   deadline(): Millis | undefined {

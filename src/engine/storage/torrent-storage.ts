@@ -5,7 +5,7 @@
 import type { Bitfield } from '../../base/bitfield.ts'
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import type { CheckVerdict } from './checker.ts'
-import { IDLE_FILE_MS, StorageCore } from './core.ts'
+import { StorageCore } from './core.ts'
 import { DEFAULT_PART_SUFFIX } from './layout.ts'
 import { type MoveResult, Mover } from './mover.ts'
 import { type Opened, type OpenRefusal, openLayout, type ResumeReport } from './opening.ts'
@@ -159,6 +159,7 @@ export class TorrentStorage {
   async read(piece: PieceIndex, begin: number, views: readonly Uint8Array[]): Promise<ReadOutcome> {
     const { have, reader } = this.#core
     if (!have.has(piece)) return 'changed'
+    this.#core.using()
     const outcome = await reader.read(piece, begin, views)
     return outcome === 'ok' && !have.has(piece) ? 'changed' : outcome
   }
@@ -267,11 +268,7 @@ export class TorrentStorage {
     core.desk.tick(now)
     if (core.desk.since !== undefined && now - core.desk.since >= KEEP_UNWRITTEN_MS)
       core.intake.dropUnwritten()
-    if (core.idleAt !== undefined && now >= core.idleAt) {
-      core.idleAt = undefined
-      void core.options.openFiles.closeIdle((now - IDLE_FILE_MS) as Millis)
-      core.options.pool.trim()
-    }
+    if (core.idleAt !== undefined && now >= core.idleAt) core.letGo(now)
   }
 
   /** When tick() is due; changes are told by deadlineChanged. */
