@@ -108,6 +108,13 @@ test('a hybrid is the default: pads bring every file to a piece, layers and root
   assert.deepEqual(second, digest.sha1(tail), 'padding is hashed as zeros')
 })
 
+test('no two pads of a hybrid have the same path, which rtorrent refuses', async () => {
+  const files = ['a', 'b', 'c', 'd'].map((name) => [name, contentOf(1_000)] as const)
+  const { torrent } = await create(folderOf(files), { pieceLengthBytes: PIECE_BYTES })
+  const paths = new TextDecoder('latin1').decode(torrent.metainfo.infoBytes).match(/(?<=l4:.pad\d+:)[-\d]+/g)
+  assert.deepEqual(paths, ['15384', '15384-2', '15384-3'])
+})
+
 test('the same files give the same bytes, in whatever order they are found', async () => {
   const hints = { comment: 'c', createdBy: 'x', trackers: [['http://t/']], webSeeds: ['http://w/'] }
   const one = await create(folderOf(FILES), { hints })

@@ -236,7 +236,7 @@ function infoOf(
   if (version !== 'v2') {
     info.pieces = hashes.sha1
     if (singleFile) info.length = files[0]?.lengthBytes
-    else info.files = files.map(listed)
+    else info.files = listed(files)
   }
   if (version !== 'v1') {
     info['meta version'] = 2
@@ -245,10 +245,16 @@ function infoOf(
   return { info: encode(info), layers }
 }
 
-function listed({ source, lengthBytes }: PlannedFile): Encodable {
-  return source === undefined
-    ? { attr: 'p', length: lengthBytes, path: ['.pad', String(lengthBytes)] }
-    : { length: lengthBytes, path: source.components }
+/** Pads are named by their length, as BEP 47 asks; those of equal length are told apart, since rtorrent refuses twins. */
+function listed(files: readonly PlannedFile[]): Encodable[] {
+  const pads = new Map<number, number>()
+  return files.map(({ source, lengthBytes }) => {
+    if (source !== undefined) return { length: lengthBytes, path: source.components }
+    const count = (pads.get(lengthBytes) ?? 0) + 1
+    pads.set(lengthBytes, count)
+    const name = count === 1 ? String(lengthBytes) : `${lengthBytes}-${count}`
+    return { attr: 'p', length: lengthBytes, path: ['.pad', name] }
+  })
 }
 
 type Tree = Map<string, Encodable>
