@@ -16,6 +16,8 @@ const ALLOWED_BYTES = 16 * MIB
 const ALLOWED_MS = 5_000
 /** Given by the sharer to its connection, and not yet read by the getter when it was killed. */
 const ON_THE_WAY_BYTES = 2 * MIB
+/** With a sharer that is there, something comes before this. */
+const STARVED_MS = 6_000
 /** A getter that is let live must be done by then. */
 const FULL_LIFE_MS = 300_000
 
@@ -65,7 +67,7 @@ export class Download {
     await this.#again('an earlier run')
     // What the part store holds is known to the journal only.
     const losable = this.#options.scene.choice.select === undefined
-    if (losable && mayKill() && randomInt(random, 2) === 0) await this.#withoutJournal()
+    if (losable && mayKill() && randomInt(random, 4) === 0) await this.#withoutJournal()
     await rm(folder, { recursive: true })
   }
 
@@ -100,6 +102,9 @@ export class Download {
     const allowedBytes = Math.max(ALLOWED_BYTES, lately) + ON_THE_WAY_BYTES
     if (repeatedBytes > allowedBytes) {
       this.#fault(moment, `${repeatedBytes} bytes must come again, ${allowedBytes} are allowed`)
+    }
+    if (receivedBytes === 0 && life.livedMs > STARVED_MS) {
+      this.#fault(moment, `nothing came in ${Math.round(life.livedMs)} ms\n${life.tail}`)
     }
     if (after.recordedBytes < this.#before.recordedBytes) {
       this.#fault(moment, `${this.#before.recordedBytes - after.recordedBytes} recorded bytes were forgotten`)
@@ -137,7 +142,7 @@ export class Download {
   async #withoutJournal(): Promise<void> {
     const { scene, random, mayKill } = this.#options
     await rm(this.#stateFolder, { recursive: true })
-    for (let kills = 0; kills < 2 && mayKill(); kills++) {
+    while (mayKill()) {
       const life = await live({
         words: this.#words(),
         kill: 'checking',
@@ -159,6 +164,7 @@ export class Download {
         recordedPieces: after.pieces,
         torn: after.tornBytes > 0,
       })
+      if (randomInt(random, 2) === 0) break
     }
     await this.#again('the journal was lost')
     await this.#compare()

@@ -68,6 +68,7 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
   stop.addEventListener('abort', () => wake())
   let progressAt = startedAt
   let lastBytes = -1
+  let hereBytes: number | undefined
   let reportedAt = startedAt as number
   for (;;) {
     await new Promise<void>((resolve) => {
@@ -83,7 +84,8 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
     if (torrent.finished) return finish(options, torrent, status, (now - startedAt) / 1_000)
     if (stop.aborted) throw new GetError('INTERRUPTED', { name: status.name })
     if (nothingSelected) throw new GetError('NOTHING_SELECTED', { name: status.name })
-    if (isHopeless(status)) throw failure(status)
+    if (status.state === 'live') hereBytes ??= status.doneBytes
+    if (isHopeless(status, hereBytes ?? 0)) throw failure(status)
     const bytes = status.takenBytes + status.doneBytes + status.preparing
     if (bytes !== lastBytes || status.state === 'checking') progressAt = now
     lastBytes = bytes
@@ -149,9 +151,18 @@ const FOR_A_PERSON: ReadonlySet<string> = new Set([
   'FILE_TOO_BIG',
 ])
 
-/** Later on a full disk is waited for; what is wrong before anything was begun is said at once. */
-function isHopeless({ state, problem, takenBytes }: TorrentStatus): boolean {
-  return state === 'failed' || (problem !== undefined && (takenBytes === 0 || FOR_A_PERSON.has(problem.code)))
+/** A folder that cannot be written to: when nothing was verified in it yet, it never could be. */
+const FOLDER_CLOSED: ReadonlySet<string> = new Set(['READ_ONLY', 'PERMISSION', 'STATE_UNWRITABLE'])
+
+/**
+ * Later on a full disk is waited for; what is wrong before anything was begun is said at once.
+ * @param hereBytes verified before this run
+ */
+function isHopeless({ state, problem, takenBytes, doneBytes }: TorrentStatus, hereBytes: number): boolean {
+  if (state === 'failed') return true
+  if (problem === undefined) return false
+  if (takenBytes === 0 || FOR_A_PERSON.has(problem.code)) return true
+  return FOLDER_CLOSED.has(problem.code) && doneBytes <= hereBytes
 }
 
 function failure(status: TorrentStatus): GetError {
