@@ -170,6 +170,7 @@ export class TorrentScene implements SwarmOwner {
       hashes: this.hashes,
       peers: this.swarm.peers,
       trust: this.trust,
+      blockHashes: async (piece) => merkle.leaves(store.bytesOf(piece)),
       ban: (endpoint, code) => this.ban(endpoint, code),
     })
     store.onPieceHere = (piece) => queueMicrotask(() => this.#judge(piece, expected))

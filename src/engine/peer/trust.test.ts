@@ -45,6 +45,22 @@ test('a bad shared piece puts on parole, two good ones end it', () => {
   assert.equal(table.banned(public1), false)
 })
 
+test('good pieces on parole count for nothing else, and an acquittal undoes a bad one', () => {
+  const table = new TrustTable()
+  table.bad(public1)
+  times(PAROLE_PIECES, () => table.good(public1))
+  assert.equal(table.trust(public1), -2)
+  table.good(public1)
+  assert.equal(table.trust(public1), -1)
+  table.bad(public1)
+  table.acquit(public1)
+  assert.equal(table.trust(public1), -1)
+  assert.equal(table.onParole(public1), true, 'something else is not cleared up')
+  table.acquit(public1)
+  assert.equal(table.trust(public1), 1)
+  assert.equal(table.onParole(public1), false)
+})
+
 test('a public address is banned on all its ports, a private or loopback one only on its own', () => {
   const table = new TrustTable()
   table.ban(public1)

@@ -2,7 +2,8 @@
 //
 //   good piece   +1, at most 8        bad piece   −2        −7 or proven guilty → banned
 //
-// After a bad shared piece a peer is on parole: it gets pieces of its own only, until two good ones clear it. So the
+// After a bad shared piece a peer is on parole: it gets pieces of its own only, until two good ones (which count for
+// nothing else) or a proof that it was somebody else clear it. So the
 // innocent recover (nobody spoils their next pieces) and the guilty are alone with theirs, which proves them.
 // An address is the IP; on loopback, link-local and private ranges IP and port, since many peers share one (SAFETY.md).
 // Invariant: at most MAX_ADDRESSES are remembered; the one judged longest ago goes first, banned ones only when all are.
@@ -41,11 +42,11 @@ export class TrustTable {
     return this.#records.get(addressOf(endpoint))?.trust ?? 0
   }
 
-  /** The address gave (some of) a piece that was right. */
+  /** The address gave (some of) a piece that was right: a step out of parole, or up in trust. */
   good(endpoint: Endpoint): void {
     const record = this.#record(endpoint)
-    record.trust = Math.min(MAX_TRUST, record.trust + GOOD_PIECE)
     if (record.parole > 0) record.parole--
+    else record.trust = Math.min(MAX_TRUST, record.trust + GOOD_PIECE)
   }
 
   /** The address gave some of a piece that was wrong; others did too, so it is only suspected. */
@@ -55,6 +56,13 @@ export class TrustTable {
     record.parole = PAROLE_PIECES
     if (record.trust <= BAN_AT) record.banned = true
     return record.banned ? 'banned' : 'parole'
+  }
+
+  /** What bad() was said for was somebody else's doing. */
+  acquit(endpoint: Endpoint): void {
+    const record = this.#record(endpoint)
+    record.trust = Math.min(MAX_TRUST, record.trust - BAD_PIECE)
+    if (record.trust >= 0) record.parole = 0
   }
 
   /** Certainly guilty: gave a whole bad piece, or a block that a v2 hash disproves. */

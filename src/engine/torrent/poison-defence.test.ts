@@ -171,46 +171,92 @@ function sharedPiece(leech: TorrentScene, sources: readonly TorrentScene[], piec
   }
 }
 
-test('contributors to bad pieces are put on parole, and banned once when it happens again and again', async () => {
+/** A leech with everybody of `names` connected, of whom nobody gives anything by himself. */
+async function still(
+  names: string,
+): Promise<{ leech: TorrentScene; sources: TorrentScene[]; clock: VirtualClock }> {
   const clock = new VirtualClock(1_000_000)
   const metainfo = metainfoOf(PIECES, BLOCKS, 'v1')
   const make = (name: string, drawn: string) =>
     new TorrentScene(clock, name, { metainfo, pieces: drawn, blocksPerPiece: BLOCKS })
   const leech = make('l', '.'.repeat(PIECES))
-  const sources = [make('a', '#'.repeat(PIECES)), make('b', '#'.repeat(PIECES))]
+  const sources = [...names].map((name) => make(name, '#'.repeat(PIECES)))
   for (const source of sources) {
-    // They never unchoke, so that only this test says what was given.
+    // They never unchoke, so that only the test says what was given.
     source.live?.choke(clock.now())
     source.swarm.changed = () => {}
     await joined(leech, source)
   }
-  for (const piece of [0, 1, 2, 3] as PieceIndex[]) sharedPiece(leech, sources, piece)
+  return { leech, sources, clock }
+}
+
+function exclusive(leech: TorrentScene): boolean[] {
+  return [...leech.swarm.peers].map((peer) => peer.download.exclusive)
+}
+
+test('pieces that were begun before the parole count once, however many are bad', async () => {
+  const { leech, sources, clock } = await still('ab')
+  for (const piece of [0, 1, 2, 3, 4, 5, 6] as PieceIndex[]) sharedPiece(leech, sources, piece)
   leech.poison?.failed(0 as PieceIndex, undefined)
-  assert.deepEqual(
-    [...leech.swarm.peers].map((peer) => peer.download.exclusive),
-    [true, true],
-  )
-  assert.equal(leech.live?.picker.complete(0 as PieceIndex), false)
+  await clock.advance(10)
+  assert.deepEqual(exclusive(leech), [true, true])
+  assert.equal(leech.live?.picker.complete(0 as PieceIndex), false, 'it is asked again')
+  for (const piece of [1, 2, 3, 4, 5, 6] as PieceIndex[]) leech.poison?.failed(piece, undefined)
+  await clock.advance(10)
   assert.deepEqual(leech.bans, [])
-  for (const piece of [1, 2, 3] as PieceIndex[]) leech.poison?.failed(piece, undefined)
+  assert.deepEqual(
+    sources.map((source) => leech.trust.trust(source.endpoint)),
+    [-2, -2],
+  )
+})
+
+test('whoever spoils shared pieces again and again is banned once, though nothing can be proven', async () => {
+  const { leech, sources, clock } = await still('ab')
+  const [a, b] = sources.map(({ endpoint }) => endpoint)
+  assert.ok(a && b && leech.poison && leech.store)
+  for (const piece of [0, 1, 2, 3, 4] as PieceIndex[]) {
+    if (piece < 4) sharedPiece(leech, sources, piece)
+    leech.poison.failed(piece, undefined)
+    await clock.advance(10)
+    // Two good pieces of their own each time.
+    for (const endpoint of [a, a, b, b]) leech.trust.good(endpoint)
+  }
   assert.deepEqual(leech.bans.sort(), ['203.0.113.97 POISON_REPEATED', '203.0.113.98 POISON_REPEATED'])
   assert.equal(leech.connected, '')
 })
 
-test('a suspect that is banned already is not banned again for pieces judged later', async () => {
-  const clock = new VirtualClock(1_000_000)
-  const metainfo = metainfoOf(PIECES, BLOCKS, 'v1')
-  const make = (name: string, drawn: string) =>
-    new TorrentScene(clock, name, { metainfo, pieces: drawn, blocksPerPiece: BLOCKS })
-  const leech = make('l', '.'.repeat(PIECES))
-  const sources = [make('a', '#'.repeat(PIECES)), make('b', '#'.repeat(PIECES))]
-  for (const source of sources) {
-    source.swarm.changed = () => {}
-    await joined(leech, source)
+test('when a bad v1 piece comes right, the blocks that differ convict, and the others are acquitted', async () => {
+  const { leech, sources, clock } = await still('ab')
+  const { store } = leech
+  assert.ok(store && leech.poison)
+  const piece = 3 as PieceIndex
+  sharedPiece(leech, sources, piece)
+  // What a gave is right, what b gave is not.
+  const right = sources[0]?.store?.bytesOf(piece)
+  assert.ok(right)
+  const honest = leech.live?.picker.contributors(piece).get(leech.peer('a')?.key ?? 0)
+  for (let block = 0; block < BLOCKS; block++) {
+    const run = right.subarray(block * 16_384, (block + 1) * 16_384)
+    if (honest?.includes(block)) store.slot(piece, block * 16_384, 16_384)?.set(run)
   }
-  for (const piece of [0, 1, 2, 3, 4, 5, 6] as PieceIndex[]) sharedPiece(leech, sources, piece)
-  for (const piece of [0, 1, 2, 3, 4, 5, 6] as PieceIndex[]) leech.poison?.failed(piece, undefined)
-  assert.equal(leech.bans.length, 2, leech.bans.join())
+  leech.poison.failed(piece, undefined)
+  await clock.advance(10)
+  assert.deepEqual([...leech.bans, ...exclusive(leech)], [true, true])
+  store.bytesOf(piece).set(right)
+  leech.poison.passed(piece)
+  await clock.advance(10)
+  assert.deepEqual(leech.bans, ['203.0.113.98 POISON_PROVEN'])
+  assert.equal(leech.trust.trust(sources[0]?.endpoint ?? leech.endpoint), 0)
+  assert.equal(leech.peer('a')?.download.exclusive, false)
+})
+
+test('after the end of a torrent nobody is judged', async () => {
+  const { leech, sources, clock } = await still('ab')
+  sharedPiece(leech, sources, 3 as PieceIndex)
+  leech.poison?.failed(3 as PieceIndex, undefined)
+  leech.poison?.close()
+  await clock.advance(10)
+  assert.deepEqual(exclusive(leech), [false, false])
 })
 
 test('when no leaf hashes can be had, contributors are only suspected', async () => {

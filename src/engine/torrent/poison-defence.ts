@@ -1,4 +1,5 @@
 // Carries out what poison.ts decides: asks for leaf hashes where v2 allows it, prices and bans peers, resets blocks.
+// Without leaf hashes what came wrong is remembered block by block, and compared when the piece has come right.
 // Invariant: a failed piece is reset exactly once, whatever its contributors did meanwhile.
 
 import type { Endpoint } from '../../base/endpoint.ts'
@@ -7,22 +8,35 @@ import type { TrustTable } from '../peer/trust.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { Live } from './live.ts'
 import type { PeerTable } from './peer-table.ts'
-import { judgeBlocks, judgePiece, type Verdict } from './poison.ts'
+import { type Contributors, judgeBlocks, judgePiece, type Verdict } from './poison.ts'
+import { SuspectedPieces, type Suspicion } from './suspected-pieces.ts'
 
 export interface PoisonOptions {
   readonly live: Live
   readonly hashes: HashExchange
   readonly peers: PeerTable
   readonly trust: TrustTable
+  /**
+   * A hash of each block of a piece as it lies on disk, 32 bytes per block, the leaf hashes of v2 where there are such;
+   * undefined when it cannot be read. The piece is one that failed and was not reset, or one that passed.
+   */
+  readonly blockHashes: (piece: PieceIndex) => Promise<Uint8Array | undefined>
   /** Ends the connection and bans the address; also for peers that left meanwhile. */
   readonly ban: (endpoint: Endpoint, code: string) => void
 }
 
 export class PoisonDefence {
   readonly #options: PoisonOptions
+  readonly #suspected = new SuspectedPieces()
+  #closed = false
 
   constructor(options: PoisonOptions) {
     this.#options = options
+  }
+
+  /** Nobody is judged any more: what is being read or asked for comes to nothing. */
+  close(): void {
+    this.#closed = true
   }
 
   /** Good bytes are credited to whoever gave them, and lift suspicion. Call before the picker forgets contributors. */
@@ -35,6 +49,37 @@ export class PoisonDefence {
       const peer = peers.get(key)
       if (peer?.download.exclusive) peer.download.exclusive = trust.onParole(endpoint)
     }
+    const suspicions = this.#suspected.take(piece)
+    if (suspicions.length > 0) void this.#solve(piece, suspicions)
+  }
+
+  /** The piece is right: whose blocks were not, earlier? */
+  async #solve(piece: PieceIndex, suspicions: readonly Suspicion[]): Promise<void> {
+    const { peers, trust } = this.#options
+    const right = await this.#hashes(piece)
+    if (right === undefined) return
+    for (const { contributors, found, charged } of suspicions) {
+      const { guilty, cleared } = judgeBlocks(contributors, right, found)
+      for (const key of guilty) this.#convict(key)
+      for (const key of cleared) {
+        const endpoint = peers.endpointOf(key)
+        if (endpoint === undefined || !charged.includes(key)) continue
+        trust.acquit(endpoint)
+        const peer = peers.get(key)
+        if (peer !== undefined) peer.download.exclusive = trust.onParole(endpoint)
+      }
+    }
+  }
+
+  async #hashes(piece: PieceIndex): Promise<Uint8Array | undefined> {
+    try {
+      const hashes = await this.#options.blockHashes(piece)
+      return this.#closed ? undefined : hashes
+    } catch (error) {
+      // Disk and hasher may be gone by then.
+      if (this.#closed) return undefined
+      throw error
+    }
   }
 
   /** @param found leaf hashes of what arrived (v2), 32 bytes per block. */
@@ -43,14 +88,27 @@ export class PoisonDefence {
     live.verificationFailed()
     const contributors = live.picker.contributors(piece)
     const coarse = judgePiece(contributors, this.#receivedBlocks(piece))
-    if (found === undefined || coarse.guilty.length > 0) {
+    if (coarse.guilty.length > 0 || coarse.suspects.length === 0) {
       this.#carryOut(piece, coarse)
+      return
+    }
+    if (found === undefined) {
+      void this.#suspect(piece, contributors, coarse)
       return
     }
     // Everyone is a suspect: the leaf hashes can tell exactly who it was.
     hashes.leavesOf(piece, (right) => {
-      this.#carryOut(piece, right === undefined ? coarse : judgeBlocks(contributors, right, found))
+      if (this.#closed) return
+      if (right !== undefined) this.#carryOut(piece, judgeBlocks(contributors, right, found))
+      else this.#suspected.add(piece, { contributors, found, charged: this.#carryOut(piece, coarse) })
     })
+  }
+
+  async #suspect(piece: PieceIndex, contributors: Contributors, verdict: Verdict): Promise<void> {
+    const found = await this.#hashes(piece)
+    if (this.#closed) return
+    const charged = this.#carryOut(piece, verdict)
+    if (found !== undefined) this.#suspected.add(piece, { contributors, found, charged })
   }
 
   #receivedBlocks(piece: PieceIndex): number {
@@ -61,23 +119,30 @@ export class PoisonDefence {
     return blocks
   }
 
-  #carryOut(piece: PieceIndex, verdict: Verdict): void {
+  /** @returns the suspects whose trust it cost something */
+  #carryOut(piece: PieceIndex, verdict: Verdict): readonly number[] {
     const { live, peers, trust } = this.#options
     live.picker.failed(piece, verdict.bad)
     live.store.resetBlocks(piece, verdict.bad)
+    const charged: number[] = []
     for (const key of verdict.suspects) {
       const endpoint = peers.endpointOf(key)
-      if (endpoint === undefined) continue
+      // On parole nothing is shared any more: what was begun before counts once, however many pieces it spoiled.
+      if (endpoint === undefined || trust.banned(endpoint) || trust.onParole(endpoint)) continue
+      charged.push(key)
       const peer = peers.get(key)
-      // Pieces that were under verification when it was banned accuse it again: once is enough.
-      if (trust.banned(endpoint)) continue
       if (trust.bad(endpoint) === 'banned') this.#options.ban(endpoint, 'POISON_REPEATED')
       else if (peer !== undefined) peer.download.exclusive = true
     }
-    for (const key of verdict.guilty) {
-      const endpoint = peers.endpointOf(key)
-      if (endpoint !== undefined && !trust.banned(endpoint)) this.#options.ban(endpoint, 'POISON_PROVEN')
-    }
+    for (const key of verdict.guilty) this.#convict(key)
     for (const peer of peers) peer.reviewInterest()
+    return charged
+  }
+
+  #convict(key: number): void {
+    const { ban, peers, trust } = this.#options
+    const endpoint = peers.endpointOf(key)
+    // Pieces that were under verification when it was banned accuse it again: once is enough.
+    if (endpoint !== undefined && !trust.banned(endpoint)) ban(endpoint, 'POISON_PROVEN')
   }
 }

@@ -121,11 +121,13 @@ export class Running implements StorageEvents {
       priorities: torrent.wishes.priorities,
       uploadLimit: () => torrent.upLimit,
     })
+    const { geometry } = metainfo
+    const read: typeof storage.read = (...run) => storage.read(...run)
     const trees = new HashTrees(metainfo, this.#expected, this.#merkle)
     const hashServe = new HashServe({
       trees,
       have: (piece) => storage.have.has(piece),
-      leavesFromDisk: (piece) => leavesFromDisk(piece, metainfo.geometry, storage, ports.hasher),
+      leavesFromDisk: (piece) => leavesFromDisk(piece, geometry.payloadOf(piece), read, ports.hasher),
     })
     const hashes = new HashExchange({
       trees,
@@ -142,6 +144,11 @@ export class Running implements StorageEvents {
       hashes,
       peers: torrent.swarm.peers,
       trust,
+      blockHashes: (piece) => {
+        const whole = metainfo.version === 'v1'
+        const bytes = whole ? geometry.pieceBytes(piece) : geometry.payloadOf(piece)
+        return leavesFromDisk(piece, bytes, (...run) => storage.readJudged(...run), ports.hasher)
+      },
       ban: (endpoint, code) => torrent.ban(endpoint, code),
     })
     this.#parts = { live, hashes, hashServe, poison, reliance: this.#reliance, running: this }
@@ -169,6 +176,7 @@ export class Running implements StorageEvents {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#parts?.poison.close()
     await this.storage.close()
   }
 
