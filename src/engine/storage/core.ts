@@ -49,6 +49,8 @@ export class StorageCore {
   readonly recovery: Recovery
   /** `busy`: files are being moved; `checking`: hashed. No blocks are taken in either. */
   mode: 'open' | 'checking' | 'busy' | 'closed' = 'open'
+  /** open() is about to return: what it found is in the state, and told from now on. */
+  opened = false
   /** The first tick came: before it, nothing is told that open() returned already. */
   told = false
   /** When idle descriptors are looked for. */
@@ -217,7 +219,7 @@ export class StorageCore {
     }
     this.batch.verified(piece)
     this.wanted.gained(piece)
-    if (this.told || this.mode === 'checking') this.options.events.pieceVerified(piece)
+    if (this.opened) this.options.events.pieceVerified(piece)
     if (this.wanted.left === 0) this.batch.hurry()
   }
 

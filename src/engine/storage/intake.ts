@@ -1,27 +1,18 @@
-// Blocks on their way in: lends memory per stretch, writes and hashes complete stretches from that same memory, and
-// says which pieces are good. Invariant: a piece is called good only when its hash is right, every byte of it was
-// handed to the disk without error, and the bytes hashed are the bytes written.
+// Blocks on their way in: lends memory per stretch, keeps what is known of each piece under way, and hands what is
+// complete to the works. Invariant: a block is lent only while it is missing, and nothing that a write, a hash or the
+// journal still needs is forgotten before they are done with it.
 
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import type { Hasher } from '../../base/ports.ts'
 import { BLOCK_BYTES, type Geometry } from '../../metainfo/geometry.ts'
-import type { Lease, PoolShare } from './buffer-pool.ts'
-import type { DataFile } from './layout.ts'
+import type { PoolShare } from './buffer-pool.ts'
 import { PieceAssembly, STRETCH_BLOCKS } from './piece-assembly.ts'
 import type { PieceFiles } from './piece-files.ts'
+import { PieceWorks, type WorksEvents } from './piece-works.ts'
 import { StorageError } from './storage-error.ts'
-import type { Stretch } from './stretch.ts'
 import type { Verifier } from './verify.ts'
 
-export interface IntakeEvents {
-  good(piece: PieceIndex): void
-  /** `leaves`: 32 bytes per block, if the torrent has v2. */
-  bad(piece: PieceIndex, leaves: Uint8Array | undefined): void
-  inconsistent(piece: PieceIndex): void
-  /** The piece is right, but a complete file holds something else in its part of it; nothing was overwritten. */
-  conflict(piece: PieceIndex, file: DataFile): void
-  /** Writing, or reading back, failed. The blocks stay in memory until retry() or dropUnwritten(). */
-  failed(error: unknown): void
+export interface IntakeEvents extends WorksEvents {
   /** Blocks that were known are not any more: unwritten ones given up, or unreadable ones. */
   blocksLost(piece: PieceIndex, blocks: readonly number[]): void
   /** The journal must soon take back blocks it has of a piece; available() follows from there. */
@@ -42,38 +33,40 @@ export interface IntakeOptions {
   readonly stretchBlocks?: number
 }
 
+/** Longer than any request is waited for; a later block takes memory again if there is some. */
+const IDLE_STRETCH_MS = 90_000
+/** The same when memory is short: most requests are answered by then. */
+const SCARCE_IDLE_STRETCH_MS = 15_000
+
 export class Intake {
   readonly #geometry: Geometry
-  readonly #files: PieceFiles
-  readonly #verifier: Verifier
-  readonly #hasher: Hasher
   readonly #share: PoolShare
   readonly #now: () => Millis
   readonly #events: IntakeEvents
   readonly #stretchBlocks: number
+  readonly #works: PieceWorks
   readonly #assemblies = new Map<PieceIndex, PieceAssembly>()
   readonly #hasPads: boolean
-  /** Writes stopped after a failure, until retry(). */
-  #halted = false
-  /** Feeders that wait for memory. */
-  #starved: (() => void)[] = []
-  /** Jobs going on, so that flush() and settled() can wait for them. */
-  readonly #writes = new Set<Promise<void>>()
-  readonly #feeds = new Set<Promise<void>>()
-  #unwrittenBytes = 0
   #reservedBlocks = 0
-  #closed = false
 
   constructor(options: IntakeOptions) {
+    const { files, verifier, hasher, share, events } = options
     this.#geometry = options.geometry
-    this.#files = options.files
-    this.#verifier = options.verifier
-    this.#hasher = options.hasher
-    this.#share = options.share
+    this.#share = share
     this.#now = options.now
-    this.#events = options.events
+    this.#events = events
     this.#stretchBlocks = options.stretchBlocks ?? STRETCH_BLOCKS
     this.#hasPads = options.geometry.files.some((file) => file.pad)
+    this.#works = new PieceWorks({
+      files,
+      verifier,
+      hasher,
+      share,
+      events,
+      released: (assembly) => this.#applyReset(assembly),
+      finished: (assembly) => this.#forget(assembly),
+      spoilt: (assembly) => this.reset(assembly.piece, 'all'),
+    })
   }
 
   get assemblies(): ReadonlyMap<PieceIndex, PieceAssembly> {
@@ -82,12 +75,12 @@ export class Intake {
 
   /** In memory only. */
   get unwrittenBytes(): number {
-    return this.#unwrittenBytes
+    return this.#works.unwrittenBytes
   }
 
   /** Asked for, or in memory only. */
   get comingBytes(): number {
-    return this.#unwrittenBytes + this.#reservedBlocks * BLOCK_BYTES
+    return this.#works.unwrittenBytes + this.#reservedBlocks * BLOCK_BYTES
   }
 
   // ── blocks ──
@@ -103,7 +96,7 @@ export class Intake {
     const index = block - stretch.firstBlock
     if (assembly.phase !== 'filling' || assembly.retracting || stretch.has(index)) return false
     if (assembly.pendingReset?.has(block) === true) return false
-    if (!this.#hold(stretch)) {
+    if (!this.#works.hold(stretch)) {
       if (assembly.idle) this.#forget(assembly)
       return false
     }
@@ -119,12 +112,11 @@ export class Intake {
     const block = begin / BLOCK_BYTES
     const stretch = assembly.stretchOf(block)
     const index = block - stretch.firstBlock
-    if (stretch.has(index) || stretch.blockBytes(index) !== lengthBytes || !this.#hold(stretch))
-      return undefined
-    return stretch.lend(index)
+    if (stretch.has(index) || stretch.blockBytes(index) !== lengthBytes) return undefined
+    return this.#works.hold(stretch) ? stretch.lend(index) : undefined
   }
 
-  /** The slot of this block is full. */
+  /** The slot of this block is full. @throws StorageError SLOT_NOT_LENT */
   stored(piece: PieceIndex, block: number): void {
     const assembly = this.#assemblies.get(piece)
     const stretch = assembly?.stretchOf(block)
@@ -132,11 +124,12 @@ export class Intake {
     if (assembly === undefined || stretch === undefined || !stretch.isLent(index)) {
       throw new StorageError('SLOT_NOT_LENT', { piece, block })
     }
-    const now = this.#now()
-    if (stretch.stored(index, now)) this.#reservedBlocks--
-    stretch.touchedAt = now
-    this.#unwrittenBytes += stretch.blockBytes(index)
-    if (stretch.complete) this.#stretchComplete(assembly, stretch)
+    if (stretch.stored(index)) this.#reservedBlocks--
+    this.#works.unwrittenBytes += stretch.blockBytes(index)
+    if (!stretch.complete) return
+    if (assembly.complete) assembly.phase = 'judging'
+    this.#works.write(assembly, stretch)
+    this.#works.feed(assembly)
   }
 
   /** A request was dropped; whoever had its slot has stopped writing. */
@@ -168,7 +161,7 @@ export class Intake {
       stretch.presentOnDisk(block - stretch.firstBlock)
     }
     assembly.journaled = true
-    if (assembly.complete) this.#feed(assembly)
+    if (assembly.complete) this.#works.feed(assembly)
   }
 
   /**
@@ -181,7 +174,7 @@ export class Intake {
     for (const stretch of assembly.stretches) {
       for (let block = 0; block < stretch.blockCount; block++) stretch.presentOnDisk(block)
     }
-    this.#feed(assembly)
+    this.#works.feed(assembly)
   }
 
   /** The piece is right on disk, as a check found: whatever was under way for it is over. */
@@ -193,6 +186,11 @@ export class Intake {
     this.#forget(assembly)
   }
 
+  /** Hashes became known: pieces that only waited for them are judged. */
+  rejudge(): void {
+    for (const assembly of [...this.#assemblies.values()]) this.#works.rejudge(assembly)
+  }
+
   // ── whole ──
 
   /** Writes blocks of incomplete stretches too. Resolves when every block stored so far is on disk or failed. */
@@ -201,25 +199,25 @@ export class Intake {
     const idleMs = this.#share.scarce ? SCARCE_IDLE_STRETCH_MS : IDLE_STRETCH_MS
     for (const assembly of this.#assemblies.values()) {
       for (const stretch of assembly.stretches) {
-        this.#write(assembly, stretch)
+        this.#works.write(assembly, stretch)
         if (stretch.missing > 0 && now - stretch.touchedAt > idleMs) stretch.dropMemory()
       }
       if (assembly.idle) this.#forget(assembly)
     }
-    await Promise.all(this.#writes)
+    await this.#works.written()
   }
 
   /** Resolves when no write, read or hash job is going on. */
   async settled(): Promise<void> {
-    while (this.#writes.size + this.#feeds.size > 0) await Promise.all([...this.#writes, ...this.#feeds])
+    await this.#works.settled()
   }
 
   /** After a failure: tries again what could not be written or read. */
   retry(): void {
-    this.#halted = false
+    this.#works.retry()
     for (const assembly of [...this.#assemblies.values()]) {
-      for (const stretch of assembly.stretches) if (stretch.unwritten > 0) this.#write(assembly, stretch)
-      if (assembly.complete) this.#feed(assembly)
+      for (const stretch of assembly.stretches) this.#works.write(assembly, stretch)
+      if (assembly.complete) this.#works.feed(assembly)
     }
   }
 
@@ -232,28 +230,27 @@ export class Intake {
           for (let block = run.first; block <= run.last; block++) lost.push(stretch.firstBlock + block)
         }
       }
-      this.#lose(assembly, lost)
+      this.loseBlocks(assembly.piece, lost)
     }
   }
 
   /** Blocks whose bytes cannot be relied on: forgotten and reported. */
   loseBlocks(piece: PieceIndex, blocks: readonly number[]): void {
     const assembly = this.#assemblies.get(piece)
-    if (assembly !== undefined) this.#lose(assembly, blocks)
+    const lost = assembly === undefined ? [] : blocks.filter((block) => assembly.has(block))
+    if (lost.length === 0) return
+    this.reset(piece, lost)
+    this.#events.blocksLost(piece, lost)
   }
 
-  /** Feeders may try again. */
+  /** Whoever waits for memory may try again. */
   memoryAvailable(): void {
-    const starved = this.#starved
-    this.#starved = []
-    for (const wake of starved) wake()
+    this.#works.memoryAvailable()
   }
 
   /** Ends everything that waits, then gives all memory back; what was not written is gone. Slots are dead. */
   async close(): Promise<void> {
-    this.#closed = true
-    this.memoryAvailable()
-    await this.settled()
+    await this.#works.close()
     for (const assembly of this.#assemblies.values()) {
       assembly.stream?.abort()
       for (const stretch of assembly.stretches) stretch.abandon()
@@ -275,8 +272,8 @@ export class Intake {
 
   /** Blocks of padding only are zero, here or not: read back as zeros when it comes to hashing. */
   #markPadding(assembly: PieceAssembly): void {
-    if (!this.#geometry.parts(assembly.piece).some((part) => this.#geometry.files[part.file]?.pad === true))
-      return
+    const { files } = this.#geometry
+    if (!this.#geometry.parts(assembly.piece).some((part) => files[part.file]?.pad === true)) return
     assembly.padding = 0
     for (const stretch of assembly.stretches) {
       for (let block = 0; block < stretch.blockCount; block++) {
@@ -287,193 +284,14 @@ export class Intake {
     }
   }
 
-  #hold(stretch: Stretch): boolean {
-    if (stretch.lease !== undefined) return true
-    if (this.#share.waiting) return false
-    const lease = this.#share.tryTake(stretch.lengthBytes)
-    if (lease === undefined) return false
-    stretch.hold(lease)
-    return true
-  }
-
   #forget(assembly: PieceAssembly): void {
-    for (const stretch of assembly.stretches) stretch.dropMemory()
+    for (const stretch of assembly.stretches) {
+      this.#reservedBlocks -= stretch.reserved
+      stretch.dropMemory()
+    }
     assembly.restartHash()
+    assembly.forgotten = true
     this.#assemblies.delete(assembly.piece)
-  }
-
-  #stretchComplete(assembly: PieceAssembly, stretch: Stretch): void {
-    if (assembly.complete) assembly.phase = 'judging'
-    this.#write(assembly, stretch)
-    this.#feed(assembly)
-  }
-
-  /** Writes what is in memory and not on disk; at most one write per stretch at a time. */
-  #write(assembly: PieceAssembly, stretch: Stretch): void {
-    if (stretch.writing || stretch.unwritten === 0 || this.#halted || this.#closed) return
-    stretch.writing = true
-    assembly.operations++
-    const job = this.#writeRuns(assembly, stretch)
-      .catch((error: unknown) => this.#halt(error))
-      .then(() => {
-        this.#writes.delete(job)
-        stretch.writing = false
-        this.#afterWrite(assembly, stretch)
-        this.#ended(assembly)
-      })
-    this.#writes.add(job)
-  }
-
-  #halt(error: unknown): void {
-    this.#halted = true
-    this.#events.failed(error)
-  }
-
-  /** Something that used the assembly's memory or disk is over. */
-  #ended(assembly: PieceAssembly): void {
-    assembly.operations--
-    if (assembly.operations > 0) return
-    if (assembly.pendingReset !== undefined) this.#applyReset(assembly)
-    else this.#judge(assembly)
-  }
-
-  async #writeRuns(assembly: PieceAssembly, stretch: Stretch): Promise<void> {
-    for (const run of stretch.unwrittenRuns()) {
-      const bytes = stretch.view(run)
-      const differing = await this.#files.write(
-        assembly.piece,
-        stretch.begin + run.first * BLOCK_BYTES,
-        bytes,
-      )
-      if (differing !== undefined) assembly.conflict = differing
-      stretch.markWritten(run)
-      this.#unwrittenBytes -= bytes.length
-      assembly.changedOnDisk = true
-    }
-  }
-
-  #afterWrite(assembly: PieceAssembly, stretch: Stretch): void {
-    if (stretch.unwritten > 0 && stretch.complete) {
-      this.#write(assembly, stretch)
-      return
-    }
-    if (stretch.complete ? this.#mayForget(assembly, stretch) : !stretch.expecting) stretch.dropMemory()
-  }
-
-  /** A written stretch keeps its memory only while it is likely to be hashed from it soon. */
-  #mayForget(assembly: PieceAssembly, stretch: Stretch): boolean {
-    return stretch.index < assembly.hashed || (this.#share.scarce && stretch.index > assembly.hashed)
-  }
-
-  #feed(assembly: PieceAssembly): void {
-    if (assembly.feeding || assembly.result !== undefined || this.#closed || this.#halted) return
-    if (assembly.phase === 'failed' || assembly.pendingReset !== undefined) return
-    if (assembly.stretches[assembly.hashed]?.complete !== true) return
-    if (assembly.complete) assembly.phase = 'judging'
-    assembly.feeding = true
-    assembly.operations++
-    const job = this.#feedInOrder(assembly)
-      .catch((error: unknown) => {
-        assembly.restartHash()
-        this.#halt(error)
-      })
-      .then(() => {
-        this.#feeds.delete(job)
-        assembly.feeding = false
-        this.#feed(assembly)
-        this.#ended(assembly)
-      })
-    this.#feeds.add(job)
-  }
-
-  async #feedInOrder(assembly: PieceAssembly): Promise<void> {
-    const want = this.#verifier.want(assembly.piece)
-    const single = assembly.stretches.length === 1
-    for (;;) {
-      const stretch = assembly.stretches[assembly.hashed]
-      if (stretch?.complete !== true || assembly.pendingReset !== undefined || this.#closed) return
-      stretch.hashing = true
-      try {
-        if (!(await this.#load(assembly, stretch))) return
-        if (assembly.rewriting) this.#writeAgain(assembly, stretch)
-        const { bytes } = stretch.lease as Lease
-        if (single) assembly.result = await this.#hasher.digest(bytes, want)
-        else {
-          assembly.stream ??= this.#hasher.stream(want)
-          await assembly.stream.update(bytes)
-        }
-        assembly.hashed++
-      } finally {
-        stretch.hashing = false
-        if (stretch.index < assembly.hashed) stretch.dropMemory()
-      }
-      if (assembly.hashed === assembly.stretches.length) {
-        if (assembly.stream !== undefined) assembly.result = await assembly.stream.finish()
-        return
-      }
-    }
-  }
-
-  /** Brings the missing parts of a complete stretch back into memory. False: closed meanwhile. */
-  async #load(assembly: PieceAssembly, stretch: Stretch): Promise<boolean> {
-    if (stretch.wholeInMemory) return true
-    while (!this.#hold(stretch)) {
-      await new Promise<void>((resolve) => {
-        this.#starved.push(resolve)
-      })
-      if (this.#closed) return false
-    }
-    for (const run of stretch.unreadRuns()) {
-      await this.#files.read(assembly.piece, stretch.begin + run.first * BLOCK_BYTES, [stretch.view(run)])
-      stretch.markRead(run)
-    }
-    return true
-  }
-
-  #writeAgain(assembly: PieceAssembly, stretch: Stretch): void {
-    stretch.distrustDisk(this.#now())
-    for (const run of stretch.unwrittenRuns()) this.#unwrittenBytes += stretch.view(run).length
-    this.#write(assembly, stretch)
-  }
-
-  /** Once hash and writes are both done. */
-  #judge(assembly: PieceAssembly): void {
-    const { piece, result } = assembly
-    if (result === undefined || !assembly.written || this.#assemblies.get(piece) !== assembly) return
-    switch (this.#verifier.judge(piece, result)) {
-      case 'good':
-        this.#forget(assembly)
-        if (assembly.conflict !== undefined) this.#events.conflict(piece, assembly.conflict)
-        else this.#events.good(piece)
-        return
-      case 'inconsistent':
-        this.#fail(assembly)
-        this.#events.inconsistent(piece)
-        return
-      case 'bad':
-        if (assembly.rewriting) this.reset(piece, 'all')
-        else {
-          this.#fail(assembly)
-          this.#events.bad(piece, result.leaves)
-        }
-        return
-      case 'unknown':
-        // Its hash is not known yet: rejudge() asks again when it is.
-        for (const stretch of assembly.stretches) stretch.dropMemory()
-    }
-  }
-
-  /** Hashes became known: pieces that only waited for them are judged. */
-  rejudge(): void {
-    for (const assembly of [...this.#assemblies.values()]) {
-      if (assembly.operations === 0 && assembly.phase === 'judging') this.#judge(assembly)
-    }
-  }
-
-  #fail(assembly: PieceAssembly): void {
-    assembly.phase = 'failed'
-    assembly.restartHash()
-    for (const stretch of assembly.stretches) stretch.dropMemory()
   }
 
   #applyReset(assembly: PieceAssembly): void {
@@ -501,18 +319,6 @@ export class Intake {
     const index = block - stretch.firstBlock
     const unwritten = stretch.unwritten
     stretch.reset(index)
-    if (stretch.unwritten < unwritten) this.#unwrittenBytes -= stretch.blockBytes(index)
-  }
-
-  #lose(assembly: PieceAssembly, blocks: readonly number[]): void {
-    const lost = blocks.filter((block) => assembly.has(block))
-    if (lost.length === 0) return
-    this.reset(assembly.piece, lost)
-    this.#events.blocksLost(assembly.piece, lost)
+    if (stretch.unwritten < unwritten) this.#works.unwrittenBytes -= stretch.blockBytes(index)
   }
 }
-
-/** Longer than any request is waited for; a later block takes memory again if there is some. */
-const IDLE_STRETCH_MS = 90_000
-/** The same when memory is short: most requests are answered by then. */
-const SCARCE_IDLE_STRETCH_MS = 15_000

@@ -41,6 +41,8 @@ export class PieceAssembly {
   changedOnDisk = false
   /** Its partial record is in the journal. */
   journaled = false
+  /** It is good, or nothing is left of it: whoever still has it has nothing to say. */
+  forgotten = false
   /** Times that blocks were forgotten. */
   resets = 0
   /** The journal still has blocks that were forgotten: they must not be written again before it has not. */

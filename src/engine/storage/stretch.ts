@@ -37,8 +37,6 @@ export class Stretch {
   #unwritten = 0
   /** Blocks here but not in memory: must be read back before hashing. */
   #onlyOnDisk = 0
-  /** When the oldest unwritten block came. */
-  unwrittenSince: Millis | undefined
   /** When a block was last asked for or came. */
   touchedAt = 0 as Millis
   /** A write of this stretch is going on. */
@@ -88,8 +86,9 @@ export class Stretch {
     return this.#reserved > 0 || this.#lent > 0
   }
 
-  get lending(): boolean {
-    return this.#lent > 0
+  /** Requests that are out. */
+  get reserved(): number {
+    return this.#reserved
   }
 
   has(block: number): boolean {
@@ -171,12 +170,11 @@ export class Stretch {
   }
 
   /** The lent slot is full. @returns whether it had been reserved */
-  stored(block: number, now: Millis): boolean {
+  stored(block: number): boolean {
     const reserved = this.unreserve(block)
     this.#flags[block] = IN_MEMORY
     this.#missing--
     this.#unwritten++
-    this.unwrittenSince ??= now
     return reserved
   }
 
@@ -205,7 +203,6 @@ export class Stretch {
       this.#flags[block] = flags | ON_DISK
       this.#unwritten--
     }
-    if (this.#unwritten === 0) this.unwrittenSince = undefined
   }
 
   markRead(run: BlockRun): void {
@@ -218,13 +215,12 @@ export class Stretch {
   }
 
   /** Everything that was read from disk counts as unwritten again: after a failed fsync it must be written anew. */
-  distrustDisk(now: Millis): void {
+  distrustDisk(): void {
     for (let block = 0; block < this.blockCount; block++) {
       const flags = this.#flags[block] as number
       if ((flags & (IN_MEMORY | ON_DISK)) !== (IN_MEMORY | ON_DISK)) continue
       this.#flags[block] = flags & ~ON_DISK
       this.#unwritten++
-      this.unwrittenSince ??= now
     }
   }
 
@@ -236,7 +232,6 @@ export class Stretch {
     else if ((flags & IN_MEMORY) === 0) this.#onlyOnDisk--
     this.#flags[block] = 0
     this.#missing++
-    if (this.#unwritten === 0) this.unwrittenSince = undefined
     return true
   }
 

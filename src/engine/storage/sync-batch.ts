@@ -195,7 +195,8 @@ export class SyncBatch implements WriteLog {
 
   /** One batch; a second call while one runs waits for it and does another. Failures go to the events. */
   async run(): Promise<void> {
-    await this.settled()
+    // Looked at again in the very turn that begins the next one: two callers must not begin one each.
+    while (this.#running !== undefined) await this.#running
     const job = this.#batch().then(
       () => {
         this.#running = undefined
