@@ -231,3 +231,11 @@ test('no text whatever is answered by anything but a magnet or a MagnetError', (
     { numRuns: 2_000 },
   )
 })
+
+test('a link that was wrapped into several lines on its way is the link it was', () => {
+  const hash = '0123456789abcdef0123456789abcdef01234567'
+  const wrapped = ` magnet:?xt=urn:btih:${hash.slice(0, 30)}\r\n  ${hash.slice(30)}&dn=a b\n`
+  const { infohashV1, displayName } = parseMagnet(wrapped)
+  assert.equal(infohashV1, hash)
+  assert.equal(displayName, 'a b')
+})

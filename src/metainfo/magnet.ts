@@ -54,7 +54,8 @@ export function isMagnet(text: string): boolean {
 
 /** @throws MagnetError */
 export function parseMagnet(link: string): Magnet {
-  const text = link.trim()
+  // A link that was wrapped on its way (mail, terminal) has line ends in it; none belongs there.
+  const text = link.replace(/[\r\n]\s*/g, '').trim()
   if (text.length > LINK_LIMIT_CHARACTERS) throw new MagnetError(`it has ${text.length} characters`)
   if (!/^magnet:/i.test(text)) throw new MagnetError('it does not begin with magnet:?')
   const values = valuesOf(text.replace(/^magnet:\/*\??/i, ''))
