@@ -13,7 +13,10 @@ const SENTENCES: Readonly<Record<string, (evidence: Evidence) => string>> = {
   NONE: () => 'nothing holds it up',
   PAUSED: () => 'it is paused',
   CHECKING: () => 'what is here already is being checked',
-  DISK_TROUBLE: ({ problem }) => `the disk stopped it (${problem}); it goes on by itself when that is mended`,
+  DISK_TROUBLE: ({ problem }) =>
+    problem === 'FILE_DIFFERS'
+      ? 'a file of this name exists with other contents; it is not touched'
+      : `the disk stopped it (${problem}); it goes on by itself when that is mended`,
   OWN_LIMIT: ({ limit }) => `it is at your own limit of ${formatRate(Number(limit))}; --down raises it`,
   NO_SOURCES: ({ addresses }) =>
     Number(addresses) === 0

@@ -5,7 +5,7 @@ import { type ErrorTable, given, word } from './error-entry.ts'
 const WHY_REFUSED: Readonly<Record<string, string>> = {
   HOME: 'Your home folder',
   HOME_PARENT: 'The folder that holds the home folders',
-  DRIVE_ROOT: 'A whole drive',
+  DRIVE_ROOT: 'A drive',
   SYSTEM: 'A folder of the system',
 }
 

@@ -8,7 +8,8 @@ import { SocketError } from '../base/ports.ts'
 import { type Engine, openEngine, usualStateFolder } from '../daemon/compose.ts'
 import type { OptionTable } from './options.ts'
 import type { Output } from './output.ts'
-import { PORT, RATE, type Reader, TEXT } from './readers.ts'
+import { PORT, RATE, type Reader } from './readers.ts'
+import { TRACKER_URL } from './url-readers.ts'
 
 export class PortError extends CodedError<'PORT_IN_USE' | 'PORT_DENIED'> {}
 
@@ -30,7 +31,7 @@ export const TRANSFER_OPTIONS = {
     reader: LITERAL,
     summary: 'listen on this address only (127.0.0.1: nobody outside this computer)',
   },
-  tracker: { kind: 'list', placeholder: 'URL', reader: TEXT, summary: 'announce to this tracker too' },
+  tracker: { kind: 'list', placeholder: 'URL', reader: TRACKER_URL, summary: 'announce to this tracker too' },
   peer: { kind: 'list', placeholder: 'H:P', reader: ADDRESS, summary: 'connect to this address' },
   'no-lsd': { kind: 'switch', summary: 'do not look for others on the local network' },
   'no-pex': { kind: 'switch', summary: 'do not exchange addresses with others' },

@@ -10,11 +10,15 @@ import { readTorrentInput } from '../../daemon/torrent-input.ts'
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
 import { DURATION, RATIO, TEXT } from '../readers.ts'
+import { shellWord } from '../shell-word.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { gettingLines, givingLines, progressObject } from '../transfer-view.ts'
 
 /** Without any progress for this long a get fails rather than waiting for ever (INTERFACE.md B4, NO_SOURCES). */
 const DEFAULT_TIMEOUT_MS = 10 * 60_000
+
+/** A rate over less than this says nothing. */
+const LEAST_SECONDS = 0.001
 
 export const command = defineCommand({
   options: {
@@ -48,7 +52,6 @@ export const command = defineCommand({
     'When done it gives on for at most a minute while somebody needs it; --seed* for longer.',
   ],
   run: async ({ values, operands, output, input, folder, interrupt }) => {
-    const stop = interrupt.listen()
     const engine = await openTransferEngine(values, folder, output)
     try {
       const { digest } = engine.ports
@@ -68,6 +71,8 @@ export const command = defineCommand({
         beforeFinal: (file) => check.beforeFinal(file),
       })
       sayHosts(output, hostsIn(source))
+      // Not before: whoever waits for standard input is to end at once.
+      const stop = interrupt.listen()
       await runGet({
         engine,
         add,
@@ -133,10 +138,12 @@ class Report implements GetReport {
       checkedBytes: status.checkedBytes,
       check: this.#check.state,
     })
-    const rate = result.seconds > 0 ? `, ${formatRate(status.takenBytes / result.seconds)}` : ''
-    this.#output.result(
-      `Done in ${formatDuration(result.seconds * 1_000)}${rate}: ${result.path}. Verified. ${this.#nature()}`,
-    )
+    const took = formatDuration(result.seconds * 1_000)
+    const how =
+      status.takenBytes === 0
+        ? 'All of it was here already'
+        : `Done in ${took}, ${formatRate(status.takenBytes / Math.max(result.seconds, LEAST_SECONDS))}`
+    this.#output.result(`${how}: ${result.path}. Verified. ${this.#nature()}`)
     for (const { components, nature } of this.#check.warnings) {
       this.#output.warn([{ text: `${components.join('/')}: ${nature.sentence}.`, style: 'careful' }])
     }
@@ -146,7 +153,8 @@ class Report implements GetReport {
       )
     }
     if (status.givenBytes > 0) this.#output.note(`You gave ${formatSize(status.givenBytes)} while getting.`)
-    this.#output.note(`Keep giving: shoal share ${JSON.stringify(result.path)}`)
+    const pasted = shellWord(result.path)
+    if (pasted !== undefined) this.#output.note(`Keep giving: shoal share ${pasted}`)
   }
 
   #nature(): string {

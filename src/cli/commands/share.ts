@@ -9,6 +9,7 @@ import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
+import { readTorrentFile } from '../../daemon/torrent-input.ts'
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
 import { DURATION, oneOf, TEXT } from '../readers.ts'
@@ -24,6 +25,10 @@ const AUDIENCE: Readonly<Record<Listing, string>> = {
   everyone:
     'with everyone: listed, in any BitTorrent app. Strangers see names and sizes, and your address while they fetch.',
 }
+
+/** Whatever was asked: a private torrent is told to its trackers, and to nobody else. */
+const PRIVATE =
+  'with people who have this link and users of its trackers, which are told of you. It is private.'
 
 export const command = defineCommand({
   options: {
@@ -74,7 +79,11 @@ export const command = defineCommand({
       )
       for (const survey of surveys) if (survey !== undefined) saySurvey(output, survey, listing)
       if (values['dry-run']) {
-        for (const survey of surveys) if (survey !== undefined) output.object(surveyObject(survey, listing))
+        for (const [i, given] of operands.entries()) {
+          const survey = surveys[i]
+          if (survey !== undefined) output.object(surveyObject(survey, listing))
+          else await foretellTorrent(path.resolve(folder, given), listing, output, engine)
+        }
         return 0
       }
       const choices: ShareChoices = {
@@ -139,12 +148,16 @@ function saySurvey(output: Output, survey: ShareSurvey, listing: Listing): void 
   output.note(
     `${survey.root}: ${formatCount(files.length, 'file')}, ${formatSize(survey.totalBytes)}: ${kinds.join(', ')}`,
   )
-  output.note(
-    `Names, sizes and contents will be visible to ${listing === 'link' ? 'whoever has the link' : 'everyone'}.`,
-  )
+  sayAudience(output, listing)
   const { leftOut } = survey.source
   if (leftOut.length > 0)
     output.note(`Left out, being links or special files: ${leftOut.slice(0, 5).join(', ')}`)
+}
+
+function sayAudience(output: Output, listing: Listing): void {
+  output.note(
+    `Names, sizes and contents will be visible to ${listing === 'link' ? 'whoever has the link' : 'everyone'}.`,
+  )
 }
 
 function surveyObject(survey: ShareSurvey, listing: Listing): object {
@@ -162,7 +175,7 @@ function surveyObject(survey: ShareSurvey, listing: Listing): object {
 function saySharing(output: Output, share: Share, listing: Listing, port: number): void {
   const { metainfo, magnet } = share
   output.result(
-    `Sharing ${metainfo.name} (${formatSize(metainfo.geometry.payloadBytes)}) ${AUDIENCE[listing]}`,
+    `Sharing ${metainfo.name} (${formatSize(metainfo.geometry.payloadBytes)}) ${metainfo.private ? PRIVATE : AUDIENCE[listing]}`,
   )
   output.result(`  ${magnet}`)
   sayQr(output, magnet)
@@ -176,6 +189,23 @@ function saySharing(output: Output, share: Share, listing: Listing, port: number
     infohashV2: metainfo.infohashV2 ?? null,
     port,
   })
+}
+
+/** What sharing a torrent file would show; whether its data is here is found out when it is shared. */
+async function foretellTorrent(
+  torrentPath: string,
+  listing: Listing,
+  output: Output,
+  engine: Engine,
+): Promise<void> {
+  const { metainfo } = await readTorrentFile(torrentPath, engine.ports.digest)
+  const files = metainfo.files.filter(({ pad }) => !pad).length
+  const totalBytes = metainfo.geometry.payloadBytes
+  output.note(
+    `${metainfo.name}, as ${torrentPath} says: ${formatCount(files, 'file')}, ${formatSize(totalBytes)}`,
+  )
+  sayAudience(output, listing)
+  output.object({ event: 'survey', path: torrentPath, audience: listing, files, totalBytes })
 }
 
 /** Only where somebody looks, with signs that can draw it, and where it fits whole. */
@@ -199,12 +229,14 @@ async function give(
   engine: Engine,
 ): Promise<number> {
   const { clock } = engine.ports
+  const judged = new Set<Share>()
   const until = forMs === undefined ? undefined : clock.now() + forMs
   for (;;) {
     const statuses = shares.map(({ torrent }) => torrent.status())
     for (const status of statuses) {
       if (status.state === 'failed') throw failed(status.problem?.code ?? 'TRANSFER_FAILED', status)
     }
+    for (const share of shares) judgeOnce(share, judged, output)
     output.progress(statuses.flatMap((status) => givingLines(status)))
     for (const status of statuses) output.object(progressObject(status))
     const enough = once && statuses.every((status) => status.copiesElsewhere >= 1)
@@ -214,6 +246,22 @@ async function give(
   output.endProgress('keep')
   if (stop.aborted) throw new SharingFailed('INTERRUPTED', { name: shares[0]?.metainfo.name })
   return 0
+}
+
+/**
+ * A torrent file may describe what its data is not: said once, as soon as the data is checked.
+ * @throws SharingFailed when nothing can be given, and files are in the way of fetching it
+ */
+function judgeOnce(share: Share, judged: Set<Share>, output: Output): void {
+  const { state, problem, name, doneBytes, wantedBytes } = share.torrent.status()
+  if (state !== 'live' || judged.has(share)) return
+  judged.add(share)
+  if (doneBytes >= wantedBytes) return
+  if (doneBytes === 0 && problem?.code === 'FILE_DIFFERS')
+    throw new SharingFailed('VERIFY_FAILED', { path: name })
+  output.warn(
+    `${name}: ${formatSize(doneBytes)} of ${formatSize(wantedBytes)} is here as the torrent describes it. Only that is given.`,
+  )
 }
 
 function failed(code: string, status: { readonly name: string; readonly problem: unknown }): CodedError {
