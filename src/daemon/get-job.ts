@@ -125,18 +125,17 @@ async function finish(
       receivers: now.receivers,
       seeds: now.seeds,
     }
+    if (now.state === 'failed') throw failure(now)
     if (stop.aborted || !givesOn(giving, facts)) return result
     report.giving(now)
     await new Promise<void>((resolve) => {
-      const cancel = clock.schedule((clock.now() + REPORT_MS) as typeof doneAt, resolve)
-      stop.addEventListener(
-        'abort',
-        () => {
-          cancel()
-          resolve()
-        },
-        { once: true },
-      )
+      const next = () => {
+        cancel()
+        stop.removeEventListener('abort', next)
+        resolve()
+      }
+      const cancel = clock.schedule((clock.now() + REPORT_MS) as typeof doneAt, next)
+      stop.addEventListener('abort', next)
     })
   }
 }
