@@ -1,5 +1,6 @@
 // Shoal as everybody runs it: bin/shoal in a process of its own, understood through its --json lines only.
 
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Host } from '../../lab/netns/lan.ts'
 import type { Program } from '../../lab/netns/program.ts'
@@ -55,6 +56,17 @@ export class Shoal {
     const fixed = ['--json', '--port', String(PEER_PORT), '--state-dir', state]
     const name = `shoal ${words[0]} on ${host.name}`
     return new Shoal(scene.start(name, [process.execPath, SHOAL, ...words, ...fixed], { host }))
+  }
+
+  /** A command that ends by itself: what it printed last. */
+  static async run<Result>(scene: Scene, ...words: readonly string[]): Promise<Result> {
+    const name = `shoal ${words[0]}`
+    const program = scene.start(name, [process.execPath, SHOAL, ...words, '--json'])
+    const lines: string[] = []
+    program.onLine((line) => lines.push(line))
+    const { code } = await program.ended
+    assert.equal(code, 0, program.tail())
+    return JSON.parse(lines.at(-1) ?? 'null') as Result
   }
 
   /** `shoal share`: waits until it gives. */

@@ -9,11 +9,12 @@ export type HashRequestProblem = 'LENGTH' | 'INDEX' | 'BASE_LAYER' | 'PROOF_LAYE
 /**
  * What is wrong with a request's numbers in any torrent whatever; undefined when nothing is.
  * Such a request is answered with `hash reject`, since BEP 52 only says SHOULD about the upper bound. A run of one
- * hash is answered though BEP 52 asks for two: libtorrent requests it of a file with 512 × n + 1 pieces.
+ * hash is refused as BEP 52 asks: libtorrent 2.0 requests it of a file with 512 × n + 1 pieces, goes on well without
+ * it, and stops a hybrid for good when it gets it (test/interop/shoal-made).
  */
 export function hashRequestProblem(range: HashRange): HashRequestProblem | undefined {
   const { baseLayer, index, length, proofLayers } = range
-  if (length < 1 || length > MAX_HASHES_PER_REQUEST || !isPowerOfTwo(length)) return 'LENGTH'
+  if (length < 2 || length > MAX_HASHES_PER_REQUEST || !isPowerOfTwo(length)) return 'LENGTH'
   if (baseLayer + Math.log2(length) > MAX_TREE_LAYERS) return 'BASE_LAYER'
   if (index % length !== 0 || index + length > 2 ** (MAX_TREE_LAYERS - baseLayer)) return 'INDEX'
   if (proofLayers > MAX_TREE_LAYERS - baseLayer) return 'PROOF_LAYERS'
