@@ -15,6 +15,7 @@ import { Reader } from './reader.ts'
 import { Recovery } from './recovery.ts'
 import { SpaceGuard } from './space-guard.ts'
 import type { StorageOptions } from './storage-options.ts'
+import { Suspects } from './suspects.ts'
 import { SyncBatch } from './sync-batch.ts'
 import { problemOf } from './trouble.ts'
 import { TroubleDesk } from './trouble-desk.ts'
@@ -47,6 +48,7 @@ export class StorageCore {
   readonly verifier: Verifier
   readonly desk: TroubleDesk
   readonly recovery: Recovery
+  readonly suspects: Suspects
   /** `busy`: files are being moved; `checking`: hashed. No blocks are taken in either. */
   mode: 'open' | 'checking' | 'busy' | 'closed' = 'open'
   /** open() is about to return: what it found is in the state, and told from now on. */
@@ -110,7 +112,7 @@ export class StorageCore {
           events.durable(pieces)
         },
         distrusted: (files, pieces, problem) => this.recovery.distrust(files, pieces, problem),
-        changed: (file, problem) => this.recovery.fileChanged(file, problem),
+        changed: (file, problem) => this.suspects.changed(file, problem),
         failed,
         done: () => {
           this.using()
@@ -149,7 +151,7 @@ export class StorageCore {
         bad: (piece, leaves) => events.pieceFailed(piece, leaves),
         inconsistent: (piece) => events.pieceInconsistent(piece),
         conflict: (piece, file) => {
-          this.recovery.conflict(file)
+          this.suspects.conflict(file)
           events.blocksLost(piece, [...Bitfield.full(geometry.blockCount(piece)).ones()])
         },
         failed,
@@ -174,28 +176,35 @@ export class StorageCore {
       clock,
       layout,
       files,
-      changed: (file, problem) => this.recovery.fileChanged(file, problem),
+      changed: (file, problem) => this.suspects.changed(file, problem),
       failed,
     })
     this.checker = new Checker({ geometry, layout, store, hasher, verifier })
-    this.recovery = new Recovery({
-      disk,
-      openFiles,
-      geometry,
-      layout,
-      store,
-      journal,
-      have,
+    const parts = { disk, openFiles, geometry, layout, store, journal, have }
+    const { desk, batch, intake, finisher, checker, space } = this
+    const lost = (pieces: readonly PieceIndex[]) => this.lost(pieces)
+    this.suspects = new Suspects({
+      ...parts,
+      desk,
+      batch,
+      intake,
+      checker,
       claimForWriting: (file) => options.claims.claim(owner, layout.claimPaths(file), 'write'),
-      desk: this.desk,
-      batch: this.batch,
-      intake: this.intake,
-      finisher: this.finisher,
-      checker: this.checker,
-      space: this.space,
-      neededBytes: () => this.neededBytes(),
       gained: (piece) => this.gained(piece),
-      lost: (pieces) => this.lost(pieces),
+      lost,
+    })
+    const { suspects } = this
+    const neededBytes = () => this.neededBytes()
+    this.recovery = new Recovery({
+      ...parts,
+      desk,
+      batch,
+      intake,
+      finisher,
+      suspects,
+      space,
+      neededBytes,
+      lost,
     })
   }
 

@@ -24,6 +24,14 @@ export function factsOf(stat: FileStat): FileFacts {
   return { lengthBytes, modifiedMs, identity, device }
 }
 
+export function sameFacts(seen: FileFacts, facts: FileFacts): boolean {
+  return (
+    seen.identity === facts.identity &&
+    seen.lengthBytes === facts.lengthBytes &&
+    seen.modifiedMs === facts.modifiedMs
+  )
+}
+
 export type Home = 'absent' | 'part' | 'final'
 
 export class DataFile {

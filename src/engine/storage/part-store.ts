@@ -4,6 +4,7 @@
 
 import type { PieceIndex } from '../../base/ids.ts'
 import type { Disk } from '../../base/ports.ts'
+import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { DataFile, type Layout } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -116,4 +117,19 @@ export class PartStore {
     this.#layout.unsyncedFolders.add(this.file.folder)
     return true
   }
+}
+
+/** Files that can be on disk, the part store last. */
+export function allFiles(layout: Layout, store: PartStore): DataFile[] {
+  return [...layout.dataFiles(), store.file]
+}
+
+/** Pieces with a byte in the file. */
+export function piecesIn(file: DataFile, geometry: Geometry, store: PartStore): PieceIndex[] {
+  if (file === store.file) return [...store.slots.keys()]
+  const range = geometry.piecesOf(file.index)
+  const pieces: PieceIndex[] = []
+  if (range === undefined) return pieces
+  for (let piece = range.first as number; piece <= range.last; piece++) pieces.push(piece as PieceIndex)
+  return pieces
 }

@@ -3,7 +3,7 @@
 
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import type { Clock, Disk, DiskFile } from '../../base/ports.ts'
-import { type DataFile, type FileFacts, factsOf, type Layout } from './layout.ts'
+import { type DataFile, type FileFacts, factsOf, type Layout, sameFacts } from './layout.ts'
 import type { PieceFiles } from './piece-files.ts'
 import { ProblemError, problemOf, type StorageProblem } from './trouble.ts'
 
@@ -108,12 +108,4 @@ export class Reader {
       () => this.#looked(file),
     )
   }
-}
-
-export function sameFacts(seen: FileFacts, facts: FileFacts): boolean {
-  return (
-    seen.identity === facts.identity &&
-    seen.lengthBytes === facts.lengthBytes &&
-    seen.modifiedMs === facts.modifiedMs
-  )
 }

@@ -1,22 +1,19 @@
-// What to do when the disk misbehaves: which pieces are still believed, what is tried again, and when it is over.
-// Invariant: a piece that may be wrong is not had from the moment the doubt exists until it was hashed from disk
-// again, and files that were complete are changed only after the person agreed.
+// What to do when the disk misbehaves: what is not relied on any more, what is tried again, and when it is over.
+// Invariant: what a failed fsync left doubtful is not had until it was read, hashed and written again, and nothing is
+// tried on a volume that is not ours.
 
 import { Bitfield } from '../../base/bitfield.ts'
 import type { PieceIndex } from '../../base/ids.ts'
-import type { Disk } from '../../base/ports.ts'
+import type { Disk, FileStat } from '../../base/ports.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
-import type { Checker } from './checker.ts'
 import type { Finisher } from './finisher.ts'
 import type { Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
-import { type DataFile, factsOf, type Layout } from './layout.ts'
+import { type DataFile, factsOf, type Layout, sameFacts } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
-import type { ChangedFile } from './opening.ts'
-import type { PartStore } from './part-store.ts'
-import { sameFacts } from './reader.ts'
+import { allFiles, type PartStore, piecesIn } from './part-store.ts'
 import type { SpaceGuard } from './space-guard.ts'
-import type { StorageOptions } from './storage-options.ts'
+import type { Suspects } from './suspects.ts'
 import type { SyncBatch } from './sync-batch.ts'
 import { problemOf, type StorageProblem } from './trouble.ts'
 import type { TroubleDesk } from './trouble-desk.ts'
@@ -28,19 +25,15 @@ export interface RecoveryOptions {
   readonly geometry: Geometry
   readonly layout: Layout
   readonly store: PartStore
-  readonly have: Bitfield
   readonly journal: Journal
   readonly desk: TroubleDesk
   readonly batch: SyncBatch
   readonly intake: Intake
   readonly finisher: Finisher
-  readonly checker: Checker
+  readonly suspects: Suspects
   readonly space: SpaceGuard
   /** Bytes that still have to be written. */
   readonly neededBytes: () => number
-  /** @returns who else works with the file, if somebody does */
-  readonly claimForWriting: (file: DataFile) => string | undefined
-  readonly gained: (piece: PieceIndex) => void
   readonly lost: (pieces: readonly PieceIndex[]) => void
 }
 
@@ -50,8 +43,6 @@ const PROBE_BYTES = 4_096
 
 export class Recovery {
   readonly #options: RecoveryOptions
-  /** What each suspect file lost: to be hashed again when the file changes. */
-  readonly #doubted = new Map<DataFile, Set<PieceIndex>>()
   /** Verified, written, and not synced when an fsync failed. */
   readonly #rewrite = new Set<PieceIndex>()
 
@@ -63,51 +54,19 @@ export class Recovery {
 
   /** fsync failed: what these files got since the last good one may never reach the disk. */
   distrust(files: readonly DataFile[], pieces: readonly PieceIndex[], problem: StorageProblem): void {
-    const { desk, intake, lost } = this.#options
+    const { desk, intake, lost, geometry, store } = this.#options
     for (const piece of pieces) this.#rewrite.add(piece)
     lost(pieces)
-    for (const file of files) {
-      for (const assembly of this.#assembliesOf(file)) {
-        const recorded = this.#recordedBlocks(assembly.piece)
-        const doubtful = [...assembly.blocksOnDisk().ones()].filter((block) => !recorded.has(block))
-        intake.loseBlocks(assembly.piece, doubtful)
-      }
+    for (const piece of files.flatMap((file) => piecesIn(file, geometry, store))) {
+      const onDisk = intake.assemblies.get(piece)?.blocksOnDisk()
+      if (onDisk === undefined) continue
+      const recorded = this.#recordedBlocks(piece)
+      intake.loseBlocks(
+        piece,
+        [...onDisk.ones()].filter((block) => !recorded.has(block)),
+      )
     }
     desk.raise(problem)
-  }
-
-  /** A file is gone, shorter, or another one: nothing in it is believed. */
-  fileChanged(file: DataFile, problem: StorageProblem): void {
-    if (file.suspect !== undefined) return
-    file.suspect = { problem, seen: undefined }
-    void this.#fileChanged(file, problem)
-  }
-
-  async #fileChanged(file: DataFile, problem: StorageProblem): Promise<void> {
-    const { disk, layout, desk, openFiles, intake, lost, have } = this.#options
-    if ((await findVolume(disk, layout.saveFolder, layout.volume)) !== 'same') {
-      file.suspect = undefined
-      desk.raise({ code: 'MISSING_VOLUME', path: layout.saveFolder })
-      return
-    }
-    const pieces = this.#piecesOf(file).filter((piece) => have.has(piece))
-    const doubted = this.#doubted.get(file) ?? new Set()
-    for (const piece of pieces) doubted.add(piece)
-    this.#doubted.set(file, doubted)
-    lost(pieces)
-    for (const assembly of this.#assembliesOf(file)) {
-      intake.loseBlocks(assembly.piece, [...assembly.blocksOnDisk().ones()])
-    }
-    desk.raise(problem)
-    await openFiles.close(this.#path(file))
-    await desk.probe()
-  }
-
-  /** A complete file turned out not to be this torrent's. */
-  conflict(file: DataFile): void {
-    const problem: StorageProblem = { code: 'FILE_DIFFERS', path: this.#path(file) }
-    file.suspect ??= { problem, seen: undefined }
-    this.#options.desk.raise(problem)
   }
 
   /** Before downloading: does all of it fit beside the reserve? */
@@ -131,25 +90,27 @@ export class Recovery {
 
   /** For the trouble desk: what is still wrong is raised again. */
   async attempt(problem: StorageProblem): Promise<void> {
-    const { desk } = this.#options
+    const { desk, layout, store, suspects } = this.#options
     try {
       if (!(await this.#volumeBack(problem))) return
-      for (const file of this.#allFiles()) if (file.suspect !== undefined) await this.#reexamine(file)
+      for (const file of allFiles(layout, store))
+        if (file.suspect !== undefined) await suspects.reexamine(file)
       if (!(await this.#spaceBack(problem))) return
       if (isAboutWriting(problem)) await this.#probeWriting()
       await this.#again()
     } catch (error) {
-      desk.raise(problemOf(error, this.#options.layout.saveFolder))
+      desk.raise(problemOf(error, layout.saveFolder))
     }
   }
 
   async #volumeBack(problem: StorageProblem): Promise<boolean> {
-    const { disk, layout, desk, openFiles, batch } = this.#options
+    const { disk, layout, store, desk, openFiles, batch, journal } = this.#options
     const found = await findVolume(disk, layout.saveFolder, layout.volume)
     if (found === 'same' && problem.code !== 'MISSING_VOLUME') return true
-    for (const file of this.#allFiles()) if (file.home !== 'absent') await openFiles.close(this.#path(file))
-    const known = this.#allFiles().filter((file) => file.home !== 'absent' && file.facts !== undefined)
-    const stats = await Promise.all(known.map((file) => disk.stat(this.#path(file)).catch(() => undefined)))
+    const here = allFiles(layout, store).filter((file) => file.home !== 'absent')
+    for (const file of here) await openFiles.close(layout.path(file))
+    const known = here.filter((file) => file.facts !== undefined)
+    const stats = await Promise.all(known.map((file) => disk.stat(layout.path(file)).catch(() => undefined)))
     const none = known.length > 0 && stats.every((stat) => stat === undefined)
     if (found === 'missing' || (found === 'mounted' && none)) {
       desk.raise({ code: 'MISSING_VOLUME', path: layout.saveFolder })
@@ -158,27 +119,34 @@ export class Recovery {
     layout.volume = await markVolume(disk, layout.saveFolder)
     layout.forgetFolders()
     if (layout.volume !== undefined) {
-      batch.record({ type: 'place', folder: layout.saveFolder, volume: layout.volume, movingTo: undefined })
+      const { movingTo } = journal.state
+      batch.record({ type: 'place', folder: layout.saveFolder, volume: layout.volume, movingTo })
     }
-    for (const [at, file] of known.entries()) {
-      const stat = stats[at]
-      const { facts } = file
-      if (stat !== undefined && facts !== undefined && stat.kind === 'file') {
-        const seen = factsOf(stat)
-        const now = found === 'mounted' ? { ...facts, identity: seen.identity, device: seen.device } : facts
-        const same = file.writing ? seen.lengthBytes === facts.lengthBytes : sameFacts(seen, now)
-        if (same && (found === 'mounted' || seen.identity === facts.identity)) {
-          file.facts = { ...facts, identity: seen.identity, device: seen.device }
-          file.unrecorded = true
-          continue
-        }
-      }
-      this.fileChanged(file, {
-        code: stat === undefined ? 'FILE_MISSING' : 'FILE_CHANGED',
-        path: this.#path(file),
-      })
-    }
+    for (const [at, file] of known.entries()) this.#compare(file, stats[at], found === 'mounted')
     return true
+  }
+
+  /** @param renumbered the volume has another number, and so have its files */
+  #compare(file: DataFile, stat: FileStat | undefined, renumbered: boolean): void {
+    const { layout, suspects } = this.#options
+    const path = layout.path(file)
+    const { facts } = file
+    if (stat?.kind !== 'file' || facts === undefined) {
+      suspects.changed(file, { code: stat === undefined ? 'FILE_MISSING' : 'FILE_CHANGED', path })
+      return
+    }
+    const seen = factsOf(stat)
+    const { identity, device } = seen
+    const expected = renumbered ? { ...facts, identity, device } : facts
+    const same = file.writing
+      ? seen.lengthBytes >= facts.lengthBytes && identity === expected.identity
+      : sameFacts(seen, expected)
+    if (!same) {
+      suspects.changed(file, { code: 'FILE_CHANGED', path })
+      return
+    }
+    file.facts = expected
+    file.unrecorded = true
   }
 
   async #spaceBack(problem: StorageProblem): Promise<boolean> {
@@ -223,179 +191,12 @@ export class Recovery {
     await finisher.settled()
   }
 
-  /** Hashes again what a suspect file had, when it looks different from last time. */
-  async #reexamine(file: DataFile): Promise<void> {
-    const { disk, desk, checker, gained, openFiles } = this.#options
-    const { suspect } = file
-    if (suspect === undefined) return
-    const path = this.#path(file)
-    const stat = await disk.stat(path)
-    if (stat?.kind !== 'file') {
-      suspect.seen = undefined
-      desk.raise({ code: 'FILE_MISSING', path })
-      return
-    }
-    const seen = factsOf(stat)
-    const doubted = this.#doubted.get(file) ?? new Set()
-    if (suspect.seen === undefined || !sameFacts(seen, suspect.seen)) {
-      await openFiles.close(path)
-      suspect.seen = seen
-      file.facts = seen
-      file.unrecorded = true
-      await checker.run([...doubted], (piece, verdict) => {
-        if (verdict !== 'good') return
-        doubted.delete(piece)
-        gained(piece)
-      })
-      const later = await disk.stat(path)
-      if (later === undefined || !sameFacts(factsOf(later), seen)) suspect.seen = undefined
-    }
-    const whole = stat.lengthBytes === file.lengthBytes || file === this.#options.store.file
-    if (
-      doubted.size === 0 &&
-      whole &&
-      suspect.seen !== undefined &&
-      suspect.problem.code !== 'FILE_DIFFERS'
-    ) {
-      file.suspect = undefined
-      this.#doubted.delete(file)
-    } else
-      desk.raise(suspect.problem.code === 'FILE_MISSING' ? { code: 'FILE_CHANGED', path } : suspect.problem)
-  }
-
-  // ── checking ──
-
-  /** Before a full check: where are the files now? */
-  async lookAgain(): Promise<void> {
-    const { disk, layout, openFiles } = this.#options
-    for (const file of layout.dataFiles()) {
-      const path = layout.path(file)
-      await openFiles.close(path)
-      if (file.home !== 'absent') {
-        const stat = await disk.stat(path)
-        if (stat?.kind !== 'file') continue
-        file.facts = factsOf(stat)
-        file.short = stat.lengthBytes !== file.lengthBytes
-        file.unrecorded = true
-        continue
-      }
-      const stat = await disk.stat(layout.finalPath(file))
-      if (stat?.kind !== 'file' || stat.lengthBytes !== file.lengthBytes) continue
-      file.home = 'final'
-      file.writing = false
-      file.facts = factsOf(stat)
-      file.unrecorded = true
-    }
-  }
-
-  /**
-   * After a check: complete files with wrong pieces need the person's word; with `agreed` they had it, and with
-   * `refetch` those that are gone had it.
-   * @param bad pieces that were hashed and are wrong
-   */
-  async afterCheck(
-    bad: ReadonlySet<PieceIndex>,
-    changed: readonly ChangedFile[],
-    word: Pick<StorageOptions, 'agreed' | 'refetch'>,
-  ): Promise<void> {
-    const { layout, desk, disk } = this.#options
-    const wasFinal = new Set(changed.filter((entry) => entry.wasFinal).map((entry) => entry.file))
-    for (const file of layout.dataFiles()) {
-      if (!file.wanted) continue
-      const present = file.home !== 'absent' && (await disk.stat(layout.path(file))) !== undefined
-      let problem: StorageProblem | undefined
-      if (!present && (file.home === 'final' || wasFinal.has(file.index))) {
-        problem = { code: 'FILE_MISSING', path: layout.finalPath(file) }
-      } else if (file.home === 'final' && this.#toBlame(file, bad)) {
-        const ours = file.suspect !== undefined || wasFinal.has(file.index)
-        problem = { code: ours ? 'FILE_CHANGED' : 'FILE_DIFFERS', path: layout.finalPath(file) }
-      }
-      if (problem === undefined) {
-        if (file.suspect !== undefined && present) this.#cleared(file)
-        continue
-      }
-      file.suspect = { problem, seen: undefined }
-      const gone = problem.code === 'FILE_MISSING'
-      if (word.agreed === true || (gone && word.refetch === true)) await this.#release(file)
-      else desk.raise(problem)
-    }
-  }
-
-  /** A wrong piece lies in nothing but complete files, this one among them. */
-  #toBlame(file: DataFile, bad: ReadonlySet<PieceIndex>): boolean {
-    const { geometry, layout } = this.#options
-    if (bad.size === 0) return false
-    return this.#piecesOf(file).some(
-      (piece) =>
-        bad.has(piece) &&
-        geometry.parts(piece).every((part) => (layout.files[part.file]?.home ?? 'final') === 'final'),
-    )
-  }
-
-  /** The person agreed: suspect files are completed as if they were ours. */
-  async agree(): Promise<void> {
-    for (const file of this.#allFiles()) if (file.suspect !== undefined) await this.#release(file)
-  }
-
-  async #release(file: DataFile): Promise<void> {
-    const { layout, disk, store, desk, claimForWriting, have, batch } = this.#options
-    const taken = file === store.file ? undefined : claimForWriting(file)
-    if (taken !== undefined) {
-      const problem: StorageProblem = { code: 'PATH_IN_USE', path: taken }
-      file.suspect = { problem, seen: undefined }
-      desk.raise(problem)
-      return
-    }
-    const stat = file.home === 'absent' ? undefined : await disk.stat(this.#path(file))
-    if (stat?.kind !== 'file') {
-      file.home = 'absent'
-      file.facts = undefined
-      file.unrecorded = true
-      layout.forgetFolders()
-    } else if (file !== store.file) {
-      await layout.demote(file)
-      file.short = stat.lengthBytes !== file.lengthBytes
-      file.writing = true
-    }
-    this.#cleared(file)
-    for (const piece of this.#piecesOf(file)) if (have.has(piece)) batch.verified(piece)
-  }
-
-  #cleared(file: DataFile): void {
-    file.suspect = undefined
-    this.#doubted.delete(file)
-  }
-
   // ── helpers ──
 
   #recordedBlocks(piece: PieceIndex): Bitfield {
     const count = this.#options.geometry.blockCount(piece)
     const bytes = this.#options.journal.state.partials.get(piece)
     return bytes === undefined ? new Bitfield(count) : Bitfield.fromBytes(bytes, count)
-  }
-
-  #allFiles(): DataFile[] {
-    return [...this.#options.layout.dataFiles(), this.#options.store.file]
-  }
-
-  #path(file: DataFile): string {
-    const { layout, store } = this.#options
-    return file === store.file ? store.path : layout.path(file)
-  }
-
-  #piecesOf(file: DataFile): PieceIndex[] {
-    const { geometry, store } = this.#options
-    if (file === store.file) return [...store.slots.keys()]
-    const range = geometry.piecesOf(file.index)
-    const pieces: PieceIndex[] = []
-    if (range === undefined) return pieces
-    for (let piece = range.first as number; piece <= range.last; piece++) pieces.push(piece as PieceIndex)
-    return pieces
-  }
-
-  #assembliesOf(file: DataFile) {
-    const { intake } = this.#options
-    return this.#piecesOf(file).flatMap((piece) => intake.assemblies.get(piece) ?? [])
   }
 }
 

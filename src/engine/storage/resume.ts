@@ -4,9 +4,8 @@
 
 import type { Disk, FileStat } from '../../base/ports.ts'
 import type { JournalState } from './journal-state.ts'
-import { type DataFile, type FileFacts, factsOf, type Home, type Layout } from './layout.ts'
+import { type DataFile, type FileFacts, factsOf, type Home, type Layout, sameFacts } from './layout.ts'
 import type { PartStore } from './part-store.ts'
-import { sameFacts } from './reader.ts'
 
 /** How far a crash may lie behind the last mark of a journal: beyond this, somebody else wrote the file. */
 const CRASH_SLACK_MS = 60_000

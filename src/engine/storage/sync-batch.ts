@@ -6,17 +6,16 @@ import type { Bitfield } from '../../base/bitfield.ts'
 import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
 import type { Clock, Disk } from '../../base/ports.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
+import { FileSync, type FileSyncEvents } from './file-sync.ts'
 import type { Intake } from './intake.ts'
 import type { Journal } from './journal.ts'
 import type { JournalRecord } from './journal-record.ts'
-import { type DataFile, factsOf, type Layout } from './layout.ts'
+import type { DataFile, Layout } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { PartStore } from './part-store.ts'
 import type { PieceAssembly } from './piece-assembly.ts'
 import type { WriteLog } from './piece-files.ts'
-import { sameFacts } from './reader.ts'
-import { syncReading } from './sync-reading.ts'
-import { ProblemError, problemOf, type StorageProblem } from './trouble.ts'
+import { ProblemError, problemOf } from './trouble.ts'
 
 /** TRANSFER.md: at most 5 s of received data may be lost; the sync itself takes some of them. */
 const SYNC_EVERY_MS = 4_000
@@ -24,16 +23,10 @@ const SYNC_AT_LEAST_EVERY_MS = 5_000
 /** TRANSFER.md: or 16 MiB, whichever is more. */
 const UNSYNCED_BYTES_ALLOWED = 16 * 1_048_576
 const SYNC_MIN_PAUSE_MS = 1_000
-/** File systems commit concurrent syncs together; more than this would keep reads waiting for threads. */
-const SYNC_PARALLEL = 3
 
-export interface SyncEvents {
+export interface SyncEvents extends FileSyncEvents {
   /** Recorded. */
   durable(pieces: readonly PieceIndex[]): void
-  /** Synced badly: nothing written to these files since the last batch may be relied on. */
-  distrusted(files: readonly DataFile[], pieces: readonly PieceIndex[], problem: StorageProblem): void
-  /** A path does not lead to our file any more, or the file is shorter than it must be. */
-  changed(file: DataFile, problem: StorageProblem): void
   failed(error: unknown): void
   /** deadline() may have changed. */
   rescheduled(): void
@@ -57,6 +50,7 @@ export interface SyncOptions {
 
 export class SyncBatch implements WriteLog {
   readonly #options: SyncOptions
+  readonly #sync: FileSync
   #intake: Intake | undefined
   #dirty = new Set<DataFile>()
   #verified = new Set<PieceIndex>()
@@ -75,6 +69,7 @@ export class SyncBatch implements WriteLog {
 
   constructor(options: SyncOptions) {
     this.#options = options
+    this.#sync = new FileSync({ ...options, recorded: () => options.journal.state.have })
   }
 
   /** Intake and batch need each other. */
@@ -225,7 +220,7 @@ export class SyncBatch implements WriteLog {
   }
 
   async #batch(): Promise<void> {
-    const { clock, events, layout } = this.#options
+    const { clock, disk, events, layout } = this.#options
     const started = clock.now()
     const wasOverdue = this.overdue
     this.#urgent = false
@@ -242,8 +237,8 @@ export class SyncBatch implements WriteLog {
     this.#dirty = new Set()
     layout.unsyncedFolders.clear()
     try {
-      const bad = await this.#syncFiles(files)
-      for (const folder of folders) await this.#syncFolder(folder)
+      const bad = await this.#sync.run(files)
+      for (const folder of folders) await disk.syncDirectory(folder)
       await this.#recordBatch(pieces, partials, bad)
     } catch (error) {
       // Nothing is lost: all of it is tried again with the next batch.
@@ -333,72 +328,6 @@ export class SyncBatch implements WriteLog {
       snapshots.push({ assembly, blocks: blocks.toBytes(), resets: assembly.resets })
     }
     return snapshots
-  }
-
-  async #syncFiles(files: readonly DataFile[]): Promise<ReadonlySet<DataFile>> {
-    const bad = new Map<DataFile, StorageProblem>()
-    const queue = [...files]
-    const worker = async (): Promise<void> => {
-      for (let file = queue.pop(); file !== undefined; file = queue.pop()) await this.#syncFile(file, bad)
-    }
-    await Promise.all(Array.from({ length: Math.min(SYNC_PARALLEL, files.length) }, worker))
-    if (bad.size > 0) this.#distrust(bad)
-    return new Set(bad.keys())
-  }
-
-  async #syncFile(file: DataFile, bad: Map<DataFile, StorageProblem>): Promise<void> {
-    const { layout, openFiles, disk, events, store } = this.#options
-    let problem: StorageProblem | undefined
-    await file.gate.enter()
-    try {
-      if (file.home === 'absent') return
-      const path = file === store.file ? store.path : layout.path(file)
-      // The facts are taken before the sync, so that what is on disk after a crash is never older than them.
-      const stat = await openFiles.use(path, file.writing ? 'write' : 'read', file.folder, async (opened) => {
-        const before = await opened.stat()
-        await (file.writing ? opened.sync() : syncReading(opened))
-        return before
-      })
-      const named = await disk.stat(path)
-      const short = file !== store.file && !file.short && stat.lengthBytes !== file.lengthBytes
-      const other = !file.writing && file.facts !== undefined && !sameFacts(factsOf(stat), file.facts)
-      if (named?.identity !== stat.identity || short || other) {
-        problem = { code: named === undefined ? 'FILE_MISSING' : 'FILE_CHANGED', path }
-      } else {
-        file.facts = factsOf(stat)
-        file.unrecorded = true
-      }
-    } catch (error) {
-      problem = problemOf(error)
-      // Only a failed sync makes what was written doubtful; a file that is gone is handled as changed.
-      if (problem.code !== 'FILE_MISSING') problem = { ...problem, code: 'SYNC_FAILED' }
-    } finally {
-      file.gate.leave()
-    }
-    if (problem === undefined) return
-    bad.set(file, problem)
-    if (problem.code !== 'SYNC_FAILED') events.changed(file, problem)
-  }
-
-  #distrust(bad: ReadonlyMap<DataFile, StorageProblem>): void {
-    const { geometry, layout, store, events, have } = this.#options
-    const failed = [...bad].filter(([, problem]) => problem.code === 'SYNC_FAILED')
-    const first = failed[0]
-    if (first === undefined) return
-    const files = new Set(failed.map(([file]) => file))
-    const recorded = this.#options.journal.state.have
-    const pieces: PieceIndex[] = []
-    for (const index of have.ones()) {
-      const piece = index as PieceIndex
-      if (recorded.has(piece)) continue
-      if (geometry.parts(piece).some((part) => files.has(layout.files[part.file] ?? store.file)))
-        pieces.push(piece)
-    }
-    events.distrusted([...files], pieces, first[1])
-  }
-
-  async #syncFolder(folder: string): Promise<void> {
-    await this.#options.disk.syncDirectory(folder)
   }
 }
 

@@ -188,7 +188,7 @@ export class TorrentStorage {
     try {
       await core.intake.flush()
       await core.intake.settled()
-      if (scope === 'all') await core.recovery.lookAgain()
+      if (scope === 'all') await core.suspects.lookAgain()
       const pieces = scope === 'all' ? [...core.options.metainfo.geometry.pieces()] : [...core.pending]
       return await this.#hashPieces(pieces, onProgress)
     } finally {
@@ -211,7 +211,7 @@ export class TorrentStorage {
 
   /** The person agreed that changed, missing or differing files are completed as if they were ours. */
   async agree(): Promise<void> {
-    await this.#core.recovery.agree()
+    await this.#core.suspects.agree()
     await this.#core.desk.probe()
   }
 
@@ -316,7 +316,9 @@ export class TorrentStorage {
       batch.record({ type: 'name', file: index, components: file.components, settled: true })
     }
     if (!this.needsCheck)
-      await recovery.afterCheck(new Set(), core.report.changed, { refetch: core.options.refetch ?? false })
+      await core.suspects.afterCheck(new Set(), core.report.changed, {
+        refetch: core.options.refetch ?? false,
+      })
     await migrateFromStore(core)
     if (core.store.slots.size > 0) await releaseUnused(core)
     await recovery.requireSpace()
@@ -365,7 +367,7 @@ export class TorrentStorage {
       core.lost([piece])
     }
     const whole = await core.checker.run(known, each, () => this.#cancelled || core.mode !== 'checking')
-    if (whole) await core.recovery.afterCheck(bad, core.report.changed, core.options)
+    if (whole) await core.suspects.afterCheck(bad, core.report.changed, core.options)
     return whole
   }
 
