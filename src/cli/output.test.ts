@@ -137,3 +137,11 @@ test('a terminal without UTF-8 gets signs in ASCII', {
   out.result('██░ ↑ 日 ✓')
   assert.equal(stdout.text, '##. ^ ? +\n')
 })
+
+test('a line that is cut on a terminal without UTF-8 stays ASCII', {
+  skip: process.platform === 'win32' && 'Windows consoles speak UTF-8',
+}, () => {
+  const { out, stderr } = output({ tty: true, environment: { LANG: 'C', TERM: 'xterm' } })
+  out.progress(['█'.repeat(100)])
+  assert.match(stderr.text, /^#+~\n$/)
+})

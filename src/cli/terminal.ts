@@ -80,7 +80,8 @@ export class Terminal {
     return (typeof line === 'string' ? [line] : line)
       .map((part) => {
         const shown = this.#showable(visible(typeof part === 'string' ? part : part.text))
-        const fitted = left === Number.POSITIVE_INFINITY ? shown : fit(shown, left)
+        // Cutting adds a sign of its own.
+        const fitted = left === Number.POSITIVE_INFINITY ? shown : this.#showable(fit(shown, left))
         left -= columnsOf(fitted)
         if (typeof part === 'string' || !this.#color) return fitted
         return styleText(FORMATS[part.style], fitted, { validateStream: false })
