@@ -45,6 +45,8 @@ export interface SeedManners {
 export class RawSeed {
   readonly peer: RawPeer
   readonly made: MadeTorrent
+  /** Where it connected from. */
+  readonly port: number
   /** Payload given, right or wrong. */
   givenBytes = 0
   /** Blocks given that were not the right bytes. */
@@ -56,6 +58,7 @@ export class RawSeed {
   constructor(peer: RawPeer, made: MadeTorrent, manners: SeedManners = {}) {
     this.peer = peer
     this.made = made
+    this.port = peer.endpoint.port
     this.#manners = manners
     const greeted = peer.handshake
     peer.onHeard = (event) => this.#heard(event)
