@@ -121,9 +121,8 @@ const OFFENCES: readonly Offence[] = [
   { name: 'a request without a length', bytes: frame(6, uint32(0), uint32(0)), code: 'MESSAGE_LENGTH' },
   { name: 'a bitfield of the wrong size', bytes: frame(5, new Uint8Array(4)), code: 'MESSAGE_LENGTH' },
   { name: 'a bitfield with spare bits', bytes: frame(5, Uint8Array.of(0, 0, 1)), code: 'BITFIELD_WRONG' },
-  { name: 'two bitfields', bytes: concatBytes([BITFIELD, BITFIELD]), code: 'BITFIELD_TWICE' },
-  { name: 'a bitfield after have-all', bytes: concatBytes([HAVE_ALL, BITFIELD]), code: 'BITFIELD_TWICE' },
-  { name: 'a bitfield after a have', bytes: concatBytes([encodeHave(1), BITFIELD]), code: 'BITFIELD_TWICE' },
+  { name: 'a thousand bitfields', bytes: concatBytes(Array(1_000).fill(BITFIELD)), code: 'HAVE_FLOOD' },
+  { name: 'have-all after a bitfield', bytes: concatBytes([BITFIELD, HAVE_ALL]), code: 'BITFIELD_TWICE' },
   { name: 'a have of a piece that does not exist', bytes: encodeHave(PIECES), code: 'HAVE_OUT_OF_RANGE' },
   { name: 'a have of the last number', bytes: encodeHave(0xffffffff), code: 'HAVE_OUT_OF_RANGE' },
   {

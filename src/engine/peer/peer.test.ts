@@ -245,22 +245,8 @@ test('pieces are understood in each form', async () => {
 
 const wrongOpenings: readonly [string, (remote: DictatedRemote) => void, string][] = [
   [
-    'a second bitfield',
-    (remote) =>
-      remote.say(
-        { type: 'bitfield', bytes: Uint8Array.of(0) },
-        { type: 'bitfield', bytes: Uint8Array.of(0) },
-      ),
-    'BITFIELD_TWICE',
-  ],
-  [
     'have-all after have-none',
     (remote) => remote.say({ type: 'haveNone' }, { type: 'haveAll' }),
-    'BITFIELD_TWICE',
-  ],
-  [
-    'a bitfield after a have',
-    (remote) => remote.say({ type: 'have', piece: 0 }, { type: 'bitfield', bytes: Uint8Array.of(0) }),
     'BITFIELD_TWICE',
   ],
   [

@@ -390,6 +390,7 @@ export class Peer implements WireSink {
       case 'haveNone':
         this.#remotePieces.announced(
           message.type === 'bitfield' ? message.bytes : message.type === 'haveAll' ? 'all' : 'none',
+          now,
         )
         this.reviewInterest()
         this.host.changed(this, 'pieces')

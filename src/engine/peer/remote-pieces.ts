@@ -15,6 +15,9 @@ import { Toll } from './toll.ts'
 export const HAVE_PER_SECOND = 200
 export const HAVE_BURST = 2_000
 
+/** What a later bitfield is charged: a hundred at once are a flood. */
+const BITFIELD_COST = 20
+
 /** HAVEs kept before the metadata is known (then they are replayed); more is not a client we can work with. */
 const EARLY_HAVES = 10_000
 
@@ -51,20 +54,47 @@ export class RemotePieces {
     picker.peerJoined(pieces)
   }
 
-  /** One of bitfield, have-all, have-none, and only as the first word about pieces (BEP 3, BEP 6). @throws PeerError */
-  announced(what: 'all' | 'none' | Uint8Array): void {
-    if (this.#first !== 'nothing' || this.#earlyHaves.length > 0) throw new PeerError('BITFIELD_TWICE', {})
-    this.#first = what instanceof Uint8Array ? 'bits' : what
-    if (this.#pieces === undefined || this.#picker === undefined) {
-      if (what instanceof Uint8Array) this.#earlyBits = what
+  /**
+   * One of bitfield, have-all, have-none, as the first word about pieces (BEP 3, BEP 6). A later bitfield is taken
+   * as many HAVEs at once, as aria2 means it, and charged like a number of idle ones. @throws PeerError
+   */
+  announced(what: 'all' | 'none' | Uint8Array, now: Millis): void {
+    const first = this.#first === 'nothing' && this.#earlyHaves.length === 0
+    if (!first) {
+      if (!(what instanceof Uint8Array)) throw new PeerError('BITFIELD_TWICE', {})
+      this.#saidMore(what, now)
       return
     }
-    let pieces = this.#pieces
-    if (what instanceof Uint8Array) pieces = bitfieldFrom(what, pieces.length)
-    else if (what === 'all') pieces = Bitfield.full(pieces.length)
-    this.#picker.peerLeft(this.#pieces)
-    this.#pieces = pieces
-    this.#picker.peerJoined(pieces)
+    this.#first = what instanceof Uint8Array ? 'bits' : what
+    if (this.#pieces === undefined) {
+      if (what instanceof Uint8Array) this.#earlyBits = what
+    } else if (what instanceof Uint8Array) {
+      this.#replace(this.#pieces, bitfieldFrom(what, this.#pieces.length))
+    } else if (what === 'all') {
+      this.#replace(this.#pieces, Bitfield.full(this.#pieces.length))
+    }
+  }
+
+  /** Only what is new counts; a bitfield cannot take back what was said. */
+  #saidMore(bits: Uint8Array, now: Millis): void {
+    for (let i = 0; i < BITFIELD_COST; i++) this.#charge(now)
+    if (this.#pieces === undefined) {
+      // What it holds cannot be judged yet; it replaces the one before, so it costs no memory.
+      if (bits.length !== this.#earlyBits?.length) throw new PeerError('BITFIELD_TWICE', {})
+      this.#earlyBits = bits
+      return
+    }
+    const told = bitfieldFrom(bits, this.#pieces.length)
+    if (!this.#pieces.lacksSomeOf(told)) return
+    const both = this.#pieces.clone()
+    for (const piece of told.ones()) both.set(piece)
+    this.#replace(this.#pieces, both)
+  }
+
+  #replace(before: Bitfield, now: Bitfield): void {
+    this.#picker?.peerLeft(before)
+    this.#pieces = now
+    this.#picker?.peerJoined(now)
   }
 
   /** @returns whether it was news. @throws PeerError when out of range or too many */
