@@ -15,6 +15,12 @@ export const TRANSFER_ERRORS: ErrorTable = {
     help: GOES_ON,
     retry: true,
   },
+  PLACE_REFUSED: {
+    exit: 2,
+    message: (data) =>
+      `${name(data)} would be saved in ${word(data, 'folder', 'a folder')}, which holds keys or settings. Nothing was written.`,
+    help: 'Choose another folder with -o.',
+  },
   NOTHING_SELECTED: {
     exit: 2,
     message: (data) => `No file of ${word(data, 'name', 'this')} fits --select.`,

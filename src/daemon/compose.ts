@@ -48,6 +48,7 @@ export function usualStateFolder(): string {
 export interface Engine {
   readonly ports: NodePorts
   readonly session: Session
+  readonly stateFolder: string
   /** session.add() of what no other process works on. @throws SessionError, TransferLockError TRANSFER_RUNNING */
   add(options: TorrentOptions): Torrent
   /** Everything durable, everyone told, workers ended, locks released. */
@@ -69,6 +70,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return {
       ports,
       session,
+      stateFolder: options.stateFolder,
       add: (torrent) => {
         locks.take(session.journalPaths(torrent), torrent.displayName)
         return session.add(torrent)

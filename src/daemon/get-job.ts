@@ -7,6 +7,7 @@ import type { TorrentStatus } from '../engine/torrent/status.ts'
 import type { Torrent } from '../engine/torrent/torrent.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import type { Engine } from './compose.ts'
+import { refusedPlace } from './get-source.ts'
 import { type GivingRule, givesOn } from './giving-on.ts'
 
 /** NO_SOURCES, INTERRUPTED, NOTHING_SELECTED, or the code of what made the torrent fail. */
@@ -83,7 +84,7 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
     const status = torrent.status()
     if (torrent.finished) return finish(options, torrent, status, (now - startedAt) / 1_000)
     if (stop.aborted) throw new GetError('INTERRUPTED', { name: status.name })
-    if (nothingSelected) throw new GetError('NOTHING_SELECTED', { name: status.name })
+    if (nothingSelected) throw nothingWanted(torrent, engine, status.name)
     if (status.state === 'live') hereBytes ??= status.doneBytes
     if (isHopeless(status, hereBytes ?? 0)) throw failure(status)
     const bytes = status.takenBytes + status.doneBytes + status.preparing
@@ -183,4 +184,15 @@ function failure(status: TorrentStatus): GetError {
   // Changed since an earlier run: what is there is not what was got.
   const differs = problem?.code === 'FILE_CHANGED' && status.takenBytes === 0
   return new GetError(differs ? 'FILE_DIFFERS' : (problem?.code ?? 'TRANSFER_FAILED'), data)
+}
+
+/** Either nothing fits what was chosen, or the torrent would lie where nothing received may lie. */
+function nothingWanted(torrent: Torrent, engine: Engine, name: string): GetError {
+  const { metainfo } = torrent
+  const refused =
+    metainfo === undefined
+      ? undefined
+      : refusedPlace(metainfo, torrent.options.saveFolder, engine.stateFolder)
+  if (refused === undefined || !('folder' in refused)) return new GetError('NOTHING_SELECTED', { name })
+  return new GetError('PLACE_REFUSED', { name, folder: refused.folder })
 }

@@ -1,7 +1,9 @@
 // From what a person asked to get, and which of its files, to what a session adds.
 
+import path from 'node:path'
 import type { Listing, TorrentOptions } from '../engine/torrent/options.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
+import { type RefusedRoot, refusedTarget, shareRootFacts } from '../safety/share-roots.ts'
 import { type AddChoices, optionsForMagnet, optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
 import type { TorrentInput } from './torrent-input.ts'
@@ -25,12 +27,29 @@ export async function adderFor(
   choices: GetChoices,
 ): Promise<(events: TorrentOptions['events']) => TorrentOptions> {
   const { fits, ...rest } = choices
-  const full = { ...rest, priorities: (metainfo: Metainfo) => prioritiesOf(metainfo, fits, source) }
+  const full = {
+    ...rest,
+    // Nothing of a refused torrent is wanted, so nothing of it is ever written.
+    priorities: (metainfo: Metainfo) =>
+      refusedPlace(metainfo, choices.saveFolder, engine.stateFolder) === undefined
+        ? prioritiesOf(metainfo, fits, source)
+        : metainfo.files.map(() => 0),
+  }
   if (source.kind === 'torrent') return (events) => optionsForTorrent(source.torrent, { ...full, events })
   const { magnet } = source
   const hash = magnet.infohashV2 ?? magnet.infohashV1
   const known = hash === undefined ? undefined : await engine.session.kept(hash)
   return (events) => optionsForMagnet(magnet, known, { ...full, events })
+}
+
+/** Why a torrent of this name may not be saved there: it would lie among keys or settings. */
+export function refusedPlace(
+  metainfo: Metainfo,
+  saveFolder: string,
+  stateFolder: string,
+): RefusedRoot | undefined {
+  const root = metainfo.files.find((file) => !file.pad)?.path[0] ?? metainfo.name
+  return refusedTarget(path.join(saveFolder, root), shareRootFacts(stateFolder))
 }
 
 function prioritiesOf(

@@ -12,7 +12,7 @@ import type { Metainfo, Torrent as TorrentContent } from '../metainfo/metainfo.t
 import { localAddresses } from '../platform/interfaces.ts'
 import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
-import { ShareError, type ShareSurvey } from './share-survey.ts'
+import { refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
 import { checkUnchanged } from './source-files.ts'
 import { readTorrentFile } from './torrent-input.ts'
 import { VERSION } from './version.ts'
@@ -65,6 +65,7 @@ export async function shareTorrent(
   )
   if ((await engine.ports.disk.stat(root)) === undefined)
     throw new ShareError('SHARE_DATA_MISSING', { path: root })
+  refuseRoot(root, engine.stateFolder)
   return begin(content, folder, choices, engine, undefined)
 }
 
@@ -117,6 +118,7 @@ function linkOf(
     displayName: metainfo.name,
     trackers: [...new Set(trackers)],
     peers: hosts.slice(0, LINK_ADDRESSES).map((host) => endpointText({ host, port: at?.port ?? 0 })),
-    ...(listed ? {} : { to: 'link' }),
+    // A private torrent is found by its tracker: the mark of an unlisted one would silence it (BEP 27).
+    ...(listed || metainfo.private ? {} : { to: 'link' }),
   })
 }

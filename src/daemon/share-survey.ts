@@ -42,17 +42,22 @@ export async function surveyShare(options: SurveyOptions): Promise<ShareSurvey> 
   const { disk, excluded } = options
   const root = path.resolve(options.folder, options.given)
   if ((await disk.stat(root)) === undefined) throw new ShareError('SHARE_NOT_FOUND', { path: root })
-  const refused = refusedRoot(root, shareRootFacts(options.stateFolder))
+  refuseRoot(root, options.stateFolder)
+  const source = without(await findSource(disk, root, path.basename(root), root + path.sep), excluded)
+  const totalBytes = source.files.reduce((sum, file) => sum + file.lengthBytes, 0)
+  if (totalBytes === 0) throw new ShareError('SHARE_EMPTY', { path: root })
+  return { root, source, totalBytes, kinds: kindsOf(source) }
+}
+
+/** @throws ShareError when this may never be shared */
+export function refuseRoot(root: string, stateFolder: string): void {
+  const refused = refusedRoot(root, shareRootFacts(stateFolder))
   if (refused?.why === 'KEYS')
     throw new ShareError('SHARE_REFUSED_KEYS', { path: root, folder: refused.folder })
   if (refused?.why === 'PROFILE') {
     throw new ShareError('SHARE_REFUSED_PROFILE', { path: root, folder: refused.folder })
   }
   if (refused !== undefined) throw new ShareError('SHARE_REFUSED_ROOT', { path: root, why: refused.why })
-  const source = without(await findSource(disk, root, path.basename(root), root + path.sep), excluded)
-  const totalBytes = source.files.reduce((sum, file) => sum + file.lengthBytes, 0)
-  if (totalBytes === 0) throw new ShareError('SHARE_EMPTY', { path: root })
-  return { root, source, totalBytes, kinds: kindsOf(source) }
 }
 
 function without(source: FoundSource, excluded: (relative: string) => boolean): FoundSource {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { refusedRoot } from './share-roots.ts'
+import { refusedRoot, refusedTarget } from './share-roots.ts'
 
 const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'shoal-roots-')))
 after(() => rmSync(base, { recursive: true }))
@@ -44,4 +44,12 @@ test('a link to home or a path with dots is judged by where it leads', () => {
 
 test('system folders are refused', { skip: process.platform === 'win32' ? 'POSIX paths' : false }, () => {
   assert.equal(why('/etc'), 'SYSTEM')
+})
+
+test('nothing received may lie in key and profile folders, also where they do not exist yet', () => {
+  const target = (...parts: string[]) => refusedTarget(path.join(home, ...parts), facts)?.why
+  assert.equal(target('.ssh'), 'KEYS')
+  assert.equal(target('.gnupg'), 'KEYS')
+  assert.equal(target('.config', 'autostart'), 'PROFILE')
+  assert.equal(target('Downloads', 'film'), undefined)
 })

@@ -100,6 +100,36 @@ export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot |
   return undefined
 }
 
+/**
+ * Whether something received may be written there: never into key and profile folders, whatever a torrent is called.
+ * @param target where its file or folder would lie; need not exist.
+ */
+export function refusedTarget(target: string, facts: ShareRootFacts): RefusedRoot | undefined {
+  const real = realNearest(path.resolve(target))
+  const home = realOr(facts.home)
+  for (const [why, folders] of [
+    ['KEYS', KEY_FOLDERS],
+    ['PROFILE', PROFILE_FOLDERS],
+  ] as const) {
+    for (const folder of folders) {
+      const kept = path.join(home, folder)
+      if (insideOrSame(real, kept)) return { why, folder: kept }
+    }
+  }
+  return undefined
+}
+
+/** The real path of the nearest folder that exists, and the rest as written. */
+function realNearest(target: string): string {
+  const parent = path.dirname(target)
+  try {
+    return realpathSync(target)
+  } catch {
+    // Not there yet: its parent decides where it would be.
+    return parent === target ? target : path.join(realNearest(parent), path.basename(target))
+  }
+}
+
 export function shareRootFacts(stateFolder: string): ShareRootFacts {
   return { home: os.homedir(), platform: process.platform, stateFolder }
 }
