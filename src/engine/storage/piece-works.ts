@@ -44,6 +44,8 @@ export class PieceWorks {
   #closed = false
   /** Feeders that wait for memory. */
   #starved: (() => void)[] = []
+  /** Those who wait for a job to end or to starve. */
+  #watching: (() => void)[] = []
   readonly #writes = new Set<Promise<void>>()
   readonly #feeds = new Set<Promise<void>>()
   /** Stored and not written yet. */
@@ -76,6 +78,7 @@ export class PieceWorks {
         stretch.writing = false
         this.#afterWrite(assembly, stretch)
         this.#ended(assembly)
+        this.#changed()
       })
     this.#writes.add(job)
   }
@@ -99,6 +102,7 @@ export class PieceWorks {
         // A stretch may have become complete after the last look.
         this.feed(assembly)
         this.#ended(assembly)
+        this.#changed()
       })
     this.#feeds.add(job)
   }
@@ -125,9 +129,13 @@ export class PieceWorks {
     await Promise.all(this.#writes)
   }
 
-  /** Resolves when no write, read or hash job is going on. */
+  /** Resolves when no write, read or hash job is going on, other than those that wait for memory. */
   async settled(): Promise<void> {
-    while (this.#writes.size + this.#feeds.size > 0) await Promise.all([...this.#writes, ...this.#feeds])
+    while (this.#writes.size + this.#feeds.size > this.#starved.length) {
+      await new Promise<void>((resolve) => {
+        this.#watching.push(resolve)
+      })
+    }
   }
 
   async close(): Promise<void> {
@@ -137,6 +145,12 @@ export class PieceWorks {
   }
 
   // ── inside ──
+
+  #changed(): void {
+    const watching = this.#watching
+    this.#watching = []
+    for (const look of watching) look()
+  }
 
   #halt(error: unknown): void {
     this.#halted = true
@@ -211,6 +225,7 @@ export class PieceWorks {
     while (!this.hold(stretch)) {
       await new Promise<void>((resolve) => {
         this.#starved.push(resolve)
+        this.#changed()
       })
       if (this.#closed) return false
     }

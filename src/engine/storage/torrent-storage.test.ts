@@ -182,3 +182,25 @@ test('unfinished pieces go on with the blocks they had, and are hashed from disk
   assert.ok(rig.news().includes('verified 0'))
   assert.equal(await rig.readAllHad(), 1)
 })
+
+test('closing does not wait for memory that others hold', async () => {
+  const rig = await StorageRig.make({
+    pieceLengthBytes: 65_536,
+    files: [{ path: ['x'], lengthBytes: 65_536 }],
+  })
+  const { BufferPool } = await import('./buffer-pool.ts')
+  await rig.open()
+  rig.hasher.digest = () => new Promise(() => {})
+  rig.feed(0)
+  await rig.advance(5_000)
+  rig.stop('kill')
+  const greedy = rig.pool.share(() => {})
+  while (greedy.tryTake(1_048_576) !== undefined);
+  await rig.open()
+  assert.deepEqual([...(rig.storage.partials[0]?.blocks.ones() ?? [])], [0, 1, 2, 3])
+  await rig.close()
+  rig.pool = new BufferPool()
+  await rig.open()
+  await rig.advance(500)
+  assert.ok(rig.storage.have.has(0), 'it is hashed when there is memory')
+})

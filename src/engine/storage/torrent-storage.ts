@@ -22,6 +22,8 @@ export type { ExpectedHashes } from './verify.ts'
 
 /** Unwritten blocks are kept this long in trouble; then their memory goes back to the pool. */
 const KEEP_UNWRITTEN_MS = 30_000
+/** More than what follows from what; a disk that changes all the time must not hold up an end. */
+const FLUSH_ROUNDS = 5
 
 export class TorrentStorage {
   readonly #core: StorageCore
@@ -251,7 +253,11 @@ export class TorrentStorage {
     await intake.settled()
     await batch.run()
     await finisher.settled()
-    while (batch.pending && desk.problem === undefined) await batch.run()
+    // Final names and empty files follow what is recorded, and are recorded in turn.
+    for (let round = 0; round < FLUSH_ROUNDS && batch.pending && desk.problem === undefined; round++) {
+      await batch.run()
+      await finisher.settled()
+    }
   }
 
   /** Flushes, lets go of files, memory and names. */
