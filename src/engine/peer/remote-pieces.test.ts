@@ -8,12 +8,11 @@ import { PeerError } from './peer-error.ts'
 import { RemotePieces } from './remote-pieces.ts'
 
 const NOW = 0 as Millis
-const geometry = new Geometry([{ lengthBytes: 8 * 16_384, pad: false }], 16_384, 'packed')
 
-function settled(): { readonly remote: RemotePieces; readonly counts: () => string } {
+function settled(pieceCount = 8): { readonly remote: RemotePieces; readonly counts: () => string } {
   const picker = new Picker(
     {
-      pieceCount: 8,
+      pieceCount,
       blockCount: () => 1,
       isPadding: () => false,
       mayReceive: () => true,
@@ -21,6 +20,7 @@ function settled(): { readonly remote: RemotePieces; readonly counts: () => stri
     },
     new SeededRandom(1),
   )
+  const geometry = new Geometry([{ lengthBytes: pieceCount * 16_384, pad: false }], 16_384, 'packed')
   const remote = new RemotePieces()
   remote.settle(geometry, picker)
   const counts = () => Array.from({ length: 8 }, (_, i) => picker.availability(i as PieceIndex)).join('')
@@ -44,6 +44,17 @@ test('later bitfields without news are borne, but not without end', () => {
   const again = () => remote.announced(Uint8Array.of(0b1100_0000), NOW)
   for (let i = 0; i < 100; i++) again()
   assert.throws(again, PeerError)
+})
+
+test('later bitfields full of news are not charged, however many', () => {
+  const { remote } = settled(20 * 400)
+  const bits = new Uint8Array(20 * 50)
+  remote.announced(bits, NOW)
+  for (let piece = 0; piece < 20 * 400; piece++) {
+    bits[piece >> 3] = (bits[piece >> 3] as number) | (0x80 >> (piece & 7))
+    if (piece % 20 === 19) remote.announced(bits.slice(), NOW)
+  }
+  assert.equal(remote.seed, true)
 })
 
 test('before the metadata is known a later bitfield replaces the first', () => {

@@ -15,7 +15,10 @@ import { Toll } from './toll.ts'
 export const HAVE_PER_SECOND = 200
 export const HAVE_BURST = 2_000
 
-/** What a later bitfield is charged: a hundred at once are a flood. */
+/**
+ * What a later bitfield is charged, less one for each piece that is news: a hundred idle ones at once are a flood, while
+ * a fast aria2 sends dozens a second, each with a dozen pieces or more.
+ */
 const BITFIELD_COST = 20
 
 /** HAVEs kept before the metadata is known (then they are replayed); more is not a client we can work with. */
@@ -77,18 +80,22 @@ export class RemotePieces {
 
   /** Only what is new counts; a bitfield cannot take back what was said. */
   #saidMore(bits: Uint8Array, now: Millis): void {
-    for (let i = 0; i < BITFIELD_COST; i++) this.#charge(now)
-    if (this.#pieces === undefined) {
+    if (this.#pieces === undefined || this.#picker === undefined) {
+      for (let i = 0; i < BITFIELD_COST; i++) this.#charge(now)
       // What it holds cannot be judged yet; it replaces the one before, so it costs no memory.
       if (bits.length !== this.#earlyBits?.length) throw new PeerError('BITFIELD_TWICE', {})
       this.#earlyBits = bits
       return
     }
     const told = bitfieldFrom(bits, this.#pieces.length)
-    if (!this.#pieces.lacksSomeOf(told)) return
-    const both = this.#pieces.clone()
-    for (const piece of told.ones()) both.set(piece)
-    this.#replace(this.#pieces, both)
+    let news = 0
+    for (let piece = -1; ; news++) {
+      piece = this.#pieces.nextLacking(told, piece + 1)
+      if (piece < 0) break
+      this.#pieces.set(piece)
+      this.#picker.peerHas(piece as PieceIndex)
+    }
+    for (let i = news; i < BITFIELD_COST; i++) this.#charge(now)
   }
 
   #replace(before: Bitfield, now: Bitfield): void {
