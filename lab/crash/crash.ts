@@ -110,8 +110,12 @@ class Lab {
         say?.(`WRONG: ${sentence}`)
       },
     })
-    await download.run()
-    this.#downloads++
+    try {
+      await download.run()
+      this.#downloads++
+    } catch (error) {
+      this.#faults.push(`${scene.choice.name}: ${error instanceof Error ? error.message : error}`)
+    }
   }
 
   #mayKill(): boolean {

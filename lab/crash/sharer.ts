@@ -52,6 +52,7 @@ export class Sharer {
     const state = ['--state-dir', join(dirname(scene.torrentPath), 'sharer')]
     const command = [process.execPath, SHOAL, ...words, ...fixed, ...state]
     const sharer = new Sharer(new Program(`share ${scene.choice.name}`, command))
+    sharer.#program.ended.then(() => clearInterval(sharer.#sampling))
     await until('it shares', () => sharer.#magnet, { deadlineMs: READY_MS, program: sharer.#program })
     return sharer
   }
@@ -95,7 +96,6 @@ export class Sharer {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#sampling)
     await this.#program.stop('SIGINT')
   }
 }
