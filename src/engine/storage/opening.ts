@@ -104,12 +104,10 @@ function applyNames(layout: Layout, journal: Journal, options: OpeningOptions): 
 
 /** Complete files are only read, and may be shared; everything else is ours alone. */
 function claimForWriting(claims: PathClaims, owner: object, layout: Layout): OpenRefusal | undefined {
-  for (const file of layout.dataFiles()) {
-    if (file.home === 'final') continue
-    const taken = claims.claim(owner, layout.claimPaths(file), 'write')
-    if (taken !== undefined) return { refused: { code: 'PATH_IN_USE', path: taken } }
-  }
-  return undefined
+  const paths: string[] = []
+  for (const file of layout.dataFiles()) if (file.home !== 'final') paths.push(...layout.claimPaths(file))
+  const taken = claims.claim(owner, paths, 'write')
+  return taken === undefined ? undefined : { refused: { code: 'PATH_IN_USE', path: taken } }
 }
 
 async function locate(

@@ -44,3 +44,15 @@ test('what is released is free', () => {
   assert.equal(claims.size, 0)
   assert.equal(claims.claim(b, ['/x'], 'write'), undefined)
 })
+
+test('when the first of several readers leaves, the others stay', () => {
+  const claims = new PathClaims()
+  const c = {}
+  for (const owner of [a, b, c]) claims.claim(owner, ['/x'], 'read')
+  claims.release(a, ['/x'])
+  assert.equal(claims.claim(a, ['/x'], 'write'), '/x')
+  claims.release(c, ['/x'])
+  assert.equal(claims.claim(b, ['/x'], 'write'), undefined)
+  claims.release(b, ['/x'])
+  assert.equal(claims.size, 0)
+})

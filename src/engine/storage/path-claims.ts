@@ -5,7 +5,9 @@
 export type ClaimMode = 'read' | 'write'
 
 interface Claim {
-  readonly owners: Set<object>
+  /** Nearly always one: no set is made for a hundred thousand of them. */
+  owner: object
+  others: Set<object> | undefined
   mode: ClaimMode
 }
 
@@ -17,20 +19,20 @@ export class PathClaims {
    * @returns the first path that somebody else holds against it, or undefined when all are claimed
    */
   claim(owner: object, paths: readonly string[], mode: ClaimMode): string | undefined {
-    for (const path of paths) {
-      const claim = this.#claims.get(fold(path))
-      if (claim === undefined) continue
-      const alone = claim.owners.size === 1 && claim.owners.has(owner)
-      if (!alone && (mode === 'write' || claim.mode === 'write')) return path
-    }
-    for (const path of paths) {
-      const key = fold(path)
+    const keys = paths.map(fold)
+    for (const [at, key] of keys.entries()) {
       const claim = this.#claims.get(key)
-      if (claim === undefined) this.#claims.set(key, { owners: new Set([owner]), mode })
-      else {
-        claim.owners.add(owner)
-        claim.mode = mode
+      if (claim === undefined || (claim.owner === owner && claim.others === undefined)) continue
+      if (mode === 'write' || claim.mode === 'write') return paths[at]
+    }
+    for (const key of keys) {
+      const claim = this.#claims.get(key)
+      if (claim === undefined) {
+        this.#claims.set(key, { owner, others: undefined, mode })
+        continue
       }
+      claim.mode = mode
+      if (claim.owner !== owner) claim.others = (claim.others ?? new Set()).add(owner)
     }
     return undefined
   }
@@ -39,13 +41,16 @@ export class PathClaims {
     for (const path of paths) {
       const key = fold(path)
       const claim = this.#claims.get(key)
-      if (claim?.owners.delete(owner) === true && claim.owners.size === 0) this.#claims.delete(key)
-    }
-  }
-
-  releaseAll(owner: object): void {
-    for (const [key, claim] of this.#claims) {
-      if (claim.owners.delete(owner) && claim.owners.size === 0) this.#claims.delete(key)
+      if (claim === undefined) continue
+      if (claim.owner !== owner) {
+        claim.others?.delete(owner)
+      } else {
+        const [heir] = claim.others ?? []
+        if (heir === undefined) this.#claims.delete(key)
+        else claim.owner = heir
+        claim.others?.delete(claim.owner)
+      }
+      if (claim.others?.size === 0) claim.others = undefined
     }
   }
 
