@@ -17,9 +17,14 @@ import type { PieceAssembly } from './piece-assembly.ts'
 import type { WriteLog } from './piece-files.ts'
 import { ProblemError, problemOf } from './trouble.ts'
 
-/** TRANSFER.md: at most 5 s of received data may be lost; the sync itself takes some of them. */
-const SYNC_EVERY_MS = 4_000
-const SYNC_AT_LEAST_EVERY_MS = 5_000
+/**
+ * TRANSFER.md: at most 5 s of received data may be lost. A batch should be durable this long after its first block came,
+ * so it begins earlier by what the last one took, or a usual one takes.
+ */
+const DURABLE_AFTER_MS = 4_000
+const USUAL_SYNC_MS = 500
+/** Later than this nothing more is asked for: what was asked for already still comes within the 5 s. */
+const OVERDUE_AFTER_MS = 4_500
 /** TRANSFER.md: or 16 MiB, whichever is more. */
 const UNSYNCED_BYTES_ALLOWED = 16 * 1_048_576
 const SYNC_MIN_PAUSE_MS = 1_000
@@ -160,7 +165,7 @@ export class SyncBatch implements WriteLog {
   get overdue(): boolean {
     if (this.#dirtyBytes + this.#syncingBytes <= UNSYNCED_BYTES_ALLOWED) return false
     const since = this.#syncingSince ?? this.#dirtySince
-    return since !== undefined && this.#options.clock.now() - since > SYNC_AT_LEAST_EVERY_MS
+    return since !== undefined && this.#options.clock.now() - since > OVERDUE_AFTER_MS
   }
 
   // ── when ──
@@ -176,7 +181,8 @@ export class SyncBatch implements WriteLog {
     const since = this.#dirtySince
     if (since === undefined) return undefined
     if (this.#urgent) return since
-    return after(since, Math.max(SYNC_MIN_PAUSE_MS, SYNC_EVERY_MS - this.#lastDurationMs))
+    const expectedMs = Math.max(USUAL_SYNC_MS, this.#lastDurationMs)
+    return after(since, Math.max(SYNC_MIN_PAUSE_MS, DURABLE_AFTER_MS - expectedMs))
   }
 
   tick(now: Millis): void {
