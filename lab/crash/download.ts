@@ -124,14 +124,8 @@ export class Download {
 
   /** What is whole stays whole and costs nothing. */
   async #again(what: string): Promise<void> {
-    const { sharer, random } = this.#options
-    const life = await live({
-      words: this.#words(),
-      kill: undefined,
-      oneFile: '',
-      random,
-      mostMs: FULL_LIFE_MS,
-    })
+    const { sharer } = this.#options
+    const life = await this.#run(undefined)
     if (life.ending.code !== 0 || !life.saidDone) throw new Error(`after ${what}: ${life.tail}`)
     const given = await sharer.given()
     if (given !== this.#given) this.#fault(undefined, `${given - this.#given} bytes came again after ${what}`)
@@ -143,13 +137,7 @@ export class Download {
     const { scene, random, mayKill } = this.#options
     await rm(this.#stateFolder, { recursive: true })
     while (mayKill()) {
-      const life = await live({
-        words: this.#words(),
-        kill: 'checking',
-        oneFile: '',
-        random,
-        mostMs: FULL_LIFE_MS,
-      })
+      const life = await this.#run('checking')
       if (!life.killed) break
       const after = await audit(scene, this.#saveFolder, this.#stateFolder)
       for (const sentence of after.wrong) this.#fault('checking', `recorded, but ${sentence}`)
@@ -168,6 +156,21 @@ export class Download {
     }
     await this.#again('the journal was lost')
     await this.#compare()
+  }
+
+  #run(kill: Moment | undefined): Promise<Life> {
+    const { scene, sharer, random } = this.#options
+    const wantedBytes = scene.metainfo.files
+      .filter((file) => scene.wanted[file.index])
+      .reduce((sum, file) => sum + file.lengthBytes, 0)
+    return live({
+      words: this.#words(),
+      kill,
+      oneFile: this.#drawFile(),
+      random,
+      transferMs: (wantedBytes * 1_000) / sharer.upBytesPerSecond,
+      mostMs: FULL_LIFE_MS,
+    })
   }
 
   #words(): string[] {

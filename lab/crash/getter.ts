@@ -9,11 +9,10 @@ import { SHOAL } from './sharer.ts'
 /** When to kill. Each is followed by a random delay, so that every instant after it is hit sooner or later. */
 export type Moment = 'start-up' | 'metadata' | 'transfer' | 'finishing' | 'renaming' | 'done' | 'checking'
 
-/** Longest delay after the moment, in ms. */
-const WITHIN_MS: Readonly<Record<Moment, number>> = {
+/** Longest delay after the moment, in ms; within a transfer, as long as it takes. */
+const WITHIN_MS: Readonly<Record<Exclude<Moment, 'transfer'>, number>> = {
   'start-up': 2_000,
   metadata: 60,
-  transfer: 9_000,
   finishing: 1_800,
   renaming: 12,
   done: 3,
@@ -50,6 +49,8 @@ export interface GetterOptions {
   /** A file that is wanted, under its final name. */
   readonly oneFile: string
   readonly random: SeededRandom
+  /** How long the whole transfer takes at the sharer's rate. */
+  readonly transferMs: number
   /** Longer than any life should be: it is ended in order and has not done what it should. */
   readonly mostMs: number
 }
@@ -73,7 +74,8 @@ export async function live(options: GetterOptions): Promise<Life> {
   let [checkedBytes, takenBytes, saidDone] = [0, 0, false]
   let struckAtMs: number | undefined
   const strike = async (): Promise<void> => {
-    await pause((WITHIN_MS[kill as Moment] * randomInt(options.random, 1_001)) / 1_000)
+    const withinMs = kill === 'transfer' ? options.transferMs : WITHIN_MS[kill ?? 'done']
+    await pause((withinMs * randomInt(options.random, 1_001)) / 1_000)
     struckAtMs ??= performance.now()
     program.signal('SIGKILL')
   }

@@ -28,13 +28,15 @@ interface Sample {
 }
 
 export class Sharer {
+  readonly upBytesPerSecond: number
   readonly #program: Program
   readonly #reports: Report[] = []
   readonly #sent: Sample[] = []
   readonly #sampling: NodeJS.Timeout
   #magnet: string | undefined
 
-  private constructor(program: Program) {
+  private constructor(program: Program, upBytesPerSecond: number) {
+    this.upBytesPerSecond = upBytesPerSecond
     this.#program = program
     this.#sampling = setInterval(() => this.#sample(), SAMPLE_MS)
     program.onLine((line) => {
@@ -51,7 +53,7 @@ export class Sharer {
     const fixed = ['--json', '--bind', '127.0.0.1', '--no-lsd', '--no-pex']
     const state = ['--state-dir', join(dirname(scene.torrentPath), 'sharer')]
     const command = [process.execPath, SHOAL, ...words, ...fixed, ...state]
-    const sharer = new Sharer(new Program(`share ${scene.choice.name}`, command))
+    const sharer = new Sharer(new Program(`share ${scene.choice.name}`, command), upBytesPerSecond)
     sharer.#program.ended.then(() => clearInterval(sharer.#sampling))
     await until('it shares', () => sharer.#magnet, { deadlineMs: READY_MS, program: sharer.#program })
     return sharer
