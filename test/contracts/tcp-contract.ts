@@ -117,6 +117,7 @@ export function tcpContract(
       pair.far.onData = () => pair.far.connection.pause()
       const bytes = randomBytes(6, 400_000)
       writeInParts(pair.near.connection, bytes, 7)
+      for (let waits = 0; pair.far.calls === 0 && waits < 200; waits++) await ground.pass(50)
       await ground.pass(100)
       const first = pair.far.lengthBytes
       assert.ok(first > 0 && first < bytes.length)
