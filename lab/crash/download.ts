@@ -73,15 +73,8 @@ export class Download {
 
   /** @returns whether it came to its end */
   async #live(moment: Moment | undefined): Promise<boolean> {
-    const { scene, sharer, random } = this.#options
-    const one = this.#drawFile()
-    const life = await live({
-      words: this.#words(),
-      kill: moment,
-      oneFile: one,
-      random,
-      mostMs: FULL_LIFE_MS,
-    })
+    const { scene, sharer } = this.#options
+    const life = await this.#run(moment)
     const given = await sharer.given()
     const after = await audit(scene, this.#saveFolder, this.#stateFolder)
     for (const sentence of after.wrong) this.#fault(moment, `recorded, but ${sentence}`)
