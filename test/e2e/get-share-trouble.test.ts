@@ -28,10 +28,16 @@ after(() => cli.close())
 const film = join(cli.folder, 'film.mp4')
 let fast: Sharing
 let slow: Sharing
+/** Never done while a test looks, however slow the machine. */
+let slowest: Sharing
 
 before(async () => {
   await makeBigFile(film, 'film', LENGTH)
-  ;[fast, slow] = await Promise.all([cli.sharing(film), cli.sharing(film, '--up', '1M')])
+  ;[fast, slow, slowest] = await Promise.all([
+    cli.sharing(film),
+    cli.sharing(film, '--up', '1M'),
+    cli.sharing(film, '--up', '100K'),
+  ])
 })
 
 describe('files that are there', { concurrency: 2 }, () => {
@@ -113,13 +119,13 @@ describe('files that are there', { concurrency: 2 }, () => {
 describe('two at a time', { concurrency: 2 }, () => {
   test('a second get of the same thing into the same folder is told who has it; a killed one keeps nobody out', async () => {
     const [out, state] = [cli.place(), cli.place('state')]
-    const first = cli.get(state, slow.link, '-o', out)
+    const first = cli.get(state, slowest.link, '-o', out)
     await first.said('progress', ({ doneBytes }) => doneBytes > 0)
-    const { code, last } = await cli.get(state, slow.link, '-o', out).ended()
+    const { code, last } = await cli.get(state, slowest.link, '-o', out).ended()
     assert.deepEqual([code, last.error?.code, last.error?.retry], [1, 'TRANSFER_RUNNING', true])
     assert.match(last.error?.message, new RegExp(`\\(process ${first.program.pid}\\)`))
     // Under one half of its name it is still the same.
-    const half = await cli.get(state, `magnet:?xt=urn:btih:${slow.said.infohashV1}`, '-o', out).ended()
+    const half = await cli.get(state, `magnet:?xt=urn:btih:${slowest.said.infohashV1}`, '-o', out).ended()
     assert.equal(half.last.error?.code, 'TRANSFER_RUNNING')
     await first.kill()
     const again = await cli.get(state, fast.link, '-o', out).ended()
