@@ -136,7 +136,7 @@ const TWINS: readonly HostileInfo[] = [
   loaded('an empty name', infoV1({ name: '' })),
 ]
 
-interface PathCase {
+export interface PathCase {
   readonly name: string
   /** Components as the torrent spells them. */
   readonly spelled: readonly string[]
@@ -144,7 +144,8 @@ interface PathCase {
   readonly ours: string
 }
 
-const PATHS: readonly PathCase[] = [
+/** Names of the list of SAFETY.md. */
+export const PATHS: readonly PathCase[] = [
   { name: 'that climbs', spelled: ['..', 'x'], ours: '__/x' },
   { name: 'that climbs in one component', spelled: ['../../../x'], ours: '.._.._.._x' },
   { name: 'that climbs back', spelled: ['a', '..', '..', '..', 'x'], ours: 'a/__/__/__/x' },

@@ -25,6 +25,7 @@ export class RealEngine {
   /** Holds `save` and `state`, and must hold nothing else. */
   readonly folder: string
   readonly bans: Ban[] = []
+  #closing: Promise<void> | undefined
 
   private constructor(engine: Engine, folder: string) {
     this.engine = engine
@@ -40,11 +41,17 @@ export class RealEngine {
       lan: false,
       ...options,
     })
+    const real = new RealEngine(engine, folder)
     t.after(async () => {
-      await engine.close()
+      await real.close()
       await rm(folder, { recursive: true, force: true })
     })
-    return new RealEngine(engine, folder)
+    return real
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.engine.close()
+    return this.#closing
   }
 
   get listensAt(): Endpoint {
@@ -56,17 +63,17 @@ export class RealEngine {
   }
 
   addMagnet(link: string, choices: Partial<AddChoices> = {}): Torrent {
-    return this.engine.add(optionsForMagnet(parseMagnet(link), undefined, this.#choices(choices)))
+    return this.engine.add(optionsForMagnet(parseMagnet(link), undefined, this.choices(choices)))
   }
 
   addTorrent(torrent: TorrentBytes, choices: Partial<AddChoices> = {}): Torrent {
-    return this.engine.add(optionsForTorrent(torrent, this.#choices(choices)))
+    return this.engine.add(optionsForTorrent(torrent, this.choices(choices)))
   }
 
   /** Adds a torrent whose files are here, and waits until it gives. */
   async seed(made: MadeTorrent, choices: Partial<AddChoices> = {}): Promise<Torrent> {
     for (const file of made.metainfo.files) {
-      if (file.pad) continue
+      if (file.pad || file.symlink) continue
       const path = join(choices.saveFolder ?? this.saveFolder, ...file.path)
       await mkdir(dirname(path), { recursive: true })
       await writeFile(path, made.contents[file.index] as Uint8Array)
@@ -90,7 +97,7 @@ export class RealEngine {
   /** Every byte on disk is as it was made. */
   async sameAs(made: MadeTorrent, saveFolder = this.saveFolder): Promise<void> {
     for (const file of made.metainfo.files) {
-      if (file.pad) continue
+      if (file.pad || file.symlink) continue
       const bytes = await readFile(join(saveFolder, ...file.path))
       if (Buffer.compare(bytes, made.contents[file.index] as Uint8Array) !== 0)
         throw new Error(`${file.path.join('/')} is not as it was made`)
@@ -102,7 +109,8 @@ export class RealEngine {
     return listed(this.saveFolder)
   }
 
-  #choices(choices: Partial<AddChoices>): AddChoices {
+  /** What is added lies in the save folder, tells nobody, and its bans are noted. */
+  choices(choices: Partial<AddChoices>): AddChoices {
     const { events, ...rest } = choices
     return {
       saveFolder: this.saveFolder,
@@ -124,7 +132,7 @@ export class RealEngine {
 export async function listed(folder: string): Promise<string[]> {
   const found: string[] = []
   for (const name of await readdir(folder, { recursive: true, encoding: 'buffer' })) {
-    const path = join(folder, name.toString('latin1'))
+    const path = join(folder, name.toString('utf8'))
     const stat = await lstat(Buffer.concat([Buffer.from(`${folder}/`), name]))
     found.push(`${relative(folder, path)}${stat.isDirectory() ? '/' : ''}`)
   }
