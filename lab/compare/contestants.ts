@@ -111,7 +111,7 @@ const shoal: Contestant = {
     const tried = spawnSync(process.execPath, [SHOAL, 'share', '--help'], { encoding: 'utf8' })
     return tried.status === 0 ? undefined : `shoal share --help: ${tried.stderr.trim().split('\n')[0]}`
   },
-  seed: (arena) => runShoal(arena, 'share', ['--dir', arena.savePath], 'sharing'),
+  seed: (arena) => runShoal(arena, 'share', ['--dir', arena.savePath], 'live'),
   leech: (arena) => {
     const peer = `${arena.other.address}:${arena.other.port}`
     return runShoal(arena, 'get', ['-o', arena.savePath, '--peer', peer], 'done')
@@ -122,7 +122,7 @@ async function runShoal(
   arena: Arena,
   command: string,
   flags: readonly string[],
-  last: 'sharing' | 'done',
+  last: 'live' | 'done',
 ): Promise<Running> {
   const profile =
     arena.profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${arena.profileFolder}`]
@@ -133,7 +133,9 @@ async function runShoal(
   ])
   let at: number | undefined
   program.onLine((line) => {
-    if ((JSON.parse(line) as { event?: string }).event === last) at ??= performance.now()
+    const { event, state } = JSON.parse(line) as { event?: string; state?: string }
+    // A share that says `live` has checked its files.
+    if (event === last || (event === 'progress' && state === last)) at ??= performance.now()
   })
   const done = until(`shoal ${command} says "${last}"`, () => at, { ...DEADLINE, program })
   return { program, done }
