@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -43,8 +44,12 @@ interface Ended {
   readonly stderr: string
 }
 
-async function run(words: readonly string[], cwd = temporary): Promise<Ended> {
-  const child = start(words, cwd)
+interface Surroundings {
+  readonly [name: string]: string
+}
+
+async function run(words: readonly string[], cwd = temporary, env: Surroundings = {}): Promise<Ended> {
+  const child = start(words, cwd, env)
   const [stdout, stderr, [code, signal]] = await Promise.all([
     read(child.stdout),
     read(child.stderr),
@@ -53,12 +58,12 @@ async function run(words: readonly string[], cwd = temporary): Promise<Ended> {
   return { code, signal, stdout, stderr }
 }
 
-function start(words: readonly string[], cwd = temporary): ChildProcess {
+function start(words: readonly string[], cwd = temporary, env: Surroundings = {}): ChildProcess {
   const [program = '', ...args] = words
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('SHOAL_'))
   return spawn(program, args, {
     cwd,
-    env: Object.fromEntries(environment),
+    env: { ...Object.fromEntries(environment), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -117,6 +122,27 @@ for (const [name, node] of nodes) {
     assert.match(stderr, /Did you mean `shoal version`\? \[COMMAND_UNKNOWN\]/)
   })
 }
+
+test('what Node compiled is kept in the cache folder of the user', { skip: ON_POSIX }, async () => {
+  const cache = join(temporary, 'cache')
+  mkdirSync(cache)
+  const surroundings = { XDG_CACHE_HOME: cache, HOME: temporary, NODE_COMPILE_CACHE: '' }
+  const { code, stderr } = await run([...FIT, BIN, 'version'], temporary, surroundings)
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  const place = process.platform === 'darwin' ? 'Library/Caches/Shoal/compiled' : 'cache/shoal/compiled'
+  assert.equal(readdirSync(join(temporary, place)).length, 1)
+})
+
+test('without a home, or with one that takes nothing, it starts all the same', {
+  skip: ON_POSIX,
+}, async () => {
+  for (const home of ['/nonexistent', '/dev/null', '/proc']) {
+    const surroundings = { HOME: home, XDG_CACHE_HOME: '', NODE_COMPILE_CACHE: '' }
+    const { code, stdout, stderr } = await run([...FIT, BIN, 'version'], temporary, surroundings)
+    assert.match(stdout, /^shoal /)
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' }, home)
+  }
+})
 
 test('the file itself can be executed', { skip: ON_POSIX }, async () => {
   const { code, stdout } = await run([BIN, 'version'])
