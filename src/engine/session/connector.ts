@@ -12,6 +12,12 @@ import type { ConnectionBudget, Place } from './connection-budget.ts'
 /** A peer that does not answer a SYN for this long is taken as gone; most answer within one second. */
 export const DIAL_TIMEOUT_MS = 8_000
 
+/**
+ * Accepted connections whose handshake is not done. When there are more the oldest goes: an honest peer has said hello
+ * within a round trip, so only those that mean to hold places wait for long (at 50 accepts a second, over a second).
+ */
+const MAX_GREETING = 60
+
 export interface ConnectorOptions {
   readonly ports: Ports
   readonly budget: ConnectionBudget
@@ -24,6 +30,8 @@ export class Connector {
   readonly #options: ConnectorOptions
   readonly #open = new Set<Connection>()
   readonly #dials = new Set<() => void>()
+  /** Accepted and not greeted, oldest first. */
+  readonly #greeting = new Set<Connection>()
   #closed = false
 
   constructor(options: ConnectorOptions) {
@@ -72,6 +80,7 @@ export class Connector {
       return
     }
     this.#track(connection)
+    this.#greet(connection)
     void this.#shakeHands(
       {
         connection,
@@ -95,6 +104,7 @@ export class Connector {
     const { budget } = this.#options
     const release = () => {
       this.#open.delete(connection)
+      this.#greeting.delete(connection)
       budget.closed(place)
     }
     let done: Awaited<ReturnType<typeof exchangeHandshakes>>
@@ -106,6 +116,7 @@ export class Connector {
       failed?.(error.code)
       return
     }
+    this.#greeting.delete(connection)
     const torrent = torrentOf(done.answer.handshake.hash) ?? torrentOf(done.remote.hash)
     const incoming = failed === undefined
     const refusal =
@@ -116,6 +127,16 @@ export class Connector {
       release()
       connection.events = { data: () => {}, drain: () => {}, closed: () => {} }
       connection.close()
+    }
+  }
+
+  #greet(connection: Connection): void {
+    this.#greeting.add(connection)
+    if (this.#greeting.size <= MAX_GREETING) return
+    for (const oldest of this.#greeting) {
+      oldest.close()
+      this.#greeting.delete(oldest)
+      return
     }
   }
 

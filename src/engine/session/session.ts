@@ -61,7 +61,12 @@ export class Session {
       : undefined
     this.#connector = new Connector({
       ports,
-      budget: new ConnectionBudget({ ...options.connectionLimits, maxConnections: options.maxConnections }),
+      budget: new ConnectionBudget({
+        // Torrents bound themselves (maxPeers): only they know who should make room for a newcomer.
+        maxPerTorrent: Number.POSITIVE_INFINITY,
+        ...options.connectionLimits,
+        maxConnections: options.maxConnections,
+      }),
       trust: this.#trust,
       lookup: (hash) => this.#public.get(hash),
     })

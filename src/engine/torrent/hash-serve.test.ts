@@ -187,3 +187,30 @@ test('an error while hashing is a bug of ours: the peer is closed without blame 
   assert.deepEqual(peer.reason, { code: 'INTERNAL', blame: 'local' })
   assert.deepEqual(peer.brokenBy, [bug])
 })
+
+test('what is read and hashed for others is bounded per second, however many ask', async () => {
+  let pieces = 0
+  const serve = serving({
+    leavesFromDisk: async (piece) => {
+      pieces++
+      return leavesOfPiece(piece)
+    },
+  })
+  const flood = async (now: number) => {
+    pieces = 0
+    for (let one = 0; one < 10; one++) {
+      const peer = new PretendedPeer({ key: 1 + one + now })
+      for (let asked = 0; asked < 300; asked++) {
+        serve.requested(peer.peer, range(0, 0, 2, 4), now as Millis)
+        await Promise.resolve()
+        if (asked % 4 === 3) await settled()
+      }
+    }
+    return pieces * PIECE
+  }
+  const perSecond = 32 * 1024 * 1024
+  // A second may be owed; after that a second's worth is done in a second.
+  assert.equal(await flood(10_000), perSecond + PIECE)
+  assert.equal(await flood(11_000), perSecond)
+  assert.equal(await flood(11_000), 0)
+})

@@ -1,7 +1,7 @@
 // Answers hash requests of others (BEP 52): from the trees in memory, or for leaves by hashing a verified piece from disk.
 // Invariant: every request gets one answer, and nobody can make us read more than a bounded amount at once.
 
-import type { Millis, PieceIndex } from '../../base/ids.ts'
+import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
 import { isRunOf, MAX_RUN_HASHES, proveRun } from '../../metainfo/hash-run.ts'
 import type { HashTree } from '../../metainfo/hash-tree.ts'
 import { pieceLayer, rootLayer } from '../../metainfo/merkle.ts'
@@ -16,6 +16,15 @@ import type { HashTrees } from './hash-trees.ts'
 /** Answers that need hashing from disk at the same time; further ones are refused (a flood costs us reads). */
 const DISK_ANSWERS_AT_ONCE = 4
 
+/**
+ * Read and hashed for such answers, all peers together: little beside what a disk and a core can do, and far more than
+ * honest peers ask, who need the leaves of a bad piece now and then.
+ */
+const DISK_BYTES_PER_SECOND = 32 << 20
+
+/** Work may be owed for this long before further answers are refused. */
+const DISK_DEBT_MS = 1_000
+
 export interface HashServeOptions {
   readonly trees: HashTrees
   readonly have: (piece: PieceIndex) => boolean
@@ -29,6 +38,8 @@ export class HashServe {
   readonly #options: HashServeOptions
   readonly #budget = new HashBudget(ANSWERED_PER_SECOND)
   #diskAnswers = 0
+  /** When what was read for answers is paid for. */
+  #diskPaidAt = 0
 
   constructor(options: HashServeOptions) {
     this.#options = options
@@ -47,7 +58,7 @@ export class HashServe {
     const lowest = Math.min(pieceLayer(trees.metainfo.pieceLengthBytes), rootLayer(file.lengthBytes))
     if (range.baseLayer >= lowest) this.#answer(peer, range, file, (layer, index) => tree.node(layer, index))
     else {
-      this.#answerFromDisk(peer, range, file, tree).catch((error: unknown) => {
+      this.#answerFromDisk(peer, range, file, tree, now).catch((error: unknown) => {
         peer.close({ code: 'INTERNAL', blame: 'local' })
         peer.host.broken(error)
       })
@@ -59,17 +70,27 @@ export class HashServe {
     peer.send(hashes === undefined ? encodeHashReject(range) : encodeHashes(range, hashes))
   }
 
-  async #answerFromDisk(peer: Peer, range: HashRange, file: TorrentFile, tree: HashTree): Promise<void> {
+  async #answerFromDisk(
+    peer: Peer,
+    range: HashRange,
+    file: TorrentFile,
+    tree: HashTree,
+    now: Millis,
+  ): Promise<void> {
     const pieces = this.#piecesOf(range, file)
     const leavesPerPiece = 2 ** pieceLayer(this.#options.trees.metainfo.pieceLengthBytes)
     // At most one piece, or as many small ones as one answer can name: 8 to 16 MiB of reading.
     const cheap = pieces.length === 1 || pieces.length * leavesPerPiece <= 2 * MAX_RUN_HASHES
     const had = pieces.every(({ piece }) => this.#options.have(piece))
-    if (this.#diskAnswers >= DISK_ANSWERS_AT_ONCE || !cheap || !had) {
+    const paid = this.#diskPaidAt <= after(now, DISK_DEBT_MS)
+    if (this.#diskAnswers >= DISK_ANSWERS_AT_ONCE || !cheap || !had || !paid) {
       peer.send(encodeHashReject(range))
       return
     }
     this.#diskAnswers++
+    const { geometry } = this.#options.trees.metainfo
+    const lengthBytes = pieces.reduce((sum, { piece }) => sum + geometry.pieceBytes(piece), 0)
+    this.#diskPaidAt = Math.max(this.#diskPaidAt, now) + (1_000 * lengthBytes) / DISK_BYTES_PER_SECOND
     const lookups: Lookup[] = []
     try {
       for (const { inFile, piece } of pieces) {
