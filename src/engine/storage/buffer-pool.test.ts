@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Millis } from '../../base/ids.ts'
 import { randomInt, SeededRandom } from '../../base/random.ts'
 import { BufferPool, type Lease, MIN_CELL_BYTES, SLAB_BYTES } from './buffer-pool.ts'
 
@@ -100,6 +101,22 @@ test('random taking and giving keeps lent memory disjoint and within the limit',
   }
   for (const { lease } of held) lease.giveBack()
   assert.equal(pool.lentBytes, 0, `seed ${seed}`)
-  pool.trim()
   assert.equal(pool.heldBytes, 4 * SLAB_BYTES)
+})
+
+test('slabs that nobody needed for a while are let go of, those of a transfer that goes on are not', () => {
+  const pool = new BufferPool(64 * SLAB_BYTES)
+  const share = pool.share(() => {})
+  const many = (count: number) => Array.from({ length: count }, () => share.tryTake(SLAB_BYTES) as Lease)
+  const at = (seconds: number) => (seconds * 1_000) as Millis
+  for (const lease of many(50)) lease.giveBack()
+  assert.equal(pool.trim(at(20)), true)
+  assert.equal(pool.heldBytes, 50 * SLAB_BYTES, 'needed since the last look')
+  for (const lease of many(30)) lease.giveBack()
+  assert.equal(pool.trim(at(25)), true)
+  assert.equal(pool.heldBytes, 50 * SLAB_BYTES, 'looked at a moment ago')
+  assert.equal(pool.trim(at(40)), true)
+  assert.equal(pool.heldBytes, 30 * SLAB_BYTES, 'twenty were never needed')
+  assert.equal(pool.trim(at(60)), false)
+  assert.equal(pool.heldBytes, 16 * SLAB_BYTES, 'a few stay')
 })

@@ -3,6 +3,7 @@
 // of equal, power-of-two size. Each torrent draws through its own share.
 // Invariant: bytes lent never exceed the limit, and while somebody waits, no share goes above its fair part.
 
+import type { Millis } from '../../base/ids.ts'
 import { StorageError } from './storage-error.ts'
 
 /** One stretch: 64 blocks; large enough that a write and a hash job cost little per block. */
@@ -13,6 +14,8 @@ export const MIN_CELL_BYTES = 16_384
 export const DEFAULT_POOL_BYTES = 128 * SLAB_BYTES
 /** Empty slabs kept for reuse when the rest is idle. */
 const KEPT_SLABS = 16
+/** A slab that was not needed for this long is let go of. */
+const UNNEEDED_MS = 20_000
 
 class Slab {
   readonly cellBytes: number
@@ -152,6 +155,9 @@ export class BufferPool {
   #slabs = 0
   #lentBytes = 0
   #waking = false
+  #trimmedAt = Number.NEGATIVE_INFINITY
+  /** Fewest slabs that were empty at the same time since then: so many were not needed. */
+  #leastEmpty = 0
 
   /** @param limitBytes rounded down to whole slabs, at least one. */
   constructor(limitBytes: number = DEFAULT_POOL_BYTES) {
@@ -182,12 +188,20 @@ export class BufferPool {
     this.#wakeSoon()
   }
 
-  /** Lets go of empty slabs beyond a few; called when things are quiet. */
-  trim(): void {
-    while (this.#empty.length > KEPT_SLABS) {
-      this.#empty.pop()
-      this.#slabs--
+  /**
+   * Lets go of slabs that were not needed lately. In the midst of a transfer that would only make garbage: what is empty
+   * now is lent again in a moment, and memory shared with threads is collected late.
+   * @returns whether there may be more to let go of later
+   */
+  trim(now: Millis): boolean {
+    if (now - this.#trimmedAt >= UNNEEDED_MS) {
+      const kept = Math.max(KEPT_SLABS, this.#empty.length - this.#leastEmpty)
+      // The last are lent first: those in front have lain there longest.
+      this.#slabs -= this.#empty.splice(0, Math.max(0, this.#empty.length - kept)).length
+      this.#trimmedAt = now
+      this.#leastEmpty = this.#empty.length
     }
+    return this.#empty.length > KEPT_SLABS
   }
 
   /** For PoolShare. */
@@ -247,6 +261,7 @@ export class BufferPool {
     const usable = open[open.length - 1]
     if (usable !== undefined) return usable
     const empty = this.#empty.pop()
+    this.#leastEmpty = Math.min(this.#leastEmpty, this.#empty.length)
     if (empty !== undefined) {
       const slab = empty.recut(cellBytes)
       open.push(slab)

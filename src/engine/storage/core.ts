@@ -285,9 +285,9 @@ export class StorageCore {
   letGo(now: Millis): void {
     const { openFiles, pool } = this.options
     void openFiles.closeIdle((now - IDLE_FILE_MS) as Millis)
-    pool.trim()
+    const more = pool.trim(now)
     const again = after(this.#usedAt, IDLE_FILE_MS)
-    this.idleAt = again > now ? again : undefined
+    this.idleAt = again > now ? again : more ? after(now, IDLE_FILE_MS) : undefined
   }
 
   deadline(): Millis | undefined {
