@@ -8,6 +8,8 @@ export type FishName = typeof SHARER | (typeof GETTERS)[number]
 export const CAST: readonly FishName[] = [SHARER, ...GETTERS]
 
 export interface Rates {
+  /** Until everybody has joined: the first one there would otherwise have all before the last one came. */
+  readonly waitingBytesPerSecond: number
   readonly sharerBytesPerSecond: number
   readonly getterBytesPerSecond: number
 }
@@ -23,12 +25,15 @@ const LEAST_BYTES_PER_SECOND = 2_000_000
  * a third of the sharer's rate each, another third. So two thirds are there, nobody has all, and half the show is left.
  */
 const SHARER_TO_GETTER = 3
+/** Enough for the metadata and a first piece, so that the others see something begin. */
+const SHARER_TO_WAITING = 10
 
 /** Loopback would be over in a second, with nothing to see; so everybody gives at the rate of a good line. */
 export function ratesFor(totalBytes: number): Rates {
   const wished = totalBytes / SPREAD_SECONDS
   const sharer = Math.min(MOST_BYTES_PER_SECOND, Math.max(LEAST_BYTES_PER_SECOND, wished))
   return {
+    waitingBytesPerSecond: Math.round(sharer / SHARER_TO_WAITING),
     sharerBytesPerSecond: Math.round(sharer),
     getterBytesPerSecond: Math.round(sharer / SHARER_TO_GETTER),
   }

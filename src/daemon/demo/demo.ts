@@ -99,8 +99,8 @@ class Demo {
       await this.#troupe.start(stage)
       const original = given ?? (await this.#makeFilm(stage))
       await this.#troupe.ready()
-      const { sharerBytesPerSecond } = ratesFor(this.#totalBytes)
-      const sharing = await this.#troupe.share(SHARER, original, sharerBytesPerSecond)
+      const { waitingBytesPerSecond } = ratesFor(this.#totalBytes)
+      const sharing = await this.#troupe.share(SHARER, original, waitingBytesPerSecond)
       const scene = this.#begin(sharing)
       await this.#get(sharing, stage)
       const seconds = await this.#finish(scene)
@@ -147,7 +147,7 @@ class Demo {
    * too (PEX), but its first message comes after up to five seconds, half of the show.
    */
   async #get({ magnet }: Sharing, stage: Stage): Promise<void> {
-    const { getterBytesPerSecond: upBytesPerSecond } = ratesFor(this.#totalBytes)
+    const { sharerBytesPerSecond, getterBytesPerSecond: upBytesPerSecond } = ratesFor(this.#totalBytes)
     const peers: string[] = []
     this.#beganAt = performance.now()
     for (const name of GETTERS) {
@@ -155,6 +155,7 @@ class Demo {
       await this.#troupe.get(name, { magnet, folder, peers: [...peers], upBytesPerSecond })
       peers.push(`127.0.0.1:${this.#troupe.port(name)}`)
     }
+    this.#troupe.give(SHARER, sharerBytesPerSecond)
   }
 
   /** @returns seconds until the last one had everything. */

@@ -19,6 +19,8 @@ export type FishOrder =
       readonly peers: readonly string[]
       readonly upBytesPerSecond: number
     }
+  /** From now on give at this rate. */
+  | { readonly order: 'give'; readonly upBytesPerSecond: number }
   /** Switch off: end in order, so that others notice at once. */
   | { readonly order: 'leave' }
 

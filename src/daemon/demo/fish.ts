@@ -49,6 +49,7 @@ export class Fish {
   async obey(order: FishOrder): Promise<void> {
     if (order.order === 'share') await this.#share(order)
     else if (order.order === 'get') await this.#get(order)
+    else if (order.order === 'give') this.#engine.session.upLimit = order.upBytesPerSecond
     else await this.#leave()
   }
 

@@ -69,6 +69,10 @@ export class Troupe implements FishListener {
     return this.#sharing as Sharing
   }
 
+  give(name: FishName, upBytesPerSecond: number): void {
+    this.#fish.get(name)?.order({ order: 'give', upBytesPerSecond })
+  }
+
   /** Resolves when it takes connections. */
   async get(
     name: FishName,
