@@ -12,7 +12,14 @@ const ROOT = join(import.meta.dirname, '..')
 
 const LOW = ['base', 'metainfo', 'protocol']
 const POLICIES = [...LOW, 'engine/picker', 'engine/choker']
-const PARTS = [...POLICIES, 'engine/peer', 'engine/discovery', 'engine/storage']
+const PARTS = [
+  ...POLICIES,
+  'engine/peer',
+  'engine/discovery',
+  'engine/storage',
+  'engine/transport',
+  'engine/webseed',
+]
 const SIBLINGS = ['engine', 'library', 'safety', 'community', 'platform']
 const CODECS = ['wire', 'mse', 'utp', 'tracker', 'dht', 'lsd', 'natmap']
 
@@ -26,6 +33,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'engine/peer': POLICIES,
   'engine/discovery': POLICIES,
   'engine/storage': POLICIES,
+  'engine/transport': LOW,
+  'engine/webseed': [...POLICIES, 'engine/peer'],
   'engine/torrent': PARTS,
   'engine/session': [...PARTS, 'engine/torrent'],
   library: LOW,

@@ -2,6 +2,10 @@
 
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { BudgetLimits } from './connection-budget.ts'
+import type { ConnectionGate } from './gate.ts'
+
+/** Of connections between peers (MSE/PE): never, both ways with it first, or nothing without it. */
+export type EncryptionMode = 'off' | 'prefer' | 'require'
 
 export interface SessionOptions {
   /** Where to listen; undefined accepts nobody. Port 0 takes any free one. */
@@ -10,6 +14,21 @@ export interface SessionOptions {
   readonly stateFolder: string
   /** Local discovery (BEP 14). */
   readonly lan: boolean
+  /** Find peers in the mainline DHT (BEP 5). */
+  readonly dht: boolean
+  /** Nodes that the person named, `host:port`. */
+  readonly dhtNodes: readonly string[]
+  /** Public nodes that know others, `host:port`, asked only when nobody else answers; empty for none. */
+  readonly dhtRouters: readonly string[]
+  /** Connections over UDP too (BEP 29). */
+  readonly utp: boolean
+  readonly encryption: EncryptionMode
+  /** Asks the router to let others in (UPnP-IGD, NAT-PMP, PCP). */
+  readonly portMapping: boolean
+  /** Who may be connected with; undefined lets everybody. */
+  readonly gate?: ConnectionGate
+  /** Which ways of connecting are used, for labs; both where undefined (`utp` permitting). */
+  readonly transports?: { readonly tcp: boolean; readonly utp: boolean }
   /** Shown to other clients, as `Shoal 0.1.0`. */
   readonly agent: string
   readonly upLimit: number | undefined
@@ -36,6 +55,12 @@ export interface SessionWarning {
 
 export const DEFAULT_SESSION_OPTIONS = {
   lan: true,
+  dht: false,
+  dhtNodes: [],
+  dhtRouters: [],
+  utp: false,
+  encryption: 'off',
+  portMapping: false,
   upLimit: undefined,
   downLimit: undefined,
   /** SAFETY.md: 200 in all. */
