@@ -4,11 +4,12 @@
 import path from 'node:path'
 import type { Endpoint } from '../base/endpoint.ts'
 import { endpointText } from '../base/endpoint.ts'
+import type { Disk } from '../base/ports.ts'
 import type { Listing } from '../engine/torrent/options.ts'
 import type { Torrent } from '../engine/torrent/torrent.ts'
 import { createTorrent, planTorrent } from '../metainfo/create.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
-import type { Metainfo, Torrent as TorrentContent } from '../metainfo/metainfo.ts'
+import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metainfo/metainfo.ts'
 import { localAddresses } from '../platform/interfaces.ts'
 import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
@@ -48,10 +49,13 @@ export async function sharePath(
   await checkUnchanged(engine.ports.disk, survey.source)
   const saveFolder = path.dirname(survey.root)
   const diskPaths = diskPathsOf(survey, created.torrent.metainfo, saveFolder)
-  return begin(created.torrent, saveFolder, choices, engine, diskPaths)
+  return begin(created.torrent, saveFolder, choices, engine, { diskPaths })
 }
 
-/** Shares what an existing torrent file describes. @param folder where its data is: contains the file or folder of that name. */
+/**
+ * Shares what an existing torrent file describes, as far as its files are here: nothing is fetched, no file is made.
+ * @param folder where its data is: contains the file or folder of that name
+ */
 export async function shareTorrent(
   torrentPath: string,
   folder: string,
@@ -66,15 +70,29 @@ export async function shareTorrent(
   if ((await engine.ports.disk.stat(root)) === undefined)
     throw new ShareError('SHARE_DATA_MISSING', { path: root })
   refuseRoot(root, engine.stateFolder)
-  return begin(content, folder, choices, engine, undefined)
+  const here = await Promise.all(
+    content.metainfo.files.map((file) => isHere(engine.ports.disk, path.join(folder, ...file.path), file)),
+  )
+  return begin(content, folder, choices, engine, { here })
 }
+
+async function isHere(disk: Disk, at: string, file: TorrentFile): Promise<boolean> {
+  const found = file.pad ? undefined : await disk.stat(at, 'follow')
+  return found?.kind === 'file' && found.lengthBytes === file.lengthBytes
+}
+
+/** Just hashed, and where its files are; or which of its files are here and could be what the torrent describes. */
+type Data = { readonly diskPaths: readonly (string | undefined)[] } | { readonly here: readonly boolean[] }
+
+const WANTED = 1
+const NOT_WANTED = 0
 
 function begin(
   content: TorrentContent,
   saveFolder: string,
   choices: ShareChoices,
   engine: Engine,
-  diskPaths: readonly (string | undefined)[] | undefined,
+  data: Data,
 ): Share {
   const { metainfo } = content
   const torrent = engine.add(
@@ -86,8 +104,9 @@ function begin(
       pex: choices.pex,
       lan: choices.lan,
       superSeed: choices.superSeed,
-      justHashed: diskPaths !== undefined,
-      ...(diskPaths?.some((real) => real !== undefined) ? { diskPaths } : {}),
+      ...('here' in data
+        ? { priorities: () => data.here.map((here) => (here ? WANTED : NOT_WANTED)) }
+        : { justHashed: true, diskPaths: data.diskPaths }),
       events: { stateChanged: choices.changed, finished: choices.changed, problemChanged: choices.changed },
     }),
   )

@@ -2,11 +2,12 @@
 // JSON lines, exit codes, going on where it stopped. Trouble of all kinds is in get-share-trouble.test.ts.
 
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { differences, makeBigFile, makeTree } from '../interop/fixtures.ts'
 import { CommandLine, type Said, type Sharing } from './command-line.ts'
@@ -279,6 +280,28 @@ describe('giving', { concurrency: 2 }, () => {
     const timed = await cli.get(state, fast.link, '-o', out, '--seed-time', '2s').ended()
     assert.equal(timed.code, 0)
     assert.ok(timed.lines.findIndex(({ event }) => event === 'done') < timed.lines.length - 1)
+  })
+
+  test('of a torrent whose files are not all here, what is here is given; nothing is fetched, and no file is made', async () => {
+    const torrent = join(cli.folder, 'part.torrent')
+    const whole = join(cli.place(), 'two')
+    const here = join(cli.place(), 'two')
+    for (const folder of [whole, here]) await mkdir(folder)
+    for (const [name, folders] of [
+      ['a.bin', [whole, here]],
+      ['b.bin', [whole]],
+    ] as const) {
+      const bytes = randomBytes(600_000)
+      for (const folder of folders) await writeFile(join(folder, name), bytes)
+    }
+    assert.equal((await cli.run(['create', whole, '--v2', '-o', torrent]).ended()).code, 0)
+    const full = await cli.sharing(torrent, '--dir', dirname(whole))
+    const part = await cli.sharing(torrent, '--dir', dirname(here), '--peer', full.address, '--no-pex')
+    const getting = cli.get(cli.place('state'), torrent, '-o', cli.place(), '--peer', part.address)
+    const half = await getting.said('progress', ({ doneBytes }) => doneBytes === 600_000)
+    assert.equal(half.totalBytes, 1_200_000)
+    await getting.stop('SIGINT')
+    assert.deepEqual(readdirSync(here), ['a.bin'])
   })
 
   test('a torrent is shared from the folder that --dir names', async () => {

@@ -253,14 +253,14 @@ async function give(
  * @throws SharingFailed when nothing can be given, and files are in the way of fetching it
  */
 function judgeOnce(share: Share, judged: Set<Share>, output: Output): void {
-  const { state, problem, name, doneBytes, wantedBytes } = share.torrent.status()
+  const { state, problem, name, doneBytes, totalBytes } = share.torrent.status()
   if (state !== 'live' || judged.has(share)) return
   judged.add(share)
-  if (doneBytes >= wantedBytes) return
+  if (doneBytes >= totalBytes) return
   if (doneBytes === 0 && problem?.code === 'FILE_DIFFERS')
     throw new SharingFailed('VERIFY_FAILED', { path: name })
   output.warn(
-    `${name}: ${formatSize(doneBytes)} of ${formatSize(wantedBytes)} is here as the torrent describes it. Only that is given.`,
+    `${name}: ${formatSize(doneBytes)} of ${formatSize(totalBytes)} is here as the torrent describes it. Only that is given, and nothing is fetched.`,
   )
 }
 
