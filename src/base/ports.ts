@@ -27,6 +27,14 @@ export interface Digest {
   sha256(bytes: Uint8Array): Uint8Array
 }
 
+/** Ed25519 (RFC 8032). Keys and signatures are raw bytes: seed 32, public key 32, signature 64. */
+export interface Signatures {
+  publicKey(seed: Uint8Array): Uint8Array
+  sign(message: Uint8Array, seed: Uint8Array): Uint8Array
+  /** False for what is no key or no signature too. */
+  verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean
+}
+
 /** What to compute over one piece (or stretch). */
 export interface HashWant {
   /** SHA-1 over all bytes given. */

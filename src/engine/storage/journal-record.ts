@@ -2,7 +2,7 @@
 // Invariant: what cannot be read back exactly is not taken; a record is believed only if its checksum is right.
 
 import { concatBytes, readUint32, writeUint32 } from '../../base/bytes.ts'
-import { crc32c } from './crc32c.ts'
+import { crc32c } from '../../base/crc32c.ts'
 import { RecordReader, RecordWriter } from './journal-bytes.ts'
 import type { FileFacts, Home } from './layout.ts'
 import { StorageError } from './storage-error.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { SimDisk } from '../../../lab/sim/disk.ts'
 import { storedTorrent } from '../../../test/doubles/stored-torrent.ts'
 import { randomInt, SeededRandom } from '../../base/random.ts'
-import { crc32c } from './crc32c.ts'
+import { crc32c } from '../../base/crc32c.ts'
 import { Journal } from './journal.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal-record.ts'
 

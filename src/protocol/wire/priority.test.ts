@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { canonicalIp } from '../../base/address.ts'
 import { fromHex, utf8 } from '../../base/bytes.ts'
-import { crc32c, peerPriority } from './priority.ts'
+import { crc32c } from '../../base/crc32c.ts'
+import { peerPriority } from './priority.ts'
 
 const at = (host: string, port = 6881) => ({ host, port })
 

@@ -3,6 +3,7 @@
 
 import { parseIp } from '../../base/address.ts'
 import { compareBytes, concatBytes, writeUint16 } from '../../base/bytes.ts'
+import { crc32c } from '../../base/crc32c.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 
 /** Bytes left unmasked however different the addresses are. */
@@ -43,19 +44,4 @@ function portBytes(port: number): Uint8Array {
 
 function crcOfSorted(a: Uint8Array, b: Uint8Array): number {
   return crc32c(concatBytes(compareBytes(a, b) <= 0 ? [a, b] : [b, a]))
-}
-
-/** Castagnoli's polynomial, bits reversed (RFC 3720, appendix B.4). */
-const POLYNOMIAL = 0x82f63b78
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 1 ? POLYNOMIAL : 0)
-  return crc >>> 0
-})
-
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8)
-  return (crc ^ 0xffffffff) >>> 0
 }

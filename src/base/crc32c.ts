@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), the checksum of journal records: finds every error burst up to 32 bits.
+// CRC-32C (Castagnoli): finds every error burst up to 32 bits. For journal records, and for node ids (BEP 42).
 
 const TABLE = new Uint32Array(256)
 for (let byte = 0; byte < 256; byte++) {

@@ -1,0 +1,254 @@
+// The nodes that one node knows, in buckets by distance (BEP 5): many near, few far.
+// Invariants: only nodes that answered us are in a bucket; at most K a bucket, one per address, and MAX_PER_NETWORK of one
+// public network; a node of a public address whose id does not fit it (BEP 42) gives way to any that does.
+
+import { isPublicHost, networkOf } from '../../base/address.ts'
+import { equalBytes } from '../../base/bytes.ts'
+import { type Endpoint, endpointText } from '../../base/endpoint.ts'
+import { after, type Millis } from '../../base/ids.ts'
+import type { Random } from '../../base/random.ts'
+import type { Contact } from './contact.ts'
+import { K, MAX_FAILURES, MAX_PER_NETWORK, QUESTIONABLE_MS } from './limits.ts'
+import { compareDistance, idAt, idFits, sharedBits } from './node-id.ts'
+
+export interface TableNode extends Contact {
+  /** When it last answered or asked us. */
+  heardAt: Millis
+  /** Queries unanswered since it last answered. */
+  failures: number
+  /** When we last asked it, to see whether it is there. */
+  pingedAt: Millis
+  readonly fits: boolean
+}
+
+interface Bucket {
+  readonly nodes: TableNode[]
+  /** Answered once and wait for a place, newest last. */
+  readonly waiting: TableNode[]
+  changedAt: Millis
+}
+
+export class RoutingTable {
+  #ownId: Uint8Array
+  /** Bucket i holds ids that share i leading bits with ours, the last one all nearer ones too. */
+  #buckets: Bucket[]
+  readonly #byAddress = new Map<string, TableNode>()
+  readonly #perNetwork = new Map<string, number>()
+
+  constructor(ownId: Uint8Array, now: Millis) {
+    this.#ownId = ownId
+    this.#buckets = [newBucket(now)]
+  }
+
+  get ownId(): Uint8Array {
+    return this.#ownId
+  }
+
+  get size(): number {
+    return this.#byAddress.size
+  }
+
+  /** A new id: the same nodes, in other buckets. */
+  rename(ownId: Uint8Array, now: Millis): void {
+    const nodes = [...this.#byAddress.values()]
+    this.#ownId = ownId
+    this.#buckets = [newBucket(now)]
+    this.#byAddress.clear()
+    this.#perNetwork.clear()
+    for (const node of nodes) this.#place(node, now)
+  }
+
+  find(endpoint: Endpoint): TableNode | undefined {
+    return this.#byAddress.get(keyOf(endpoint))
+  }
+
+  /** It answered us. */
+  answered(contact: Contact, now: Millis): void {
+    const known = this.find(contact.endpoint)
+    if (
+      known !== undefined &&
+      equalBytes(known.id, contact.id) &&
+      known.endpoint.port === contact.endpoint.port
+    ) {
+      known.heardAt = now
+      known.failures = 0
+      return
+    }
+    // Another id at the same address: it began anew, or lies about one of them; the one that answers now counts.
+    if (known !== undefined) this.#remove(known)
+    this.#place({ ...contact, heardAt: now, failures: 0, pingedAt: now, fits: fits(contact) }, now)
+  }
+
+  /** It asked us something. @returns whether it is worth asking back: unknown, and there is room for it */
+  asked(contact: Contact, now: Millis): boolean {
+    const known = this.find(contact.endpoint)
+    if (known !== undefined) {
+      if (equalBytes(known.id, contact.id) && known.failures === 0) known.heardAt = now
+      return false
+    }
+    return this.wants(contact)
+  }
+
+  /** Whether there is a place for such a node if it answers. */
+  wants(contact: Contact): boolean {
+    if (equalBytes(contact.id, this.#ownId) || this.#networkIsFull(contact.endpoint.host)) return false
+    const index = this.#indexOf(contact.id)
+    const bucket = this.#buckets[index] as Bucket
+    if (bucket.nodes.length < K || this.#maySplit(index)) return true
+    return fits(contact) && bucket.nodes.some((node) => !node.fits || node.failures >= MAX_FAILURES)
+  }
+
+  /** It did not answer. Bad nodes leave when somebody waits for their place, or soon after anyway. */
+  failed(endpoint: Endpoint, now: Millis): void {
+    const node = this.find(endpoint)
+    if (node === undefined) return
+    node.failures++
+    if (node.failures < MAX_FAILURES) return
+    const bucket = this.#buckets[this.#indexOf(node.id)] as Bucket
+    this.#remove(node)
+    const next = bucket.waiting.pop()
+    if (next !== undefined) this.#place(next, now)
+  }
+
+  /** The `count` closest to the target that are not known to fail; for replies and to begin a lookup. */
+  closest(target: Uint8Array, count: number): TableNode[] {
+    const found: TableNode[] = []
+    for (const node of this.#byAddress.values()) if (node.failures === 0) found.push(node)
+    found.sort((a, b) => compareDistance(target, a.id, b.id))
+    found.length = Math.min(found.length, count)
+    return found
+  }
+
+  all(): Iterable<TableNode> {
+    return this.#byAddress.values()
+  }
+
+  goodCount(now: Millis): number {
+    let good = 0
+    for (const node of this.#byAddress.values()) if (isGood(node, now)) good++
+    return good
+  }
+
+  /** Questionable nodes, the one heard of least recently first. */
+  questionable(now: Millis, count: number): TableNode[] {
+    const found: TableNode[] = []
+    for (const node of this.#byAddress.values()) {
+      if (!isGood(node, now) && after(node.pingedAt, QUESTIONABLE_MS / 10) <= now) found.push(node)
+    }
+    found.sort((a, b) => a.heardAt - b.heardAt)
+    found.length = Math.min(found.length, count)
+    return found
+  }
+
+  /** An id to look for in a bucket that nothing was heard of for long; undefined when all are fresh. Marks it as fresh. */
+  stale(now: Millis, random: Random): Uint8Array | undefined {
+    for (const [index, bucket] of this.#buckets.entries()) {
+      if (after(bucket.changedAt, QUESTIONABLE_MS) > now) continue
+      bucket.changedAt = now
+      return idAt(this.#ownId, index, random)
+    }
+    return undefined
+  }
+
+  #indexOf(id: Uint8Array): number {
+    return Math.min(sharedBits(this.#ownId, id), this.#buckets.length - 1)
+  }
+
+  /** BEP 5: only the bucket that our own id falls into is split. */
+  #maySplit(index: number): boolean {
+    return index === this.#buckets.length - 1 && index < MOST_BUCKETS - 1
+  }
+
+  #networkIsFull(host: string): boolean {
+    return isPublicHost(host) && (this.#perNetwork.get(networkOf(host)) ?? 0) >= MAX_PER_NETWORK
+  }
+
+  #place(node: TableNode, now: Millis): void {
+    if (equalBytes(node.id, this.#ownId) || this.#networkIsFull(node.endpoint.host)) return
+    for (;;) {
+      const index = this.#indexOf(node.id)
+      const bucket = this.#buckets[index] as Bucket
+      if (bucket.nodes.some((other) => equalBytes(other.id, node.id))) return
+      if (bucket.nodes.length >= K && !this.#makeRoom(bucket, node)) {
+        if (!this.#maySplit(index)) {
+          wait(bucket, node)
+          return
+        }
+        this.#split(now)
+        continue
+      }
+      bucket.nodes.push(node)
+      bucket.changedAt = now
+      this.#byAddress.set(keyOf(node.endpoint), node)
+      this.#count(node.endpoint.host, 1)
+      return
+    }
+  }
+
+  /** A node that fails, or whose id does not fit its address, gives way. */
+  #makeRoom(bucket: Bucket, node: TableNode): boolean {
+    const leaving =
+      bucket.nodes.find((other) => other.failures >= MAX_FAILURES) ??
+      (node.fits ? bucket.nodes.find((other) => !other.fits) : undefined)
+    if (leaving === undefined) return false
+    this.#remove(leaving)
+    return true
+  }
+
+  #split(now: Millis): void {
+    const last = this.#buckets.length - 1
+    const old = this.#buckets[last] as Bucket
+    const far = newBucket(old.changedAt)
+    const near = newBucket(now)
+    for (const part of ['nodes', 'waiting'] as const) {
+      for (const node of old[part]) {
+        const bucket = sharedBits(this.#ownId, node.id) === last ? far : near
+        bucket[part].push(node)
+      }
+    }
+    this.#buckets.splice(last, 1, far, near)
+  }
+
+  #remove(node: TableNode): void {
+    const bucket = this.#buckets[this.#indexOf(node.id)] as Bucket
+    const at = bucket.nodes.indexOf(node)
+    if (at < 0) return
+    bucket.nodes.splice(at, 1)
+    this.#byAddress.delete(keyOf(node.endpoint))
+    this.#count(node.endpoint.host, -1)
+  }
+
+  #count(host: string, change: 1 | -1): void {
+    if (!isPublicHost(host)) return
+    const network = networkOf(host)
+    const count = (this.#perNetwork.get(network) ?? 0) + change
+    if (count === 0) this.#perNetwork.delete(network)
+    else this.#perNetwork.set(network, count)
+  }
+}
+
+/** Ids that share more leading bits than this with ours do not occur in a network of this world. */
+const MOST_BUCKETS = 64
+
+function newBucket(now: Millis): Bucket {
+  return { nodes: [], waiting: [], changedAt: now }
+}
+
+function wait(bucket: Bucket, node: TableNode): void {
+  if (!node.fits || bucket.waiting.some((other) => equalBytes(other.id, node.id))) return
+  bucket.waiting.push(node)
+  if (bucket.waiting.length > K) bucket.waiting.shift()
+}
+
+function isGood(node: TableNode, now: Millis): boolean {
+  return node.failures === 0 && after(node.heardAt, QUESTIONABLE_MS) > now
+}
+
+function fits({ id, endpoint }: Contact): boolean {
+  return idFits(id, endpoint.host)
+}
+
+/** SAFETY.md: one node per public address, whatever its port; on private ranges port and address make a node. */
+function keyOf(endpoint: Endpoint): string {
+  return isPublicHost(endpoint.host) ? endpoint.host : endpointText(endpoint)
+}
