@@ -11,7 +11,9 @@ export interface Rates {
   /** Until everybody has joined: the first one there would otherwise have all before the last one came. */
   readonly waitingBytesPerSecond: number
   readonly sharerBytesPerSecond: number
-  readonly getterBytesPerSecond: number
+  /** Of each getter while the sharer is there, and after it left. */
+  readonly besideSharerBytesPerSecond: number
+  readonly amongGettersBytesPerSecond: number
 }
 
 /** One copy is out after about this long: time enough to watch. */
@@ -21,10 +23,12 @@ const MOST_BYTES_PER_SECOND = 60_000_000
 /** Below this a small file would take as long as the film and show no more. */
 const LEAST_BYTES_PER_SECOND = 2_000_000
 /**
- * When one copy is out, each getter has its third of it and as much from the others as they could give meanwhile: with
- * a third of the sharer's rate each, another third. So two thirds are there, nobody has all, and half the show is left.
+ * When one copy is out, each getter has its third of it and an eighth from the others: nobody has all, and nobody gets
+ * there by accident while the sharer's process is ending, however slow the computer.
  */
-const SHARER_TO_GETTER = 3
+const SHARER_TO_BESIDE = 8
+/** What is left then goes between them in about as long as the first half took. */
+const SHARER_TO_AMONG = 1.5
 /** Enough for the metadata and a first piece, so that the others see something begin. */
 const SHARER_TO_WAITING = 10
 
@@ -35,6 +39,7 @@ export function ratesFor(totalBytes: number): Rates {
   return {
     waitingBytesPerSecond: Math.round(sharer / SHARER_TO_WAITING),
     sharerBytesPerSecond: Math.round(sharer),
-    getterBytesPerSecond: Math.round(sharer / SHARER_TO_GETTER),
+    besideSharerBytesPerSecond: Math.round(sharer / SHARER_TO_BESIDE),
+    amongGettersBytesPerSecond: Math.round(sharer / SHARER_TO_AMONG),
   }
 }

@@ -147,7 +147,7 @@ class Demo {
    * too (PEX), but its first message comes after up to five seconds, half of the show.
    */
   async #get({ magnet }: Sharing, stage: Stage): Promise<void> {
-    const { sharerBytesPerSecond, getterBytesPerSecond: upBytesPerSecond } = ratesFor(this.#totalBytes)
+    const { sharerBytesPerSecond, besideSharerBytesPerSecond: upBytesPerSecond } = ratesFor(this.#totalBytes)
     const peers: string[] = []
     this.#beganAt = performance.now()
     for (const name of GETTERS) {
@@ -164,6 +164,8 @@ class Demo {
     await this.#troupe.until(() => scene.copyIsOut)
     scene.left(SHARER, await this.#troupe.dismiss(SHARER))
     watch.sharerLeft(scene.view(), this.#seconds)
+    const { amongGettersBytesPerSecond } = ratesFor(this.#totalBytes)
+    for (const name of GETTERS) this.#troupe.give(name, amongGettersBytesPerSecond)
     await this.#troupe.until(() => scene.allWhole)
     const seconds = this.#seconds
     watch.changed(scene.view(), seconds)

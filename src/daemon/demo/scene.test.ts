@@ -99,9 +99,15 @@ test('a report about other pieces than those of the torrent is refused', () => {
 
 test('rates let the film take some ten seconds, and stay within what a small computer can do', () => {
   const film = ratesFor(256_000_000)
-  // One copy out, and then the missing third of each at the rate of each.
-  const seconds = 256e6 / film.sharerBytesPerSecond + 256e6 / 3 / film.getterBytesPerSecond
+  // One copy out, and then what each misses at the rate of each.
+  const outSeconds = 256e6 / film.sharerBytesPerSecond
+  const missing = 256e6 * (2 / 3) - outSeconds * film.besideSharerBytesPerSecond
+  const seconds = outSeconds + missing / film.amongGettersBytesPerSecond
   assert.ok(seconds > 9 && seconds < 15, `${seconds} s`)
+  assert.ok(
+    missing / film.besideSharerBytesPerSecond > 2 * outSeconds,
+    'nobody is whole before the sharer left',
+  )
   assert.ok(ratesFor(1).sharerBytesPerSecond >= 1_000_000)
   assert.ok(ratesFor(1e12).sharerBytesPerSecond <= 100_000_000)
 })
