@@ -3,6 +3,7 @@
 
 import type { Disk, Hasher, Ports } from '../../src/base/ports.ts'
 import { SystemDigest } from '../../src/platform/digest.ts'
+import { SystemSignatures } from '../../src/platform/signatures.ts'
 import { SimClock } from './clock.ts'
 import type { SimConnection } from './connection.ts'
 import { SimHasher } from './hasher.ts'
@@ -93,6 +94,7 @@ export class SimHost {
       clock,
       random: world.random(`program ${this.#starts} on ${this.name}`),
       digest: new SystemDigest(),
+      signatures: new SystemSignatures(),
       hasher: hasher ?? new SimHasher(world, disk, { alive: () => !program.ended }),
       disk,
       tcp,

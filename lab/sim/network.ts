@@ -1,6 +1,7 @@
 // The simulated network: hosts by address, the distance between them, and how memory is lent to receivers.
 
 import { canonicalIp, scopeOf } from '../../src/base/address.ts'
+import type { Endpoint } from '../../src/base/endpoint.ts'
 import { randomInt, type SeededRandom } from '../../src/base/random.ts'
 import { type HostOptions, SimHost } from './host.ts'
 import { SimWeb } from './web.ts'
@@ -33,6 +34,8 @@ export class SimNetwork {
   readonly web: SimWeb
   readonly datagramLoss: number
   readonly datagramDice: SeededRandom
+  /** Sees every datagram that leaves a host, for proofs about what is in none. */
+  tap: ((bytes: Uint8Array, from: Endpoint, to: Endpoint) => void) | undefined
   readonly #hosts: SimHost[] = []
   readonly #byAddress = new Map<string, SimHost>()
   readonly #roundTrip: (a: SimHost, b: SimHost) => number

@@ -4,7 +4,7 @@
 import { randomFraction, SeededRandom } from '../../src/base/random.ts'
 import { Session } from '../../src/engine/session/session.ts'
 import { DEFAULT_SESSION_OPTIONS } from '../../src/engine/session/session-options.ts'
-import type { TorrentOptions } from '../../src/engine/torrent/options.ts'
+import type { Listing, TorrentOptions } from '../../src/engine/torrent/options.ts'
 import type { Torrent } from '../../src/engine/torrent/torrent.ts'
 import { createTorrent } from '../../src/metainfo/create.ts'
 import type { Metainfo, TorrentVersion } from '../../src/metainfo/metainfo.ts'
@@ -31,8 +31,16 @@ export interface SwarmPlan {
   readonly seeds: readonly MemberPlan[]
   readonly leeches: readonly MemberPlan[]
   readonly network?: NetworkOptions
-  /** How leeches find the others: through a tracker, the LAN, or only a seed given by hand and then PEX. */
-  readonly discovery?: 'tracker' | 'lan' | 'pex'
+  /**
+   * How leeches find the others: through a tracker, the LAN, only a seed given by hand and then PEX, or the DHT alone,
+   * of which everybody knows the tracker's host as a node.
+   */
+  readonly discovery?: 'tracker' | 'lan' | 'pex' | 'dht'
+  /** Default everyone. */
+  readonly listing?: Listing
+  readonly private?: boolean
+  /** Leeches begin with the infohashes alone. */
+  readonly byLink?: boolean
   readonly maxPeers?: number
   /** Called when a member's torrent went from one state to another. */
   readonly stateChanged?: (member: SwarmMember) => void
@@ -41,6 +49,8 @@ export interface SwarmPlan {
 const PORT = 6881
 const FILE = 'content.bin'
 const FOLDER = '/data'
+/** Host of the tracker, and of the DHT node that everybody knows. */
+const NODE = '10.255.0.1'
 
 /** Room for every peer of a large swarm in one process; a real session may take more. */
 const BUFFER_BYTES = 32 * 1024 * 1024
@@ -89,6 +99,7 @@ export class Swarm {
   readonly members: readonly SwarmMember[]
   readonly tracker: SimTracker
   #metainfo: Metainfo | undefined
+  #node: Session | undefined
   #unfinished = 0
 
   constructor(seed: number, plan: SwarmPlan) {
@@ -96,7 +107,7 @@ export class Swarm {
     this.plan = plan
     this.network = new SimNetwork(this.world, { strict: false, ...plan.network })
     this.content = noise(seed, plan.pieceCount * plan.pieceLengthBytes)
-    this.tracker = new SimTracker(this.network.addHost('tracker', { addresses: ['10.255.0.1'] }))
+    this.tracker = new SimTracker(this.network.addHost('tracker', { addresses: [NODE] }))
     this.members = [
       ...plan.seeds.map((member, i) => this.#member(member, 'seed', i)),
       ...plan.leeches.map((member, i) => this.#member(member, 'leech', plan.seeds.length + i)),
@@ -177,6 +188,7 @@ export class Swarm {
 
   async #closeAll(): Promise<void> {
     await Promise.all(this.members.filter(({ host }) => host.alive).map(({ session }) => session?.close()))
+    await this.#node?.close()
   }
 
   #member(plan: MemberPlan, role: 'seed' | 'leech', index: number): SwarmMember {
@@ -196,10 +208,15 @@ export class Swarm {
     const source = { components: [FILE], path: `${FOLDER}/${FILE}`, lengthBytes: this.content.length }
     const { torrent } = await createTorrent(
       { name: FILE, singleFile: true, files: [source] },
-      { version: this.plan.version ?? 'v1', pieceLengthBytes: this.plan.pieceLengthBytes },
+      {
+        version: this.plan.version ?? 'v1',
+        pieceLengthBytes: this.plan.pieceLengthBytes,
+        private: this.plan.private ?? false,
+      },
       first.host.ports(first.disk),
     )
     this.#metainfo = torrent.metainfo
+    if (this.plan.discovery === 'dht') await this.#openNode()
     const late = this.members.filter(({ plan }) => (plan.joinsAtMs ?? 0) > 0)
     for (const member of this.members) if (!late.includes(member)) await this.#open(member)
     for (const member of this.members) if (!late.includes(member)) this.#join(member)
@@ -211,6 +228,23 @@ export class Swarm {
     }
   }
 
+  /** A session without torrents: a node of the DHT and nothing else. */
+  async #openNode(): Promise<void> {
+    const { host } = this.tracker
+    const disk = new SimDisk({
+      random: this.world.random('disk of the node'),
+      wallMs: () => host.clock.wallMs(),
+    })
+    this.#node = await Session.open(host.ports(disk), {
+      ...DEFAULT_SESSION_OPTIONS,
+      agent: 'Shoal in the lab',
+      listen: { host: '::', port: PORT },
+      stateFolder: '/state',
+      lan: false,
+      dht: true,
+    })
+  }
+
   async #open(member: SwarmMember): Promise<void> {
     member.session = await Session.open(member.host.ports(member.disk), {
       ...DEFAULT_SESSION_OPTIONS,
@@ -218,6 +252,8 @@ export class Swarm {
       listen: { host: '::', port: PORT },
       stateFolder: '/state',
       lan: this.plan.discovery === 'lan',
+      dht: this.plan.discovery === 'dht',
+      dhtNodes: [`${NODE}:${PORT}`],
       bufferBytes: BUFFER_BYTES,
       maxConnections: Math.max(DEFAULT_SESSION_OPTIONS.maxConnections, this.members.length),
     })
@@ -235,15 +271,16 @@ export class Swarm {
     return {
       infohashV1: metainfo.infohashV1,
       infohashV2: metainfo.infohashV2,
-      metainfo,
+      metainfo: this.plan.byLink === true && member.role === 'leech' ? undefined : metainfo,
       displayName: FILE,
       realm: 'public',
-      listing: 'everyone',
+      listing: this.plan.listing ?? 'everyone',
       saveFolder: FOLDER,
       trackers: discovery === 'tracker' ? [[{ url: this.tracker.url, by: 'hand' }]] : [],
       peers: byHand ? [{ host: first.host.addresses[0] as string, port: PORT }] : [],
       pex: true,
       lan: discovery === 'lan',
+      dht: discovery === 'dht',
       maxPeers: this.plan.maxPeers ?? 50,
       priorities: undefined,
       sequential: false,

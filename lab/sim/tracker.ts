@@ -14,8 +14,10 @@ const INTERVAL_SECONDS = 120
 export class SimTracker {
   readonly register = new SwarmRegister()
   readonly url: string
+  readonly host: SimHost
 
   constructor(host: SimHost) {
+    this.host = host
     this.url = `http://${host.addresses[0] as string}:${PORT}/announce`
     host.network.web.serve(host, PORT, ({ url, from }) => {
       const request = { url: `${url.pathname}${url.search}`, socket: { remoteAddress: from } }

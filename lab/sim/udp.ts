@@ -67,6 +67,7 @@ export class SimUdp implements Udp {
     const from = { host: this.#sourceFor(socket.local.host, to.host, target), port: socket.local.port }
     if (from.host === undefined || !this.#host.online) return
     const { world, datagramLoss, datagramDice } = this.#network
+    this.#network.tap?.(bytes, from as Endpoint, to)
     if (target !== this.#host && datagramLoss > 0 && randomFraction(datagramDice) < datagramLoss) return
     const delayMs = this.#network.roundTripMs(this.#host, target) / 2
     world.after(delayMs, () => {

@@ -319,6 +319,7 @@ export interface Ports {
   readonly clock: Clock
   readonly random: Random
   readonly digest: Digest
+  readonly signatures: Signatures
   readonly hasher: Hasher
   readonly disk: Disk
   readonly tcp: Tcp

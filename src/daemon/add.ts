@@ -15,6 +15,7 @@ export interface AddChoices {
   readonly peers?: readonly Endpoint[]
   readonly pex?: boolean
   readonly lan?: boolean
+  readonly dht?: boolean
   readonly maxPeers?: number
   readonly priorities?: (metainfo: Metainfo) => readonly number[]
   readonly sequential?: boolean
@@ -78,6 +79,7 @@ function common(choices: AddChoices) {
     saveFolder: choices.saveFolder,
     pex: choices.pex ?? true,
     lan: choices.lan ?? true,
+    dht: choices.dht ?? true,
     maxPeers: choices.maxPeers ?? DEFAULT_MAX_PEERS,
     priorities: choices.priorities,
     sequential: choices.sequential ?? false,

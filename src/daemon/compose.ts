@@ -13,6 +13,7 @@ import { NodeHasher } from '../platform/hasher.ts'
 import { NodeHttp } from '../platform/http.ts'
 import { NodeNames } from '../platform/names.ts'
 import { SystemRandom } from '../platform/random.ts'
+import { SystemSignatures } from '../platform/signatures.ts'
 import { defaultStateFolder } from '../platform/state-folder.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
@@ -30,6 +31,7 @@ export function nodePorts(): NodePorts {
     clock: new SystemClock(),
     random: new SystemRandom(),
     digest: new SystemDigest(),
+    signatures: new SystemSignatures(),
     hasher,
     disk: new NodeDisk(),
     tcp: new NodeTcp(),

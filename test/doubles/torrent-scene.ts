@@ -80,6 +80,7 @@ export class TorrentScene implements SwarmOwner {
   readonly swarm: Swarm
   readonly pex: PexTable | undefined
   readonly maxPeers: number
+  readonly mayUseDht = false
   store: MemoryContent | undefined
   live: Live | undefined
   fetch: MetadataFetch | undefined
@@ -114,7 +115,9 @@ export class TorrentScene implements SwarmOwner {
       frames: new ReusedFrames(),
       trust: this.trust,
       agent: 'Scene 1',
-      listenPort: () => this.endpoint.port,
+      announcedPort: () => this.endpoint.port,
+      udpPort: () => 0,
+      dht: () => undefined,
       limiter: (_direction, own) => new RateLimiter(own),
     }
     this.swarm = new Swarm(this, services as TorrentServices, {

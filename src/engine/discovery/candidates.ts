@@ -6,7 +6,7 @@ import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis } from '../../base/ids.ts'
 import { type Random, randomFraction } from '../../base/random.ts'
 
-export type PeerSource = 'tracker' | 'pex' | 'lsd' | 'hand' | 'incoming' | 'resume'
+export type PeerSource = 'tracker' | 'dht' | 'pex' | 'lsd' | 'hand' | 'incoming' | 'resume'
 
 /** An address that somebody told us. `teller` is who: an address, or 'hand' for the person. */
 export interface PeerHint {
@@ -47,6 +47,7 @@ const RANK: Readonly<Record<PeerSource, number>> = {
   tracker: 3,
   resume: 4,
   pex: 5,
+  dht: 5,
 }
 const USELESS = new Set(['BOTH_SEEDS', 'DUPLICATE'])
 /** Our own doing says nothing about the peer. */

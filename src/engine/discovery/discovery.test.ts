@@ -55,7 +55,8 @@ class Scene {
     void lan?.start()
     this.facts = {
       hashes: [V1],
-      lanHashes: [V1],
+      meetingKeys: [V1],
+      seed: () => false,
       private: false,
       peerId: '2d'.repeat(20) as PeerId,
       port: () => 6881,
@@ -65,6 +66,7 @@ class Scene {
     }
     this.discovery = new Discovery({
       facts: this.facts,
+      dht: undefined,
       ports: { clock: this.clock, http: this.web, names: this.web, random, udp },
       lan,
       trackers: (options.tiers ?? [['http://one.test/announce']]).map((tier) =>
@@ -73,7 +75,7 @@ class Scene {
       random,
       found: (hints) => {
         this.hints.push(...hints)
-        this.discovery.candidates.add(hints, this.clock.now())
+        return this.discovery.candidates.add(hints, this.clock.now())
       },
       trackerChanged: () => this.trackerChanges++,
       wake: () => this.arm(),
@@ -374,7 +376,7 @@ test('a magnet that turns out private falls silent on the local network', async 
 })
 
 test('an unlisted torrent is spoken of on the local network under its rendezvous key only', async () => {
-  const scene = new Scene({ withLan: true, facts: { hashes: [], lanHashes: [V2] } })
+  const scene = new Scene({ withLan: true, facts: { hashes: [], meetingKeys: [V2] } })
   await scene.start()
   await scene.clock.advance(1_000)
   const said = scene.network.sent.flatMap((datagram) => parseLsd(datagram.bytes)?.hashes ?? [])

@@ -1,4 +1,4 @@
-// Everything that finds peers for one torrent: trackers and the local network, and the table of what they told.
+// Everything that finds peers for one torrent: trackers, the local network, the DHT, and the table of what they told.
 // Promise: has no timers of its own, except for the two seconds of its farewell; announces only hashes that the torrent
 // says may be announced; a private torrent is announced to its trackers alone (BEP 27).
 
@@ -8,6 +8,7 @@ import { after, earliest, type Millis, type PeerId, type WireHash } from '../../
 import type { Random } from '../../base/random.ts'
 import type { AnnounceEvent, AnnounceReply, AnnounceRequest } from '../../protocol/tracker/announce.ts'
 import { Candidates, type PeerHint, type PeerSource } from './candidates.ts'
+import type { DhtDiscovery } from './dht.ts'
 import type { LanDiscovery } from './lsd.ts'
 import { type TrackerAnswer, TrackerClient, type TrackerClientPorts } from './tracker-client.ts'
 import type { TrackerSource, TrackerState } from './tracker-state.ts'
@@ -20,24 +21,27 @@ export type { TrackerFailure, TrackerSource, TrackerState } from './tracker-stat
 export interface DiscoveryFacts {
   /** Told to trackers; empty when unlisted (unless private). */
   readonly hashes: readonly WireHash[]
-  /** Told on the local network: real hashes, or the rendezvous key of an unlisted torrent. */
-  readonly lanHashes: readonly WireHash[]
+  /** Told on the local network and in the DHT: real hashes, or the rendezvous key of an unlisted torrent. */
+  readonly meetingKeys: readonly WireHash[]
   readonly private: boolean
   readonly peerId: PeerId
   /** 0 when not listening. */
   port(): number
   stats(): { readonly uploadedBytes: number; readonly downloadedBytes: number; readonly leftBytes: number }
   wantsPeers(): boolean
+  /** It has every piece. */
+  seed(): boolean
 }
 
 export interface DiscoveryOptions {
   readonly facts: DiscoveryFacts
   readonly ports: TrackerClientPorts
   readonly lan: LanDiscovery | undefined
+  readonly dht: DhtDiscovery | undefined
   readonly trackers: readonly (readonly TrackerSource[])[]
   readonly random: Random
-  /** Addresses for the torrent to add to `candidates`. */
-  readonly found: (hints: readonly PeerHint[]) => void
+  /** Addresses for the torrent to add to `candidates`; answers how many were new. */
+  readonly found: (hints: readonly PeerHint[]) => number
   /** BEP 27: another private tracker took over; disconnect from everybody. */
   readonly trackerChanged?: () => void
   /** deadline() may have become earlier outside of tick(). */
@@ -72,7 +76,8 @@ export class Discovery {
   readonly #rounds = new Map<number, Round>()
   /** By tracker, what it gave to be sent back. */
   readonly #trackerIds = new Map<string, Uint8Array>()
-  #leaveLan: (() => void) | undefined
+  /** Ends membership in the local network's and the DHT's rounds. */
+  #leave: (() => void)[] = []
   #running = false
   /** The trackers were started: there was something to announce. */
   #begun = false
@@ -102,7 +107,7 @@ export class Discovery {
   start(now: Millis): void {
     if (this.#running) return
     this.#running = true
-    this.#leaveLan = this.#joinLan()
+    this.#leave = [this.#joinLan(), this.#joinDht()].filter((leave) => leave !== undefined)
     this.#begin(now)
   }
 
@@ -126,10 +131,25 @@ export class Discovery {
   #joinLan(): (() => void) | undefined {
     const { facts, lan } = this.#options
     return lan?.join({
-      hashes: () => (facts.private ? [] : facts.lanHashes),
+      hashes: () => (facts.private ? [] : facts.meetingKeys),
       port: () => facts.port(),
       found: (hints) => this.#options.found(hints),
     })
+  }
+
+  #joinDht(): (() => void) | undefined {
+    const { facts, dht } = this.#options
+    return dht?.join({
+      keys: () => (facts.private ? [] : facts.meetingKeys),
+      seed: () => facts.seed(),
+      wantsPeers: () => this.#wantsPeers,
+      found: (hints) => this.#options.found(hints),
+    })
+  }
+
+  /** Hashes or privacy may have changed: what is announced in the DHT follows at once. */
+  reviewDht(): void {
+    this.#options.dht?.review()
   }
 
   /** The last wanted byte arrived. */
@@ -143,8 +163,8 @@ export class Discovery {
     const { clock } = this.#options.ports
     this.#running = false
     this.#begun = false
-    this.#leaveLan?.()
-    this.#leaveLan = undefined
+    for (const leave of this.#leave) leave()
+    this.#leave = []
     for (const round of this.#rounds.values()) round.cancel()
     this.#rounds.clear()
     const effects = this.#machine.handle({ kind: 'stop' }, clock.now())
@@ -187,6 +207,7 @@ export class Discovery {
   #becomePrivate(now: Millis): void {
     const farewells = this.#machine.handle({ kind: 'private' }, now)
     const forgotten = this.candidates.forgetUnaccepted()
+    this.reviewDht()
     this.#carry(farewells)
     if (farewells.length > 0 || forgotten > 0) this.#options.trackerChanged?.()
   }

@@ -6,7 +6,9 @@ import type { WireHash } from '../../base/ids.ts'
 import { type Connection, type Ports, SocketError } from '../../base/ports.ts'
 import { exchangeHandshakes, HandshakeError, type HandshakeOptions } from '../peer/handshaking.ts'
 import type { TrustTable } from '../peer/trust.ts'
+import type { DialKind } from '../torrent/services.ts'
 import type { Torrent } from '../torrent/torrent.ts'
+import { type Dialer, discard, race } from '../transport/racing.ts'
 import type { ConnectionBudget, Place } from './connection-budget.ts'
 
 /** A peer that does not answer a SYN for this long is taken as gone; most answer within one second. */
@@ -22,6 +24,8 @@ export interface ConnectorOptions {
   readonly ports: Ports
   readonly budget: ConnectionBudget
   readonly trust: TrustTable
+  /** How an address is dialled, the preferred way first. */
+  readonly ways: (how: DialKind) => readonly Dialer[]
   /** The torrent that answers to this hash on public listeners (realm `public` only). */
   readonly lookup: (hash: WireHash) => Torrent | undefined
 }
@@ -38,19 +42,19 @@ export class Connector {
     this.#options = options
   }
 
-  /** False when the budget has no place now. */
-  dial(torrent: Torrent, to: Endpoint): boolean {
+  /** False when the budget has no place now, or the person's rules forbid it. @param how `punch`: only by what goes through a NAT (uTP) */
+  dial(torrent: Torrent, to: Endpoint, how: DialKind = 'any'): boolean {
     if (this.#closed) return false
     const { budget, ports } = this.#options
     const place = budget.tryDial(torrent.key, to, ports.clock.now())
     if (typeof place === 'string') return false
-    void this.#dial(torrent, to, place)
+    void this.#dial(torrent, to, place, how)
     return true
   }
 
-  async #dial(torrent: Torrent, to: Endpoint, place: Place): Promise<void> {
-    const { ports, budget } = this.#options
-    const attempt = ports.tcp.dial(to, DIAL_TIMEOUT_MS)
+  async #dial(torrent: Torrent, to: Endpoint, place: Place, how: DialKind): Promise<void> {
+    const { ports, budget, ways } = this.#options
+    const attempt = race(ways(how), to, DIAL_TIMEOUT_MS, ports.clock)
     this.#dials.add(attempt.cancel)
     const connection = await attempt.result
     this.#dials.delete(attempt.cancel)
@@ -75,8 +79,7 @@ export class Connector {
       ? 'BANNED'
       : budget.tryAccept(connection.remote, ports.clock.now())
     if (this.#closed || typeof place === 'string') {
-      connection.events = { data: () => {}, drain: () => {}, closed: () => {} }
-      connection.close()
+      discard(connection)
       return
     }
     this.#track(connection)
@@ -125,8 +128,7 @@ export class Connector {
         : torrent.adopt(done, incoming, incoming ? 'incoming' : 'dialled', release)
     if (refusal !== undefined) {
       release()
-      connection.events = { data: () => {}, drain: () => {}, closed: () => {} }
-      connection.close()
+      discard(connection)
     }
   }
 

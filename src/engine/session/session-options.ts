@@ -47,8 +47,8 @@ export interface SessionOptions {
 }
 
 export interface SessionWarning {
-  /** METADATA_NOT_KEPT: the next start asks peers for it again. */
-  readonly code: 'METADATA_NOT_KEPT'
+  /** METADATA_NOT_KEPT: the next start asks peers for it again. NODES_NOT_KEPT: the next start finds the DHT more slowly. */
+  readonly code: 'METADATA_NOT_KEPT' | 'NODES_NOT_KEPT'
   readonly name: string
   readonly why: string
 }

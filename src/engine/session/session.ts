@@ -5,7 +5,7 @@ import { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import { type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
-import { DiskError, type Listener, type Ports } from '../../base/ports.ts'
+import { DiskError, type Ports } from '../../base/ports.ts'
 import { MetainfoError } from '../../metainfo/error.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { readInfo } from '../../metainfo/read.ts'
@@ -22,6 +22,7 @@ import { Torrent } from '../torrent/torrent.ts'
 import { ConnectionBudget } from './connection-budget.ts'
 import { Connector } from './connector.ts'
 import { RateLimiter } from './rate-limiter.ts'
+import { Reach } from './reach.ts'
 import { ResumeStore } from './resume-store.ts'
 import type { SessionOptions } from './session-options.ts'
 import { TorrentQueue } from './torrent-queue.ts'
@@ -38,12 +39,12 @@ export class Session {
   readonly #pool: BufferPool
   readonly #lan: LanDiscovery | undefined
   readonly #connector: Connector
+  readonly #reach: Reach
   readonly #services: TorrentServices
   readonly #queue: TorrentQueue
   readonly #torrents = new Set<Torrent>()
   /** Public torrents by each hash they answer to. Other realms are never in here. */
   readonly #public = new Map<WireHash, Torrent>()
-  #listener: Listener | undefined
   upLimit: number | undefined
   downLimit: number | undefined
 
@@ -68,8 +69,10 @@ export class Session {
         maxConnections: options.maxConnections,
       }),
       trust: this.#trust,
+      ways: (how) => this.#reach.ways(how),
       lookup: (hash) => this.#public.get(hash),
     })
+    this.#reach = new Reach(ports, options, this.#wakes, (connection) => this.#connector.accepted(connection))
     this.#services = this.#makeServices()
     const { maxActiveDownloads, maxActiveSeeds } = options
     this.#queue = new TorrentQueue(
@@ -87,22 +90,23 @@ export class Session {
   static async open(ports: Ports, options: SessionOptions): Promise<Session> {
     const session = new Session(ports, options)
     await session.#store.open()
-    if (options.listen !== undefined) {
-      session.#listener = await ports.tcp.listen(options.listen, (connection) =>
-        session.#connector.accepted(connection),
-      )
-    }
+    await session.#reach.open()
     await session.#lan?.start()
     return session
   }
 
   get listenPort(): number {
-    return this.#listener?.local.port ?? 0
+    return this.#reach.listensAt?.port ?? 0
   }
 
   /** Undefined when nobody can connect to us. */
   get listensAt(): Endpoint | undefined {
-    return this.#listener?.local
+    return this.#reach.listensAt
+  }
+
+  /** Ports, the DHT, and what is known of our address outside. */
+  get reach(): Reach {
+    return this.#reach
   }
 
   get torrents(): ReadonlySet<Torrent> {
@@ -170,12 +174,13 @@ export class Session {
 
   /** Stops everything in order: peers told, trackers told, bytes durable, files closed. */
   async close(): Promise<void> {
-    await this.#listener?.close()
+    await this.#reach.stopListening()
     for (const torrent of this.#torrents) this.#queue.remove(torrent)
     await Promise.all([...this.#torrents].map((torrent) => torrent.pause()))
     for (const torrent of this.#torrents) this.#wakes.forget(torrent)
     this.#connector.close()
     this.#lan?.close()
+    await this.#reach.close()
     await this.#openFiles.closeAll()
     await this.#store.settled()
   }
@@ -198,9 +203,11 @@ export class Session {
       trust: this.#trust,
       lan: this.#lan,
       agent: this.#options.agent,
-      listenPort: () => this.listenPort,
+      dht: () => this.#reach.dht,
+      announcedPort: () => this.#reach.announcedPort,
+      udpPort: () => this.#reach.udpPort,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
-      dial: (torrent, to) => this.#connector.dial(torrent, to),
+      dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),
       readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),
       keep: (torrent, metainfo) => {
         this.#index(torrent)

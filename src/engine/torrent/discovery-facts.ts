@@ -15,7 +15,7 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
       const announced = torrent.options.listing === 'everyone' || torrent.metainfo?.private === true
       return announced ? torrent.wireHashes : []
     },
-    get lanHashes() {
+    get meetingKeys() {
       if (torrent.options.listing === 'everyone') return torrent.wireHashes
       return [rendezvousKey(torrent.identity.hashes, services.ports.digest)]
     },
@@ -23,7 +23,7 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
       return torrent.metainfo?.private === true
     },
     peerId: torrent.peerId,
-    port: () => services.listenPort(),
+    port: () => services.announcedPort(),
     stats: () => {
       const { doneBytes, wantedBytes } = torrent.status()
       return {
@@ -33,5 +33,6 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
       }
     },
     wantsPeers: () => torrent.wantsPeers && !torrent.finished,
+    seed: () => torrent.live?.complete === true,
   }
 }

@@ -16,9 +16,12 @@ export class Identity {
   readonly peerId: PeerId
   /** Unique within the session and stable over its life. */
   readonly key: string
+  readonly #dht: () => boolean
   #hashes: Hashes
 
-  constructor(asked: Hashes, realm: string, random: Random) {
+  /** @param dht whether we say that we have a DHT node (BEP 5) */
+  constructor(asked: Hashes, realm: string, random: Random, dht: () => boolean = () => false) {
+    this.#dht = dht
     this.#hashes = { infohashV1: asked.infohashV1, infohashV2: asked.infohashV2 }
     this.peerId = makePeerId(random)
     this.key = `${realm} ${asked.infohashV2 ?? asked.infohashV1}`
@@ -45,7 +48,7 @@ export class Identity {
     // BEP 52: whoever came by the v1 hash of a hybrid and speaks v2 is answered with the v2 hash.
     const upgrade = asked?.v2 === true && infohashV1 !== undefined && infohashV2 !== undefined
     const hash = upgrade ? wireHash(infohashV2) : (asked?.hash ?? (accepts[0] as WireHash))
-    const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: false }
+    const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: this.#dht() }
     const v2Hash = infohashV2 === undefined ? undefined : wireHash(infohashV2)
     return { handshake: { hash, peerId: this.peerId, flags }, accepts, v2Hash, ourId: this.peerId }
   }

@@ -25,6 +25,8 @@ export interface TorrentOptions {
   readonly peers: readonly Endpoint[]
   readonly pex: boolean
   readonly lan: boolean
+  /** Meets others in the DHT, under its rendezvous key where it is unlisted. Never when it is private. */
+  readonly dht: boolean
   readonly maxPeers: number
   /** Asked once the files are known: 0 (not wanted) … 7 per file. */
   readonly priorities: ((metainfo: Metainfo) => readonly number[]) | undefined

@@ -4,6 +4,7 @@ import type { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { DhtDiscovery } from '../discovery/dht.ts'
 import type { LanDiscovery } from '../discovery/lsd.ts'
 import type { Allowance, FramePool } from '../peer/host.ts'
 import type { TrustTable } from '../peer/trust.ts'
@@ -13,6 +14,9 @@ import type { PathClaims } from '../storage/path-claims.ts'
 import type { TorrentOptions } from './options.ts'
 import type { Problem } from './state.ts'
 import type { Torrent } from './torrent.ts'
+
+/** `any`: every way we have. `punch`: only what goes through a NAT that somebody punches from the other side (uTP, BEP 55). */
+export type DialKind = 'any' | 'punch'
 
 /** A limit that is shared fairly by whoever asks. */
 export interface Sharers {
@@ -30,12 +34,16 @@ export interface TorrentServices {
   readonly lan: LanDiscovery | undefined
   /** Client name and version for extension handshakes. */
   readonly agent: string
-  /** 0 when not listening. */
-  listenPort(): number
+  /** Undefined when it is off. */
+  dht(): DhtDiscovery | undefined
+  /** The port that others are told to connect to; 0 when nobody can. */
+  announcedPort(): number
+  /** Of the DHT and of uTP; 0 where there is none. */
+  udpPort(): number
   /** The torrent's own limit (bytes per second, undefined for none) inside the session's. */
   limiter(direction: 'up' | 'down', own: () => number | undefined): Sharers
   /** Connects within the session's budget; the outcome comes back as adopt() or dialFailed(). False: no room now. */
-  dial(torrent: Torrent, to: Endpoint): boolean
+  dial(torrent: Torrent, to: Endpoint, how?: DialKind): boolean
   /** Reads an info dictionary that a peer gave: the metainfo, why it cannot be used, or that it is not this torrent's. */
   readInfo(
     infoBytes: Uint8Array,

@@ -4,6 +4,7 @@
 import type { Bitfield } from '../../base/bitfield.ts'
 import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
 import type { Clock, Connection, Digest } from '../../base/ports.ts'
+import { encodePort } from '../../protocol/wire/encode.ts'
 import type { ExtensionHandshake } from '../../protocol/wire/extension-handshake.ts'
 import { decodePexMessage } from '../../protocol/wire/pex-message.ts'
 import { peerPriority } from '../../protocol/wire/priority.ts'
@@ -35,6 +36,8 @@ export interface SwarmOwner {
   readonly pex: PexTable | undefined
   readonly infoBytes: number | undefined
   readonly maxPeers: number
+  /** Not for a private torrent (BEP 27). */
+  readonly mayUseDht: boolean
   /** A peer came, went, or changed what it offers. */
   swarmChanged(): void
   /** Addresses that a peer told us. */
@@ -132,6 +135,9 @@ export class Swarm implements PeerHost {
     this.#owner.pex?.connected(peer.key, peer.dialBack, this.clock.now())
     peer.start(done.rest)
     if (!peer.closed) {
+      // BEP 5: a node that is here may be asked, if both sides said that they know the DHT.
+      const udpPort = this.#services.udpPort()
+      if (remote.flags.dht && answer.handshake.flags.dht && udpPort > 0) peer.send(encodePort(udpPort))
       peer.reviewInterest()
       this.#owner.swarmChanged()
     }
@@ -161,7 +167,7 @@ export class Swarm implements PeerHost {
   }
 
   describe(peer: Peer): ExtensionHandshake {
-    const port = this.#services.listenPort()
+    const port = this.#services.announcedPort()
     const ids = new Map<string, number>(Object.entries(EXTENSION_IDS))
     if (this.#owner.pex === undefined) ids.delete('ut_pex')
     const live = this.#owner.live
@@ -219,7 +225,8 @@ export class Swarm implements PeerHost {
         this.#owner.hashes?.refused(peer, message, now)
         return
       case 'port':
-        // The DHT (BEP 5) is not part of this build; the message is understood and has no use yet.
+        if (this.#owner.mayUseDht)
+          this.#services.dht()?.addNode({ host: peer.endpoint.host, port: message.port })
         return
     }
   }

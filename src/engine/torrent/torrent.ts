@@ -55,7 +55,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   constructor(options: TorrentOptions, services: TorrentServices) {
     this.options = options
     this.#services = services
-    this.identity = new Identity(options, options.realm, services.ports.random)
+    this.identity = new Identity(options, options.realm, services.ports.random, () => this.mayUseDht)
     this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
     this.#pex = options.pex ? new PexTable(services.ports.random) : undefined
     this.wishes = new Wishes({
@@ -71,6 +71,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       facts: discoveryFactsOf(this, services),
       ports: services.ports,
       lan: options.lan ? services.lan : undefined,
+      dht: options.dht ? services.dht() : undefined,
       trackers: options.trackers,
       random: services.ports.random,
       found: (hints) => this.found(hints),
@@ -123,6 +124,10 @@ export class Torrent implements SwarmOwner, Sleeper {
   /** None for a private torrent (BEP 27), also when a magnet only turns out to be one. */
   get pex(): PexTable | undefined {
     return this.#metainfo?.private === true ? undefined : this.#pex
+  }
+
+  get mayUseDht(): boolean {
+    return this.options.dht && this.#metainfo?.private !== true && this.#services.dht() !== undefined
   }
 
   get fetch(): MetadataFetch | undefined {
@@ -343,6 +348,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       return true
     }
     this.#know(metainfo)
+    this.discovery.reviewDht()
     this.#services.keep(this, metainfo)
     this.options.events.metadata?.(metainfo)
     if (this.#state.name === 'metadata') void this.#open(metainfo, 'pending')
@@ -413,8 +419,10 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   // ── discovery ──
 
-  found(hints: readonly PeerHint[]): void {
-    if (this.discovery.candidates.add(hints, this.#now()) > 0) this.swarmChanged()
+  found(hints: readonly PeerHint[]): number {
+    const added = this.discovery.candidates.add(hints, this.#now())
+    if (added > 0) this.swarmChanged()
+    return added
   }
 
   #now(): Millis {

@@ -79,6 +79,11 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     return this.#table.closest(target, count)
   }
 
+  /** Nodes in the table. */
+  get size(): number {
+    return this.#table.size
+  }
+
   get isHungry(): boolean {
     return this.#table.size < K
   }

@@ -1,0 +1,140 @@
+// How one session is reached and reaches others: its listening ports, the DHT over its UDP port, and what is known of its
+// address outside. It joins the parts of engine/transport and engine/discovery and decides nothing that they decide.
+// Invariant: TCP and UDP have the same port number, so that one number is all that others need to know.
+
+import type { DeadlineQueue } from '../../base/deadline-queue.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
+import { type Connection, type Listener, type Ports, SocketError } from '../../base/ports.ts'
+import { type AnnouncedPort, DhtDiscovery } from '../discovery/dht.ts'
+import { DhtTableStore } from '../discovery/dht-table-store.ts'
+import type { DialKind } from '../torrent/services.ts'
+import { SharedDatagrams } from '../transport/datagrams.ts'
+import type { Dialer } from '../transport/racing.ts'
+import type { SessionOptions } from './session-options.ts'
+
+/** A port that TCP was given and UDP cannot have is given back, and another one is asked for, so often. */
+const PORT_TRIES = 5
+
+export type ReachOptions = Pick<
+  SessionOptions,
+  'listen' | 'stateFolder' | 'transports' | 'dht' | 'dhtNodes' | 'dhtRouters' | 'utp' | 'gate' | 'warn'
+>
+
+export class Reach {
+  readonly #ports: Ports
+  readonly #options: ReachOptions
+  readonly #wakes: DeadlineQueue
+  readonly #accepted: (connection: Connection) => void
+  #listener: Listener | undefined
+  #datagrams: SharedDatagrams | undefined
+  #dht: DhtDiscovery | undefined
+  readonly #externalHosts = new Map<4 | 6, string>()
+
+  constructor(
+    ports: Ports,
+    options: ReachOptions,
+    wakes: DeadlineQueue,
+    accepted: (connection: Connection) => void,
+  ) {
+    this.#ports = ports
+    this.#options = options
+    this.#wakes = wakes
+    this.#accepted = accepted
+  }
+
+  /** @throws SocketError when a port cannot be had */
+  async open(): Promise<void> {
+    await this.#openPorts()
+    if (this.#options.dht && this.#datagrams !== undefined) await this.#openDht(this.#datagrams)
+  }
+
+  async #openPorts(): Promise<void> {
+    const { listen } = this.#options
+    for (let tries = 1; ; tries++) {
+      if (listen !== undefined) this.#listener = await this.#ports.tcp.listen(listen, this.#accepted)
+      if (!this.#options.dht && !this.#options.utp) return
+      try {
+        const at = { host: listen?.host ?? '::', port: this.#listener?.local.port ?? 0 }
+        this.#datagrams = await SharedDatagrams.open(this.#ports.udp, at)
+        return
+      } catch (error) {
+        await this.#listener?.close()
+        const another = error instanceof SocketError && error.code === 'IN_USE' && listen?.port === 0
+        if (!another || tries >= PORT_TRIES) throw error
+      }
+    }
+  }
+
+  async #openDht(datagrams: SharedDatagrams): Promise<void> {
+    const { clock, random, digest, signatures, names, disk } = this.#ports
+    const { gate, dhtNodes, dhtRouters, stateFolder, listen } = this.#options
+    const dht = new DhtDiscovery({
+      clock,
+      random,
+      digest,
+      signatures,
+      names,
+      wakes: this.#wakes,
+      families: datagrams.families,
+      send: (bytes, to) => datagrams.send(bytes, to),
+      announced: () => this.announced,
+      nodes: dhtNodes,
+      routers: dhtRouters,
+      readOnly: listen === undefined,
+      ...(gate === undefined ? {} : { allows: (host) => gate.allows(host) }),
+      externalAddress: (host) => this.#externalHosts.set(host.includes(':') ? 6 : 4, host),
+    })
+    this.#dht = dht
+    datagrams.dht = dht
+    dht.start(await new DhtTableStore(disk, stateFolder).read())
+  }
+
+  /** How to dial: TCP first, because it costs less; uTP a little later, or alone where only it gets through. */
+  ways(how: DialKind): readonly Dialer[] {
+    return how === 'punch' || this.#options.transports?.tcp === false ? [] : [this.#ports.tcp]
+  }
+
+  get dht(): DhtDiscovery | undefined {
+    return this.#dht
+  }
+
+  /** Undefined when nobody can connect to us. */
+  get listensAt(): Endpoint | undefined {
+    return this.#listener?.local
+  }
+
+  /** The UDP port of the DHT and of uTP; 0 where there is none. */
+  get udpPort(): number {
+    return this.#datagrams?.port ?? 0
+  }
+
+  /** Our address as others see it, by family. */
+  get externalHosts(): ReadonlyMap<4 | 6, string> {
+    return this.#externalHosts
+  }
+
+  /** The port that others are told to connect to; 0 for none. */
+  get announcedPort(): number {
+    return this.#listener?.local.port ?? 0
+  }
+
+  get announced(): AnnouncedPort {
+    return { port: this.announcedPort, implied: this.udpPort !== 0 && this.announcedPort === this.udpPort }
+  }
+
+  /** Nobody comes in any more. */
+  async stopListening(): Promise<void> {
+    await this.#listener?.close()
+  }
+
+  /** The DHT's nodes are kept, sockets are closed. */
+  async close(): Promise<void> {
+    const { disk } = this.#ports
+    const { stateFolder, warn } = this.#options
+    const nodes = this.#dht?.close() ?? []
+    this.#datagrams?.close()
+    if (nodes.length === 0) return
+    const kept = await new DhtTableStore(disk, stateFolder).write(nodes)
+    if (!kept) warn?.({ code: 'NODES_NOT_KEPT', name: 'dht', why: 'DISK' })
+  }
+}
