@@ -1,11 +1,13 @@
 // Options that `share` and `get` have in common, and the engine they open with them.
 
 import path from 'node:path'
-import { canonicalIp, parseEndpoint } from '../base/address.ts'
+import { canonicalIp, parseEndpoint, scopeOf } from '../base/address.ts'
 import type { Endpoint } from '../base/endpoint.ts'
 import { CodedError } from '../base/errors.ts'
+import { parseNodeAddress } from '../base/node-address.ts'
 import { SocketError } from '../base/ports.ts'
-import { type Engine, openEngine, usualStateFolder } from '../daemon/compose.ts'
+import { type Engine, type EngineWarning, openEngine, usualStateFolder } from '../daemon/compose.ts'
+import { PUBLIC_ROUTERS } from '../daemon/public-routers.ts'
 import type { OptionTable } from './options.ts'
 import type { Output } from './output.ts'
 import { PORT, RATE, type Reader } from './readers.ts'
@@ -17,6 +19,19 @@ const ADDRESS: Reader<Endpoint> = {
   expects: 'an address and port such as 192.168.1.20:51733 or [fd00::1]:51733',
   read: parseEndpoint,
 }
+
+const NODE: Reader<string> = {
+  expects: 'a host and port such as 192.168.1.20:6881 or node.example.org:6881',
+  read: (text) => (parseNodeAddress(text) === undefined ? undefined : text),
+}
+
+const ROUTER: Reader<string> = {
+  expects: `${NODE.expects}, or none`,
+  read: (text) => (text === NO_ROUTER ? text : NODE.read(text)),
+}
+
+/** Instead of a router: nobody is asked whom nobody named. */
+const NO_ROUTER = 'none'
 
 const LITERAL: Reader<string> = {
   expects: 'an address such as 192.168.1.20 or fd00::1',
@@ -35,6 +50,14 @@ export const TRANSFER_OPTIONS = {
   peer: { kind: 'list', placeholder: 'H:P', reader: ADDRESS, summary: 'connect to this address' },
   'no-lsd': { kind: 'switch', summary: 'do not look for others on the local network' },
   'no-pex': { kind: 'switch', summary: 'do not exchange addresses with others' },
+  'no-dht': { kind: 'switch', summary: 'do not look for others in the DHT' },
+  'dht-node': { kind: 'list', placeholder: 'H:P', reader: NODE, summary: 'begin with this node of the DHT' },
+  'dht-router': {
+    kind: 'list',
+    placeholder: 'H:P',
+    reader: ROUTER,
+    summary: 'ask this instead of the usual public nodes when no other answers; none: nobody',
+  },
   up: { kind: 'value', placeholder: 'RATE', reader: RATE, summary: 'upload at most this fast' },
   down: { kind: 'value', placeholder: 'RATE', reader: RATE, summary: 'download at most this fast' },
 } as const satisfies OptionTable
@@ -45,6 +68,9 @@ export interface TransferValues {
   readonly up: number | undefined
   readonly down: number | undefined
   readonly 'no-lsd': boolean
+  readonly 'no-dht': boolean
+  readonly 'dht-node': readonly string[]
+  readonly 'dht-router': readonly string[]
   readonly 'state-dir': string | undefined
 }
 
@@ -65,10 +91,12 @@ export async function openTransferEngine(
       stateFolder: stateFolderOf(values, folder),
       listen: { host: values.bind ?? '::', port },
       lan: !values['no-lsd'],
+      dht: !values['no-dht'],
+      dhtNodes: values['dht-node'],
+      dhtRouters: routersFor(values),
       upLimit: values.up,
       downLimit: values.down,
-      warn: ({ name, why }) =>
-        output.warn(`What is known of ${name} could not be kept (${why}); a restart asks for it again.`),
+      warn: (warning) => output.warn(sentenceOf(warning)),
     })
   } catch (error) {
     if (error instanceof SocketError && error.code === 'IN_USE')
@@ -77,4 +105,18 @@ export async function openTransferEngine(
       throw new PortError('PORT_DENIED', { port }, error)
     throw error
   }
+}
+
+/** Who listens on this computer only has no use for nodes elsewhere. */
+function routersFor(values: TransferValues): readonly string[] {
+  if (values.bind !== undefined && scopeOf(values.bind) === 'loopback') return []
+  const typed = values['dht-router']
+  if (typed.length === 0) return PUBLIC_ROUTERS
+  return typed.filter((router) => router !== NO_ROUTER)
+}
+
+function sentenceOf({ code, name, why }: EngineWarning): string {
+  return code === 'METADATA_NOT_KEPT'
+    ? `What is known of ${name} could not be kept (${why}); a restart asks for it again.`
+    : 'The nodes of the DHT could not be kept; the next start finds others more slowly.'
 }

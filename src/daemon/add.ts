@@ -46,6 +46,7 @@ export function optionsForTorrent(torrent: Torrent, choices: AddChoices): Torren
     listing,
     trackers: tiers(hints.trackers, choices.trackers ?? [], listing === 'everyone' || metainfo.private),
     peers: choices.peers ?? [],
+    nodes: metainfo.private ? [] : hints.nodes,
   }
 }
 

@@ -3,7 +3,11 @@
 
 import type { Ports } from '../base/ports.ts'
 import { Session } from '../engine/session/session.ts'
-import { DEFAULT_SESSION_OPTIONS, type SessionOptions } from '../engine/session/session-options.ts'
+import {
+  DEFAULT_SESSION_OPTIONS,
+  type SessionOptions,
+  type SessionWarning,
+} from '../engine/session/session-options.ts'
 import type { TorrentOptions } from '../engine/torrent/options.ts'
 import type { Torrent } from '../engine/torrent/torrent.ts'
 import { SystemClock } from '../platform/clock.ts'
@@ -57,6 +61,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
+export type EngineWarning = SessionWarning
 export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen'> & Partial<SessionOptions>
 
 /** @throws SocketError when the port cannot be had */

@@ -1,8 +1,9 @@
 // From what a person asked to get, and which of its files, to what a session adds.
 
 import path from 'node:path'
+import { endpointText } from '../base/endpoint.ts'
 import type { Listing, TorrentOptions } from '../engine/torrent/options.ts'
-import type { Metainfo } from '../metainfo/metainfo.ts'
+import type { Metainfo, Torrent } from '../metainfo/metainfo.ts'
 import { type RefusedRoot, refusedTarget, shareRootFacts } from '../safety/share-roots.ts'
 import { type AddChoices, optionsForMagnet, optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
@@ -79,8 +80,12 @@ export function originOf(source: TorrentInput): string {
 /** Hosts that what was given names, which will see our address: trackers and peers. */
 export function hostsIn(source: TorrentInput): string[] {
   const trackers = announced(source)
-  const peers = source.kind === 'magnet' ? source.magnet.peers : []
+  const peers = source.kind === 'magnet' ? source.magnet.peers : nodesOf(source.torrent)
   return [...new Set([...peers, ...trackers.map((url) => (URL.canParse(url) ? new URL(url).host : url))])]
+}
+
+function nodesOf({ metainfo, hints }: Torrent): string[] {
+  return metainfo.private ? [] : hints.nodes.map(endpointText)
 }
 
 /** An unlisted link's trackers are not asked (TRANSFER.md). */

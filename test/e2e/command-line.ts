@@ -84,6 +84,11 @@ export class CommandLine {
     return path
   }
 
+  /** Nobody outside is asked for nodes of the DHT, whatever is run. */
+  get #environment(): Record<string, string> {
+    return { HOME: this.home, XDG_STATE_HOME: join(this.home, 'state'), SHOAL_DHT_ROUTER: 'none' }
+  }
+
   /** As given, with --json. */
   run(
     words: readonly string[],
@@ -91,7 +96,7 @@ export class CommandLine {
   ): Running {
     const program = new Program(`shoal ${words[0]}`, [process.execPath, SHOAL, ...words, '--json'], {
       cwd: more.cwd ?? this.folder,
-      env: { HOME: this.home, XDG_STATE_HOME: join(this.home, 'state') },
+      env: this.#environment,
     })
     this.#running.push(program)
     const running = new Running(program)
@@ -128,7 +133,7 @@ export class CommandLine {
   plain(words: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const child = spawn(process.execPath, [SHOAL, ...words], {
       cwd: this.folder,
-      env: { ...process.env, HOME: this.home, XDG_STATE_HOME: join(this.home, 'state') },
+      env: { ...process.env, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let [stdout, stderr] = ['', '']

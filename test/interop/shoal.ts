@@ -53,7 +53,9 @@ export class Shoal {
   /** `shoal ARGUMENTS --json`, with a state folder of its own, listening on the port all clients use. */
   static async start(scene: Scene, host: Host, ...words: readonly string[]): Promise<Shoal> {
     const state = await scene.folder('shoal-state')
-    const fixed = ['--json', '--port', String(PEER_PORT), '--state-dir', state]
+    // Other ways to find peers are tested one at a time; `words` may name a node.
+    const dht = words.includes('--dht-node') ? ['--dht-router', 'none'] : ['--no-dht']
+    const fixed = [...dht, '--json', '--port', String(PEER_PORT), '--state-dir', state]
     const name = `shoal ${words[0]} on ${host.name}`
     return new Shoal(scene.start(name, [process.execPath, SHOAL, ...words, ...fixed], { host }))
   }

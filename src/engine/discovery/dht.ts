@@ -6,6 +6,7 @@
 import type { DeadlineQueue, Sleeper } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { after, hashBytes, type Millis, type WireHash } from '../../base/ids.ts'
+import { type NodeAddress, parseNodeAddress } from '../../base/node-address.ts'
 import type { Clock, Digest, Names, Random, Signatures } from '../../base/ports.ts'
 import { randomFraction } from '../../base/random.ts'
 import type { DhtInput, DhtStats } from '../../protocol/dht/api.ts'
@@ -13,7 +14,6 @@ import type { Contact, Family } from '../../protocol/dht/contact.ts'
 import { DhtNode } from '../../protocol/dht/dht-node.ts'
 import type { PeerHint } from './candidates.ts'
 import { type DhtDone, DhtDriver } from './dht-driver.ts'
-import { type NodeAddress, parseNodeAddress } from './node-address.ts'
 
 /** Lookups under way, all torrents and both families together: some 60 questions each within a few seconds. */
 const MAX_LOOKUPS = 8

@@ -67,6 +67,7 @@ class Scene {
     this.discovery = new Discovery({
       facts: this.facts,
       dht: undefined,
+      nodes: [],
       ports: { clock: this.clock, http: this.web, names: this.web, random, udp },
       lan,
       trackers: (options.tiers ?? [['http://one.test/announce']]).map((tier) =>

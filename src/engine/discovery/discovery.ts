@@ -5,6 +5,7 @@
 import { canonicalIp } from '../../base/address.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { after, earliest, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
+import type { NodeAddress } from '../../base/node-address.ts'
 import type { Random } from '../../base/random.ts'
 import type { AnnounceEvent, AnnounceReply, AnnounceRequest } from '../../protocol/tracker/announce.ts'
 import { Candidates, type PeerHint, type PeerSource } from './candidates.ts'
@@ -38,6 +39,8 @@ export interface DiscoveryOptions {
   readonly ports: TrackerClientPorts
   readonly lan: LanDiscovery | undefined
   readonly dht: DhtDiscovery | undefined
+  /** Nodes of the DHT that the torrent names. */
+  readonly nodes: readonly NodeAddress[]
   readonly trackers: readonly (readonly TrackerSource[])[]
   readonly random: Random
   /** Addresses for the torrent to add to `candidates`; answers how many were new. */
@@ -138,7 +141,8 @@ export class Discovery {
   }
 
   #joinDht(): (() => void) | undefined {
-    const { facts, dht } = this.#options
+    const { facts, dht, nodes } = this.#options
+    if (!facts.private) for (const node of nodes) void dht?.addNodeAt(node)
     return dht?.join({
       keys: () => (facts.private ? [] : facts.meetingKeys),
       seed: () => facts.seed(),

@@ -2,6 +2,7 @@
 
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { Infohash } from '../../base/ids.ts'
+import type { NodeAddress } from '../../base/node-address.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 
 /** Public swarms answer strangers; anything else is one circle's (TRANSFER.md, Realms). */
@@ -23,6 +24,8 @@ export interface TorrentOptions {
   readonly saveFolder: string
   readonly trackers: readonly (readonly { readonly url: string; readonly by: 'hand' | 'torrent' }[])[]
   readonly peers: readonly Endpoint[]
+  /** Nodes of the DHT that the .torrent names (BEP 5). */
+  readonly nodes?: readonly NodeAddress[]
   readonly pex: boolean
   readonly lan: boolean
   /** Meets others in the DHT, under its rendezvous key where it is unlisted. Never when it is private. */

@@ -72,6 +72,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       ports: services.ports,
       lan: options.lan ? services.lan : undefined,
       dht: options.dht ? services.dht() : undefined,
+      nodes: options.nodes ?? [],
       trackers: options.trackers,
       random: services.ports.random,
       found: (hints) => this.found(hints),

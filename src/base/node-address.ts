@@ -1,6 +1,6 @@
 // Where a DHT node is said to be, as a person or a .torrent file writes it: `host:port`, where host may be a name.
 
-import { canonicalIp } from '../../base/address.ts'
+import { canonicalIp } from './address.ts'
 
 export interface NodeAddress {
   /** A literal address (without brackets) or a name. */
