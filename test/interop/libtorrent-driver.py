@@ -297,6 +297,10 @@ def watch(request):
     return {}
 
 
+def dht_nodes(_):
+    return SESSION.status().dht_nodes
+
+
 METHODS = {
     "version": version,
     "session": session,
@@ -316,6 +320,7 @@ METHODS = {
     "resume": resume,
     "remove": remove,
     "watch": watch,
+    "dhtNodes": dht_nodes,
 }
 
 # ---- events ----------------------------------------------------------------------------------------------------

@@ -189,6 +189,11 @@ export class Libtorrent {
     return answer as Promise<T>
   }
 
+  /** Nodes in its tables of the DHT. */
+  dhtNodes(): Promise<number> {
+    return this.call('dhtNodes', {})
+  }
+
   stop(): Promise<unknown> {
     return this.program.stop()
   }

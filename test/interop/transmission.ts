@@ -27,6 +27,8 @@ export interface TransmissionOptions {
   readonly bind?: string
   readonly port?: number
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Further files of its configuration, by name. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
 }
 
 export interface TransmissionStatus {
@@ -108,6 +110,8 @@ export class Transmission {
       ...options.settings,
     }
     await writeFile(join(config, 'settings.json'), JSON.stringify(settings))
+    for (const [name, content] of Object.entries(options.files ?? {}))
+      await writeFile(join(config, name), content)
     const program = scene.start(
       `transmission${host === undefined ? '' : ` on ${host.name}`}`,
       ['transmission-daemon', '--foreground', '--log-error', '--config-dir', config],

@@ -20,7 +20,7 @@ const MAX_LOOKUPS = 8
 /** BEP 5 has nodes forget an announce after a while; everybody repeats it about this often. */
 const INTERVAL_MS = 15 * 60_000
 /** While nobody is found or nobody took the announce: first wait, doubling up to the interval. */
-const EARLY_MS = 15_000
+const EARLY_MS = 10_000
 /** Someone with enough addresses in stock needs no further ones before the interval is over. */
 const WANTING_MS = 5 * 60_000
 /** Public routers are asked when nobody else answered by then, and again this often while the table is almost empty. */
