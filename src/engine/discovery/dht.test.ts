@@ -155,7 +155,7 @@ function announceAt(node: DhtNode, from: Endpoint, hash: Uint8Array, now: Millis
 test('while nobody is found it looks again soon, then ever later; never more than one lookup of a key at a time', async () => {
   const scene = await begun()
   scene.dht.join(new Member(1))
-  await scene.clock.advance(10_000)
+  await scene.clock.advance(5_000)
   const first = scene.asks('announce_peer')
   await scene.clock.advance(10_000)
   const second = scene.asks('announce_peer')
