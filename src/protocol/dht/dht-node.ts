@@ -10,13 +10,15 @@ import { after, earliest, type Millis } from '../../base/ids.ts'
 import type { Machine } from '../../base/machine.ts'
 import { AddressVote } from './address-vote.ts'
 import type { DhtEffect, DhtInput, DhtNodeOptions, DhtStats, NodeSource } from './api.ts'
+import { Beginnings } from './beginnings.ts'
 import { type Contact, contactsIn, type Family } from './contact.ts'
+import { type Job, Jobs, type Question, type Turn } from './jobs.ts'
 import { encodeQuery, type Krpc, parseKrpc } from './krpc.ts'
 import { K, MAX_DATAGRAM_BYTES, PINGS_PER_UPKEEP, UPKEEP_MS } from './limits.ts'
-import { idFits, makeNodeId, NODE_ID_BYTES } from './node-id.ts'
+import { compareDistance, idFits, makeNodeId, NODE_ID_BYTES } from './node-id.ts'
 import { Responder } from './responder.ts'
 import { RoutingTable } from './routing-table.ts'
-import { FindItem, FindNode, FindPeers, Sample, type StoreQuery, type Task } from './task.ts'
+import { FindItem, FindNode, FindPeers, Sample, type StoreQuery } from './task.ts'
 import { Throttle } from './throttle.ts'
 import { Traffic } from './traffic.ts'
 import { Transactions } from './transactions.ts'
@@ -24,25 +26,13 @@ import { Transactions } from './transactions.ts'
 /** `SH`, version 0.1. */
 const OUR_VERSION = Uint8Array.of(0x53, 0x48, 0, 1)
 /** Addresses asked at once when beginning. */
-const MAX_BEGINNINGS = 64
+const MAX_BEGINNING = 16
 /** Nodes that asked us and are being asked back, at once. */
-const MAX_GREETINGS = 32
+const MAX_PINGS = 32
 /** Nodes saved for the next start. */
 const MAX_SAVED = 200
 
-interface Job {
-  readonly id: number | undefined
-  readonly task: Task
-  /** Stores that wait for an answer; undefined while the lookup goes on. */
-  storing: number | undefined
-  stored: number
-  readonly refusals: number[]
-}
-
-type Asked =
-  | { readonly kind: 'ping' | 'begin' }
-  | { readonly kind: 'lookup'; readonly job: Job; readonly nodeId: Uint8Array }
-  | { readonly kind: 'store'; readonly job: Job }
+type Asked = Question | { readonly kind: 'ping' } | { readonly kind: 'begin' }
 
 export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   readonly family: Family
@@ -51,13 +41,17 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   readonly #responder: Responder
   readonly #throttle: Throttle
   readonly #transactions: Transactions<Asked>
+  readonly #jobs: Jobs
+  readonly #beginnings = new Beginnings()
   readonly #vote = new AddressVote()
-  readonly #jobs = new Set<Job>()
   readonly #traffic = new Traffic()
   readonly #version: Uint8Array
-  #greetings = 0
+  /** Pings, and first questions to beginnings, that wait for an answer. */
+  readonly #open = { ping: 0, begin: 0 }
   #upkeepAt: Millis
   #joining: Job | undefined
+  /** When anybody answered last: while nobody does, it is our network that fails and not theirs. */
+  #answeredAt: Millis
 
   constructor(options: DhtNodeOptions) {
     const { random, now, nodeId } = options
@@ -68,6 +62,13 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     this.#throttle = new Throttle(now)
     this.#responder = new Responder(options, this.#table, this.#throttle, this.#version)
     this.#transactions = new Transactions(random)
+    this.#jobs = new Jobs({
+      isFull: () => this.#transactions.isFull,
+      ask: (to, question, method, args, turn) => this.#ask(to, question, method, args, turn),
+      keeps: (task, closest, { now }) =>
+        this.#isOneOf(task.lookup.target, closest) && task.keep(this.#responder.items, now),
+    })
+    this.#answeredAt = now
     this.#upkeepAt = after(now, this.#transactions.jitter(UPKEEP_MS))
   }
 
@@ -89,7 +90,9 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   }
 
   deadline(): Millis | undefined {
-    return earliest(this.#upkeepAt, this.#transactions.deadline())
+    const begins = this.isHungry && this.#open.begin < MAX_BEGINNING
+    const roundAt = begins ? this.#beginnings.roundAt : undefined
+    return earliest(this.#upkeepAt, this.#transactions.deadline(), roundAt)
   }
 
   /** For the next start: nodes that answered lately, the closest to us first. */
@@ -111,57 +114,74 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   }
 
   handle(input: DhtInput, now: Millis): DhtEffect[] {
-    const effects: DhtEffect[] = []
+    const turn: Turn = { now, effects: [] }
     switch (input.kind) {
       case 'datagram':
-        this.#datagram(input.bytes, input.from, now, effects)
+        this.#datagram(input.bytes, input.from, turn)
         break
       case 'tick':
-        this.#tick(now, effects)
+        this.#tick(turn)
         break
       case 'nodes':
-        for (const endpoint of input.endpoints.slice(0, MAX_BEGINNINGS)) this.#begin(endpoint, now, effects)
+        this.#beginnings.add(input.endpoints.filter((endpoint) => this.#isOurs(endpoint)))
+        this.#begin(turn)
         break
       case 'contacts':
-        for (const { endpoint } of input.contacts.slice(0, K)) this.#begin(endpoint, now, effects)
+        for (const { endpoint } of input.contacts.slice(0, K)) this.#beginWith(endpoint, turn)
         break
       case 'cancel':
-        for (const job of this.#jobs) if (job.id === input.id) this.#jobs.delete(job)
+        this.#jobs.cancel(input.id)
         break
       case 'network-changed':
         this.#vote.clear()
+        this.#beginnings.restart()
+        this.#join([], turn)
+        this.#begin(turn)
         break
       case 'find-peers':
-        this.#start(new FindPeers({ ...input, digest: this.#options.digest }), input.id, now, effects)
+        this.#start(new FindPeers({ ...input, digest: this.#options.digest }), input.id, turn)
         break
       case 'sample':
-        this.#start(new Sample(input.target), input.id, now, effects)
+        this.#start(new Sample(input.target), input.id, turn)
         break
       case 'get-immutable':
       case 'get-mutable':
       case 'put-immutable':
       case 'put-mutable': {
         const { digest, signatures } = this.#options
-        this.#start(new FindItem(input, digest, signatures), input.id, now, effects)
+        this.#start(new FindItem(input, digest, signatures), input.id, turn)
         break
       }
     }
-    return effects
+    return turn.effects
+  }
+
+  #start(task: Job['task'], id: number | undefined, turn: Turn): Job {
+    for (const effect of task.remember(this.#responder, turn.now)) turn.effects.push(effect)
+    return this.#jobs.start(task, id, this.#table.closest(task.lookup.target, 2 * K), turn)
+  }
+
+  /** Whether we belong to the closest, as far as those who answered tell. */
+  #isOneOf(target: Uint8Array, closest: readonly Contact[]): boolean {
+    const last = closest[K - 1]
+    if (this.#options.readOnly === true) return false
+    return last === undefined || compareDistance(target, this.nodeId, last.id) < 0
   }
 
   // ── What comes in ──
 
-  #datagram(bytes: Uint8Array, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
+  #datagram(bytes: Uint8Array, from: Endpoint, turn: Turn): void {
     this.#traffic.received(bytes.length)
     if (bytes.length > MAX_DATAGRAM_BYTES || !this.#isOurs(from) || from.port === 0) return
     const message = parseKrpc(bytes)
     if (message === undefined) return
-    if (message.kind === 'query') this.#query(message, from, now, effects)
-    else if (message.kind === 'reply') this.#reply(message, from, now, effects)
-    else this.#error(message, from, now, effects)
+    if (message.kind === 'query') this.#query(message, from, turn)
+    else if (message.kind === 'reply') this.#reply(message, from, turn)
+    else this.#error(message, from, turn)
   }
 
-  #query(query: Extract<Krpc, { kind: 'query' }>, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
+  #query(query: Extract<Krpc, { kind: 'query' }>, from: Endpoint, turn: Turn): void {
+    const { now } = turn
     this.#traffic.askedBy(from)
     // BEP 43: who only reads does not answer.
     if (this.#options.readOnly === true || !this.#throttle.mayAsk(from, now)) {
@@ -174,221 +194,157 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
       return
     }
     this.#traffic.queriesAnswered++
-    this.#emit(answer, from, effects)
+    this.#emit(answer, from, turn)
     const id = query.args.bytes('id')
     if (id?.length !== NODE_ID_BYTES || query.readOnly) return
-    if (!this.#table.asked({ id: id.slice(), endpoint: from }, now) || this.#greetings >= MAX_GREETINGS)
-      return
-    this.#greetings++
-    this.#ask(from, { kind: 'ping' }, 'ping', {}, now, effects)
+    if (!this.#table.asked({ id: id.slice(), endpoint: from }, now) || this.#open.ping >= MAX_PINGS) return
+    this.#ask(from, { kind: 'ping' }, 'ping', {}, turn)
   }
 
-  #reply(reply: Extract<Krpc, { kind: 'reply' }>, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
-    const asked = this.#transactions.end(reply.transaction, from)
-    if (asked === undefined) return
-    const { what } = asked
-    if (what.kind === 'ping') this.#greetings = Math.max(0, this.#greetings - 1)
-    const id = reply.values.bytes('id')
+  #reply(reply: Extract<Krpc, { kind: 'reply' }>, from: Endpoint, turn: Turn): void {
+    const what = this.#ended(this.#transactions.end(reply.transaction, from))
+    if (what === undefined) return
+    const { values } = reply
+    const id = values.bytes('id')
     if (id?.length !== NODE_ID_BYTES) {
-      this.#failedToAnswer(what, from, now, effects)
+      this.#failedToAnswer(what, undefined, from, turn)
       return
     }
-    this.#table.answered({ id: id.slice(), endpoint: from }, now)
-    this.#seenAs(reply.ip, from, now, effects)
-    if (what.kind === 'begin') this.#begun(reply.values, from, now, effects)
-    else if (what.kind === 'store') this.#storeEnded(what.job, undefined, effects)
-    else if (what.kind === 'lookup') {
-      const honest = equalBytes(id, what.nodeId)
-      if (honest) this.#lookupAnswered(what.job, reply.values, from, now, effects)
-      else this.#failedToAnswer(what, from, now, effects)
-    }
+    this.#answeredAt = turn.now
+    this.#table.answered({ id: id.slice(), endpoint: from }, turn.now)
+    this.#seenAs(reply.ip, from, turn)
+    if (what.kind === 'ping') return
+    if (what.kind === 'begin') this.#begun(values, from, turn)
+    else if (what.kind === 'store') this.#jobs.answered(what, values, [], from, turn)
+    else if (equalBytes(id, what.contact.id))
+      this.#jobs.answered(what, values, this.#contactsIn(values, from, turn), from, turn)
+    else this.#failedToAnswer(what, undefined, from, turn)
   }
 
-  #error(error: Extract<Krpc, { kind: 'error' }>, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
-    const asked = this.#transactions.end(error.transaction, from)
-    if (asked === undefined) return
-    if (asked.what.kind === 'ping') this.#greetings = Math.max(0, this.#greetings - 1)
-    if (asked.what.kind === 'store') this.#storeEnded(asked.what.job, error.code, effects)
-    else this.#failedToAnswer(asked.what, from, now, effects)
+  #error(error: Extract<Krpc, { kind: 'error' }>, from: Endpoint, turn: Turn): void {
+    const what = this.#ended(this.#transactions.end(error.transaction, from))
+    if (what !== undefined) this.#failedToAnswer(what, error.code, from, turn)
+  }
+
+  /** One fewer is waited for. */
+  #ended(transaction: { readonly what: Asked } | undefined): Asked | undefined {
+    const what = transaction?.what
+    if (what?.kind === 'ping' || what?.kind === 'begin') this.#open[what.kind]--
+    return what
+  }
+
+  #failedToAnswer(what: Asked, refusal: number | undefined, from: Endpoint, turn: Turn): void {
+    if (what.kind === 'begin') this.#begin(turn)
+    else if (what.kind !== 'ping') this.#jobs.failed(what, refusal, from, turn)
   }
 
   /** Our own address as they see it (BEP 42); where enough agree, our id follows it. */
-  #seenAs(ip: Uint8Array | undefined, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
+  #seenAs(ip: Uint8Array | undefined, from: Endpoint, turn: Turn): void {
     const addressBytes = this.family === 4 ? 4 : 16
     if (ip?.length !== addressBytes + 2) return
     const host = canonicalIp(formatIp(ip.subarray(0, addressBytes)))
     if (host === undefined || isIPv6(host) !== (this.family === 6) || !mayContact(host, from.host)) return
     if (this.#vote.vote(from.host, host) === undefined) return
-    effects.push({ kind: 'external-address', host })
+    turn.effects.push({ kind: 'external-address', host })
     if (idFits(this.nodeId, host)) return
-    this.#table.rename(makeNodeId(host, this.#options.random), now)
-    effects.push({ kind: 'node-id', nodeId: this.nodeId })
-    this.#join([], now, effects)
+    this.#table.rename(makeNodeId(host, this.#options.random), turn.now)
+    turn.effects.push({ kind: 'node-id', nodeId: this.nodeId })
+    this.#join([], turn)
   }
 
   // ── Beginning, and keeping the table ──
 
-  #begin(endpoint: Endpoint, now: Millis, effects: DhtEffect[]): void {
+  /** Asks where nodes may be, a few at once, for as long as we know too few. */
+  #begin(turn: Turn): void {
+    while (this.#open.begin < MAX_BEGINNING) {
+      const endpoint = this.#beginnings.next(turn.now)
+      if (endpoint === undefined) return
+      this.#beginWith(endpoint, turn)
+    }
+  }
+
+  #beginWith(endpoint: Endpoint, turn: Turn): void {
     if (!this.#isOurs(endpoint) || this.#transactions.isFull) return
     const known = this.#table.find(endpoint)
     if (known !== undefined && known.failures === 0) return
-    this.#ask(endpoint, { kind: 'begin' }, 'find_node', { target: this.nodeId }, now, effects)
+    if (this.isHungry) this.#ask(endpoint, { kind: 'begin' }, 'find_node', { target: this.nodeId }, turn)
+    else if (this.#open.ping < MAX_PINGS) this.#ask(endpoint, { kind: 'ping' }, 'ping', {}, turn)
   }
 
   /** Somebody we began with answered: its nodes lead to our own neighbourhood. */
-  #begun(values: BDict, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
-    const contacts = this.#contactsIn(values, from, effects)
-    if (this.#joining === undefined) this.#join(contacts, now, effects)
-    else {
-      this.#joining.task.lookup.add(contacts)
-      this.#goOn(this.#joining, now, effects)
-    }
+  #begun(values: BDict, from: Endpoint, turn: Turn): void {
+    const contacts = this.#contactsIn(values, from, turn)
+    this.#join(contacts, turn)
+    this.#begin(turn)
   }
 
-  #join(contacts: readonly Contact[], now: Millis, effects: DhtEffect[]): void {
-    if (this.#joining !== undefined) return
+  /** Looks for our own id: who is near us learns of us, and we of them. */
+  #join(contacts: readonly Contact[], turn: Turn): void {
+    if (this.#joining !== undefined && this.#jobs.has(this.#joining)) {
+      this.#jobs.feed(this.#joining, contacts, turn)
+      return
+    }
     const task = new FindNode(this.nodeId)
     task.lookup.add(contacts)
-    this.#joining = this.#start(task, undefined, now, effects)
-    if (!this.#jobs.has(this.#joining)) this.#joining = undefined
+    this.#joining = this.#start(task, undefined, turn)
   }
 
-  #tick(now: Millis, effects: DhtEffect[]): void {
+  #tick(turn: Turn): void {
+    const { now } = turn
     const { late, failed } = this.#transactions.expire(now)
     for (const { what, to } of late) {
-      if (what.kind !== 'lookup') continue
-      what.job.task.lookup.late(to)
-      this.#goOn(what.job, now, effects)
+      if (what.kind === 'lookup' || what.kind === 'store') this.#jobs.late(what, to, turn)
     }
-    for (const { what, to } of failed) {
-      if (what.kind === 'ping') this.#greetings = Math.max(0, this.#greetings - 1)
-      this.#table.failed(to, now)
-      this.#failedToAnswer(what, to, now, effects)
+    for (const transaction of failed) {
+      this.#ended(transaction)
+      const { what, to, sentAt } = transaction
+      if (this.#answeredAt >= sentAt) this.#table.failed(to, now)
+      this.#failedToAnswer(what, undefined, to, turn)
     }
-    if (now < this.#upkeepAt) return
+    this.#jobs.resume(turn)
+    if (this.isHungry) this.#begin(turn)
+    if (now >= this.#upkeepAt) this.#keepUp(turn)
+  }
+
+  #keepUp(turn: Turn): void {
+    const { now } = turn
     this.#upkeepAt = after(now, this.#transactions.jitter(UPKEEP_MS))
     this.#responder.expire(now)
     for (const node of this.#table.questionable(now, PINGS_PER_UPKEEP)) {
       node.pingedAt = now
-      this.#ask(node.endpoint, { kind: 'ping' }, 'ping', {}, now, effects)
-      this.#greetings++
+      this.#ask(node.endpoint, { kind: 'ping' }, 'ping', {}, turn)
     }
     if (this.#table.size === 0) return
+    if (this.isHungry) this.#join([], turn)
     const target = this.#table.stale(now, this.#options.random)
-    if (target !== undefined) this.#start(new FindNode(target), undefined, now, effects)
-    else if (this.isHungry) this.#join([], now, effects)
-  }
-
-  // ── Lookups ──
-
-  #start(task: Task, id: number | undefined, now: Millis, effects: DhtEffect[]): Job {
-    const job: Job = { id, task, storing: undefined, stored: 0, refusals: [] }
-    this.#jobs.add(job)
-    task.lookup.add(this.#table.closest(task.lookup.target, 2 * K))
-    this.#goOn(job, now, effects)
-    return job
-  }
-
-  /** Asks whom there is to ask, and ends what has nobody left. */
-  #goOn(job: Job, now: Millis, effects: DhtEffect[]): void {
-    if (job.storing !== undefined || !this.#jobs.has(job)) return
-    const { lookup, method, args } = job.task
-    while (!this.#transactions.isFull) {
-      const next = lookup.next()
-      if (next === undefined) break
-      const what: Asked = { kind: 'lookup', job, nodeId: next.id }
-      this.#ask(next.endpoint, what, method, args, now, effects)
-    }
-    if (lookup.done) this.#found(job, now, effects)
-  }
-
-  #lookupAnswered(job: Job, values: BDict, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
-    const contacts = this.#contactsIn(values, from, effects)
-    if (!this.#jobs.has(job)) return
-    const { lookup } = job.task
-    if (job.storing === undefined && lookup.answered(from, values.bytes('token')?.slice()))
-      lookup.add(contacts, from)
-    const { effects: told, enough } = job.task.heard(values, from)
-    for (const effect of told) effects.push(effect)
-    if (enough && job.storing === undefined) this.#found(job, now, effects)
-    else this.#goOn(job, now, effects)
-  }
-
-  /** The closest are known: what is to be stored there is sent, and the answers are waited for. */
-  #found(job: Job, now: Millis, effects: DhtEffect[]): void {
-    const stores: { readonly to: Endpoint; readonly query: StoreQuery }[] = []
-    for (const answerer of job.task.lookup.closest()) {
-      const query = job.task.store(answerer)
-      if (query !== undefined) stores.push({ to: answerer.endpoint, query })
-    }
-    job.storing = stores.length
-    for (const { to, query } of stores) {
-      this.#ask(to, { kind: 'store', job }, query.method, query.args, now, effects)
-    }
-    if (stores.length === 0) this.#finish(job, effects)
-  }
-
-  /** @param refusal code of an error; undefined when it was stored; 0 when nothing was heard */
-  #storeEnded(job: Job, refusal: number | undefined, effects: DhtEffect[]): void {
-    if (!this.#jobs.has(job) || job.storing === undefined) return
-    if (refusal === undefined) job.stored++
-    else if (refusal !== 0) job.refusals.push(refusal)
-    job.storing--
-    if (job.storing === 0) this.#finish(job, effects)
-  }
-
-  #finish(job: Job, effects: DhtEffect[]): void {
-    this.#jobs.delete(job)
-    if (job === this.#joining) this.#joining = undefined
-    const result = job.task.result(job.stored, job.refusals)
-    if (result === undefined || job.id === undefined) return
-    const { askedCount: asked, answeredCount: answered, hops } = job.task.lookup
-    effects.push({ kind: 'done', id: job.id, result, figures: { asked, answered, hops } })
-  }
-
-  #failedToAnswer(what: Asked, from: Endpoint, now: Millis, effects: DhtEffect[]): void {
-    if (what.kind === 'store') this.#storeEnded(what.job, 0, effects)
-    if (what.kind !== 'lookup') return
-    what.job.task.lookup.failed(from)
-    this.#goOn(what.job, now, effects)
+    if (target !== undefined) this.#start(new FindNode(target), undefined, turn)
   }
 
   /** Nodes of our family that may be asked; those of the other are told on. */
-  #contactsIn(values: BDict, from: Endpoint, effects: DhtEffect[]): Contact[] {
+  #contactsIn(values: BDict, from: Endpoint, turn: Turn): Contact[] {
     const other: Family = this.family === 4 ? 6 : 4
     const { allows } = this.#options
     const told = contactsIn(values, other, from, allows)
-    if (told.length > 0) effects.push({ kind: 'other-family', contacts: told })
+    if (told.length > 0) turn.effects.push({ kind: 'other-family', contacts: told })
     return contactsIn(values, this.family, from, allows).filter(({ id }) => !equalBytes(id, this.nodeId))
   }
 
   // ── What goes out ──
 
-  #ask(
-    to: Endpoint,
-    what: Asked,
-    method: string,
-    args: StoreQuery['args'],
-    now: Millis,
-    effects: DhtEffect[],
-  ): void {
-    const { bytes: transaction } = this.#transactions.begin(to, what, now)
+  #ask(to: Endpoint, what: Asked, method: string, args: StoreQuery['args'], turn: Turn): void {
+    const { bytes: transaction } = this.#transactions.begin(to, what, turn.now)
+    if (what.kind === 'ping' || what.kind === 'begin') this.#open[what.kind]++
     const readOnly = this.#options.readOnly === true
-    const hungry =
-      this.#options.sibling?.()?.isHungry === true && what.kind !== 'ping' && what.kind !== 'store'
-    const want = hungry ? { want: ['n4', 'n6'] } : {}
+    const looks = what.kind === 'begin' || what.kind === 'lookup'
+    const want = looks && this.#options.sibling?.()?.isHungry === true ? { want: ['n4', 'n6'] } : {}
     const query = { id: this.nodeId, ...want, ...args }
     this.#traffic.wroteTo(to)
-    this.#emit(
-      encodeQuery({ transaction, method, args: query, readOnly, version: this.#version }),
-      to,
-      effects,
-    )
+    this.#emit(encodeQuery({ transaction, method, args: query, readOnly, version: this.#version }), to, turn)
   }
 
-  #emit(bytes: Uint8Array, to: Endpoint, effects: DhtEffect[]): void {
+  #emit(bytes: Uint8Array, to: Endpoint, turn: Turn): void {
     this.#traffic.sent(bytes.length)
-    effects.push({ kind: 'send', bytes, to })
+    turn.effects.push({ kind: 'send', bytes, to })
   }
 
   /** Of our family, and not barred. */

@@ -153,12 +153,16 @@ export class Lookup {
     return this.#nextOf(this.#fitting, K) ?? this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS)
   }
 
-  /** The closest that answered, of fitting ids first: K, and a few more of doubtful ids. */
-  closest(): Answerer[] {
-    const answered = (list: readonly Candidate[]) => list.filter(({ step }) => step === 'answered')
-    const fitting = answered(this.#fitting).slice(0, K)
-    const others = Math.max(K - fitting.length, DOUBTFUL_ANSWERERS)
+  /** The closest that answered, of fitting ids first: `count`, and a few more of doubtful ids. */
+  closest(count: number): Answerer[] {
+    const fitting = answered(this.#fitting).slice(0, count)
+    const others = Math.max(count - fitting.length, DOUBTFUL_ANSWERERS)
     return [...fitting, ...answered(this.#doubtful).slice(0, others)]
+  }
+
+  /** The next closest of fitting ids, should one of the closest have gone since. */
+  spare(): Answerer[] {
+    return answered(this.#fitting).slice(K, 2 * K)
   }
 
   #find(endpoint: Endpoint): Candidate | undefined {
@@ -166,6 +170,10 @@ export class Lookup {
       candidate.endpoint.host === endpoint.host && candidate.endpoint.port === endpoint.port
     return this.#fitting.find(is) ?? this.#doubtful.find(is)
   }
+}
+
+function answered(list: readonly Candidate[]): Candidate[] {
+  return list.filter(({ step }) => step === 'answered')
 }
 
 function keyOf(endpoint: Endpoint): string {

@@ -64,6 +64,12 @@ export class PeerStore {
     })
   }
 
+  /** Whom we know of ourselves. */
+  *all(hash: Uint8Array, now: Millis): Iterable<{ readonly endpoint: Endpoint; readonly seed: boolean }> {
+    for (const announced of this.#torrents.get(toHex(hash))?.peers.values() ?? [])
+      if (announced.untilMs > now) yield announced
+  }
+
   /** At most `count` compact endpoints, drawn at random. @param noSeeds BEP 33: who asks is a seed */
   peers(hash: Uint8Array, count: number, noSeeds: boolean, now: Millis): Uint8Array[] {
     const stored = this.#torrents.get(toHex(hash))

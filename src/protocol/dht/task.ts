@@ -6,13 +6,16 @@ import { type Encodable, RawBencode } from '../../base/bencode-encode.ts'
 import { type BDict, BList } from '../../base/bencode-value.ts'
 import { toHex } from '../../base/bytes.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
+import type { Millis } from '../../base/ids.ts'
 import type { Digest, Signatures } from '../../base/ports.ts'
 import type { AnnounceFacts, DhtEffect, DhtResult } from './api.ts'
 import { BloomFilter, FILTER_BYTES } from './bloom-filter.ts'
 import { immutableTarget, isNewer, isSignedWell, type MutableItem, mutableTarget } from './item.ts'
+import type { ItemStore } from './item-store.ts'
 import { MAX_VALUE_BYTES } from './limits.ts'
 import { type Answerer, Lookup } from './lookup.ts'
 import { NODE_ID_BYTES } from './node-id.ts'
+import type { PeerStore } from './peer-store.ts'
 import { mutableIn } from './responder.ts'
 
 type Fields = { readonly [key: string]: Encodable | undefined }
@@ -27,12 +30,22 @@ export interface Task {
   readonly lookup: Lookup
   readonly method: string
   readonly args: Fields
+  /** Before anybody is asked: what we keep for others may be what is looked for. @returns what to tell at once */
+  remember(kept: Kept, now: Millis): DhtEffect[]
   /** @returns what to tell at once; `enough` ends the lookup early */
   heard(values: BDict, from: Endpoint): { readonly effects: DhtEffect[]; readonly enough: boolean }
+  /** We are one of the closest: keeps what is to be left there. @returns whether it does */
+  keep(items: ItemStore, now: Millis): boolean
   /** What to send to those that answered closest, if anything. */
   store(to: Answerer): StoreQuery | undefined
   /** @param stored nodes that took it @param refusals codes of those that did not */
   result(stored: number, refusals: readonly number[]): DhtResult | undefined
+}
+
+/** What we keep for others. */
+export interface Kept {
+  readonly peers: PeerStore
+  readonly items: ItemStore
 }
 
 const NOTHING = { effects: [], enough: false } as const satisfies ReturnType<Task['heard']>
@@ -49,6 +62,14 @@ export class FindNode implements Task {
   constructor(target: Uint8Array) {
     this.lookup = new Lookup(target)
     this.args = { target }
+  }
+
+  remember(): [] {
+    return []
+  }
+
+  keep(): false {
+    return false
   }
 
   heard(): ReturnType<Task['heard']> {
@@ -92,16 +113,31 @@ export class FindPeers implements Task {
     this.#leeches = new BloomFilter(digest)
   }
 
+  remember({ peers }: Kept, now: Millis): DhtEffect[] {
+    const { hash, noSeeds } = this.#options
+    const effects: DhtEffect[] = []
+    for (const { endpoint, seed } of peers.all(hash, now))
+      if (!(seed && noSeeds)) effects.push(...this.#tell([endpoint], endpoint))
+    return effects
+  }
+
+  keep(): false {
+    return false
+  }
+
   heard(values: BDict, from: Endpoint): ReturnType<Task['heard']> {
     this.#count(values)
-    const fresh = endpointsIn(values).filter((endpoint) => {
+    return { effects: this.#tell(endpointsIn(values), from), enough: false }
+  }
+
+  #tell(endpoints: readonly Endpoint[], from: Endpoint): DhtEffect[] {
+    const fresh = endpoints.filter((endpoint) => {
       const key = endpointText(endpoint)
       if (this.#seen.has(key)) return false
       this.#seen.add(key)
       return true
     })
-    if (fresh.length === 0) return { ...NOTHING, effects: [] }
-    return { effects: [{ kind: 'peers', id: this.#options.id, endpoints: fresh, from }], enough: false }
+    return fresh.length === 0 ? [] : [{ kind: 'peers', id: this.#options.id, endpoints: fresh, from }]
   }
 
   #count(values: BDict): void {
@@ -180,6 +216,21 @@ export class FindItem implements Task {
     if (isNewer(item, this.#newest) && isSignedWell(item, this.#signatures)) this.#newest = item
   }
 
+  remember({ items }: Kept, now: Millis): [] {
+    const here = items.get(this.lookup.target, now)
+    if (here?.mutable === undefined) this.#value = here?.value
+    else this.#newest = here.mutable
+    return []
+  }
+
+  keep(items: ItemStore, now: Millis): boolean {
+    const wanted = this.#wanted
+    if (wanted.kind === 'put-immutable') return items.putImmutable(wanted.value, OURSELVES, now) === undefined
+    return (
+      wanted.kind === 'put-mutable' && items.putMutable(wanted.item, wanted.cas, OURSELVES, now) === undefined
+    )
+  }
+
   store({ token }: Answerer): StoreQuery | undefined {
     const wanted = this.#wanted
     if (token === undefined) return undefined
@@ -207,6 +258,9 @@ export class FindItem implements Task {
     return { kind: 'item', value: this.#newest?.value ?? this.#value, mutable: this.#newest }
   }
 }
+
+/** In place of the address of whoever put an item. */
+const OURSELVES = 'ourselves'
 
 export type ItemWish =
   | { readonly kind: 'get-immutable'; readonly target: Uint8Array }
@@ -236,6 +290,14 @@ export class Sample implements Task {
   constructor(target: Uint8Array) {
     this.lookup = new Lookup(target)
     this.args = { target }
+  }
+
+  remember(): [] {
+    return []
+  }
+
+  keep(): false {
+    return false
   }
 
   heard(values: BDict): ReturnType<Task['heard']> {

@@ -1,0 +1,130 @@
+// The DHT of the production machines in virtual time: what is announced is found, whoever announces and whoever looks.
+
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { test } from 'node:test'
+import { encode } from '../../src/base/bencode-encode.ts'
+import { utf8 } from '../../src/base/bytes.ts'
+import { SystemDigest } from '../../src/platform/digest.ts'
+import { SystemSignatures } from '../../src/platform/signatures.ts'
+import { immutableTarget, signItem } from '../../src/protocol/dht/item.ts'
+import { DhtSwarm, type SwarmNode } from './dht-swarm.ts'
+import { World } from './world.ts'
+
+const seed = randomInt(2 ** 32)
+
+async function grown(count: number, loss = 0): Promise<{ readonly world: World; readonly swarm: DhtSwarm }> {
+  const world = new World(seed)
+  const swarm = new DhtSwarm({ world, delayMs: [10, 100], loss })
+  swarm.add()
+  for (let i = 1; i < count; i++)
+    world.after(i * 50, () => swarm.join(swarm.add(), [swarm.draw(), swarm.draw(), swarm.draw()]))
+  await world.runFor(count * 50 + 120_000)
+  return { world, swarm }
+}
+
+function announce(swarm: DhtSwarm, member: SwarmNode, hash: Uint8Array, port = 7_000) {
+  return swarm.wish(member, (id) => ({
+    kind: 'find-peers',
+    id,
+    hash,
+    announce: { port, impliedPort: false, seed: port % 2 === 0 },
+    scrape: false,
+    noSeeds: false,
+  }))
+}
+
+function find(swarm: DhtSwarm, member: SwarmNode, hash: Uint8Array, scrape = false) {
+  return swarm.wish(member, (id) => ({
+    kind: 'find-peers',
+    id,
+    hash,
+    announce: undefined,
+    scrape,
+    noSeeds: false,
+  }))
+}
+
+test(`what one of 300 nodes announces, all others find, also where a tenth of all datagrams is lost (seed ${seed})`, async () => {
+  const { world, swarm } = await grown(300, 0.1)
+  const hash = world.random('hash').bytes(20)
+  const announcer = swarm.draw()
+  const told = await world.run('announce', () => announce(swarm, announcer, hash), 60_000)
+  assert.ok(told.done.result.kind === 'peers' && told.done.result.announcedTo >= 6, JSON.stringify(told.done))
+  for (let i = 0; i < 40; i++) {
+    const seeker = swarm.draw(announcer)
+    const { peers, done } = await world.run('find', () => find(swarm, seeker, hash), 60_000)
+    assert.deepEqual(peers, [{ host: announcer.endpoint.host, port: 7_000 }])
+    assert.ok(done.figures.asked < 60, `${done.figures.asked} asked`)
+  }
+})
+
+test(`a swarm is counted about rightly, seeds and others (seed ${seed})`, async () => {
+  const { world, swarm } = await grown(150)
+  const hash = world.random('hash').bytes(20)
+  await world.run(
+    'announces',
+    () =>
+      Promise.all(
+        swarm.nodes.slice(0, 60).map((member, i) => announce(swarm, member, hash, 7_000 + (i % 3))),
+      ),
+    120_000,
+  )
+  const { done, peers } = await world.run('scrape', () => find(swarm, swarm.draw(), hash, true), 60_000)
+  const { result } = done
+  assert.ok(result.kind === 'peers' && result.swarm !== undefined)
+  assert.ok(Math.abs(result.swarm.seeds - 40) <= 4, `${result.swarm.seeds} seeds`)
+  assert.ok(Math.abs(result.swarm.leeches - 20) <= 3, `${result.swarm.leeches} leeches`)
+  assert.ok(peers.length >= 55, `${peers.length} of 60 peers`)
+})
+
+test(`values are put once and read anywhere; a newer one replaces the older, an older one is refused (seed ${seed})`, async () => {
+  const { world, swarm } = await grown(120)
+  const digest = new SystemDigest()
+  const signatures = new SystemSignatures()
+  const value = encode('hello')
+  const target = immutableTarget(value, digest)
+  const put = await world.run(
+    'put',
+    () => swarm.wish(swarm.draw(), (id) => ({ kind: 'put-immutable', id, value })),
+    60_000,
+  )
+  assert.ok(put.done.result.kind === 'put' && put.done.result.storedAt >= 7)
+
+  const got = await world.run(
+    'get',
+    () => swarm.wish(swarm.draw(), (id) => ({ kind: 'get-immutable', id, target })),
+    60_000,
+  )
+  assert.deepEqual(got.done.result, { kind: 'item', value, mutable: undefined })
+
+  const secret = world.random('secret').bytes(32)
+  const salt = utf8('room')
+  const item = (sequence: number) =>
+    signItem({ salt, sequence, value: encode(`version ${sequence}`) }, secret, signatures)
+  const store = (sequence: number, cas?: number) =>
+    world.run(
+      'put',
+      () => swarm.wish(swarm.draw(), (id) => ({ kind: 'put-mutable', id, item: item(sequence), cas })),
+      60_000,
+    )
+  const read = async () => {
+    const { publicKey } = item(1)
+    const wish = () => swarm.wish(swarm.draw(), (id) => ({ kind: 'get-mutable', id, publicKey, salt }))
+    const { done } = await world.run('get', wish, 60_000)
+    return done.result.kind === 'item' ? done.result.mutable?.sequence : undefined
+  }
+  await store(1)
+  assert.equal(await read(), 1)
+  await store(3)
+  assert.equal(await read(), 3)
+  const older = (await store(2)).done.result
+  assert.ok(older.kind === 'put' && older.storedAt === 0 && older.refusals.every((code) => code === 302))
+  const mismatched = (await store(4, 2)).done.result
+  assert.ok(
+    mismatched.kind === 'put' &&
+      mismatched.storedAt === 0 &&
+      mismatched.refusals.every((code) => code === 301),
+  )
+  assert.equal(await read(), 3)
+})
