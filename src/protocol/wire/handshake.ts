@@ -31,11 +31,12 @@ export interface Handshake {
   readonly flags: HandshakeFlags
 }
 
-const HEADER = Uint8Array.from([
+/** How the handshake begins; fixed bytes, never to be changed. */
+export const HANDSHAKE_START: Uint8Array = Uint8Array.from([
   PROTOCOL_STRING.length,
   ...Array.from(PROTOCOL_STRING, (c) => c.charCodeAt(0)),
 ])
-const RESERVED_AT = HEADER.length
+const RESERVED_AT = HANDSHAKE_START.length
 const HASH_AT = RESERVED_AT + 8
 const PEER_ID_AT = HASH_AT + 20
 
@@ -49,7 +50,7 @@ const DHT_BIT = 0x01
 export function encodeHandshake(handshake: Handshake): Uint8Array {
   const { flags } = handshake
   const bytes = new Uint8Array(HANDSHAKE_BYTES)
-  bytes.set(HEADER)
+  bytes.set(HANDSHAKE_START)
   bytes[EXTENDED_BYTE] = flags.extended ? EXTENDED_BIT : 0
   bytes[LAST_BYTE] = (flags.v2 ? V2_BIT : 0) | (flags.fast ? FAST_BIT : 0) | (flags.dht ? DHT_BIT : 0)
   bytes.set(hashBytes(handshake.hash), HASH_AT)
@@ -90,7 +91,8 @@ export class HandshakeDecoder {
     for (let i = 0; i < taken; i++) {
       const byte = bytes[i] as number
       const at = this.#filled
-      if (at < RESERVED_AT && byte !== HEADER[at]) throw new WireError('NOT_BITTORRENT', { at, byte })
+      if (at < RESERVED_AT && byte !== HANDSHAKE_START[at])
+        throw new WireError('NOT_BITTORRENT', { at, byte })
       this.#bytes[at] = byte
       this.#filled = at + 1
     }
