@@ -10,7 +10,7 @@ import { type Engine, type EngineWarning, openEngine, usualStateFolder } from '.
 import { PUBLIC_ROUTERS } from '../daemon/public-routers.ts'
 import type { OptionTable } from './options.ts'
 import type { Output } from './output.ts'
-import { PORT, RATE, type Reader } from './readers.ts'
+import { oneOf, PORT, RATE, type Reader } from './readers.ts'
 import { TRACKER_URL } from './url-readers.ts'
 
 export class PortError extends CodedError<'PORT_IN_USE' | 'PORT_DENIED'> {}
@@ -58,6 +58,12 @@ export const TRANSFER_OPTIONS = {
     reader: ROUTER,
     summary: 'ask this instead of the usual public nodes when no other answers; none: nobody',
   },
+  encryption: {
+    kind: 'value',
+    placeholder: 'MODE',
+    reader: oneOf('prefer', 'require', 'off'),
+    summary: 'prefer (the default): encrypted where the other side can; require: not otherwise; off',
+  },
   up: { kind: 'value', placeholder: 'RATE', reader: RATE, summary: 'upload at most this fast' },
   down: { kind: 'value', placeholder: 'RATE', reader: RATE, summary: 'download at most this fast' },
 } as const satisfies OptionTable
@@ -71,6 +77,7 @@ export interface TransferValues {
   readonly 'no-dht': boolean
   readonly 'dht-node': readonly string[]
   readonly 'dht-router': readonly string[]
+  readonly encryption: 'prefer' | 'require' | 'off' | undefined
   readonly 'state-dir': string | undefined
 }
 
@@ -94,6 +101,7 @@ export async function openTransferEngine(
       dht: !values['no-dht'],
       dhtNodes: values['dht-node'],
       dhtRouters: routersFor(values),
+      encryption: values.encryption ?? DEFAULT_ENCRYPTION,
       upLimit: values.up,
       downLimit: values.down,
       warn: (warning) => output.warn(sentenceOf(warning)),
@@ -106,6 +114,9 @@ export async function openTransferEngine(
     throw error
   }
 }
+
+/** As for the library (DEFAULT_SESSION_OPTIONS): most clients can, and some refuse who cannot. */
+const DEFAULT_ENCRYPTION = 'prefer'
 
 /** Who listens on this computer only has no use for nodes elsewhere. */
 function routersFor(values: TransferValues): readonly string[] {

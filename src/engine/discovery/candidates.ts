@@ -50,8 +50,8 @@ const RANK: Readonly<Record<PeerSource, number>> = {
   dht: 5,
 }
 const USELESS = new Set(['BOTH_SEEDS', 'DUPLICATE'])
-/** Our own doing says nothing about the peer. */
-const OUR_DOING = new Set(['STOPPED', 'CANCELLED', 'FULL', 'NOT_RUNNING', 'TRACKER_CHANGED'])
+/** Our own doing says nothing about the peer; NOT_ENCRYPTED: it is dialled again at once, in another way. */
+const OUR_DOING = new Set(['STOPPED', 'CANCELLED', 'FULL', 'NOT_RUNNING', 'TRACKER_CHANGED', 'NOT_ENCRYPTED'])
 
 interface Candidate {
   readonly endpoint: Endpoint

@@ -10,6 +10,7 @@ import type { DialKind } from '../torrent/services.ts'
 import type { Torrent } from '../torrent/torrent.ts'
 import { type Dialer, discard, race } from '../transport/racing.ts'
 import type { ConnectionBudget, Place } from './connection-budget.ts'
+import type { Encryption } from './encryption.ts'
 
 /** A peer that does not answer a SYN for this long is taken as gone; most answer within one second. */
 export const DIAL_TIMEOUT_MS = 8_000
@@ -26,6 +27,7 @@ export interface ConnectorOptions {
   readonly trust: TrustTable
   /** How an address is dialled, the preferred way first. */
   readonly ways: (how: DialKind) => readonly Dialer[]
+  readonly encryption: Encryption
   /** The torrent that answers to this hash on public listeners (realm `public` only). */
   readonly lookup: (hash: WireHash) => Torrent | undefined
 }
@@ -53,35 +55,39 @@ export class Connector {
   }
 
   async #dial(torrent: Torrent, to: Endpoint, place: Place, how: DialKind): Promise<void> {
-    const { ports, budget, ways } = this.#options
+    const { ports, budget, ways, encryption } = this.#options
     const attempt = race(ways(how), to, DIAL_TIMEOUT_MS, ports.clock)
     this.#dials.add(attempt.cancel)
-    const connection = await attempt.result
+    const dialled = await attempt.result
     this.#dials.delete(attempt.cancel)
     budget.connected(place)
-    if (connection instanceof SocketError) {
+    if (dialled instanceof SocketError) {
       budget.closed(place)
-      torrent.dialFailed(to, connection.code)
+      torrent.dialFailed(to, dialled.code)
       return
     }
+    const opening = torrent.identity.answer()
+    const connection = encryption.outgoing(dialled, to, opening.handshake.hash)
     this.#track(connection)
     await this.#shakeHands(
-      { connection, clock: ports.clock, opening: torrent.identity.answer(), lookup: () => undefined },
+      { connection, clock: ports.clock, opening, lookup: () => undefined },
       place,
       () => torrent,
-      (reason) => torrent.dialFailed(to, reason),
+      (reason) => torrent.dialFailed(to, encryption.failed(connection, to, reason)),
     )
   }
 
-  accepted(connection: Connection): void {
-    const { budget, ports, trust, lookup } = this.#options
-    const place = trust.banned(connection.remote)
+  accepted(accepted: Connection): void {
+    const { budget, ports, trust, encryption } = this.#options
+    const place = trust.banned(accepted.remote)
       ? 'BANNED'
-      : budget.tryAccept(connection.remote, ports.clock.now())
+      : budget.tryAccept(accepted.remote, ports.clock.now())
     if (this.#closed || typeof place === 'string') {
-      discard(connection)
+      discard(accepted)
       return
     }
+    const connection = encryption.incoming(accepted)
+    const lookup = (hash: WireHash) => this.#lookup(connection, hash)
     this.#track(connection)
     this.#greet(connection)
     void this.#shakeHands(
@@ -130,6 +136,13 @@ export class Connector {
       release()
       discard(connection)
     }
+  }
+
+  #lookup(connection: Connection, hash: WireHash): Torrent | undefined {
+    const { encryption, lookup } = this.#options
+    const torrent = lookup(hash)
+    const proved = encryption.provedTorrent(connection)
+    return proved === undefined || lookup(proved) === torrent ? torrent : undefined
   }
 
   #greet(connection: Connection): void {

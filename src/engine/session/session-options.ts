@@ -59,7 +59,7 @@ export const DEFAULT_SESSION_OPTIONS = {
   dhtNodes: [],
   dhtRouters: [],
   utp: false,
-  encryption: 'off',
+  encryption: 'prefer',
   portMapping: false,
   upLimit: undefined,
   downLimit: undefined,

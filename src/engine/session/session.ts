@@ -4,7 +4,7 @@
 import { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
-import { type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
+import { type Infohash, type Millis, wireHash } from '../../base/ids.ts'
 import { DiskError, type Ports } from '../../base/ports.ts'
 import { MetainfoError } from '../../metainfo/error.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
@@ -21,6 +21,8 @@ import type { Problem } from '../torrent/state.ts'
 import { Torrent } from '../torrent/torrent.ts'
 import { ConnectionBudget } from './connection-budget.ts'
 import { Connector } from './connector.ts'
+import { Encryption } from './encryption.ts'
+import { PublicTorrents } from './public-torrents.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { Reach } from './reach.ts'
 import { ResumeStore } from './resume-store.ts'
@@ -43,8 +45,8 @@ export class Session {
   readonly #services: TorrentServices
   readonly #queue: TorrentQueue
   readonly #torrents = new Set<Torrent>()
-  /** Public torrents by each hash they answer to. Other realms are never in here. */
-  readonly #public = new Map<WireHash, Torrent>()
+  readonly #public: PublicTorrents
+  readonly #frames = new ReusedFrames()
   upLimit: number | undefined
   downLimit: number | undefined
 
@@ -60,6 +62,7 @@ export class Session {
     this.#lan = options.lan
       ? new LanDiscovery({ udp: ports.udp, clock: ports.clock, random: ports.random, wakes: this.#wakes })
       : undefined
+    this.#public = new PublicTorrents(ports.digest)
     this.#connector = new Connector({
       ports,
       budget: new ConnectionBudget({
@@ -70,6 +73,12 @@ export class Session {
       }),
       trust: this.#trust,
       ways: (how) => this.#reach.ways(how),
+      encryption: new Encryption({
+        mode: options.encryption,
+        ports,
+        frames: this.#frames,
+        find: (tag) => this.#public.find(tag),
+      }),
       lookup: (hash) => this.#public.get(hash),
     })
     this.#reach = new Reach(ports, options, this.#wakes, (connection) => this.#connector.accepted(connection))
@@ -141,7 +150,7 @@ export class Session {
     }
     const torrent = new Torrent(options, this.#services)
     this.#torrents.add(torrent)
-    this.#index(torrent)
+    this.#public.add(torrent)
     this.#queue.add(torrent)
     return torrent
   }
@@ -164,7 +173,7 @@ export class Session {
 
   /** Stops it; with `data` also deletes what it wrote. */
   async remove(torrent: Torrent, what: { readonly data: boolean }): Promise<void> {
-    for (const [hash, indexed] of this.#public) if (indexed === torrent) this.#public.delete(hash)
+    this.#public.remove(torrent)
     this.#torrents.delete(torrent)
     this.#queue.remove(torrent)
     if (what.data) await torrent.deleteData()
@@ -185,18 +194,13 @@ export class Session {
     await this.#store.settled()
   }
 
-  #index(torrent: Torrent): void {
-    if (torrent.options.realm !== 'public') return
-    for (const hash of torrent.wireHashes) this.#public.set(hash, torrent)
-  }
-
   #makeServices(): TorrentServices {
     const up = new RateLimiter(() => this.upLimit)
     const down = new RateLimiter(() => this.downLimit)
     return {
       ports: this.#ports,
       wakes: this.#wakes,
-      frames: new ReusedFrames(),
+      frames: this.#frames,
       pool: this.#pool,
       openFiles: this.#openFiles,
       claims: new PathClaims(),
@@ -210,7 +214,7 @@ export class Session {
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),
       readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),
       keep: (torrent, metainfo) => {
-        this.#index(torrent)
+        this.#public.add(torrent)
         void this.#keep(torrent, metainfo)
       },
       journalPath: (torrent) => {
