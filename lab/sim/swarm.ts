@@ -3,7 +3,7 @@
 
 import { randomFraction, SeededRandom } from '../../src/base/random.ts'
 import { Session } from '../../src/engine/session/session.ts'
-import { DEFAULT_SESSION_OPTIONS } from '../../src/engine/session/session-options.ts'
+import { DEFAULT_SESSION_OPTIONS, type EncryptionMode } from '../../src/engine/session/session-options.ts'
 import type { Listing, TorrentOptions } from '../../src/engine/torrent/options.ts'
 import type { Torrent } from '../../src/engine/torrent/torrent.ts'
 import { createTorrent } from '../../src/metainfo/create.ts'
@@ -22,6 +22,9 @@ export interface MemberPlan {
   /** When it joins; default at once. */
   readonly joinsAtMs?: number
   readonly superSeed?: boolean
+  /** Default one of a private range. */
+  readonly address?: string
+  readonly encryption?: EncryptionMode
 }
 
 export interface SwarmPlan {
@@ -193,7 +196,7 @@ export class Swarm {
 
   #member(plan: MemberPlan, role: 'seed' | 'leech', index: number): SwarmMember {
     const host = this.network.addHost(`${role} ${index}`, {
-      addresses: [`10.${1 + (index >> 8)}.${index & 255}.${1 + (index % 250)}`],
+      addresses: [plan.address ?? `10.${1 + (index >> 8)}.${index & 255}.${1 + (index % 250)}`],
       uploadRate: plan.uploadRate,
       downloadRate: plan.downloadRate,
       ...(this.plan.discovery === 'lan' ? { lan: 'home' } : {}),
@@ -254,6 +257,7 @@ export class Swarm {
       lan: this.plan.discovery === 'lan',
       dht: this.plan.discovery === 'dht',
       dhtNodes: [`${NODE}:${PORT}`],
+      encryption: member.plan.encryption ?? DEFAULT_SESSION_OPTIONS.encryption,
       bufferBytes: BUFFER_BYTES,
       maxConnections: Math.max(DEFAULT_SESSION_OPTIONS.maxConnections, this.members.length),
     })
