@@ -299,12 +299,51 @@ export type HttpFailure =
   | 'BAD_RESPONSE'
   | 'OTHER'
 
+export interface HttpFailed {
+  readonly ok: false
+  readonly failure: HttpFailure
+  readonly detail: string
+}
+
 export type HttpResult =
   | { readonly ok: true; readonly status: number; readonly body: Uint8Array; readonly remote: string }
-  | { readonly ok: false; readonly failure: HttpFailure; readonly detail: string }
+  | HttpFailed
+
+/** A body that is read as it comes: without limit here, because the sink stops it. */
+export interface HttpOpening extends Pick<HttpRequest, 'url' | 'headers' | 'maxRedirects' | 'mayConnect'> {
+  /** Until the head of the answer is here, redirects included. How fast the body must come is for the sink to watch. */
+  readonly headTimeoutMs: number
+}
+
+export interface HttpHead {
+  readonly status: number
+  /** By lower-case name; values of a name that came more than once are joined by commas. */
+  readonly headers: ReadonlyMap<string, string>
+  /** The address that answered. */
+  readonly remote: string
+}
+
+export interface HttpSink {
+  /** Once, before any data. */
+  head(head: HttpHead): void
+  /** The body as it is on the wire, never unpacked; `bytes` are lent for the duration of the call only. */
+  data(bytes: Uint8Array): void
+  /** Once, last: undefined when the whole body came. */
+  ended(failure: HttpFailed | undefined): void
+}
+
+export interface HttpStream {
+  /** Stops and restarts data(); back-pressure reaches the server. */
+  pause(): void
+  resume(): void
+  /** From here on the sink hears nothing, and what was not read yet is never read. */
+  cancel(): void
+}
 
 export interface Http {
   get(request: HttpRequest, family?: 4 | 6): { readonly result: Promise<HttpResult>; cancel(): void }
+  /** Never calls the sink before it returned. A connection whose body was read to its end may serve the next opening. */
+  open(opening: HttpOpening, sink: HttpSink): HttpStream
 }
 
 export interface Names {

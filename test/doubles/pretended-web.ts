@@ -2,7 +2,16 @@
 
 import { isIPv6 } from '../../src/base/endpoint.ts'
 import { after } from '../../src/base/ids.ts'
-import type { Clock, Http, HttpRequest, HttpResult, Names } from '../../src/base/ports.ts'
+import type {
+  Clock,
+  Http,
+  HttpOpening,
+  HttpRequest,
+  HttpResult,
+  HttpSink,
+  HttpStream,
+  Names,
+} from '../../src/base/ports.ts'
 
 /** What a server says: a body, a whole result, or 'silence' (until the time is over or it is cancelled). */
 export type WebAnswer = string | HttpResult | 'silence'
@@ -49,6 +58,31 @@ export class PretendedWeb implements Http, Names {
     return {
       result: Promise.race([this.#exchange(request, url, name, family), ended]).finally(stopAlarm),
       cancel: () => end({ ok: false, failure: 'OTHER', detail: 'cancelled' }),
+    }
+  }
+
+  /** The whole answer in one part. */
+  open(opening: HttpOpening, sink: HttpSink): HttpStream {
+    const { headTimeoutMs: timeoutMs, ...rest } = opening
+    const exchange = this.get({ ...rest, timeoutMs, limitBytes: 0, limitUnpackedBytes: 0 })
+    let cancelled = false
+    void exchange.result.then((result) => {
+      if (cancelled) return
+      if (!result.ok) {
+        sink.ended(result)
+        return
+      }
+      sink.head({ status: result.status, headers: new Map(), remote: result.remote })
+      if (!cancelled) sink.data(result.body)
+      if (!cancelled) sink.ended(undefined)
+    })
+    return {
+      pause() {},
+      resume() {},
+      cancel() {
+        cancelled = true
+        exchange.cancel()
+      },
     }
   }
 

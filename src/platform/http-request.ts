@@ -1,0 +1,89 @@
+// How an HTTP request leaves: the one place where sockets for HTTP and TLS are made.
+// Promise: the connection goes to the address it is given, which was resolved and allowed before; TLS is verified for
+// the host's name; an answer's headers are bounded.
+
+import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http'
+import { request as requestTls, Agent as TlsAgent } from 'node:https'
+import { canonicalIp } from '../base/address.ts'
+
+/** Headers of a response; Node's own default, said here because it is a limit. */
+const MAX_HEADER_BYTES = 16 * 1024
+/** How long a connection without a request is kept: the next range follows at once, or not at all. */
+const IDLE_MS = 10_000
+/** Connections without a request to one server, and to all. */
+const MAX_IDLE_SOCKETS = 4
+const MAX_IDLE_SOCKETS_IN_ALL = 32
+
+export interface Target {
+  readonly url: URL
+  /** Decides certificate and Host header. */
+  readonly host: string
+  readonly address: string
+}
+
+export interface HttpAgents {
+  readonly plain: PlainAgent
+  readonly tls: TlsAgent
+}
+
+/** Connections that serve one request after another. Node keys them by address, port and TLS name. */
+export function keepingAgents(): HttpAgents {
+  const options = {
+    keepAlive: true,
+    maxFreeSockets: MAX_IDLE_SOCKETS,
+    maxTotalSockets: Number.POSITIVE_INFINITY,
+    timeout: IDLE_MS,
+    scheduling: 'lifo',
+  } as const
+  const agents = { plain: new PlainAgent(options), tls: new TlsAgent(options) }
+  for (const agent of [agents.plain, agents.tls]) boundIdle(agent)
+  return agents
+}
+
+/** Servers by the thousand must not leave a socket each behind: beyond the bound, those idle longest go. */
+function boundIdle(agent: PlainAgent): void {
+  agent.on('free', () => {
+    const idle = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])
+    for (const socket of idle.slice(0, Math.max(0, idle.length - MAX_IDLE_SOCKETS_IN_ALL))) socket.destroy()
+  })
+}
+
+/** @param agents undefined: the connection serves this request only */
+export function sendRequest(
+  { url, host, address }: Target,
+  headers: Readonly<Record<string, string>>,
+  agents: HttpAgents | undefined,
+  certificates: string | undefined,
+): ClientRequest {
+  const common = {
+    method: 'GET',
+    host: address,
+    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host, ...(agents === undefined ? { connection: 'close' } : {}) },
+    ...(url.username === '' ? {} : { auth: credentials(url) }),
+    setHost: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  } as const
+  if (url.protocol === 'http:') return requestPlain({ ...common, agent: agents?.plain ?? false })
+  return requestTls({
+    ...common,
+    agent: agents?.tls ?? false,
+    // A literal address is verified as such and sends no server name.
+    servername: canonicalIp(host) === undefined ? host : '',
+    rejectUnauthorized: true,
+    ...(certificates === undefined ? {} : { ca: certificates }),
+  })
+}
+
+function credentials(url: URL): string {
+  const plain = (text: string) => {
+    try {
+      return decodeURIComponent(text)
+    } catch {
+      // Not valid percent-encoding: the person meant it literally.
+      return text
+    }
+  }
+  return `${plain(url.username)}:${plain(url.password)}`
+}
