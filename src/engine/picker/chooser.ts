@@ -13,11 +13,14 @@
 //    leecher needs something to give (BEP 3).
 // 4. In sequential mode pieces come by index within a priority, strictly: who watches wants the next piece, and
 //    the rest of the swarm looks after rarity.
+// 5. Who is asked for a stretch gets what it left unfinished, else the front of the widest gap of open pieces, which
+//    peers would need longest to come to; with neither, little of what the others have in work.
 // Pieces on parole (exclusive) belong to one peer; others stay out of them for as long as it is patient to wait.
 
 import type { PieceIndex } from '../../base/ids.ts'
 import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
 import type { Deadlines } from './deadlines.ts'
+import { widestGap } from './gaps.ts'
 import type { PieceFilter } from './open-index.ts'
 import type { PartialPiece } from './partial-piece.ts'
 import type { Partials } from './partials.ts'
@@ -37,6 +40,8 @@ const MAX_REFUSALS = 4
 const MAX_UNVERIFIABLE = 256
 /** Suggested pieces looked at (BEP 6). */
 const MAX_SUGGESTED = 16
+/** What a stretch may take of pieces that others work on: they were asked for the rest of them sooner or later. */
+const MAX_JOINED_BLOCKS = 64
 /** Loose pieces in work, beyond two per peer, before joining comes before opening. */
 const SPARE_LOOSE = 8
 /** How long others wait for a peer on parole to finish its piece, once there is nothing else to ask for. */
@@ -89,6 +94,16 @@ export class Chooser implements PieceFilter {
       return
     }
     if (this.#deadlines.size > 0) this.#chooseByDeadline(ask, into)
+    else if (ask.stretch === true && !this.sequential) {
+      this.#chooseStretch(ask, into)
+      if (into.length === 0)
+        this.#chooseByPriority({ ...ask, count: Math.min(ask.count, MAX_JOINED_BLOCKS) }, into)
+      return
+    }
+    this.#chooseByPriority(ask, into)
+  }
+
+  #chooseByPriority(ask: Ask, into: BlockRef[]): void {
     for (let level = MAX_PRIORITY; level >= 1 && into.length < ask.count; level--) {
       this.#unverifiable = 0
       if (this.#partials.loose(level).length > 0) this.#joinAndOpen(ask, level, into)
@@ -126,6 +141,22 @@ export class Chooser implements PieceFilter {
         if (into.length >= ask.count) return
         if (this.#pieces.state(piece) === state) this.#take(piece, ask, into)
       }
+    }
+  }
+
+  /** Whole pieces as far as the count goes, but at least one. */
+  #chooseStretch(ask: Ask, into: BlockRef[]): void {
+    for (const piece of this.#books.get(ask.peer)?.stakes.keys() ?? []) {
+      const partial = this.#partials.get(piece)
+      if (partial === undefined || partial.looseLevel === 0 || !this.mayJoin(partial, ask, false)) continue
+      this.#claim(partial, ask, into)
+      if (into.length > 0) return
+    }
+    const gap = widestGap(this.#pieces, (piece) => ask.has.has(piece) && this.#world.verifiable(piece))
+    for (let piece = gap?.first ?? 0; gap !== undefined && piece <= gap.last; piece++) {
+      const whole = into.length + this.#world.blockCount(piece as PieceIndex) <= ask.count
+      if ((into.length > 0 && !whole) || this.#refused.size > 0) return
+      this.#open(piece as PieceIndex, ask, into)
     }
   }
 

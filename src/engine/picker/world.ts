@@ -41,6 +41,8 @@ export interface Ask {
   readonly rate: number
   /** Suggested pieces (BEP 6), a hint. */
   readonly suggested: readonly PieceIndex[] | undefined
+  /** For a source that gives best in one stretch (a web seed, BEP 19): neighbouring whole pieces that nobody works on. */
+  readonly stretch?: boolean
 }
 
 /** The highest priority; 0 means skip, 4 is where everything starts. */
