@@ -22,6 +22,13 @@ export function progressObject(status: TransferStatus): object {
     secondsLeft: secondsLeft(status) ?? null,
     peers: status.peers,
     sources: status.sources,
+    webSeeds: status.webSeeds.map(({ name, state, reason, downBytesPerSecond, downloadedBytes }) => ({
+      name,
+      state,
+      reason: reason ?? null,
+      downBytesPerSecond: Math.round(downBytesPerSecond),
+      downloadedBytes,
+    })),
     receivers: status.receivers,
     takenBytes: status.takenBytes,
     givenBytes: status.givenBytes,
@@ -48,9 +55,18 @@ export function gettingLines(status: TransferStatus): Line[] {
     `${formatSize(status.doneBytes)} of ${formatSize(status.wantedBytes)}`,
     formatRate(status.downBytesPerSecond),
     ...(left === undefined ? [] : [`${formatDuration(left * 1_000)} left`]),
-    status.sources === 1 ? '1 source' : `${status.sources} sources`,
+    sourcesText(status),
   ]
   return [` ${bar(fraction)} ${parts.join('  ')}`, ...slowLines(status)]
+}
+
+/** A server that gives is called by its name: it is somebody's who sees what is fetched. */
+function sourcesText({ sources, webSeeds }: TransferStatus): string {
+  const giving = webSeeds.filter(({ state }) => state === 'fetching').map(({ name }) => name)
+  const count = sources === 1 ? '1 source' : `${sources} sources`
+  return giving.length === 0
+    ? count
+    : `${count}: ${giving.length < sources ? 'peers and ' : ''}${giving.join(', ')}`
 }
 
 function slowLines(status: TransferStatus): Line[] {

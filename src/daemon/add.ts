@@ -4,6 +4,7 @@ import { parseEndpoint } from '../base/address.ts'
 import type { Endpoint } from '../base/endpoint.ts'
 import { DEFAULT_MAX_PEERS } from '../engine/session/session-options.ts'
 import type { FinalFile, Listing, TorrentEvents, TorrentOptions } from '../engine/torrent/options.ts'
+import type { WebSeedSource } from '../engine/webseed/source.ts'
 import type { Magnet } from '../metainfo/magnet.ts'
 import type { Metainfo, Torrent } from '../metainfo/metainfo.ts'
 
@@ -13,6 +14,8 @@ export interface AddChoices {
   readonly listing?: Listing
   readonly trackers?: readonly string[]
   readonly peers?: readonly Endpoint[]
+  /** Typed ones, asked beside those that the link or torrent names; 'none': nothing is fetched from anywhere. */
+  readonly webSeeds?: readonly string[] | 'none'
   readonly pex?: boolean
   readonly lan?: boolean
   readonly dht?: boolean
@@ -47,6 +50,11 @@ export function optionsForTorrent(torrent: Torrent, choices: AddChoices): Torren
     trackers: tiers(hints.trackers, choices.trackers ?? [], listing === 'everyone' || metainfo.private),
     peers: choices.peers ?? [],
     nodes: metainfo.private ? [] : hints.nodes,
+    webSeeds: webSeeds(
+      // These are told the infohash (BEP 17), so an unlisted torrent has none of them.
+      { files: hints.webSeeds, pieces: listing === 'everyone' || metainfo.private ? hints.httpSeeds : [] },
+      choices.webSeeds,
+    ),
   }
 }
 
@@ -71,6 +79,7 @@ export function optionsForMagnet(
       listing === 'everyone',
     ),
     peers: [...(choices.peers ?? []), ...named],
+    webSeeds: webSeeds({ files: magnet.webSeeds, pieces: [] }, choices.webSeeds),
   }
 }
 
@@ -94,6 +103,19 @@ function common(choices: AddChoices) {
     beforeFinal: choices.beforeFinal,
     events: choices.events,
   }
+}
+
+/** BEP 19 tells nobody the infohash, so an unlisted torrent may have such web seeds. */
+function webSeeds(
+  told: { readonly files: readonly string[]; readonly pieces: readonly string[] },
+  typed: AddChoices['webSeeds'] = [],
+): readonly WebSeedSource[] {
+  if (typed === 'none') return []
+  const byUrl = new Map<string, WebSeedSource>()
+  for (const url of told.pieces) byUrl.set(url, { url, kind: 'pieces', by: 'link' })
+  for (const url of told.files) byUrl.set(url, { url, kind: 'files', by: 'link' })
+  for (const url of typed) byUrl.set(url, { url, kind: 'files', by: 'hand' })
+  return [...byUrl.values()]
 }
 
 /** Trackers learn the infohash, so an unlisted torrent has none (TRANSFER.md, Listed and unlisted). */

@@ -77,11 +77,17 @@ export function originOf(source: TorrentInput): string {
   return infohashV1 === undefined ? `urn:btmh:1220${infohashV2}` : `urn:btih:${infohashV1}`
 }
 
-/** Hosts that what was given names, which will see our address: trackers and peers. */
+/** Hosts that what was given names, which will see our address: trackers, peers and web seeds. */
 export function hostsIn(source: TorrentInput): string[] {
   const trackers = announced(source)
   const peers = source.kind === 'magnet' ? source.magnet.peers : nodesOf(source.torrent)
-  return [...new Set([...peers, ...trackers.map((url) => (URL.canParse(url) ? new URL(url).host : url))])]
+  const urls = [...trackers, ...webSeedsIn(source)]
+  return [...new Set([...peers, ...urls.map((url) => (URL.canParse(url) ? new URL(url).host : url))])]
+}
+
+function webSeedsIn(source: TorrentInput): readonly string[] {
+  if (source.kind === 'magnet') return source.magnet.webSeeds
+  return [...source.torrent.hints.webSeeds, ...source.torrent.hints.httpSeeds]
 }
 
 function nodesOf({ metainfo, hints }: Torrent): string[] {

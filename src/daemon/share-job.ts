@@ -101,6 +101,7 @@ function begin(
       listing: choices.listing,
       trackers: choices.trackers,
       peers: choices.peers,
+      webSeeds: 'none',
       pex: choices.pex,
       lan: choices.lan,
       superSeed: choices.superSeed,

@@ -141,8 +141,8 @@ export class RecordingHost implements PeerHost {
     this.wakes.push(at)
   }
 
-  other(key: number): Peer | undefined {
-    return this.peers.get(key)
+  dropElsewhere(key: number, piece: PieceIndex, block: number): void {
+    this.peers.get(key)?.download.drop(piece, block)
   }
 
   closed(peer: Peer, reason: CloseReason): void {

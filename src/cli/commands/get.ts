@@ -13,6 +13,7 @@ import { DURATION, RATIO, TEXT } from '../readers.ts'
 import { shellWord } from '../shell-word.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { gettingLines, givingLines, progressObject } from '../transfer-view.ts'
+import { WEB_SEED_URL } from '../url-readers.ts'
 
 /** Without any progress for this long a get fails rather than waiting for ever (INTERFACE.md B4, NO_SOURCES). */
 const DEFAULT_TIMEOUT_MS = 10 * 60_000
@@ -34,6 +35,12 @@ export const command = defineCommand({
       placeholder: 'GLOB',
       reader: TEXT,
       summary: 'only files whose path or name fits',
+    },
+    'web-seed': {
+      kind: 'list',
+      placeholder: 'URL',
+      reader: WEB_SEED_URL,
+      summary: 'a server that has the files too: nobody else need be there',
     },
     sequential: { kind: 'switch', summary: 'from beginning to end, to play while it comes' },
     seed: { kind: 'switch', summary: 'go on giving when done, until stopped' },
@@ -63,6 +70,7 @@ export const command = defineCommand({
         saveFolder,
         trackers: values.tracker,
         peers: values.peer,
+        webSeeds: values['web-seed'],
         pex: !values['no-pex'],
         lan: !values['no-lsd'],
         sequential: values.sequential,

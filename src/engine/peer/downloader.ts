@@ -197,7 +197,7 @@ export class Downloader {
       host.wasted(this.#peer, lengthBytes)
       return
     }
-    for (const key of rivals) host.other(key)?.download.drop(piece, block)
+    for (const key of rivals) host.dropElsewhere(key, piece, block)
     if (this.#scratchBlock !== undefined && !this.#keepScratch(content, piece, begin, lengthBytes)) {
       content.picker.failed(piece, [block])
       host.wasted(this.#peer, lengthBytes)

@@ -77,7 +77,8 @@ export interface PeerHost {
   uploaded(peer: Peer, lengthBytes: number): void
   /** Ask again (tick) at this moment: an allowance ran dry. */
   wakeAt(at: Millis): void
-  other(key: number): Peer | undefined
+  /** Another source, a peer or a web seed, was asked for a block that came: it is not to send it any more. */
+  dropElsewhere(key: number, piece: PieceIndex, block: number): void
   /** A bug of ours showed in work that nobody waits for: it must become visible. The peer is closed already. */
   broken(error: unknown): void
   /** Last call: the connection is gone. */

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../base/endpoint.ts'
 import type { Infohash } from '../../base/ids.ts'
 import type { NodeAddress } from '../../base/node-address.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { WebSeedSource } from '../webseed/source.ts'
 
 /** Public swarms answer strangers; anything else is one circle's (TRANSFER.md, Realms). */
 export type Realm = 'public' | `circle:${string}`
@@ -26,6 +27,8 @@ export interface TorrentOptions {
   readonly peers: readonly Endpoint[]
   /** Nodes of the DHT that the .torrent names (BEP 5). */
   readonly nodes?: readonly NodeAddress[]
+  /** Servers that have the files or pieces (BEP 19, BEP 17); asked once the files are known. */
+  readonly webSeeds?: readonly WebSeedSource[]
   readonly pex: boolean
   readonly lan: boolean
   /** Meets others in the DHT, under its rendezvous key where it is unlisted. Never when it is private. */
@@ -68,6 +71,6 @@ export interface TorrentEvents {
   finished?(): void
   /** Receiving stopped or goes on; status() tells why. */
   problemChanged?(): void
-  /** A peer was banned; `address` is where it was connected from, with the port. */
+  /** A peer was banned; `address` is where it was connected from, with the port. Or a web seed; then its URL. */
   banned?(address: string, reason: string): void
 }

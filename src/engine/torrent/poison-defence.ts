@@ -5,6 +5,7 @@
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { PieceIndex } from '../../base/ids.ts'
 import type { TrustTable } from '../peer/trust.ts'
+import type { WebSeeds } from '../webseed/web-seeds.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { Live } from './live.ts'
 import type { PeerTable } from './peer-table.ts'
@@ -16,6 +17,8 @@ export interface PoisonOptions {
   readonly hashes: HashExchange
   readonly peers: PeerTable
   readonly trust: TrustTable
+  /** Sources without an address of their own: judged by URL, for this torrent. */
+  readonly webSeeds?: Pick<WebSeeds, 'suspect' | 'acquit' | 'ban'>
   /**
    * A hash of each block of a piece as it lies on disk, 32 bytes per block, the leaf hashes of v2 where there are such;
    * undefined when it cannot be read. The piece is one that failed and was not reset, or one that passed.
@@ -55,7 +58,7 @@ export class PoisonDefence {
 
   /** The piece is right: whose blocks were not, earlier? */
   async #solve(piece: PieceIndex, suspicions: readonly Suspicion[]): Promise<void> {
-    const { peers, trust } = this.#options
+    const { peers, trust, webSeeds } = this.#options
     const right = await this.#hashes(piece)
     if (right === undefined) return
     for (const { contributors, found, charged } of suspicions) {
@@ -63,6 +66,7 @@ export class PoisonDefence {
       for (const key of guilty) this.#convict(key)
       for (const key of cleared) {
         const endpoint = peers.endpointOf(key)
+        if (endpoint === undefined) webSeeds?.acquit(key)
         if (endpoint === undefined || !charged.includes(key)) continue
         trust.acquit(endpoint)
         const peer = peers.get(key)
@@ -121,12 +125,13 @@ export class PoisonDefence {
 
   /** @returns the suspects whose trust it cost something */
   #carryOut(piece: PieceIndex, verdict: Verdict): readonly number[] {
-    const { live, peers, trust } = this.#options
+    const { live, peers, trust, webSeeds } = this.#options
     live.picker.failed(piece, verdict.bad)
     live.store.resetBlocks(piece, verdict.bad)
     const charged: number[] = []
     for (const key of verdict.suspects) {
       const endpoint = peers.endpointOf(key)
+      if (endpoint === undefined) webSeeds?.suspect(key)
       // On parole nothing is shared any more: what was begun before counts once, however many pieces it spoiled.
       if (endpoint === undefined || trust.banned(endpoint) || trust.onParole(endpoint)) continue
       charged.push(key)
@@ -140,8 +145,9 @@ export class PoisonDefence {
   }
 
   #convict(key: number): void {
-    const { ban, peers, trust } = this.#options
+    const { ban, peers, trust, webSeeds } = this.#options
     const endpoint = peers.endpointOf(key)
+    if (endpoint === undefined) webSeeds?.ban(key, 'POISON_PROVEN')
     // Pieces that were under verification when it was banned accuse it again: once is enough.
     if (endpoint !== undefined && !trust.banned(endpoint)) ban(endpoint, 'POISON_PROVEN')
   }

@@ -6,6 +6,7 @@ import { Merkle } from '../../metainfo/merkle.ts'
 import type { Metainfo, TorrentFile } from '../../metainfo/metainfo.ts'
 import { type StorageEvents, TorrentStorage } from '../storage/torrent-storage.ts'
 import { problemOf, type StorageProblem } from '../storage/trouble.ts'
+import type { WebSeeds } from '../webseed/web-seeds.ts'
 import type { ExpectedPieces } from './expected-hashes.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { HashServe } from './hash-serve.ts'
@@ -17,6 +18,7 @@ import type { TorrentServices } from './services.ts'
 import type { Problem } from './state.ts'
 import type { Torrent } from './torrent.ts'
 import { V1Reliance } from './v1-reliance.ts'
+import { webSeedsOf } from './web-seeds-of.ts'
 
 /** What happened that the torrent itself must act on. */
 export interface RunningEvents {
@@ -139,9 +141,11 @@ export class Running implements StorageEvents {
       },
     })
     if (this.#expected.v1Alone) hashes.forgetLayers()
+    const webSeeds = webSeedsOf(torrent, this.#services, metainfo, live)
     const poison = new PoisonDefence({
       live,
       hashes,
+      webSeeds,
       peers: torrent.swarm.peers,
       trust,
       blockHashes: (piece) => {
@@ -151,7 +155,7 @@ export class Running implements StorageEvents {
       },
       ban: (endpoint, code) => torrent.ban(endpoint, code),
     })
-    this.#parts = { live, hashes, hashServe, poison, reliance: this.#reliance, running: this }
+    this.#parts = { live, hashes, hashServe, poison, webSeeds, reliance: this.#reliance, running: this }
     return this.#parts
   }
 
@@ -177,6 +181,7 @@ export class Running implements StorageEvents {
   async close(): Promise<void> {
     this.#closed = true
     this.#parts?.poison.close()
+    this.#parts?.webSeeds.close()
     await this.storage.close()
   }
 
@@ -210,7 +215,11 @@ export class Running implements StorageEvents {
   }
 
   memoryAvailable(): void {
-    this.#live((parts) => parts.live.memoryAvailable(this.#services.ports.clock.now()))
+    const now = this.#services.ports.clock.now()
+    this.#live((parts) => {
+      parts.live.memoryAvailable(now)
+      parts.webSeeds.fill(now)
+    })
   }
 
   durable(): void {
@@ -245,6 +254,7 @@ export class Running implements StorageEvents {
   trouble(problem: StorageProblem): void {
     this.#live((parts) => {
       parts.live.trouble(problem)
+      parts.webSeeds.stop()
       this.#events.problemChanged()
     })
   }
@@ -271,6 +281,7 @@ export interface Parts {
   readonly hashes: HashExchange
   readonly hashServe: HashServe
   readonly poison: PoisonDefence
+  readonly webSeeds: WebSeeds
   readonly reliance: V1Reliance
   readonly running: Running
 }

@@ -14,12 +14,14 @@ const PIPELINE_FULL = 0.8
 const RAREST_SAMPLE = 2_048
 
 export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
-  const { swarm, state, metainfo, live, options } = torrent
+  const { swarm, state, metainfo, live, webSeeds, options } = torrent
   const peers = [...swarm.peers]
   const sizes = sizesOf(torrent)
   const sources = peers.filter((peer) => peer.pieces !== undefined && !peer.pieces.empty)
   const interestedIn = peers.filter((peer) => peer.amInterested)
   const unchoked = interestedIn.filter((peer) => !peer.peerChoking)
+  const giving = webSeeds?.giving ?? 0
+  const usable = live?.done === true ? 0 : (webSeeds?.usable ?? 0)
   const downBytesPerSecond = swarm.downRate.rate(now)
   return {
     state: state.name,
@@ -45,22 +47,26 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
     wastedBytes: swarm.wastedBytes,
     checkedBytes: torrent.checkedBytes,
     peers: peers.length,
-    sources: sources.length,
+    sources: sources.length + usable,
+    webSeeds: webSeeds?.status(now) ?? [],
     seeds: peers.filter((peer) => peer.isSeed).length,
     leeches: peers.filter((peer) => !peer.isSeed).length,
     receivers: peers.filter((peer) => !peer.amChoking && peer.peerInterested).length,
-    copiesElsewhere: (live?.picker.copies() ?? 0) + swarm.copiesGone,
+    copiesElsewhere: (live?.picker.copies() ?? 0) + swarm.copiesGone + (webSeeds?.copies ?? 0),
     bottleneck: bottleneck({
       state: state.name,
       wantedLeft: live === undefined || !live.done,
       downBytesPerSecond,
       downLimit: torrent.downLimit,
-      sources: state.name === 'metadata' ? peers.length : sources.length,
-      interestedIn: interestedIn.length,
-      unchokedBy: unchoked.length,
-      pipelineFull: unchoked.filter(
-        (peer) => peer.download.outstanding >= PIPELINE_FULL * peer.download.pipeline.depth(now),
-      ).length,
+      sources: state.name === 'metadata' ? peers.length : sources.length + usable,
+      // A web seed gives as fast as it can from the moment it is asked.
+      interestedIn: interestedIn.length + usable,
+      unchokedBy: unchoked.length + usable,
+      pipelineFull:
+        giving +
+        unchoked.filter(
+          (peer) => peer.download.outstanding >= PIPELINE_FULL * peer.download.pipeline.depth(now),
+        ).length,
       snubbed: unchoked.filter((peer) => peer.snubbed).length,
       seeds: peers.filter((peer) => peer.isSeed).length,
       rarestCopies: live === undefined ? 0 : rarest(live),

@@ -1,6 +1,7 @@
 // What a torrent tells about itself: counted facts in a plain object, made on demand, for command line, API and tests.
 
 import type { Infohash } from '../../base/ids.ts'
+import type { WebSeedStatus } from '../webseed/web-seeds.ts'
 import type { Bottleneck } from './bottleneck.ts'
 
 export type StateName = 'metadata' | 'checking' | 'live' | 'paused' | 'failed'
@@ -48,8 +49,9 @@ export interface TorrentStatus {
   /** Hashed from disk in this run to find out what is here, in whole pieces; 0 when the journal could be believed. */
   readonly checkedBytes: number
   readonly peers: number
-  /** Connected peers that have something. */
+  /** Connected peers that have something, and web seeds that are or could be asked. */
   readonly sources: number
+  readonly webSeeds: readonly WebSeedStatus[]
   readonly seeds: number
   readonly leeches: number
   /** Peers that are receiving from us now. */

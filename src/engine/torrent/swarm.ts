@@ -15,6 +15,7 @@ import type { Allowance, CloseReason, ExtensionMessage, FramePool, PeerHost } fr
 import { EXTENSION_IDS, Peer } from '../peer/peer.ts'
 import { RateMeter } from '../peer/rate.ts'
 import { UPLOAD_QUEUE_LIMIT } from '../peer/uploader.ts'
+import type { WebSeeds } from '../webseed/web-seeds.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { HashServe } from './hash-serve.ts'
 import type { Live } from './live.ts'
@@ -32,6 +33,7 @@ export interface SwarmOwner {
   readonly serve: MetadataServe | undefined
   readonly hashes: HashExchange | undefined
   readonly hashServe: HashServe | undefined
+  readonly webSeeds?: WebSeeds | undefined
   /** Undefined when PEX is off (private, or switched off). */
   readonly pex: PexTable | undefined
   readonly infoBytes: number | undefined
@@ -158,8 +160,15 @@ export class Swarm implements PeerHost {
     return leaver !== undefined
   }
 
-  other(key: number): Peer | undefined {
-    return this.peers.get(key)
+  /** A key for a source that is no peer: keys are never used twice. */
+  newKey(): number {
+    return this.#nextKey++
+  }
+
+  dropElsewhere(key: number, piece: PieceIndex, block: number): void {
+    const peer = this.peers.get(key)
+    if (peer !== undefined) peer.download.drop(piece, block)
+    else this.#owner.webSeeds?.drop(key, piece, block)
   }
 
   broken(error: unknown): void {
@@ -245,12 +254,17 @@ export class Swarm implements PeerHost {
   }
 
   received(_peer: Peer, piece: PieceIndex, _block: number, lengthBytes: number): void {
+    this.took(piece, lengthBytes)
+  }
+
+  /** Wanted payload came, from whomever. */
+  took(piece: PieceIndex, lengthBytes: number): void {
     this.downRate.add(lengthBytes, this.clock.now())
     this.takenBytes += lengthBytes
     this.#owner.live?.received(piece)
   }
 
-  wasted(_peer: Peer, lengthBytes: number): void {
+  wasted(_source: unknown, lengthBytes: number): void {
     this.wastedBytes += lengthBytes
   }
 

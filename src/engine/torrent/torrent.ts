@@ -12,6 +12,7 @@ import { PexTable } from '../discovery/pex.ts'
 import type { HandshakeDone } from '../peer/handshaking.ts'
 import type { CloseReason } from '../peer/host.ts'
 import type { Peer } from '../peer/peer.ts'
+import type { WebSeeds } from '../webseed/web-seeds.ts'
 import { Dialing } from './dialing.ts'
 import { discoveryFactsOf } from './discovery-facts.ts'
 import { ExpectedPieces } from './expected-hashes.ts'
@@ -63,6 +64,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       peers: this.swarm.peers,
       changed: () => {
         this.#finished = false
+        this.swarmChanged()
       },
       sequential: options.sequential,
     })
@@ -143,6 +145,10 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.#parts?.hashServe
   }
 
+  get webSeeds(): WebSeeds | undefined {
+    return this.#parts?.webSeeds
+  }
+
   get serve(): MetadataServe | undefined {
     return this.#serve
   }
@@ -212,6 +218,9 @@ export class Torrent implements SwarmOwner, Sleeper {
   /** Deletes what was written for this torrent; the torrent is paused afterwards. */
   async deleteData(): Promise<void> {
     const { live } = this
+    // Before the memory of what is arriving goes back to all.
+    this.webSeeds?.close()
+    this.swarm.closeAll({ code: 'STOPPED', blame: 'local' })
     if (live !== undefined) await live.store.delete()
     await this.pause()
   }
@@ -279,6 +288,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     if (state.name === 'live') {
       state.parts.live.tick(now)
       state.parts.hashes.tick(now)
+      state.parts.webSeeds.tick(now)
       state.parts.reliance.tick(this.swarm.peers, now)
     }
     if (state.name !== 'checking') {
@@ -295,6 +305,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       this.discovery.deadline(),
       this.wantsPeers ? this.discovery.candidates.deadline(now) : undefined,
       this.live?.store.deadline(),
+      this.webSeeds?.deadline(now),
     )
   }
 

@@ -1,0 +1,28 @@
+// A web seed as it was named, and which addresses it may lead to (SAFETY.md, Scope of addresses).
+
+import { mayContact, scopeOf } from '../../base/address.ts'
+import type { HttpHop } from '../../base/ports.ts'
+
+export interface WebSeedSource {
+  readonly url: string
+  /** `files`: any server of static files (BEP 19). `pieces`: a program that is told infohash and piece (BEP 17). */
+  readonly kind: 'files' | 'pieces'
+  /** Typed by the person, or in the link or .torrent that the person gave. */
+  readonly by: 'hand' | 'link'
+}
+
+/** How people call it: the host, with its port where it is not the usual one. */
+export function nameOf(source: WebSeedSource): string {
+  return URL.canParse(source.url) ? new URL(source.url).host : source.url
+}
+
+/**
+ * Whether an address may be contacted for it. What a link or torrent names may be anywhere, since the person gave it,
+ * but outside the public network it must have no query, so that no link presses the buttons of a router or a local
+ * service; and a redirect never leads to a narrower scope than that of the server it came from.
+ */
+export function mayFetchFrom(source: WebSeedSource, host: string, hop: HttpHop): boolean {
+  if (!mayContact(host, hop.redirectedBy ?? 'hand')) return false
+  if (source.by === 'hand' || scopeOf(host) === 'public') return true
+  return new URL(hop.redirectedBy === undefined ? source.url : hop.url).search === ''
+}
