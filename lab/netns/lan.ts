@@ -4,11 +4,7 @@
 //
 // A host is a network namespace held open by a sleeping process; both vanish with the namespace around them.
 
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { ip, openStack } from './stack.ts'
 
 /** Outside 10.64.0.0/10, which the namespace treats as local. */
 const PREFIX4 = '10.200.0'
@@ -34,7 +30,7 @@ export class Lan {
   /** One for each namespace: the bridge's name is fixed. */
   static async make(): Promise<Lan> {
     const lan = new Lan()
-    await batch(
+    await ip(
       [],
       [
         // Snooping would hold multicast back until somebody is known to listen.
@@ -51,29 +47,22 @@ export class Lan {
   async host(name: string): Promise<Host> {
     this.#count++
     const number = this.#count
-    // `cat` ends by itself when this process, and with it the pipe, is gone.
-    const holder = spawn('unshare', ['--net', '--', 'sh', '-c', 'echo ready; exec cat >/dev/null'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    holder.unref()
-    await once(holder.stdout, 'data')
-    holder.stdout.destroy()
-    unrefPipe(holder.stdin)
+    const stack = await openStack()
     const host: Host = {
       name,
       address: `${PREFIX4}.${number}`,
       address6: `${PREFIX6}:${number.toString(16)}`,
-      prefix: ['nsenter', `--net=/proc/${holder.pid}/ns/net`, '--'],
-      leave: () => holder.kill('SIGKILL'),
+      prefix: stack.prefix,
+      leave: () => stack.leave(),
     }
-    await batch(
+    await ip(
       [],
       [
-        `link add port${number} type veth peer name eth0 netns ${holder.pid}`,
+        `link add port${number} type veth peer name eth0 netns ${stack.holder}`,
         `link set port${number} master ${this.#bridge} up`,
       ],
     )
-    await batch(host.prefix, [
+    await ip(host.prefix, [
       'link set lo up',
       'link set eth0 up',
       `addr add ${host.address}/24 dev eth0`,
@@ -84,14 +73,4 @@ export class Lan {
     ])
     return host
   }
-}
-
-function unrefPipe(stream: unknown): void {
-  ;(stream as { unref?: () => void }).unref?.()
-}
-
-async function batch(prefix: readonly string[], lines: readonly string[]): Promise<void> {
-  const script = lines.map((line) => `ip ${line}`).join(' && ')
-  const [program = 'sh', ...args] = [...prefix, 'sh', '-c', script]
-  await run(program, args)
 }

@@ -8,7 +8,7 @@ import type { Host } from './lan.ts'
 
 export interface ProgramOptions {
   /** Runs there; else where the caller runs. */
-  readonly host?: Host | undefined
+  readonly host?: Pick<Host, 'prefix'> | undefined
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   /** Lines of standard output that say nothing about a failure, and are kept out of `tail`. */
