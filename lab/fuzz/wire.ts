@@ -2,13 +2,14 @@
 // Every extension payload in it is read by the decoder of each extension.
 
 import assert from 'node:assert/strict'
-import { concatBytes, utf8 } from '../../src/base/bytes.ts'
+import { concatBytes, fromHex, utf8 } from '../../src/base/bytes.ts'
 import { WireDecoder } from '../../src/protocol/wire/decoder.ts'
 import { decodeDonthave } from '../../src/protocol/wire/donthave.ts'
 import { encodeMessage, PIECE_HEADER_BYTES, pieceHeader } from '../../src/protocol/wire/encode.ts'
 import { WireError } from '../../src/protocol/wire/error.ts'
 import { decodeExtensionHandshake, MAX_EXTENSIONS } from '../../src/protocol/wire/extension-handshake.ts'
 import { answerBytes, hashRequestProblem } from '../../src/protocol/wire/hash-request.ts'
+import { decodeHolepunchMessage, encodeHolepunchMessage } from '../../src/protocol/wire/holepunch-message.ts'
 import { MAX_BLOCK_BYTES, MAX_HASHES_BYTES } from '../../src/protocol/wire/limits.ts'
 import type { Message } from '../../src/protocol/wire/messages.ts'
 import { decodeMetadataMessage, encodeMetadataData } from '../../src/protocol/wire/metadata-message.ts'
@@ -31,6 +32,8 @@ const CORPUS: readonly Message[] = [
   },
   { type: 'extended', id: 2, payload: encodeMetadataData(0, 3, utf8('d1e')) },
   { type: 'extended', id: 2, payload: utf8('d8:msg_typei0e5:piecei0ee') },
+  { type: 'extended', id: 5, payload: fromHex('00003201010101bb') },
+  { type: 'extended', id: 5, payload: fromHex('020120010db80000000000000000000000011ae100000002') },
   { type: 'have', piece: 7 },
   { type: 'request', piece: 1, begin: 16_384, lengthBytes: 16_384 },
   { type: 'hashRequest', ...RANGE },
@@ -89,6 +92,11 @@ function readExtension(payload: Uint8Array): void {
     assert.ok(added.length <= MAX_PEX_CONTACTS && dropped.length <= MAX_PEX_CONTACTS)
   })
   attempt(() => decodeMetadataMessage(payload))
+  attempt(() => {
+    const message = decodeHolepunchMessage(payload)
+    if (message === undefined || (message.type === 'error' && message.problem === 'OTHER')) return
+    assert.deepEqual(decodeHolepunchMessage(encodeHolepunchMessage(message)), message)
+  })
   attempt(() => decodeDonthave(payload))
   attempt(() => decodeUploadOnly(payload))
 }

@@ -12,6 +12,7 @@ export type WireErrorCode =
   | 'BAD_EXTENSION_HANDSHAKE'
   | 'BAD_METADATA_MESSAGE'
   | 'BAD_PEX'
+  | 'BAD_HOLEPUNCH'
   | 'BAD_DONTHAVE'
   | 'BAD_UPLOAD_ONLY'
   /** push() after it threw, or from inside a callback of the same decoder. */
