@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SAVE, StorageRig, sameBytes } from '../../../test/doubles/storage-rig.ts'
+import { SAVE, StorageRig, sameBytes, settle } from '../../../test/doubles/storage-rig.ts'
 
 const PIECE = 65_536
 /** b lies between two pieces that it shares with a and c. */
@@ -286,6 +286,39 @@ test('a crash at any moment of a renaming leads to one of the two names', async 
 })
 
 // ── removing ──
+
+test('an empty file whose new name a crash takes away is made again, not called missing', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const rig = await StorageRig.make({
+      pieceLengthBytes: PIECE,
+      files: [
+        { path: ['t', 'a'], lengthBytes: PIECE },
+        { path: ['t', 'b'], lengthBytes: PIECE },
+        { path: ['t', 'empty'], lengthBytes: 0 },
+      ],
+    })
+    await rig.open({ wanted: [true, false, true] })
+    rig.disk.watch = (operation, path) => {
+      if (operation === 'rename' && path === `${SAVE}/t/empty`) rig.disk.kill()
+    }
+    rig.feed(0)
+    await rig.advance(10_000)
+    rig.disk.watch = undefined
+    rig.stop('kill')
+    // Gets its name now, and the journal is written before that name is durable.
+    await rig.open({ wanted: [true, true, true] })
+    rig.feed(1)
+    await rig.storage.setWanted([true, true, true])
+    for (let turn = 0; turn < 20 && rig.disk.peek(`${SAVE}/t/b.part`) === undefined; turn++) await settle()
+    rig.stop('crash', seed)
+    await rig.open({ wanted: [true, true, true] })
+    assert.equal(rig.storage.problem, undefined, `seed ${seed}`)
+    rig.feedAll()
+    await rig.advance(10_000)
+    assert.ok(rig.news().includes('finished'), `seed ${seed}`)
+    assert.ok(whole(rig), `seed ${seed}`)
+  }
+})
 
 test('deleting removes what is ours and nothing else', async () => {
   const rig = await complete()

@@ -94,13 +94,16 @@ export class SyncBatch implements WriteLog {
     return this.#intent
   }
 
-  /** Files taken over from before a crash are ours from now on, though nothing in them is believed yet. */
+  /**
+   * Unfinished files taken over from before a crash are ours from now on, though nothing in them is believed yet. Not
+   * one that got its final name meanwhile: that is said with the batch that makes the name durable.
+   */
   #adopted(): JournalRecord[] {
     const { journal, layout } = this.#options
     const records: JournalRecord[] = []
     for (const { index, home, inStore, unrecorded } of layout.dataFiles()) {
       const known = journal.state.files.get(index)?.home ?? 'absent'
-      if (!unrecorded || home === 'absent' || known !== 'absent') continue
+      if (!unrecorded || home !== 'part' || known !== 'absent') continue
       records.push({ type: 'file', file: index, home, inStore, facts: undefined })
     }
     return records
