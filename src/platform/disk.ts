@@ -5,9 +5,16 @@
 import { execFile } from 'node:child_process'
 import * as fs from 'node:fs'
 import * as path from 'node:path'
-import { type Disk, DiskError, type DiskFile, type FileStat, type OpenMode } from '../base/ports.ts'
+import {
+  type Disk,
+  type DiskCode,
+  DiskError,
+  type DiskFile,
+  type FileStat,
+  type OpenMode,
+} from '../base/ports.ts'
 import { Confinement, DESCRIPTORS } from './confinement.ts'
-import { call, type Done } from './disk-call.ts'
+import { call } from './disk-call.ts'
 
 /** More than the system takes in one writev (IOV_MAX is 1,024 on Linux and macOS). */
 const MAX_VECTORS = 1024
@@ -195,9 +202,7 @@ export class NodeDisk implements Disk {
 
   async makeDirectory(at: string, inside?: string): Promise<void> {
     if (inside !== undefined) await this.#confinement.refuseLinks(at, inside)
-    await call<string | undefined>(at, (done) =>
-      fs.mkdir(at, { recursive: true }, done as Done<string | undefined>),
-    )
+    await makeWithParents(at)
     if (inside !== undefined) await this.#confinement.refuseLinks(at, inside)
   }
 
@@ -288,6 +293,44 @@ export class NodeDisk implements Disk {
       await source.close()
     }
   }
+}
+
+/**
+ * Step by step: Node's own `recursive` never ends, and holds a thread, where the system says that a folder it just
+ * refused to make is missing (below /proc).
+ */
+async function makeWithParents(at: string): Promise<void> {
+  const missing: string[] = []
+  for (let folder = at; ; folder = path.dirname(folder)) {
+    const code = await make(folder)
+    if (code === undefined) break
+    if (code !== 'ENOENT' || folder === path.dirname(folder)) throw new DiskError(code, { path: at })
+    missing.push(folder)
+  }
+  for (const folder of missing.toReversed()) {
+    const code = await make(folder)
+    // Its parent is there now: this is how such a system says no.
+    if (code !== undefined) throw new DiskError(code === 'ENOENT' ? 'EPERM' : code, { path: at })
+  }
+}
+
+/** @returns why it is not there now */
+async function make(folder: string): Promise<DiskCode | undefined> {
+  try {
+    await call<void>(folder, (done) => fs.mkdir(folder, done as (error: Error | null) => void))
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+    return error.code !== 'ENOENT' && (await isFolder(folder)) ? undefined : error.code
+  }
+}
+
+/** Roots of drives, for one, are refused with other words than EEXIST. */
+function isFolder(folder: string): Promise<boolean> {
+  return call<fs.Stats>(folder, (done) => fs.stat(folder, done)).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
 }
 
 /** What link(2) says where there are no hard links. */

@@ -136,6 +136,7 @@ export function diskContract(name: string, place: () => Promise<DiskPlace>): voi
     await disk.makeDirectory(deep)
     await disk.makeDirectory(deep)
     await make(disk, disk.join(deep, 'f'), 1)
+    await assert.rejects(disk.makeDirectory(disk.join(deep, 'f')), rejectsWith('EEXIST'))
     assert.deepEqual(await disk.list(deep), ['f'])
     assert.equal(await disk.removeDirectory(deep), false)
     await disk.rename(disk.join(root, 'x'), disk.join(root, 'w'))

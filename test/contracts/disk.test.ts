@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { test } from 'node:test'
 import { SimDisk } from '../../lab/sim/disk.ts'
+import { DiskError } from '../../src/base/ports.ts'
 import { SeededRandom } from '../../src/base/random.ts'
 import { NodeDisk } from '../../src/platform/disk.ts'
 import { type DiskPlace, diskContract } from './disk-contract.ts'
@@ -32,4 +35,15 @@ diskContract('simulated', async () => {
     plantFifo: (path) => disk.plant(path, 'other'),
     done: () => {},
   }
+})
+
+test('node: making a folder where the system lets nobody make one is refused, and ends', {
+  skip: process.platform === 'linux' ? false : 'needs /proc',
+  timeout: 60_000,
+}, async () => {
+  await assert.rejects(
+    new NodeDisk().makeDirectory('/proc/shoal/deep/down'),
+    (error) => error instanceof DiskError && error.code === 'EPERM',
+  )
+  await new NodeDisk().makeDirectory('/')
 })
