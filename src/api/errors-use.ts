@@ -70,6 +70,11 @@ export const USE_ERRORS: ErrorTable = {
     message: 'A tracker tells strangers what you share, and this share is for people with the link.',
     help: 'Add --to everyone, or leave --tracker out.',
   },
+  TRACKER_UNLISTED: {
+    exit: 2,
+    message: 'This link asks to stay unlisted, and a tracker would tell strangers of it.',
+    help: 'Leave --tracker out.',
+  },
   INTERRUPTED: {
     exit: 130,
     message: (data) => `You stopped${given(data, 'name', ' ')}${data.name === undefined ? ' this' : ''}.`,

@@ -71,13 +71,22 @@ function prioritiesOf(
   })
 }
 
-/** Where received files say they came from: the public hash as a URN. It gives nobody access to an unlisted share. */
+/** For what is unlisted: whoever knows its infohash has its link (TRANSFER.md), and marks travel with copies of a file. */
+const UNLISTED_ORIGIN = 'urn:shoal:unlisted'
+
+/** Where received files say they came from: the infohash as a URN, where it is no secret. */
 export function originOf(source: TorrentInput): string {
+  if (isUnlisted(source)) return UNLISTED_ORIGIN
   const { infohashV1, infohashV2 } = source.kind === 'torrent' ? source.torrent.metainfo : source.magnet
   return infohashV1 === undefined ? `urn:btmh:1220${infohashV2}` : `urn:btih:${infohashV1}`
 }
 
-/** Hosts that what was given names, which will see our address: trackers, peers and web seeds. */
+/** The link asks to stay unlisted: no tracker is told of it. */
+export function isUnlisted(source: TorrentInput): boolean {
+  return source.kind === 'magnet' && source.magnet.to === 'link'
+}
+
+/** Hosts that what was given names, which will see our address: trackers, peers, nodes and web seeds. */
 export function hostsIn(source: TorrentInput): string[] {
   const trackers = announced(source)
   const peers = source.kind === 'magnet' ? source.magnet.peers : nodesOf(source.torrent)
@@ -97,5 +106,5 @@ function nodesOf({ metainfo, hints }: Torrent): string[] {
 /** An unlisted link's trackers are not asked (TRANSFER.md). */
 function announced(source: TorrentInput): readonly string[] {
   if (source.kind === 'torrent') return source.torrent.hints.trackers.flat()
-  return source.magnet.to === 'link' ? [] : source.magnet.trackers
+  return isUnlisted(source) ? [] : source.magnet.trackers
 }

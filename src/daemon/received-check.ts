@@ -1,4 +1,5 @@
-// The first look at what arrived and the system's origin mark, done before a file gets its final name.
+// The first look at what arrived and the system's origin mark, done before a file gets its final name; and the look
+// alone at what an earlier run brought, or was there already, so that a danger is named whenever a get is done.
 
 import { open } from 'node:fs/promises'
 import type { FinalFile } from '../engine/torrent/options.ts'
@@ -9,8 +10,10 @@ export interface ReceivedFile {
   /** Components below the save folder. */
   readonly components: readonly string[]
   readonly nature: FileNature
-  readonly mark: MarkOutcome
 }
+
+/** Files of an earlier run looked at together. */
+const LOOKS_AT_ONCE = 32
 
 /** Warnings kept; a torrent of programs does not need a hundred thousand of them. */
 const KEPT_WARNINGS = 100
@@ -19,7 +22,8 @@ export class ReceivedCheck {
   readonly #marker = new OriginMarker()
   readonly #origin: string
   readonly #warnings: ReceivedFile[] = []
-  #files = 0
+  /** Paths below the save folder; as many as the torrent has files. */
+  readonly #seen = new Set<string>()
   #last: ReceivedFile | undefined
   #unmarked: MarkOutcome | undefined
 
@@ -29,13 +33,28 @@ export class ReceivedCheck {
   }
 
   async beforeFinal(file: FinalFile): Promise<void> {
-    const name = file.components[file.components.length - 1] ?? ''
-    const nature = natureOf(name, await headOf(file.path))
+    this.#note(file.components, await headOf(file.path))
     const mark = await this.#marker.mark(file.path, this.#origin)
-    const received: ReceivedFile = { components: file.components, nature, mark }
-    this.#files++
-    this.#last = received
     if (mark !== 'marked') this.#unmarked = mark
+  }
+
+  /** Whatever did not get its final name in this run. What cannot be read any more is left out: it cannot be opened. */
+  async lookAtRest(files: readonly Pick<FinalFile, 'path' | 'components'>[]): Promise<void> {
+    const rest = files.filter(({ components }) => !this.#seen.has(components.join('/')))
+    for (let at = 0; at < rest.length; at += LOOKS_AT_ONCE) {
+      const some = rest.slice(at, at + LOOKS_AT_ONCE)
+      const heads = await Promise.all(some.map(({ path }) => headOf(path).catch(() => undefined)))
+      for (const [i, head] of heads.entries()) {
+        if (head !== undefined) this.#note((some[i] as FinalFile).components, head)
+      }
+    }
+  }
+
+  #note(components: readonly string[], head: Uint8Array): void {
+    const nature = natureOf(components[components.length - 1] ?? '', head)
+    const received: ReceivedFile = { components, nature }
+    this.#seen.add(components.join('/'))
+    this.#last = received
     if (nature.dangers.length > 0 && this.#warnings.length < KEPT_WARNINGS) this.#warnings.push(received)
   }
 
@@ -45,7 +64,7 @@ export class ReceivedCheck {
 
   /** The only file there was, else undefined. */
   get single(): ReceivedFile | undefined {
-    return this.#files === 1 ? this.#last : undefined
+    return this.#seen.size === 1 ? this.#last : undefined
   }
 
   /** Why marks are missing, if any is. */

@@ -236,9 +236,14 @@ describe('what arrived', { concurrency: 2 }, () => {
       t.skip(`this file system keeps no extended attributes: ${tried.stderr.toString().trim()}`)
       return
     }
+    const mark = (path: string) =>
+      spawnSync('getfattr', ['--only-values', '-n', 'user.xdg.origin.url', path]).stdout.toString()
     assert.equal((await cli.get(cli.place('state'), fast.link, '-o', out).ended()).code, 0)
-    const read = spawnSync('getfattr', ['--only-values', '-n', 'user.xdg.origin.url', path])
-    assert.equal(read.stdout.toString(), `urn:btih:${fast.said.infohashV1}`)
+    assert.equal(mark(path), 'urn:shoal:unlisted', 'the infohash of an unlisted share is its link')
+    const listed = cli.place()
+    const link = fast.link.replace('&x.to=link', '')
+    assert.equal((await cli.get(cli.place('state'), link, '-o', listed).ended()).code, 0)
+    assert.equal(mark(join(listed, 'film.mp4')), `urn:btih:${fast.said.infohashV1}`)
   })
 
   test('a program named like a video is named to the person and to the script', async () => {
@@ -246,8 +251,11 @@ describe('what arrived', { concurrency: 2 }, () => {
     const liar = join(place, 'holiday.mp4')
     writeFileSync(liar, Buffer.concat([Buffer.from('MZ'), Buffer.alloc(70_000, 7)]))
     const { link } = await cli.sharing(liar)
-    const scripted = await cli.get(cli.place('state'), link, '-o', cli.place()).ended()
-    assert.deepEqual([scripted.code, scripted.last.check], [0, 'careful-not-scanned'])
+    const [state, out] = [cli.place('state'), cli.place()]
+    for (const takenBytes of [70_002, 0]) {
+      const { code, last } = await cli.get(state, link, '-o', out).ended()
+      assert.deepEqual([code, last.takenBytes, last.check], [0, takenBytes, 'careful-not-scanned'])
+    }
     const words = [
       'get',
       link,

@@ -353,6 +353,21 @@ describe('who can get it', { concurrency: 2 }, () => {
   test('a tracker without everyone is wrong use', async () => {
     const { code, last } = await cli.share(film, '--tracker', 'http://127.0.0.1:1/announce').ended()
     assert.deepEqual([code, last.error?.code], [2, 'TRACKER_NEEDS_EVERYONE'])
+    const got = await cli
+      .get(cli.place('state'), fast.link, '-o', cli.place(), '--tracker', 'http://127.0.0.1:1/announce')
+      .ended()
+    assert.deepEqual([got.code, got.last.error?.code], [2, 'TRACKER_UNLISTED'])
+  })
+
+  test('a private torrent may be given trackers: it is found by nothing else', async () => {
+    const torrent = join(cli.folder, 'private.torrent')
+    const made = await cli.plain(['create', film, '-o', torrent, '--private', '--json'])
+    assert.equal(made.code, 0)
+    const url = 'http://127.0.0.1:1/announce'
+    const words = ['--dir', cli.folder, '--tracker', url, '--for', '0s']
+    const { code, lines } = await cli.share(torrent, ...words).ended()
+    assert.equal(code, 0)
+    assert.deepEqual(new URL(lines[0]?.magnet).searchParams.getAll('tr'), [url])
   })
 
   test('--dry-run says what would be visible, and shares nothing', async () => {

@@ -3,8 +3,9 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { formatDuration, formatRate, formatSize } from '../../api/format-quantity.ts'
+import { CodedError } from '../../base/errors.ts'
 import { type GetReport, runGet } from '../../daemon/get-job.ts'
-import { adderFor, hostsIn, originOf } from '../../daemon/get-source.ts'
+import { adderFor, hostsIn, isUnlisted, originOf } from '../../daemon/get-source.ts'
 import { ReceivedCheck } from '../../daemon/received-check.ts'
 import { readTorrentInput } from '../../daemon/torrent-input.ts'
 import { defineCommand } from '../command.ts'
@@ -14,6 +15,8 @@ import { shellWord } from '../shell-word.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { gettingLines, givingLines, progressObject } from '../transfer-view.ts'
 import { WEB_SEED_URL } from '../url-readers.ts'
+
+export class GetUseError extends CodedError<'TRACKER_UNLISTED'> {}
 
 /** Without any progress for this long a get fails rather than waiting for ever (INTERFACE.md B4, NO_SOURCES). */
 const DEFAULT_TIMEOUT_MS = 10 * 60_000
@@ -63,6 +66,7 @@ export const command = defineCommand({
     try {
       const { digest } = engine.ports
       const source = await readTorrentInput(operands[0] as string, { digest, stdin: input })
+      if (values.tracker.length > 0 && isUnlisted(source)) throw new GetUseError('TRACKER_UNLISTED')
       const saveFolder = path.resolve(folder, values.output ?? '.')
       const check = new ReceivedCheck(originOf(source))
       const globs = values.select.length === 0 ? undefined : [...values.select]
@@ -131,6 +135,10 @@ class Report implements GetReport {
   progress(status: Parameters<GetReport['progress']>[0]): void {
     this.#output.progress(gettingLines(status))
     this.#output.object(progressObject(status))
+  }
+
+  async arrived(files: Parameters<GetReport['arrived']>[0]): Promise<void> {
+    await this.#check.lookAtRest(files)
   }
 
   done(result: Parameters<GetReport['done']>[0]): void {

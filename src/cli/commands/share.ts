@@ -58,11 +58,11 @@ export const command = defineCommand({
   details: ['Home, drive roots, key and profile folders are refused. Links and special files are left out.'],
   run: async ({ values, operands, output, folder, interrupt }) => {
     const listing = values.to ?? 'link'
-    if (values.tracker.length > 0 && listing !== 'everyone') throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
     if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
     const stop = interrupt.listen()
     const engine = await openTransferEngine(values, folder, output)
     try {
+      if (values.tracker.length > 0 && listing !== 'everyone') await requirePrivate(operands, folder, engine)
       const excludes = values.exclude.length === 0 ? undefined : picomatch([...values.exclude], { dot: true })
       const surveys = await Promise.all(
         operands.map((given) =>
@@ -116,6 +116,16 @@ export const command = defineCommand({
     }
   },
 })
+
+/** Trackers of a share for people with the link are wrong use, except of private torrents (TRANSFER.md). @throws ShareUseError */
+async function requirePrivate(operands: readonly string[], folder: string, engine: Engine): Promise<void> {
+  for (const given of operands) {
+    const torrent = isTorrentFile(given)
+      ? await readTorrentFile(path.resolve(folder, given), engine.ports.digest)
+      : undefined
+    if (torrent?.metainfo.private !== true) throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
+  }
+}
 
 function isTorrentFile(given: string): boolean {
   return given.toLowerCase().endsWith('.torrent')
