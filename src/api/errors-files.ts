@@ -83,6 +83,12 @@ export const FILE_ERRORS: ErrorTable = {
       `${word(data, 'path', 'This')} lies in ${word(data, 'folder', 'a folder')}, which holds keys.`,
     help: 'Nothing was shared. Keys are never shared.',
   },
+  SHARE_HOLDS_KEYS: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'This')} holds ${word(data, 'folder', 'a folder')}, where keys are kept.`,
+    help: "Nothing was shared. Leave it out: --exclude '**/NAME/**'.",
+  },
   SHARE_REFUSED_PROFILE: {
     exit: 2,
     message: (data) =>

@@ -13,7 +13,7 @@ import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metain
 import { localAddresses } from '../platform/interfaces.ts'
 import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
-import { refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
+import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
 import { checkUnchanged } from './source-files.ts'
 import { readTorrentFile } from './torrent-input.ts'
 import { VERSION } from './version.ts'
@@ -70,6 +70,10 @@ export async function shareTorrent(
   if ((await engine.ports.disk.stat(root)) === undefined)
     throw new ShareError('SHARE_DATA_MISSING', { path: root })
   refuseRoot(root, engine.stateFolder)
+  refuseKeysInside(
+    root,
+    content.metainfo.files.map((file) => file.path.slice(0, -1)),
+  )
   const here = await Promise.all(
     content.metainfo.files.map((file) => isHere(engine.ports.disk, path.join(folder, ...file.path), file)),
   )

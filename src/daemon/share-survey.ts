@@ -5,7 +5,7 @@ import path from 'node:path'
 import { CodedError } from '../base/errors.ts'
 import type { Disk } from '../base/ports.ts'
 import { kindOfName } from '../safety/file-nature.ts'
-import { refusedRoot, shareRootFacts } from '../safety/share-roots.ts'
+import { keyFolderIn, refusedRoot, shareRootFacts } from '../safety/share-roots.ts'
 import { type FoundSource, findSource } from './source-files.ts'
 
 export class ShareError extends CodedError<
@@ -13,6 +13,7 @@ export class ShareError extends CodedError<
   | 'SHARE_REFUSED_ROOT'
   | 'SHARE_REFUSED_KEYS'
   | 'SHARE_REFUSED_PROFILE'
+  | 'SHARE_HOLDS_KEYS'
   | 'SHARE_EMPTY'
   | 'SHARE_DATA_MISSING'
 > {}
@@ -44,6 +45,10 @@ export async function surveyShare(options: SurveyOptions): Promise<ShareSurvey> 
   if ((await disk.stat(root)) === undefined) throw new ShareError('SHARE_NOT_FOUND', { path: root })
   refuseRoot(root, options.stateFolder)
   const source = without(await findSource(disk, root, path.basename(root), root + path.sep), excluded)
+  refuseKeysInside(
+    root,
+    source.files.map(({ components }) => components.slice(0, -1)),
+  )
   const totalBytes = source.files.reduce((sum, file) => sum + file.lengthBytes, 0)
   if (totalBytes === 0) throw new ShareError('SHARE_EMPTY', { path: root })
   return { root, source, totalBytes, kinds: kindsOf(source) }
@@ -58,6 +63,17 @@ export function refuseRoot(root: string, stateFolder: string): void {
     throw new ShareError('SHARE_REFUSED_PROFILE', { path: root, folder: refused.folder })
   }
   if (refused !== undefined) throw new ShareError('SHARE_REFUSED_ROOT', { path: root, why: refused.why })
+}
+
+/**
+ * @param folders of files that would be shared, as components below the root
+ * @throws ShareError when one of them is, or lies in, a folder of keys
+ */
+export function refuseKeysInside(root: string, folders: readonly (readonly string[])[]): void {
+  for (const components of folders) {
+    const keys = keyFolderIn(components)
+    if (keys !== undefined) throw new ShareError('SHARE_HOLDS_KEYS', { path: root, folder: keys.join('/') })
+  }
 }
 
 function without(source: FoundSource, excluded: (relative: string) => boolean): FoundSource {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { refusedRoot, refusedTarget } from './share-roots.ts'
+import { keyFolderIn, refusedRoot, refusedTarget } from './share-roots.ts'
 
 const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'shoal-roots-')))
 after(() => rmSync(base, { recursive: true }))
@@ -29,6 +29,17 @@ test('key and profile folders and everything in them are refused', () => {
   assert.equal(why(path.join(home, '.ssh')), 'KEYS')
   assert.equal(why(path.join(home, '.ssh/deep')), 'KEYS')
   assert.equal(why(path.join(home, '.config/app')), 'PROFILE')
+})
+
+test('a folder of keys is one wherever it lies and however it is spelled', () => {
+  for (const folder of ['backup/.ssh', 'people/eve/.gnupg/private', 'old/Library/Keychains', 'x/.SSH/deep']) {
+    mkdirSync(path.join(base, folder), { recursive: true })
+    assert.equal(why(path.join(base, folder)), 'KEYS', folder)
+  }
+  assert.deepEqual(keyFolderIn(['a', '.Ssh', 'id']), ['a', '.Ssh'])
+  assert.deepEqual(keyFolderIn(['.local', 'share', 'keyrings', 'x']), ['.local', 'share', 'keyrings'])
+  for (const path of ['ssh/a', '.sshx', 'keyrings', 'my.ssh'])
+    assert.equal(keyFolderIn(path.split('/')), undefined)
 })
 
 test("Shoal's own state is refused", () => {

@@ -1,9 +1,12 @@
 // Which folders are never shared whole: home, drive roots, key stores, profiles, system folders (SAFETY.md, leaks).
 // Invariant: the answer is about the real path, so a link or `..` cannot talk its way around it.
 
-import { realpathSync } from 'node:fs'
+import { realpathSync as fsRealpathSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+
+/** The system's own, which also gives the case in which a name was made where case is ignored. */
+const realpathSync = fsRealpathSync.native
 
 export type RefusedRoot =
   | { readonly why: 'HOME' | 'DRIVE_ROOT' | 'HOME_PARENT' | 'SYSTEM' }
@@ -32,6 +35,23 @@ const KEY_FOLDERS = [
   'AppData/Roaming/Microsoft/Protect',
   'AppData/Roaming/Microsoft/Credentials',
 ] as const
+
+/** Of these, what is called so holds keys wherever it lies: in another home, a backup, a project. */
+const KEY_FOLDERS_ANYWHERE: readonly (readonly string[])[] = [
+  ['.ssh'],
+  ['.gnupg'],
+  ['.pki'],
+  ['.aws'],
+  ['.azure'],
+  ['.kube'],
+  ['.password-store'],
+  ['.bitcoin'],
+  ['.electrum'],
+  ['.ethereum'],
+  ['.monero'],
+  ['share', 'keyrings'],
+  ['library', 'keychains'],
+]
 
 /** Below home: browser, mail and messenger profiles, and settings that hold tokens. */
 const PROFILE_FOLDERS = [
@@ -81,6 +101,8 @@ export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot |
   for (const folder of KEY_FOLDERS) {
     if (insideOrSame(real, path.join(home, folder))) return { why: 'KEYS', folder: path.join(home, folder) }
   }
+  const keys = keyFolderIn(real.split(path.sep))
+  if (keys !== undefined) return { why: 'KEYS', folder: keys.join(path.sep) }
   for (const folder of PROFILE_FOLDERS) {
     const profile = path.join(home, folder)
     if (insideOrSame(real, profile)) return { why: 'PROFILE', folder: profile }
@@ -96,6 +118,18 @@ export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot |
   if (facts.platform === 'win32') {
     const root = path.parse(real).root
     if (SYSTEM_FOLDERS_WINDOWS.some((folder) => same(real, path.join(root, folder)))) return { why: 'SYSTEM' }
+  }
+  return undefined
+}
+
+/** The first components up to a folder of keys, if the path leads into one; by whatever case the file system lets pass. */
+export function keyFolderIn(components: readonly string[]): readonly string[] | undefined {
+  const lower = components.map((component) => component.toLowerCase())
+  for (let end = 1; end <= lower.length; end++) {
+    const found = KEY_FOLDERS_ANYWHERE.some(
+      (names) => end >= names.length && names.every((name, i) => lower[end - names.length + i] === name),
+    )
+    if (found) return components.slice(0, end)
   }
   return undefined
 }
