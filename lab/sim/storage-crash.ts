@@ -83,13 +83,19 @@ class CrashRun {
   }
 
   async #rig(): Promise<StorageRig> {
-    const version = (['v1', 'v2', 'v1'] as const)[this.#below(3)] as TorrentVersion
+    const version = (['v1', 'v2', 'hybrid'] as const)[this.#below(3)] as TorrentVersion
     const pieceLengthBytes = [32_768, 65_536, 262_144][this.#below(3)] as number
     const files: StoredFile[] = []
     const count = 1 + this.#below(5)
     for (let index = 0; index < count; index++) {
       const lengthBytes = [0, 1, 16_384, this.#below(40_000), this.#below(400_000)][this.#below(5)] as number
       files.push({ path: ['t', ...(this.#below(3) === 0 ? ['sub'] : []), `f${index}`], lengthBytes })
+      // A hybrid's files begin at pieces (BEP 52).
+      const overBytes = version === 'hybrid' && index < count - 1 ? lengthBytes % pieceLengthBytes : 0
+      if (overBytes > 0) {
+        const padBytes = pieceLengthBytes - overBytes
+        files.push({ path: ['t', '.pad', `${padBytes}-${index}`], lengthBytes: padBytes, pad: true })
+      }
     }
     return await StorageRig.make({ version, pieceLengthBytes, files, seed: this.#seed }, this.#seed)
   }
@@ -232,6 +238,7 @@ class CrashRun {
     if (!this.#finished) throw new Error(`never finished: ${JSON.stringify(rig.storage.problem)}`)
     await rig.readAllHad()
     for (const file of rig.torrent.metainfo.files) {
+      if (file.pad) continue
       const bytes = rig.disk.peek(rig.storage.path(file.index) ?? '')
       if (bytes === undefined || Buffer.compare(bytes, rig.torrent.file(file.index)) !== 0) {
         throw new Error(`${file.path.join('/')} is not what it should be`)

@@ -174,6 +174,10 @@ test('under --json what is missing is the error object too, but not after two da
   assert.match(error.help, /npm ci/)
   assert.equal(code, 1)
   assert.equal((await run([...OLD, bin, 'get', '--', '--json'])).stdout, '')
+  for (const yes of ['1', 'true', 'on']) {
+    const { stdout } = await run([...OLD, bin, 'get'], temporary, { SHOAL_JSON: yes })
+    assert.equal(JSON.parse(stdout).error.code, 'NODE_TOO_OLD', yes)
+  }
 })
 
 test('a copy of Node in a folder above is found, as when Shoal is a dependency', {
