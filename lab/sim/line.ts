@@ -134,7 +134,12 @@ export class Downlink {
 
   /** More than one segment is already under way to it. */
   get full(): boolean {
-    return this.#bookedUntilMs > this.#world.nowMs + this.segmentBytes / this.#bytesPerMs
+    return this.#roomAtMs > this.#world.nowMs
+  }
+
+  /** Compared and waited for as one number: another way round, rounding can leave a wait that never ends. */
+  get #roomAtMs(): number {
+    return this.#bookedUntilMs - this.segmentBytes / this.#bytesPerMs
   }
 
   /** @returns when that many more bytes are through */
@@ -152,7 +157,7 @@ export class Downlink {
   #arm(): void {
     if (this.#waking || this.#waiting.length === 0) return
     this.#waking = true
-    this.#world.at(this.#bookedUntilMs - this.segmentBytes / this.#bytesPerMs, () => {
+    this.#world.at(this.#roomAtMs, () => {
       this.#waking = false
       // Whoever's uplink is busy takes its turn there; the next one in line may use the downlink meanwhile.
       while (!this.full) {
