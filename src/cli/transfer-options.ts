@@ -50,6 +50,7 @@ export const TRANSFER_OPTIONS = {
   peer: { kind: 'list', placeholder: 'H:P', reader: ADDRESS, summary: 'connect to this address' },
   'no-lsd': { kind: 'switch', summary: 'do not look for others on the local network' },
   'no-pex': { kind: 'switch', summary: 'do not exchange addresses with others' },
+  'no-utp': { kind: 'switch', summary: 'connect over TCP only' },
   'no-dht': { kind: 'switch', summary: 'do not look for others in the DHT' },
   'dht-node': { kind: 'list', placeholder: 'H:P', reader: NODE, summary: 'begin with this node of the DHT' },
   'dht-router': {
@@ -74,6 +75,7 @@ export interface TransferValues {
   readonly up: number | undefined
   readonly down: number | undefined
   readonly 'no-lsd': boolean
+  readonly 'no-utp': boolean
   readonly 'no-dht': boolean
   readonly 'dht-node': readonly string[]
   readonly 'dht-router': readonly string[]
@@ -98,6 +100,7 @@ export async function openTransferEngine(
       stateFolder: stateFolderOf(values, folder),
       listen: { host: values.bind ?? '::', port },
       lan: !values['no-lsd'],
+      utp: !values['no-utp'],
       dht: !values['no-dht'],
       dhtNodes: values['dht-node'],
       dhtRouters: routersFor(values),

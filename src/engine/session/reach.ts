@@ -10,6 +10,7 @@ import { DhtTableStore } from '../discovery/dht-table-store.ts'
 import type { DialKind } from '../torrent/services.ts'
 import { SharedDatagrams } from '../transport/datagrams.ts'
 import type { Dialer } from '../transport/racing.ts'
+import { UtpTransport } from '../transport/utp.ts'
 import type { SessionOptions } from './session-options.ts'
 
 /** A port that TCP was given and UDP cannot have is given back, and another one is asked for, so often. */
@@ -27,6 +28,7 @@ export class Reach {
   readonly #accepted: (connection: Connection) => void
   #listener: Listener | undefined
   #datagrams: SharedDatagrams | undefined
+  #utp: UtpTransport | undefined
   #dht: DhtDiscovery | undefined
   readonly #externalHosts = new Map<4 | 6, string>()
 
@@ -45,7 +47,10 @@ export class Reach {
   /** @throws SocketError when a port cannot be had */
   async open(): Promise<void> {
     await this.#openPorts()
-    if (this.#options.dht && this.#datagrams !== undefined) await this.#openDht(this.#datagrams)
+    const datagrams = this.#datagrams
+    if (datagrams === undefined) return
+    if (this.#options.utp) this.#openUtp(datagrams)
+    if (this.#options.dht) await this.#openDht(datagrams)
   }
 
   async #openPorts(): Promise<void> {
@@ -63,6 +68,20 @@ export class Reach {
         if (!another || tries >= PORT_TRIES) throw error
       }
     }
+  }
+
+  #openUtp(datagrams: SharedDatagrams): void {
+    const { clock, random } = this.#ports
+    const { listen } = this.#options
+    const utp = new UtpTransport({
+      clock,
+      random,
+      send: (bytes, to) => datagrams.send(bytes, to),
+      local: (family) => datagrams.local(family),
+      accepted: listen === undefined ? undefined : this.#accepted,
+    })
+    this.#utp = utp
+    datagrams.utp = utp
   }
 
   async #openDht(datagrams: SharedDatagrams): Promise<void> {
@@ -91,7 +110,9 @@ export class Reach {
 
   /** How to dial: TCP first, because it costs less; uTP a little later, or alone where only it gets through. */
   ways(how: DialKind): readonly Dialer[] {
-    return how === 'punch' || this.#options.transports?.tcp === false ? [] : [this.#ports.tcp]
+    const { tcp = true } = this.#options.transports ?? {}
+    const overTcp = tcp && how === 'any' ? [this.#ports.tcp] : []
+    return this.#utp === undefined ? overTcp : [...overTcp, this.#utp]
   }
 
   get dht(): DhtDiscovery | undefined {
@@ -132,6 +153,7 @@ export class Reach {
     const { disk } = this.#ports
     const { stateFolder, warn } = this.#options
     const nodes = this.#dht?.close() ?? []
+    this.#utp?.close()
     this.#datagrams?.close()
     if (nodes.length === 0) return
     const kept = await new DhtTableStore(disk, stateFolder).write(nodes)

@@ -12,7 +12,7 @@ const UTP_LAST_TYPE = 4
 
 export interface DatagramUser {
   /** `bytes` are lent for the call. */
-  datagram(bytes: Uint8Array, from: Endpoint): void
+  datagram(bytes: Uint8Array, from: Endpoint): unknown
 }
 
 export class SharedDatagrams {
