@@ -13,7 +13,7 @@ import type { DhtEffect, DhtInput, DhtNodeOptions, DhtStats, NodeSource } from '
 import { Beginnings } from './beginnings.ts'
 import { type Contact, contactsIn, type Family } from './contact.ts'
 import { type Job, Jobs, type Question, type Turn } from './jobs.ts'
-import { encodeQuery, type Krpc, parseKrpc } from './krpc.ts'
+import { encodeQuery, type Krpc, looksLikeQuery, parseKrpc } from './krpc.ts'
 import { K, MAX_DATAGRAM_BYTES, PINGS_PER_UPKEEP, UPKEEP_MS } from './limits.ts'
 import { compareDistance, idFits, makeNodeId, NODE_ID_BYTES } from './node-id.ts'
 import { Responder } from './responder.ts'
@@ -139,7 +139,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
         this.#begin(turn)
         break
       case 'find-peers':
-        this.#start(new FindPeers({ ...input, digest: this.#options.digest }), input.id, turn)
+        this.#start(new FindPeers({ ...input, ...this.#options }), input.id, turn)
         break
       case 'sample':
         this.#start(new Sample(input.target), input.id, turn)
@@ -157,6 +157,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   }
 
   #start(task: Job['task'], id: number | undefined, turn: Turn): Job {
+    task.lookup.networkSize = this.#table.networkSize()
     for (const effect of task.remember(this.#responder, turn.now)) turn.effects.push(effect)
     return this.#jobs.start(task, id, this.#table.closest(task.lookup.target, 2 * K), turn)
   }
@@ -173,26 +174,30 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   #datagram(bytes: Uint8Array, from: Endpoint, turn: Turn): void {
     this.#traffic.received(bytes.length)
     if (bytes.length > MAX_DATAGRAM_BYTES || !this.#isOurs(from) || from.port === 0) return
+    // A flood of questions must not cost their parsing too.
+    const asks = looksLikeQuery(bytes)
+    if (asks && !this.#mayAsk(from, turn.now)) return
     const message = parseKrpc(bytes)
     if (message === undefined) return
-    if (message.kind === 'query') this.#query(message, from, turn)
-    else if (message.kind === 'reply') this.#reply(message, from, turn)
-    else this.#error(message, from, turn)
+    if (message.kind === 'query') {
+      if (asks || this.#mayAsk(from, turn.now)) this.#query(message, from, turn)
+    }
+    if (message.kind === 'reply') this.#reply(message, from, turn)
+    if (message.kind === 'error') this.#error(message, from, turn)
+  }
+
+  #mayAsk(from: Endpoint, now: Millis): boolean {
+    this.#traffic.askedBy(from)
+    // BEP 43: who only reads does not answer.
+    const may = this.#options.readOnly !== true && this.#throttle.mayAsk(from, now)
+    if (!may) this.#traffic.queriesDropped++
+    return may
   }
 
   #query(query: Extract<Krpc, { kind: 'query' }>, from: Endpoint, turn: Turn): void {
     const { now } = turn
-    this.#traffic.askedBy(from)
-    // BEP 43: who only reads does not answer.
-    if (this.#options.readOnly === true || !this.#throttle.mayAsk(from, now)) {
-      this.#traffic.queriesDropped++
-      return
-    }
     const answer = this.#responder.answer(query, from, now)
-    if (!this.#throttle.mayReply(answer.length, now)) {
-      this.#traffic.queriesDropped++
-      return
-    }
+    this.#throttle.replied(answer.length)
     this.#traffic.queriesAnswered++
     this.#emit(answer, from, turn)
     const id = query.args.bytes('id')
@@ -210,20 +215,22 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
       this.#failedToAnswer(what, undefined, from, turn)
       return
     }
+    const contact = { id: id.slice(), endpoint: from }
     this.#answeredAt = turn.now
-    this.#table.answered({ id: id.slice(), endpoint: from }, turn.now)
+    this.#table.answered(contact, turn.now)
     this.#seenAs(reply.ip, from, turn)
     if (what.kind === 'ping') return
-    if (what.kind === 'begin') this.#begun(values, from, turn)
-    else if (what.kind === 'store') this.#jobs.answered(what, values, [], from, turn)
-    else if (equalBytes(id, what.contact.id))
-      this.#jobs.answered(what, values, this.#contactsIn(values, from, turn), from, turn)
-    else this.#failedToAnswer(what, undefined, from, turn)
+    const contacts = what.kind === 'store' ? [] : this.#contactsIn(values, from, turn)
+    if (what.kind === 'begin') this.#begun(contacts, turn)
+    else this.#jobs.answered(what, contact, values, contacts, turn)
   }
 
   #error(error: Extract<Krpc, { kind: 'error' }>, from: Endpoint, turn: Turn): void {
     const what = this.#ended(this.#transactions.end(error.transaction, from))
-    if (what !== undefined) this.#failedToAnswer(what, error.code, from, turn)
+    if (what === undefined) return
+    this.#answeredAt = turn.now
+    this.#seenAs(error.ip, from, turn)
+    this.#failedToAnswer(what, error.code, from, turn)
   }
 
   /** One fewer is waited for. */
@@ -272,8 +279,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   }
 
   /** Somebody we began with answered: its nodes lead to our own neighbourhood. */
-  #begun(values: BDict, from: Endpoint, turn: Turn): void {
-    const contacts = this.#contactsIn(values, from, turn)
+  #begun(contacts: readonly Contact[], turn: Turn): void {
     this.#join(contacts, turn)
     this.#begin(turn)
   }
@@ -322,10 +328,11 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
 
   /** Nodes of our family that may be asked; those of the other are told on. */
   #contactsIn(values: BDict, from: Endpoint, turn: Turn): Contact[] {
-    const other: Family = this.family === 4 ? 6 : 4
     const { allows } = this.#options
-    const told = contactsIn(values, other, from, allows)
-    if (told.length > 0) turn.effects.push({ kind: 'other-family', contacts: told })
+    if (this.#siblingIsHungry) {
+      const told = contactsIn(values, this.family === 4 ? 6 : 4, from, allows)
+      if (told.length > 0) turn.effects.push({ kind: 'other-family', contacts: told })
+    }
     return contactsIn(values, this.family, from, allows).filter(({ id }) => !equalBytes(id, this.nodeId))
   }
 
@@ -336,7 +343,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     if (what.kind === 'ping' || what.kind === 'begin') this.#open[what.kind]++
     const readOnly = this.#options.readOnly === true
     const looks = what.kind === 'begin' || what.kind === 'lookup'
-    const want = looks && this.#options.sibling?.()?.isHungry === true ? { want: ['n4', 'n6'] } : {}
+    const want = looks && this.#siblingIsHungry ? { want: ['n4', 'n6'] } : {}
     const query = { id: this.nodeId, ...want, ...args }
     this.#traffic.wroteTo(to)
     this.#emit(encodeQuery({ transaction, method, args: query, readOnly, version: this.#version }), to, turn)
@@ -345,6 +352,11 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   #emit(bytes: Uint8Array, to: Endpoint, turn: Turn): void {
     this.#traffic.sent(bytes.length)
     turn.effects.push({ kind: 'send', bytes, to })
+  }
+
+  /** BEP 32: then, and only then, nodes of the other family are asked for. */
+  get #siblingIsHungry(): boolean {
+    return this.#options.sibling?.()?.isHungry === true
   }
 
   /** Of our family, and not barred. */

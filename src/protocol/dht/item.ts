@@ -1,7 +1,8 @@
 // Values in the DHT (BEP 44): where they lie, what is signed, and which are good.
 // Immutable ones are found by their hash; mutable ones by a public key and salt, with a signature and a sequence number.
 
-import { concatBytes, equalBytes, utf8 } from '../../base/bytes.ts'
+import type { BDict } from '../../base/bencode-value.ts'
+import { concatBytes, EMPTY, equalBytes, utf8 } from '../../base/bytes.ts'
 import type { Digest, Signatures } from '../../base/ports.ts'
 import { MAX_SALT_BYTES, MAX_VALUE_BYTES } from './limits.ts'
 
@@ -68,4 +69,18 @@ export function isNewer(a: MutableItem, b: MutableItem | undefined): boolean {
     if (difference !== 0) return difference > 0
   }
   return a.value.length > b.value.length
+}
+
+/** A mutable item as a message carries it; undefined when a part is missing or of the wrong size. */
+export function mutableIn(dict: BDict, value: Uint8Array): MutableItem | undefined {
+  const publicKey = dict.bytes('k')
+  const signature = dict.bytes('sig')
+  const sequence = dict.int('seq')
+  if (
+    publicKey?.length !== PUBLIC_KEY_BYTES ||
+    signature?.length !== SIGNATURE_BYTES ||
+    sequence === undefined
+  )
+    return undefined
+  return { publicKey, signature, sequence, salt: dict.bytes('salt') ?? EMPTY, value }
 }

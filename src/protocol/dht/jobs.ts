@@ -81,13 +81,7 @@ export class Jobs {
   }
 
   /** @param contacts nodes that the answer tells of */
-  answered(
-    question: Question,
-    values: BDict,
-    contacts: readonly Contact[],
-    from: Endpoint,
-    turn: Turn,
-  ): void {
+  answered(question: Question, from: Contact, values: BDict, contacts: readonly Contact[], turn: Turn): void {
     const { job } = question
     if (!this.#jobs.has(job)) return
     if (question.kind === 'store') {
@@ -96,9 +90,10 @@ export class Jobs {
       return
     }
     const { lookup } = job.task
-    if (job.round === undefined && lookup.answered(from, values.bytes('token')?.slice()))
-      lookup.add(contacts, from)
-    const { effects, enough } = job.task.heard(values, from)
+    const token = values.bytes('token')?.slice()
+    if (job.round === undefined && lookup.answered(from.endpoint, from.id, token))
+      lookup.add(contacts, from.endpoint)
+    const { effects, enough } = job.task.heard(values, from.endpoint)
     for (const effect of effects) turn.effects.push(effect)
     if (enough && job.round === undefined) this.#leave(job, turn)
     else this.#goOn(job, turn)

@@ -4,7 +4,7 @@
 import { compactEndpoint } from '../../base/address.ts'
 import { BDict, BencodeError, type BencodeLimits, decode } from '../../base/bencode.ts'
 import { type Encodable, encode } from '../../base/bencode-encode.ts'
-import { fromLatin1 } from '../../base/bytes.ts'
+import { equalBytes, fromLatin1, utf8 } from '../../base/bytes.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_DEPTH, MAX_MESSAGE_TOKENS } from './limits.ts'
 
@@ -18,6 +18,8 @@ const LIMITS: BencodeLimits = {
 const MAX_TRANSACTION_BYTES = 32
 /** Method names in use have at most 17. */
 const MAX_METHOD_BYTES = 32
+/** Of an error: for people who look for faults. */
+const MAX_TEXT_BYTES = 200
 
 /** BEP 5 and BEP 44. */
 export const KRPC_ERRORS = {
@@ -48,7 +50,21 @@ export type Krpc =
       /** BEP 42: how the sender sees us, 6 or 18 bytes. */
       readonly ip: Uint8Array | undefined
     }
-  | { readonly kind: 'error'; readonly transaction: Uint8Array; readonly code: number; readonly text: string }
+  | {
+      readonly kind: 'error'
+      readonly transaction: Uint8Array
+      readonly code: number
+      readonly text: string
+      readonly ip: Uint8Array | undefined
+    }
+
+/** How every canonical query ends: its last key is `y`. */
+const QUERY_TAIL = utf8('1:y1:qe')
+
+/** Cheap, for those who must decide before they parse; a query with keys after `y` is not seen. */
+export function looksLikeQuery(bytes: Uint8Array): boolean {
+  return equalBytes(bytes.subarray(-QUERY_TAIL.length), QUERY_TAIL)
+}
 
 /** Undefined for what is no such message. Byte strings inside are views of `bytes`. */
 export function parseKrpc(bytes: Uint8Array): Krpc | undefined {
@@ -93,7 +109,8 @@ function errorIn(message: BDict, transaction: Uint8Array): Krpc | undefined {
   const code = error?.at(0)
   const text = error?.at(1)
   if (typeof code !== 'number') return undefined
-  return { kind: 'error', transaction, code, text: text instanceof Uint8Array ? fromLatin1(text) : '' }
+  const shown = text instanceof Uint8Array ? fromLatin1(text.subarray(0, MAX_TEXT_BYTES)) : ''
+  return { kind: 'error', transaction, code, text: shown, ip: message.bytes('ip') }
 }
 
 export interface QueryFields {
@@ -122,7 +139,8 @@ export function encodeError(
   transaction: Uint8Array,
   code: number,
   text: string,
+  to: Endpoint,
   version: Uint8Array,
 ): Uint8Array {
-  return encode({ e: [code, text], t: transaction, v: version, y: 'e' })
+  return encode({ e: [code, text], ip: compactEndpoint(to), t: transaction, v: version, y: 'e' })
 }

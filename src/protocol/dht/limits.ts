@@ -7,8 +7,10 @@ export const ALPHA = 4
 
 /** One datagram, what is received: a value of 1,000 bytes (BEP 44) with nodes of both families beside it fits. */
 export const MAX_DATAGRAM_BYTES = 2_048
-/** SAFETY.md: what we answer, so that nothing is fragmented and nobody is flooded through us. */
-export const MAX_REPLY_BYTES = 1_280
+/** BEP 32: what we answer, so that nothing is fragmented and nobody is flooded through us. */
+export const MAX_REPLY_BYTES = 1_024
+/** SAFETY.md: with a value of 1,000 bytes (BEP 44), which leaves room for two nodes. */
+export const MAX_ITEM_REPLY_BYTES = 1_280
 /** Deepest that any message goes, with room: a put's value may be a structure of its own. */
 export const MAX_MESSAGE_DEPTH = 12
 export const MAX_MESSAGE_TOKENS = 600
@@ -47,6 +49,10 @@ export const MAX_SENDERS = 4_000
 /** SAFETY.md: torrents and peers of each that are kept for others. */
 export const MAX_TORRENTS = 2_000
 export const MAX_PEERS_PER_TORRENT = 500
+/** Torrents that one public address is kept for: hashes near one node are few of anybody's. */
+export const MAX_TORRENTS_PER_HOST = 100
+/** Of one public network (/24, /48) in one torrent: SAFETY.md's bound for connections. */
+export const MAX_PEERS_PER_NETWORK = 32
 /** BEP 5 leaves it open; announces are repeated every quarter of an hour at most, half an hour usually. */
 export const PEER_LIFE_MS = 45 * 60_000
 

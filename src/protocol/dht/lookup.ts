@@ -1,18 +1,25 @@
 // One iterative lookup (BEP 5): asks the closest known nodes, learns of closer ones, and ends when the closest have answered.
-// Invariants: nobody is asked twice; at most ALPHA wait for an answer that is not late; of one public network only
-// MAX_PER_NETWORK are followed. Nodes whose id does not fit their address (BEP 42) are heard, but the end does not wait for
-// them and they cannot push others out.
+// Invariants: nobody is asked twice; at most ALPHA wait for an answer that is not late; of one public network no more than
+// MAX_PER_NETWORK are asked that have not failed. Some are heard, but the end does not wait for them and they push nobody
+// out: nodes whose id does not fit their address (BEP 42), and those that are more, and closer, than chance allows.
 
 import { isPublicHost, networkOf } from '../../base/address.ts'
+import { equalBytes } from '../../base/bytes.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import type { Contact } from './contact.ts'
 import { ALPHA, K, MAX_PER_NETWORK } from './limits.ts'
-import { compareDistance, idFits } from './node-id.ts'
+import { compareDistance, idFits, sharedBits } from './node-id.ts'
 
 type Step = 'known' | 'asked' | 'late' | 'answered' | 'failed'
 
 interface Candidate extends Contact {
+  readonly id: Uint8Array
+  readonly key: string
+  /** Of a public address. */
+  readonly network: string | undefined
   readonly fits: boolean
+  /** Leading bits shared with the target. */
+  readonly bits: number
   /** Steps from where we began. */
   readonly hops: number
   step: Step
@@ -29,15 +36,19 @@ const MAX_CANDIDATES = 100
 /** Nodes of doubtful id that are asked at most, and that are announced to beside the K. */
 const MAX_DOUBTFUL = 16
 const DOUBTFUL_ANSWERERS = 4
+/** Nodes closer than chance allows that are announced to beside the K. */
+const MAX_CROWD = 8
 /** In all: a swarm of liars that tell of ever closer nodes is left after so many questions. */
 const MAX_ASKED = 150
 
 export class Lookup {
   readonly target: Uint8Array
+  /** Nodes that the whole network has, about: tells how many can be so close. */
+  networkSize = Number.POSITIVE_INFINITY
   /** Those that fit and those that do not, each by distance. */
   readonly #fitting: Candidate[] = []
   readonly #doubtful: Candidate[] = []
-  readonly #seen = new Set<string>()
+  readonly #known = new Map<string, Candidate>()
   readonly #perNetwork = new Map<string, number>()
   #waiting = 0
   #asked = 0
@@ -56,7 +67,7 @@ export class Lookup {
     return this.#answered
   }
 
-  /** Steps to the farthest answer that was needed. */
+  /** Steps to the farthest answer. */
   get hops(): number {
     return this.#hops
   }
@@ -64,32 +75,37 @@ export class Lookup {
   /** @param by who told; undefined where we began */
   add(contacts: Iterable<Contact>, by?: Endpoint): void {
     const hops = by === undefined ? 1 : (this.#find(by)?.hops ?? 0) + 1
-    for (const { id, endpoint } of contacts) {
-      const key = keyOf(endpoint)
-      if (this.#seen.has(key)) continue
-      const fits = idFits(id, endpoint.host)
-      const list = fits ? this.#fitting : this.#doubtful
-      const candidate: Candidate = { id, endpoint, fits, hops, step: 'known', token: undefined }
-      if (!this.#admit(list, candidate)) continue
-      this.#seen.add(key)
+    for (const contact of contacts) {
+      if (!this.#known.has(endpointText(contact.endpoint))) this.#admit(this.#candidate(contact, hops))
     }
   }
 
-  #admit(list: Candidate[], candidate: Candidate): boolean {
-    const { target } = this
-    let at = list.length
-    while (at > 0 && compareDistance(target, candidate.id, (list[at - 1] as Candidate).id) < 0) at--
-    if (at >= MAX_CANDIDATES) return false
-    const { host } = candidate.endpoint
-    if (isPublicHost(host)) {
-      const network = networkOf(host)
-      const count = this.#perNetwork.get(network) ?? 0
-      if (count >= MAX_PER_NETWORK) return false
-      this.#perNetwork.set(network, count + 1)
+  #candidate({ id, endpoint }: Contact, hops: number): Candidate {
+    return {
+      id,
+      endpoint,
+      key: endpointText(endpoint),
+      network: isPublicHost(endpoint.host) ? networkOf(endpoint.host) : undefined,
+      fits: idFits(id, endpoint.host),
+      bits: sharedBits(this.target, id),
+      hops,
+      step: 'known',
+      token: undefined,
     }
+  }
+
+  #admit(candidate: Candidate): void {
+    const list = candidate.fits ? this.#fitting : this.#doubtful
+    let at = list.length
+    while (at > 0 && compareDistance(this.target, candidate.id, (list[at - 1] as Candidate).id) < 0) at--
+    if (at >= MAX_CANDIDATES) return
     list.splice(at, 0, candidate)
-    if (list.length > MAX_CANDIDATES) list.pop()
-    return true
+    this.#known.set(candidate.key, candidate)
+    const farthest = list[MAX_CANDIDATES]
+    // Whoever waits for an answer stays known; lists are longer by these few at most.
+    if (farthest === undefined || farthest.step === 'asked') return
+    list.splice(MAX_CANDIDATES, 1)
+    this.#known.delete(farthest.key)
   }
 
   /** Whom to ask now; undefined when enough are being asked, or nobody is left that matters. Counts as asked. */
@@ -98,6 +114,7 @@ export class Lookup {
     const next = this.#nextOf(this.#fitting, K) ?? this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS)
     if (next === undefined) return undefined
     next.step = 'asked'
+    this.#count(next, 1)
     this.#waiting++
     this.#asked++
     return next
@@ -108,24 +125,50 @@ export class Lookup {
     let ahead = 0
     let asked = 0
     for (const candidate of list) {
-      if (candidate.step === 'known')
+      if (candidate.step === 'known') {
+        if (this.#isFull(candidate)) continue
         return list === this.#doubtful && asked >= MAX_DOUBTFUL ? undefined : candidate
+      }
       asked++
-      if (candidate.step === 'answered' || candidate.step === 'asked') ahead++
+      if (candidate.step !== 'answered' && candidate.step !== 'asked') continue
+      if (!this.#isCrowd(candidate, ahead)) ahead++
       if (ahead >= count) return undefined
     }
     return undefined
   }
 
-  /** @returns false when it was not asked: then nothing it says counts */
-  answered(from: Endpoint, token: Uint8Array | undefined): boolean {
+  /** More than chance allows (three deviations of Poisson's) are as close as this one, of which `closer` are closer still. */
+  #isCrowd({ bits }: Candidate, closer: number): boolean {
+    const expected = this.networkSize / 2 ** bits
+    return closer + 1 > expected + 3 * Math.sqrt(expected) + 1
+  }
+
+  #isFull({ network }: Candidate): boolean {
+    return network !== undefined && (this.#perNetwork.get(network) ?? 0) >= MAX_PER_NETWORK
+  }
+
+  #count({ network }: Candidate, change: 1 | -1): void {
+    if (network !== undefined) this.#perNetwork.set(network, (this.#perNetwork.get(network) ?? 0) + change)
+  }
+
+  /**
+   * @param id as it calls itself: if we were told another one, it stands where its own belongs
+   * @returns false when it was not asked: then nothing it says counts
+   */
+  answered(from: Endpoint, id: Uint8Array, token: Uint8Array | undefined): boolean {
     const candidate = this.#find(from)
     if (candidate === undefined || candidate.step === 'answered' || candidate.step === 'known') return false
     if (candidate.step === 'asked') this.#waiting--
-    candidate.step = 'answered'
-    candidate.token = token
+    if (candidate.step === 'failed') this.#count(candidate, 1)
     this.#answered++
     this.#hops = Math.max(this.#hops, candidate.hops)
+    candidate.step = 'answered'
+    candidate.token = token
+    if (equalBytes(id, candidate.id)) return true
+    const list = candidate.fits ? this.#fitting : this.#doubtful
+    list.splice(list.indexOf(candidate), 1)
+    this.#known.delete(candidate.key)
+    this.#admit({ ...this.#candidate({ id, endpoint: from }, candidate.hops), step: 'answered', token })
     return true
   }
 
@@ -141,41 +184,42 @@ export class Lookup {
     const candidate = this.#find(from)
     if (candidate === undefined) return
     if (candidate.step === 'asked') this.#waiting--
-    if (candidate.step === 'asked' || candidate.step === 'late') candidate.step = 'failed'
+    if (candidate.step !== 'asked' && candidate.step !== 'late') return
+    candidate.step = 'failed'
+    this.#count(candidate, -1)
   }
 
   /** Nobody is left to ask, and nobody who answers in time is waited for. */
   get done(): boolean {
-    return this.#waiting === 0 && (this.#asked >= MAX_ASKED || this.#peek() === undefined)
+    if (this.#waiting > 0) return false
+    const next = this.#nextOf(this.#fitting, K) ?? this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS)
+    return next === undefined || this.#asked >= MAX_ASKED
   }
 
-  #peek(): Candidate | undefined {
-    return this.#nextOf(this.#fitting, K) ?? this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS)
-  }
-
-  /** The closest that answered, of fitting ids first: `count`, and a few more of doubtful ids. */
+  /** The closest that answered: `count` of them, those that are more than chance allows, and a few of doubtful ids. */
   closest(count: number): Answerer[] {
-    const fitting = answered(this.#fitting).slice(0, count)
-    const others = Math.max(count - fitting.length, DOUBTFUL_ANSWERERS)
-    return [...fitting, ...answered(this.#doubtful).slice(0, others)]
+    const found: Candidate[] = []
+    let counted = 0
+    for (const candidate of this.#fitting) {
+      if (counted >= count) break
+      if (candidate.step !== 'answered') continue
+      const crowd = this.#isCrowd(candidate, counted)
+      if (!crowd) counted++
+      if (!crowd || found.length - counted < MAX_CROWD) found.push(candidate)
+    }
+    const others = Math.max(count - counted, DOUBTFUL_ANSWERERS)
+    return [...found, ...this.#doubtful.filter(({ step }) => step === 'answered').slice(0, others)]
   }
 
   /** The next closest of fitting ids, should one of the closest have gone since. */
   spare(): Answerer[] {
-    return answered(this.#fitting).slice(K, 2 * K)
+    const closest = new Set<Answerer>(this.closest(K))
+    return this.#fitting
+      .filter((candidate) => candidate.step === 'answered' && !closest.has(candidate))
+      .slice(0, K)
   }
 
   #find(endpoint: Endpoint): Candidate | undefined {
-    const is = (candidate: Candidate) =>
-      candidate.endpoint.host === endpoint.host && candidate.endpoint.port === endpoint.port
-    return this.#fitting.find(is) ?? this.#doubtful.find(is)
+    return this.#known.get(endpointText(endpoint))
   }
-}
-
-function answered(list: readonly Candidate[]): Candidate[] {
-  return list.filter(({ step }) => step === 'answered')
-}
-
-function keyOf(endpoint: Endpoint): string {
-  return isPublicHost(endpoint.host) ? endpoint.host : endpointText(endpoint)
 }

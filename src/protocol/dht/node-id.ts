@@ -16,6 +16,13 @@ export function compareDistance(target: Uint8Array, a: Uint8Array, b: Uint8Array
   return 0
 }
 
+/** The part of all ids that is closer to `a` than `b` is: above 0, at most 1. */
+export function distanceShare(a: Uint8Array, b: Uint8Array): number {
+  let distance = 0
+  for (let i = 0; i < 6; i++) distance = distance * 256 + ((a[i] as number) ^ (b[i] as number))
+  return (distance + 1) / 2 ** 48
+}
+
 /** Leading bits that both share: 0 … 160. */
 export function sharedBits(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < NODE_ID_BYTES; i++) {

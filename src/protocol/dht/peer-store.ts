@@ -1,25 +1,32 @@
 // Peers that others announced to us (BEP 5), for those who ask; their number as Bloom filters (BEP 33), and which
 // torrents there are (BEP 51).
-// Invariant: at most MAX_TORRENTS × MAX_PEERS_PER_TORRENT, one per address of a torrent, none longer than PEER_LIFE_MS.
+// Invariants: at most MAX_TORRENTS × MAX_PEERS_PER_TORRENT, one per address of a torrent, none longer than PEER_LIFE_MS; of
+// public addresses MAX_TORRENTS_PER_HOST each, and MAX_PEERS_PER_NETWORK in a torrent. A flood of hashes far from our id
+// moves nothing that is ours to keep.
 
-import { compactEndpoint, isPublicHost, parseIp } from '../../base/address.ts'
+import { compactEndpoint, isPublicHost, networkOf, parseIp } from '../../base/address.ts'
 import { EMPTY, toHex } from '../../base/bytes.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis } from '../../base/ids.ts'
 import type { Digest } from '../../base/ports.ts'
-import { type Random, randomInt } from '../../base/random.ts'
+import { type Random, randomInt, shuffle } from '../../base/random.ts'
 import { BloomFilter } from './bloom-filter.ts'
 import {
+  MAX_PEERS_PER_NETWORK,
   MAX_PEERS_PER_TORRENT,
   MAX_SAMPLES,
   MAX_TORRENTS,
+  MAX_TORRENTS_PER_HOST,
   PEER_LIFE_MS,
   SAMPLE_INTERVAL_S,
 } from './limits.ts'
+import { compareDistance } from './node-id.ts'
 
 interface Announced {
   readonly endpoint: Endpoint
   readonly compact: Uint8Array
+  /** Of a public address. */
+  readonly network: string | undefined
   readonly seed: boolean
   readonly untilMs: Millis
 }
@@ -28,40 +35,77 @@ interface Stored {
   readonly hash: Uint8Array
   /** By address, the one announced longest ago first. */
   readonly peers: Map<string, Announced>
+  readonly perNetwork: Map<string, number>
 }
 
 export class PeerStore {
   readonly #digest: Digest
   readonly #random: Random
-  /** By hash in hex, the one announced longest ago first. */
+  readonly #ownId: () => Uint8Array
+  /** By hash in hex. */
   readonly #torrents = new Map<string, Stored>()
+  /** Torrents of each public address. */
+  readonly #perHost = new Map<string, number>()
   #sample: { readonly hashes: readonly Uint8Array[]; readonly untilMs: Millis } | undefined
 
-  constructor(digest: Digest, random: Random) {
+  constructor(digest: Digest, random: Random, ownId: () => Uint8Array) {
     this.#digest = digest
     this.#random = random
+    this.#ownId = ownId
   }
 
   get torrents(): number {
     return this.#torrents.size
   }
 
-  announce(hash: Uint8Array, endpoint: Endpoint, seed: boolean, now: Millis): void {
+  /** @returns false when there is no room for it here */
+  announce(hash: Uint8Array, endpoint: Endpoint, seed: boolean, now: Millis): boolean {
     const key = toHex(hash)
-    const stored = this.#torrents.get(key) ?? { hash: hash.slice(), peers: new Map() }
-    this.#torrents.delete(key)
-    if (this.#torrents.size >= MAX_TORRENTS) deleteFirst(this.#torrents)
+    const isPublic = isPublicHost(endpoint.host)
+    const address = isPublic ? endpoint.host : endpointText(endpoint)
+    const network = isPublic ? networkOf(endpoint.host) : undefined
+    const before = this.#torrents.get(key)
+    const again = before?.peers.get(address)
+    if (again === undefined) {
+      if (isPublic && (this.#perHost.get(address) ?? 0) >= MAX_TORRENTS_PER_HOST) return false
+      if (network !== undefined && (before?.perNetwork.get(network) ?? 0) >= MAX_PEERS_PER_NETWORK)
+        return false
+      if (before === undefined && this.#torrents.size >= MAX_TORRENTS && !this.#makeRoom(hash)) return false
+    }
+    const stored = before ?? { hash: hash.slice(), peers: new Map(), perNetwork: new Map() }
     this.#torrents.set(key, stored)
-    const { peers } = stored
-    const address = isPublicHost(endpoint.host) ? endpoint.host : endpointText(endpoint)
-    peers.delete(address)
-    if (peers.size >= MAX_PEERS_PER_TORRENT) deleteFirst(peers)
-    peers.set(address, {
-      endpoint,
-      compact: compactEndpoint(endpoint),
-      seed,
-      untilMs: after(now, PEER_LIFE_MS),
-    })
+    if (again !== undefined) this.#forget(stored, address)
+    else if (stored.peers.size >= MAX_PEERS_PER_TORRENT)
+      for (const oldest of stored.peers.keys()) {
+        this.#forget(stored, oldest)
+        break
+      }
+    const untilMs = after(now, PEER_LIFE_MS)
+    stored.peers.set(address, { endpoint, compact: compactEndpoint(endpoint), network, seed, untilMs })
+    if (network === undefined) return true
+    add(this.#perHost, address, 1)
+    add(stored.perNetwork, network, 1)
+    return true
+  }
+
+  #forget(stored: Stored, address: string): void {
+    const { network } = stored.peers.get(address) ?? {}
+    stored.peers.delete(address)
+    if (network === undefined) return
+    add(this.#perHost, address, -1)
+    add(stored.perNetwork, network, -1)
+  }
+
+  /** What lies farthest from our id goes: it is others' to keep. @returns false when that is what is to come in */
+  #makeRoom(hash: Uint8Array): boolean {
+    const ownId = this.#ownId()
+    let farthest: Stored | undefined
+    for (const stored of this.#torrents.values())
+      if (compareDistance(ownId, stored.hash, farthest?.hash ?? hash) > 0) farthest = stored
+    if (farthest === undefined) return false
+    for (const address of farthest.peers.keys()) this.#forget(farthest, address)
+    this.#torrents.delete(toHex(farthest.hash))
+    return true
   }
 
   /** Whom we know of ourselves. */
@@ -102,40 +146,37 @@ export class PeerStore {
     return { seeds: seeds.bytes, peers: peers.bytes }
   }
 
-  /** BEP 51: the same for everybody until it is drawn anew, so that asking often tells no more. */
+  /** BEP 51: all, or where they are too many some, the same for everybody for a while: asking often tells no more. */
   sample(now: Millis): {
     readonly hashes: readonly Uint8Array[]
     readonly total: number
     readonly intervalS: number
   } {
+    const total = this.#torrents.size
+    const all = () => [...this.#torrents.values()].map(({ hash }) => hash)
+    if (total <= MAX_SAMPLES) return { hashes: all(), total, intervalS: SAMPLE_INTERVAL_S }
     if (this.#sample === undefined || this.#sample.untilMs <= now) {
-      const all = [...this.#torrents.values()].map(({ hash }) => hash)
-      const hashes: Uint8Array[] = []
-      while (hashes.length < MAX_SAMPLES && all.length > 0) {
-        const [hash] = all.splice(randomInt(this.#random, all.length), 1)
-        hashes.push(hash as Uint8Array)
-      }
+      const hashes = shuffle(this.#random, all()).slice(0, MAX_SAMPLES)
       this.#sample = { hashes, untilMs: after(now, SAMPLE_INTERVAL_S * 1_000) }
     }
     const intervalS = Math.max(0, Math.ceil((this.#sample.untilMs - now) / 1_000))
-    return { hashes: this.#sample.hashes, total: this.#torrents.size, intervalS }
+    return { hashes: this.#sample.hashes, total, intervalS }
   }
 
   /** Forgets who has not announced again. */
   expire(now: Millis): void {
-    for (const [key, { peers }] of this.#torrents) {
-      for (const [address, { untilMs }] of peers) {
+    for (const [key, stored] of this.#torrents) {
+      for (const [address, { untilMs }] of stored.peers) {
         if (untilMs > now) break
-        peers.delete(address)
+        this.#forget(stored, address)
       }
-      if (peers.size === 0) this.#torrents.delete(key)
+      if (stored.peers.size === 0) this.#torrents.delete(key)
     }
   }
 }
 
-function deleteFirst(map: Map<string, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key)
-    return
-  }
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change
+  if (count <= 0) counts.delete(key)
+  else counts.set(key, count)
 }

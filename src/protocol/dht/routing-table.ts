@@ -9,7 +9,7 @@ import { after, type Millis } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Contact } from './contact.ts'
 import { K, MAX_FAILURES, MAX_PER_NETWORK, QUESTIONABLE_MS } from './limits.ts'
-import { compareDistance, idAt, idFits, sharedBits } from './node-id.ts'
+import { compareDistance, distanceShare, idAt, idFits, sharedBits } from './node-id.ts'
 
 export interface TableNode extends Contact {
   /** When it last answered or asked us. */
@@ -72,9 +72,14 @@ export class RoutingTable {
     ) {
       known.heardAt = now
       known.failures = 0
+      // A bucket that is full and answers needs no refreshing; one with room is looked into all the same.
+      const bucket = this.#buckets[this.#indexOf(known.id)] as Bucket
+      if (bucket.nodes.length >= K) bucket.changedAt = now
       return
     }
-    // Another id at the same address: it began anew, or lies about one of them; the one that answers now counts.
+    // Two behind one address: the one that we know and that answers is kept.
+    if (known !== undefined && known.endpoint.port !== contact.endpoint.port && isGood(known, now)) return
+    // Another id at the same address and port: it began anew; the one that answers now counts.
     if (known !== undefined) this.#remove(known)
     this.#place({ ...contact, heardAt: now, failures: 0, pingedAt: now, fits: fits(contact) }, now)
   }
@@ -101,7 +106,11 @@ export class RoutingTable {
   /** It did not answer. Bad nodes leave when somebody waits for their place, or soon after anyway. */
   failed(endpoint: Endpoint, now: Millis): void {
     const node = this.find(endpoint)
-    if (node === undefined) return
+    if (node === undefined) {
+      const key = keyOf(endpoint)
+      for (const { waiting } of this.#buckets) remove(waiting, (other) => keyOf(other.endpoint) === key)
+      return
+    }
     node.failures++
     if (node.failures < MAX_FAILURES) return
     const bucket = this.#buckets[this.#indexOf(node.id)] as Bucket
@@ -119,8 +128,10 @@ export class RoutingTable {
     return found
   }
 
-  all(): Iterable<TableNode> {
-    return this.#byAddress.values()
+  /** Nodes that the whole network has, about, judged by how close our neighbours are. */
+  networkSize(): number {
+    const farthest = this.closest(this.#ownId, K)[K - 1]
+    return farthest === undefined ? this.size + 1 : K / distanceShare(this.#ownId, farthest.id)
   }
 
   goodCount(now: Millis): number {
@@ -235,9 +246,15 @@ function newBucket(now: Millis): Bucket {
 }
 
 function wait(bucket: Bucket, node: TableNode): void {
-  if (!node.fits || bucket.waiting.some((other) => equalBytes(other.id, node.id))) return
+  if (!node.fits) return
+  remove(bucket.waiting, (other) => equalBytes(other.id, node.id))
   bucket.waiting.push(node)
   if (bucket.waiting.length > K) bucket.waiting.shift()
+}
+
+function remove(nodes: TableNode[], is: (node: TableNode) => boolean): void {
+  const at = nodes.findIndex(is)
+  if (at >= 0) nodes.splice(at, 1)
 }
 
 function isGood(node: TableNode, now: Millis): boolean {

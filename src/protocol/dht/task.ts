@@ -1,22 +1,22 @@
 // What a lookup is for: which query it sends, what it makes of the answers, and what follows when the closest are known.
 // One class a purpose; dht-node.ts moves them along.
 
-import { parseCompactEndpoints } from '../../base/address.ts'
+import { mayContact, parseIp } from '../../base/address.ts'
 import { type Encodable, RawBencode } from '../../base/bencode-encode.ts'
 import { type BDict, BList } from '../../base/bencode-value.ts'
-import { toHex } from '../../base/bytes.ts'
+import { EMPTY, toHex } from '../../base/bytes.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import type { Millis } from '../../base/ids.ts'
 import type { Digest, Signatures } from '../../base/ports.ts'
 import type { AnnounceFacts, DhtEffect, DhtResult } from './api.ts'
-import { BloomFilter, FILTER_BYTES } from './bloom-filter.ts'
-import { immutableTarget, isNewer, isSignedWell, type MutableItem, mutableTarget } from './item.ts'
+import { BloomFilter, FILTER_BYTES, isPlausible } from './bloom-filter.ts'
+import { endpointIn } from './contact.ts'
+import { immutableTarget, isNewer, isSignedWell, type MutableItem, mutableIn, mutableTarget } from './item.ts'
 import type { ItemStore } from './item-store.ts'
 import { MAX_VALUE_BYTES } from './limits.ts'
 import { type Answerer, Lookup } from './lookup.ts'
 import { NODE_ID_BYTES } from './node-id.ts'
 import type { PeerStore } from './peer-store.ts'
-import { mutableIn } from './responder.ts'
 
 type Fields = { readonly [key: string]: Encodable | undefined }
 
@@ -52,6 +52,8 @@ const NOTHING = { effects: [], enough: false } as const satisfies ReturnType<Tas
 
 /** Peers taken from one answer; what fits into a datagram is less. */
 const MAX_VALUES = 250
+/** Those that count of an answer without filters. */
+const MAX_UNFILTERED = 100
 
 /** Only to know nodes: filling the table. */
 export class FindNode implements Task {
@@ -92,6 +94,8 @@ export interface FindPeersOptions {
   readonly scrape: boolean
   readonly noSeeds: boolean
   readonly digest: Digest
+  /** A person's rule about addresses. */
+  readonly allows?: (host: string) => boolean
 }
 
 export class FindPeers implements Task {
@@ -102,6 +106,8 @@ export class FindPeers implements Task {
   readonly #seen = new Set<string>()
   readonly #seeds: BloomFilter
   readonly #leeches: BloomFilter
+  /** Told by nodes that do not count: BEP 33 takes them for leeches unless others know better. */
+  readonly #unfiltered = new Set<string>()
   #counted = false
 
   constructor(options: FindPeersOptions) {
@@ -126,8 +132,11 @@ export class FindPeers implements Task {
   }
 
   heard(values: BDict, from: Endpoint): ReturnType<Task['heard']> {
-    this.#count(values)
-    return { effects: this.#tell(endpointsIn(values), from), enough: false }
+    const { allows } = this.#options
+    const endpoints = endpointsIn(values)
+    this.#count(values, endpoints)
+    const usable = endpoints.filter(({ host }) => mayContact(host, from.host) && allows?.(host) !== false)
+    return { effects: this.#tell(usable, from), enough: false }
   }
 
   #tell(endpoints: readonly Endpoint[], from: Endpoint): DhtEffect[] {
@@ -140,13 +149,15 @@ export class FindPeers implements Task {
     return fresh.length === 0 ? [] : [{ kind: 'peers', id: this.#options.id, endpoints: fresh, from }]
   }
 
-  #count(values: BDict): void {
+  #count(values: BDict, endpoints: readonly Endpoint[]): void {
+    if (!this.#options.scrape) return
     const seeds = values.bytes('BFsd')
     const leeches = values.bytes('BFpe')
-    if (seeds?.length !== FILTER_BYTES || leeches?.length !== FILTER_BYTES) return
-    this.#counted = true
-    this.#seeds.merge(seeds)
-    this.#leeches.merge(leeches)
+    if (seeds?.length === FILTER_BYTES && leeches?.length === FILTER_BYTES) {
+      this.#counted = true
+      if (isPlausible(seeds)) this.#seeds.merge(seeds)
+      if (isPlausible(leeches)) this.#leeches.merge(leeches)
+    } else for (const { host } of endpoints.slice(0, MAX_UNFILTERED)) this.#unfiltered.add(host)
   }
 
   store({ token }: Answerer): StoreQuery | undefined {
@@ -158,6 +169,10 @@ export class FindPeers implements Task {
   }
 
   result(stored: number): DhtResult {
+    for (const host of this.#unfiltered) {
+      const address = parseIp(host) ?? EMPTY
+      if (!this.#seeds.has(address)) this.#leeches.add(address)
+    }
     const swarm = this.#counted
       ? { seeds: Math.round(this.#seeds.estimate()), leeches: Math.round(this.#leeches.estimate()) }
       : undefined
@@ -172,7 +187,8 @@ function endpointsIn(values: BDict): Endpoint[] {
   for (const item of list) {
     if (found.length >= MAX_VALUES) break
     if (!(item instanceof Uint8Array) || (item.length !== 6 && item.length !== 18)) continue
-    found.push(...parseCompactEndpoints(item, item.length, 1))
+    const endpoint = endpointIn(item)
+    if (endpoint !== undefined) found.push(endpoint)
   }
   return found
 }
@@ -185,6 +201,8 @@ export class FindItem implements Task {
   readonly #digest: Digest
   readonly #signatures: Signatures
   readonly #wanted: ItemWish
+  /** Nodes that have a version already. */
+  readonly #holders = new Set<string>()
   #value: Uint8Array | undefined
   #newest: MutableItem | undefined
 
@@ -197,7 +215,8 @@ export class FindItem implements Task {
     this.args = { target }
   }
 
-  heard(values: BDict): ReturnType<Task['heard']> {
+  heard(values: BDict, from: Endpoint): ReturnType<Task['heard']> {
+    if (values.has('v') || values.has('seq')) this.#holders.add(endpointText(from))
     const value = values.raw('v')
     if (value === undefined || value.length > MAX_VALUE_BYTES) return { ...NOTHING, effects: [] }
     const { kind } = this.#wanted
@@ -225,13 +244,13 @@ export class FindItem implements Task {
 
   keep(items: ItemStore, now: Millis): boolean {
     const wanted = this.#wanted
-    if (wanted.kind === 'put-immutable') return items.putImmutable(wanted.value, OURSELVES, now) === undefined
+    if (wanted.kind === 'put-immutable') return items.putImmutable(wanted.value, undefined, now) === undefined
     return (
-      wanted.kind === 'put-mutable' && items.putMutable(wanted.item, wanted.cas, OURSELVES, now) === undefined
+      wanted.kind === 'put-mutable' && items.putMutable(wanted.item, wanted.cas, undefined, now) === undefined
     )
   }
 
-  store({ token }: Answerer): StoreQuery | undefined {
+  store({ endpoint, token }: Answerer): StoreQuery | undefined {
     const wanted = this.#wanted
     if (token === undefined) return undefined
     if (wanted.kind === 'put-immutable')
@@ -241,7 +260,8 @@ export class FindItem implements Task {
     return {
       method: 'put',
       args: {
-        cas,
+        // BEP 44: not to who has nothing to compare with.
+        cas: this.#holders.has(endpointText(endpoint)) ? cas : undefined,
         k: item.publicKey,
         salt: item.salt.length === 0 ? undefined : item.salt,
         seq: item.sequence,
@@ -258,9 +278,6 @@ export class FindItem implements Task {
     return { kind: 'item', value: this.#newest?.value ?? this.#value, mutable: this.#newest }
   }
 }
-
-/** In place of the address of whoever put an item. */
-const OURSELVES = 'ourselves'
 
 export type ItemWish =
   | { readonly kind: 'get-immutable'; readonly target: Uint8Array }

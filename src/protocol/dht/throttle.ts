@@ -4,7 +4,15 @@
 import { isPublicHost, networkOf } from '../../base/address.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import type { Millis } from '../../base/ids.ts'
-import { IN_ALL, MAX_SENDERS, PER_HOST, PER_NETWORK, REPLY_BYTES, SIGNATURES } from './limits.ts'
+import {
+  IN_ALL,
+  MAX_REPLY_BYTES,
+  MAX_SENDERS,
+  PER_HOST,
+  PER_NETWORK,
+  REPLY_BYTES,
+  SIGNATURES,
+} from './limits.ts'
 
 interface Rate {
   readonly perSecond: number
@@ -47,7 +55,7 @@ export class Throttle {
     this.#signatures = new Bucket(SIGNATURES, now)
   }
 
-  /** Whether a query from there is looked at. Limits of networks, and of addresses whatever the port, are for public ones. */
+  /** Whether a query from there is looked at; what it is answered counts later. Limits of networks, and of addresses whatever the port, are for public ones. */
   mayAsk(from: Endpoint, now: Millis): boolean {
     const isPublic = isPublicHost(from.host)
     const host = this.#bucket(isPublic ? from.host : endpointText(from), PER_HOST, now)
@@ -56,15 +64,13 @@ export class Throttle {
     host.take(1)
     if (network !== undefined && !network.has(1, now)) return false
     network?.take(1)
-    if (!this.#all.has(1, now)) return false
+    if (!this.#all.has(1, now) || !this.#replyBytes.has(MAX_REPLY_BYTES, now)) return false
     this.#all.take(1)
     return true
   }
 
-  mayReply(lengthBytes: number, now: Millis): boolean {
-    if (!this.#replyBytes.has(lengthBytes, now)) return false
+  replied(lengthBytes: number): void {
     this.#replyBytes.take(lengthBytes)
-    return true
   }
 
   mayVerify(now: Millis): boolean {
