@@ -16,23 +16,27 @@ import { Scene } from './scene.ts'
 
 export type Client = 'libtorrent' | 'transmission' | 'aria2' | 'rtorrent'
 
-/** How to see that a client is there, and the Debian package that brings it. */
-const CLIENTS: Readonly<Record<Client, { readonly command: readonly string[]; readonly package: string }>> = {
+/** What a test may need: clients, and what looks at what they say. */
+export type Need = Client | 'tcpdump'
+
+/** How to see that it is there, and the Debian package that brings it. */
+const NEEDS: Readonly<Record<Need, { readonly command: readonly string[]; readonly package: string }>> = {
   libtorrent: { command: [PYTHON, '-c', 'import libtorrent'], package: 'python3-libtorrent' },
   transmission: { command: ['transmission-daemon', '--version'], package: 'transmission-daemon' },
   rtorrent: { command: ['rtorrent', '-h'], package: 'rtorrent' },
   aria2: { command: ['aria2c', '--version'], package: 'aria2' },
+  tcpdump: { command: ['tcpdump', '--version'], package: 'tcpdump' },
 }
 
 /** May be missing even with CI=true: it covers what the Debian 12 versions of the others cannot, hybrid torrents. */
-const WELCOME: readonly Client[] = ['rtorrent']
+const WELCOME: readonly Need[] = ['rtorrent']
 
 const TEST_TIMEOUT_MS = 120_000
 
 export class Ground {
   readonly #footing: Footing
   readonly #lan: Lan | undefined
-  readonly #missing = new Map<Client, string | undefined>()
+  readonly #missing = new Map<Need, string | undefined>()
 
   private constructor(footing: Footing, lan: Lan | undefined) {
     this.#footing = footing
@@ -55,8 +59,8 @@ export class Ground {
     return mkdtemp(join(this.#directory, `${name}-`))
   }
 
-  /** Registers a test that needs these clients. */
-  test(name: string, needs: readonly Client[], body: (scene: Scene) => Promise<void>): void {
+  /** Registers a test that needs these. */
+  test(name: string, needs: readonly Need[], body: (scene: Scene) => Promise<void>): void {
     const reason = this.#whyNot(needs)
     const bearable = process.env.CI !== 'true' || this.#whyNot(needs.filter(isRequired)) === undefined
     if (reason !== undefined && bearable) {
@@ -78,27 +82,25 @@ export class Ground {
     return this.#footing.kind === 'inside' ? this.#footing.directory : tmpdir()
   }
 
-  #whyNot(needs: readonly Client[]): string | undefined {
+  #whyNot(needs: readonly Need[]): string | undefined {
     if (this.#footing.kind === 'refused') return this.#footing.reason
-    const reasons = needs
-      .map((client) => this.#missingReason(client))
-      .filter((reason) => reason !== undefined)
+    const reasons = needs.map((need) => this.#missingReason(need)).filter((reason) => reason !== undefined)
     return reasons.length === 0 ? undefined : reasons.join('; ')
   }
 
-  #missingReason(client: Client): string | undefined {
-    if (!this.#missing.has(client)) this.#missing.set(client, lookFor(client))
-    return this.#missing.get(client)
+  #missingReason(need: Need): string | undefined {
+    if (!this.#missing.has(need)) this.#missing.set(need, lookFor(need))
+    return this.#missing.get(need)
   }
 }
 
-function isRequired(client: Client): boolean {
-  return !WELCOME.includes(client)
+function isRequired(need: Need): boolean {
+  return !WELCOME.includes(need)
 }
 
-function lookFor(client: Client): string | undefined {
-  const { command, package: debian } = CLIENTS[client]
+function lookFor(need: Need): string | undefined {
+  const { command, package: debian } = NEEDS[need]
   const [program = '', ...args] = command
   const tried = spawnSync(program, args)
-  return tried.status === 0 ? undefined : `needs ${client}: apt-get install ${debian}`
+  return tried.status === 0 ? undefined : `needs ${need}: apt-get install ${debian}`
 }
