@@ -13,6 +13,7 @@ import { SimDisk } from './disk.ts'
 import type { SimHost } from './host.ts'
 import { type NetworkOptions, SimNetwork } from './network.ts'
 import { SimTracker } from './tracker.ts'
+import { SimWebSeed } from './web-seed.ts'
 import { World } from './world.ts'
 
 export interface MemberPlan {
@@ -45,6 +46,8 @@ export interface SwarmPlan {
   /** Leeches begin with the infohashes alone. */
   readonly byLink?: boolean
   readonly maxPeers?: number
+  /** A server of the file beside the peers, with this upload rate; leeches know it from the torrent. */
+  readonly webSeedRate?: number
   /** Called when a member's torrent went from one state to another. */
   readonly stateChanged?: (member: SwarmMember) => void
 }
@@ -101,6 +104,7 @@ export class Swarm {
   readonly content: Uint8Array
   readonly members: readonly SwarmMember[]
   readonly tracker: SimTracker
+  readonly webSeed: SimWebSeed | undefined
   #metainfo: Metainfo | undefined
   #node: Session | undefined
   #unfinished = 0
@@ -111,6 +115,14 @@ export class Swarm {
     this.network = new SimNetwork(this.world, { strict: false, ...plan.network })
     this.content = noise(seed, plan.pieceCount * plan.pieceLengthBytes)
     this.tracker = new SimTracker(this.network.addHost('tracker', { addresses: [NODE] }))
+    const { webSeedRate } = plan
+    this.webSeed =
+      webSeedRate === undefined
+        ? undefined
+        : new SimWebSeed(
+            this.network.addHost('web', { addresses: ['10.255.0.2'], uploadRate: webSeedRate }),
+            this.content,
+          )
     this.members = [
       ...plan.seeds.map((member, i) => this.#member(member, 'seed', i)),
       ...plan.leeches.map((member, i) => this.#member(member, 'leech', plan.seeds.length + i)),
@@ -168,7 +180,10 @@ export class Swarm {
    */
   get bestTimeMs(): number {
     const fileBytes = this.content.length
-    const seedRate = this.plan.seeds.reduce((sum, { uploadRate }) => sum + uploadRate, 0)
+    const seedRate = this.plan.seeds.reduce(
+      (sum, { uploadRate }) => sum + uploadRate,
+      this.plan.webSeedRate ?? 0,
+    )
     const allRates = this.plan.leeches.reduce((sum, { uploadRate }) => sum + uploadRate, seedRate)
     const slowest = Math.min(...this.plan.leeches.map(({ downloadRate }) => downloadRate))
     const { length: leeches } = this.plan.leeches
@@ -282,6 +297,7 @@ export class Swarm {
       saveFolder: FOLDER,
       trackers: discovery === 'tracker' ? [[{ url: this.tracker.url, by: 'hand' }]] : [],
       peers: byHand ? [{ host: first.host.addresses[0] as string, port: PORT }] : [],
+      webSeeds: this.webSeed === undefined ? [] : [{ url: this.webSeed.url, kind: 'files', by: 'link' }],
       pex: true,
       lan: discovery === 'lan',
       dht: discovery === 'dht',

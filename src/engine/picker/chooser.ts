@@ -13,14 +13,15 @@
 //    leecher needs something to give (BEP 3).
 // 4. In sequential mode pieces come by index within a priority, strictly: who watches wants the next piece, and
 //    the rest of the swarm looks after rarity.
-// 5. Who is asked for a stretch gets what it left unfinished, else the front of the widest gap of open pieces, which
-//    peers would need longest to come to; with neither, little of what the others have in work.
+// 5. Who is asked for a stretch gets what it left unfinished, else goes on behind it, else begins somewhere in the widest
+//    gap of open pieces, which peers would need longest to come to; without any, little of what others have in work.
 // Pieces on parole (exclusive) belong to one peer; others stay out of them for as long as it is patient to wait.
 
 import type { PieceIndex } from '../../base/ids.ts'
+import { type Random, randomInt } from '../../base/random.ts'
 import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
 import type { Deadlines } from './deadlines.ts'
-import { widestGap } from './gaps.ts'
+import { type Gap, gapFrom, widestGap } from './gaps.ts'
 import type { PieceFilter } from './open-index.ts'
 import type { PartialPiece } from './partial-piece.ts'
 import type { Partials } from './partials.ts'
@@ -62,6 +63,7 @@ export class Chooser implements PieceFilter {
   readonly #deadlines: Deadlines
   readonly #books: ReadonlyMap<PeerKey, PeerBook>
   readonly #chosen: Chosen
+  readonly #random: Random
   sequential = false
   /** Opened in this ask and given up for lack of memory. */
   readonly #refused = new Set<PieceIndex>()
@@ -76,6 +78,7 @@ export class Chooser implements PieceFilter {
     deadlines: Deadlines,
     books: ReadonlyMap<PeerKey, PeerBook>,
     chosen: Chosen,
+    random: Random,
   ) {
     this.#world = world
     this.#pieces = pieces
@@ -83,6 +86,7 @@ export class Chooser implements PieceFilter {
     this.#deadlines = deadlines
     this.#books = books
     this.#chosen = chosen
+    this.#random = random
   }
 
   /** Appends up to ask.count − into.length blocks, best first. */
@@ -152,11 +156,28 @@ export class Chooser implements PieceFilter {
       this.#claim(partial, ask, into)
       if (into.length > 0) return
     }
-    const gap = widestGap(this.#pieces, (piece) => ask.has.has(piece) && this.#world.verifiable(piece))
-    for (let piece = gap?.first ?? 0; gap !== undefined && piece <= gap.last; piece++) {
-      const whole = into.length + this.#world.blockCount(piece as PieceIndex) <= ask.count
-      if ((into.length > 0 && !whole) || this.#refused.size > 0) return
-      this.#open(piece as PieceIndex, ask, into)
+    const gap = this.#gapFor(ask)
+    if (gap === undefined) return
+    for (let at = gap.first as number; at <= gap.last && this.#refused.size === 0; at++) {
+      const piece = at as PieceIndex
+      if (into.length > 0 && into.length + this.#world.blockCount(piece) > ask.count) break
+      this.#open(piece, ask, into)
+      const book = this.#books.get(ask.peer)
+      if (book !== undefined) book.behind = at + 1
+    }
+  }
+
+  /** On behind what it was given last while that is open; else from anywhere in the widest gap, so that sources differ. */
+  #gapFor(ask: Ask): Gap | undefined {
+    const accepts = (piece: PieceIndex): boolean => ask.has.has(piece) && this.#world.verifiable(piece)
+    const behind = this.#books.get(ask.peer)?.behind ?? -1
+    const ahead = behind < 0 ? undefined : gapFrom(this.#pieces, behind, accepts)
+    if (ahead !== undefined) return ahead
+    const gap = widestGap(this.#pieces, accepts)
+    if (gap === undefined) return undefined
+    return {
+      first: (gap.first + randomInt(this.#random, gap.last - gap.first + 1)) as PieceIndex,
+      last: gap.last,
     }
   }
 

@@ -11,6 +11,8 @@ export class PeerBook {
   rate = 0
   /** The piece it was last asked for. */
   current: PieceIndex | -1 = -1
+  /** The piece behind its last stretch; −1 when it had none. */
+  behind = -1
   /** Since when it holds requests without giving, as far as was looked. */
   #quietFrom = 0
   #gave = false

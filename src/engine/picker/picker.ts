@@ -48,7 +48,15 @@ export class Picker {
       open: (piece) => this.#openForAsk(piece),
       claim: (partial, ask, count, into) => this.#claim(partial, ask, count, into),
     }
-    this.#chooser = new Chooser(world, this.#pieces, this.#partials, this.#deadlines, this.#books, chosen)
+    this.#chooser = new Chooser(
+      world,
+      this.#pieces,
+      this.#partials,
+      this.#deadlines,
+      this.#books,
+      chosen,
+      random,
+    )
     for (let piece = 0; piece < world.pieceCount; piece++) {
       this.#wantedBlocksLeft += world.blockCount(piece as PieceIndex)
     }

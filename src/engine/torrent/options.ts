@@ -71,6 +71,6 @@ export interface TorrentEvents {
   finished?(): void
   /** Receiving stopped or goes on; status() tells why. */
   problemChanged?(): void
-  /** A peer was banned; `address` is where it was connected from, with the port. Or a web seed; then its URL. */
+  /** A peer was banned; `address` is where it was connected from, with the port. Or a web seed, by its host. */
   banned?(address: string, reason: string): void
 }

@@ -29,7 +29,7 @@ export function webSeedsOf(
       wasted: (lengthBytes) => swarm.wasted(undefined, lengthBytes),
       dropElsewhere: (key, piece, block) => swarm.dropElsewhere(key, piece, block),
       wakeAt: (at) => torrent.wakeAt(at),
-      banned: (url, code) => options.events.banned?.(url, code),
+      banned: (name, code) => options.events.banned?.(name, code),
     },
     options.webSeeds ?? [],
   )

@@ -25,6 +25,6 @@ export interface WebSeedHost {
   dropElsewhere(key: PeerKey, piece: PieceIndex, block: number): void
   /** Ask again (tick) at this moment. */
   wakeAt(at: Millis): void
-  /** No web seed is asked any more: it gave wrong bytes. */
-  banned(url: string, code: string): void
+  /** This one is not asked any more: it gave wrong bytes. */
+  banned(name: string, code: string): void
 }

@@ -138,7 +138,7 @@ export class WebSeeds {
     if (seed === undefined || seed.standing.dropped) return
     seed.stop()
     seed.standing.setback({ kind: 'never', code: 'POISON' }, this.#host.clock.now())
-    this.#host.banned(seed.source.url, code)
+    this.#host.banned(nameOf(seed.source), code)
   }
 
   // ── told ──
@@ -242,6 +242,8 @@ class WebSeed {
       stretch: true,
     })
     if (blocks.length === 0) return false
+    // The last blocks come in another order; neighbours belong into one request.
+    blocks.sort((a, b) => a.piece - b.piece || a.block - b.block)
     const fetches = this.source.kind === 'files' ? fileFetches : pieceFetches
     this.#lanes.find(({ busy }) => !busy)?.start(blocks, fetches(content.geometry, blocks))
     return true
