@@ -191,6 +191,8 @@ export type SocketCode =
   | 'IN_USE'
   | 'DENIED'
   | 'CLOSED'
+  /** The proxy or interface that everything must leave by is not there: says nothing about the other side. */
+  | 'NO_WAY_OUT'
   | 'OTHER'
 
 export class SocketError extends CodedError<SocketCode> {}
@@ -349,6 +351,11 @@ export interface Http {
 export interface Names {
   /** All addresses of a name, canonical text; empty when there are none. IP literals resolve to themselves. */
   resolve(name: string): Promise<readonly string[]>
+  /**
+   * Whether this name is resolved beyond a proxy: then resolve() has nothing, and Http and Udp take the name itself as a
+   * host. Absent where names are resolved here.
+   */
+  beyond?(name: string): boolean
 }
 
 // ── Together ────────────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,8 @@
 import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http'
 import { request as requestTls, Agent as TlsAgent } from 'node:https'
 import { canonicalIp } from '../base/address.ts'
+import type { StreamMaker } from './exit/exit.ts'
+import { PlainExitAgent, TlsExitAgent } from './exit/http-agents.ts'
 
 /** Headers of a response; Node's own default, said here because it is a limit. */
 const MAX_HEADER_BYTES = 16 * 1024
@@ -26,8 +28,11 @@ export interface HttpAgents {
   readonly tls: TlsAgent
 }
 
-/** Connections that serve one request after another. Node keys them by address, port and TLS name. */
-export function keepingAgents(): HttpAgents {
+/**
+ * Connections that serve one request after another. Node keys them by address, port and TLS name.
+ * @param maker opens them, where the system may not
+ */
+export function keepingAgents(maker: StreamMaker | undefined): HttpAgents {
   const options = {
     keepAlive: true,
     maxFreeSockets: MAX_IDLE_SOCKETS,
@@ -35,9 +40,17 @@ export function keepingAgents(): HttpAgents {
     timeout: IDLE_MS,
     scheduling: 'lifo',
   } as const
-  const agents = { plain: new PlainAgent(options), tls: new TlsAgent(options) }
+  const agents =
+    maker === undefined
+      ? { plain: new PlainAgent(options), tls: new TlsAgent(options) }
+      : { plain: new PlainExitAgent(maker, options), tls: new TlsExitAgent(maker, options) }
   for (const agent of [agents.plain, agents.tls]) boundIdle(agent)
   return agents
+}
+
+/** For one request, through an exit. */
+export function passingAgents(maker: StreamMaker): HttpAgents {
+  return { plain: new PlainExitAgent(maker, {}), tls: new TlsExitAgent(maker, {}) }
 }
 
 /** Servers by the thousand must not leave a socket each behind: beyond the bound, those idle longest go. */

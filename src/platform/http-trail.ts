@@ -5,7 +5,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { isIPv6 } from '../base/endpoint.ts'
 import type { HttpFailed, HttpFailure, HttpRequest, Names } from '../base/ports.ts'
-import { type HttpAgents, sendRequest, type Target } from './http-request.ts'
+import type { StreamMaker } from './exit/exit.ts'
+import { type HttpAgents, passingAgents, sendRequest, type Target } from './http-request.ts'
 import { errnoOf } from './socket-errors.ts'
 
 /** Addresses of one name that are tried before giving up. */
@@ -18,6 +19,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export interface HttpSettings {
   readonly names: Names
   readonly certificates: string | undefined
+  /** Opens the connections, where the system may not. */
+  readonly maker: StreamMaker | undefined
 }
 
 export interface TrailOptions {
@@ -75,9 +78,12 @@ export class HttpTrail {
   async #ask(url: URL, redirectedBy: string | undefined): Promise<Arrived | HttpFailed> {
     const { settings, request, family } = this.#options
     const host = url.hostname.replace(/^\[|\]$/g, '')
-    const found = (await settings.names.resolve(host)).filter(
-      (address) => family === undefined || (family === 6) === isIPv6(address),
-    )
+    // A name that is resolved beyond a proxy has no family here.
+    const found = settings.names.beyond?.(host)
+      ? [host]
+      : (await settings.names.resolve(host)).filter(
+          (address) => family === undefined || (family === 6) === isIPv6(address),
+        )
     if (this.#over) return failed('OTHER', 'over')
     if (found.length === 0) return failed('NAME_NOT_FOUND', host)
     const allowed = found.filter((address) => request.mayConnect(address, { url: url.href, redirectedBy }))
@@ -106,7 +112,8 @@ export class HttpTrail {
       }
       const { request: asked, acceptEncoding, settings } = this.#options
       const headers = { ...asked.headers, 'accept-encoding': acceptEncoding }
-      const request = sendRequest(target, headers, agents, settings.certificates)
+      const ways = agents ?? (settings.maker === undefined ? undefined : passingAgents(settings.maker))
+      const request = sendRequest(target, headers, ways, settings.certificates)
       const timer =
         connectMs === undefined
           ? undefined
@@ -115,7 +122,8 @@ export class HttpTrail {
             }, connectMs)
       this.#current = request
       request.on('socket', (socket) => {
-        if (request.reusedSocket) connected = true
+        // What an exit opened is connected already.
+        if (request.reusedSocket || !socket.connecting) connected = true
         else
           socket.once('connect', () => {
             connected = true
@@ -159,6 +167,9 @@ const TLS_ERRORS = /^(ERR_TLS|ERR_SSL|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_T
 const FAILURES: Readonly<Record<string, HttpFailure>> = {
   ECONNREFUSED: 'REFUSED',
   ETIMEDOUT: 'TIMEOUT',
+  REFUSED: 'REFUSED',
+  TIMEOUT: 'TIMEOUT',
+  RESET: 'BAD_RESPONSE',
   ECONNRESET: 'BAD_RESPONSE',
   EPIPE: 'BAD_RESPONSE',
   ENOTFOUND: 'NAME_NOT_FOUND',

@@ -15,6 +15,7 @@ import type {
   HttpStream,
   Names,
 } from '../base/ports.ts'
+import { DIRECT, type Exit } from './exit/exit.ts'
 import { type HttpAgents, keepingAgents } from './http-request.ts'
 import { NodeHttpStream } from './http-stream.ts'
 import { failed, type HttpSettings, HttpTrail } from './http-trail.ts'
@@ -26,6 +27,8 @@ export interface NodeHttpOptions {
   readonly names?: Names
   /** Certificates (PEM) trusted instead of the system's; for tests. */
   readonly certificates?: string
+  /** Which way connections leave, and who resolves names then; directly unless given. */
+  readonly exit?: Exit
 }
 
 export class NodeHttp implements Http {
@@ -33,7 +36,10 @@ export class NodeHttp implements Http {
   #agents: HttpAgents | undefined
 
   constructor(options: NodeHttpOptions = {}) {
-    this.#settings = { names: options.names ?? new NodeNames(), certificates: options.certificates }
+    const { exit = DIRECT, certificates } = options
+    const names = options.names ?? (exit.kind === 'direct' ? new NodeNames() : exit.names)
+    const maker = exit.kind === 'direct' ? undefined : exit
+    this.#settings = { names, certificates, maker }
   }
 
   get(request: HttpRequest, family?: 4 | 6): { readonly result: Promise<HttpResult>; cancel(): void } {
@@ -42,7 +48,7 @@ export class NodeHttp implements Http {
   }
 
   open(opening: HttpOpening, sink: HttpSink): HttpStream {
-    this.#agents ??= keepingAgents()
+    this.#agents ??= keepingAgents(this.#settings.maker)
     const trail = new HttpTrail({
       settings: this.#settings,
       request: opening,

@@ -6,6 +6,8 @@ import net from 'node:net'
 import { canonicalIp } from '../base/address.ts'
 import { type Endpoint, isIPv6 } from '../base/endpoint.ts'
 import { type Connection, type Listener, SocketError, type Tcp } from '../base/ports.ts'
+import type { BoundExit } from './exit/bound-exit.ts'
+import { DIRECT, type Exit, type StreamMaker } from './exit/exit.ts'
 import { errnoOf, socketError } from './socket-errors.ts'
 import { TcpConnection } from './tcp-connection.ts'
 
@@ -19,59 +21,35 @@ const BACKLOG = 511
 const NO_IPV6: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL', 'EPROTONOSUPPORT'])
 
 export class NodeTcp implements Tcp {
+  readonly #exit: Exit
   /**
    * Read buffer of all sockets: bytes are lent for the length of one call, and a read is made only after the call for
    * the previous one returned.
    */
   readonly #readBuffer = new Uint8Array(READ_BYTES)
 
-  dial(
-    to: Endpoint,
-    timeoutMs: number,
-  ): { readonly result: Promise<Connection | SocketError>; cancel(): void } {
+  constructor(exit: Exit = DIRECT) {
+    this.#exit = exit
+  }
+
+  dial(to: Endpoint, timeoutMs: number): Dial {
     // net.connect would look a name up.
     if (net.isIP(to.host) === 0) {
       return { result: Promise.resolve(new SocketError('OTHER', { errno: 'NOT_AN_ADDRESS' })), cancel() {} }
     }
-    const { promise, resolve } = Promise.withResolvers<Connection | SocketError>()
-    let connection: TcpConnection | undefined
-    let settled = false
-    const socket = new net.Socket({
-      allowHalfOpen: true,
-      onread: {
-        buffer: this.#readBuffer,
-        callback: (lengthBytes, buffer) => {
-          connection?.receive((buffer as Uint8Array).subarray(0, lengthBytes))
-          return true
-        },
-      },
-    })
-    const fail = (error: SocketError): void => {
-      if (settled) return
-      settled = true
-      clearTimeout(timer)
-      socket.destroy()
-      resolve(error)
-    }
-    const timer = setTimeout(() => fail(new SocketError('TIMEOUT', { timeoutMs })), timeoutMs)
-    // Stays for the life of the socket, so that an error after a cancellation has a listener too.
-    socket.on('error', (cause) => fail(socketError(cause)))
-    socket.on('connect', () => {
-      if (settled) return
-      const local = endpointOf(socket.localAddress, socket.localPort)
-      if (local === undefined) return fail(new SocketError('RESET'))
-      settled = true
-      clearTimeout(timer)
-      connection = new TcpConnection(socket, local, { host: canonicalIp(to.host) ?? to.host, port: to.port })
-      resolve(connection)
-    })
-    const target: net.TcpSocketConnectOpts = { host: to.host, port: to.port, autoSelectFamily: false }
-    socket.setNoDelay(true)
-    socket.connect(target)
-    return { result: promise, cancel: () => fail(new SocketError('CLOSED')) }
+    const exit = this.#exit
+    if (exit.kind === 'proxy') return dialThrough(exit, to, timeoutMs)
+    if (exit.kind === 'direct') return dialOn(undefined, to, timeoutMs, this.#readBuffer)
+    return dialWhenReady(exit, timeoutMs, (fd, leftMs) => dialOn(fd, to, leftMs, this.#readBuffer), to)
   }
 
   async listen(at: Endpoint, accepted: (connection: Connection) => void): Promise<Listener> {
+    const exit = this.#exit
+    // Nobody could reach us by the proxy, and by any other way nobody shall.
+    if (exit.kind === 'proxy') throw new SocketError('DENIED', { errno: 'BEHIND_PROXY' })
+    if (exit.kind === 'bound') {
+      return keepListening(exit, at, (on) => listenOn(on, this.#readBuffer, accepted, exit))
+    }
     try {
       return await listenOn(at, this.#readBuffer, accepted)
     } catch (cause) {
@@ -85,18 +63,161 @@ export class NodeTcp implements Tcp {
   }
 }
 
+type Dial = ReturnType<Tcp['dial']>
+
+/** @param fd a socket that is tied to an interface; undefined lets the system make one */
+function dialOn(fd: number | undefined, to: Endpoint, timeoutMs: number, readBuffer: Uint8Array): Dial {
+  const { promise, resolve } = Promise.withResolvers<Connection | SocketError>()
+  let connection: TcpConnection | undefined
+  let settled = false
+  const socket = new net.Socket({
+    ...(fd === undefined ? {} : { fd }),
+    allowHalfOpen: true,
+    onread: {
+      buffer: readBuffer,
+      callback: (lengthBytes, buffer) => {
+        connection?.receive((buffer as Uint8Array).subarray(0, lengthBytes))
+        return true
+      },
+    },
+  })
+  const fail = (error: SocketError): void => {
+    if (settled) return
+    settled = true
+    clearTimeout(timer)
+    socket.destroy()
+    resolve(error)
+  }
+  const timer = setTimeout(() => fail(new SocketError('TIMEOUT', { timeoutMs })), timeoutMs)
+  // Stays for the life of the socket, so that an error after a cancellation has a listener too.
+  socket.on('error', (cause) => fail(socketError(cause)))
+  socket.on('connect', () => {
+    if (settled) return
+    const local = endpointOf(socket.localAddress, socket.localPort)
+    if (local === undefined) return fail(new SocketError('RESET'))
+    settled = true
+    clearTimeout(timer)
+    connection = new TcpConnection(socket, local, { host: canonicalIp(to.host) ?? to.host, port: to.port })
+    resolve(connection)
+  })
+  const target: net.TcpSocketConnectOpts = { host: to.host, port: to.port, autoSelectFamily: false }
+  socket.setNoDelay(true)
+  socket.connect(target)
+  return { result: promise, cancel: () => fail(new SocketError('CLOSED')) }
+}
+
+/** While the interface is away a dial waits for it, within its time. */
+function dialWhenReady(
+  exit: BoundExit,
+  timeoutMs: number,
+  dial: (fd: number, leftMs: number) => Dial,
+  to: Endpoint,
+): Dial {
+  let begun: Dial | undefined
+  let cancelled = false
+  const run = async (): Promise<Connection | SocketError> => {
+    const from = performance.now()
+    if (!(await exit.ready(timeoutMs))) return new SocketError('NO_WAY_OUT')
+    if (cancelled) return new SocketError('CLOSED')
+    try {
+      const fd = exit.descriptor('stream', { host: isIPv6(to.host) ? '::' : '0.0.0.0', port: 0 })
+      begun = dial(fd, Math.max(1, timeoutMs - (performance.now() - from)))
+    } catch (error) {
+      if (error instanceof SocketError) return error
+      throw error
+    }
+    return begun.result
+  }
+  return {
+    result: run(),
+    cancel: () => {
+      cancelled = true
+      begun?.cancel()
+    },
+  }
+}
+
+/** Through a proxy: the stream is there already when it becomes a connection. */
+function dialThrough(exit: StreamMaker, to: Endpoint, timeoutMs: number): Dial {
+  const opening = exit.open(to, timeoutMs)
+  const result = opening.result.then((opened) => {
+    if (opened instanceof SocketError) return opened
+    const local = endpointOf(opened.localAddress, opened.localPort)
+    if (local === undefined) {
+      opened.destroy()
+      return new SocketError('RESET')
+    }
+    const connection = new TcpConnection(opened, local, {
+      host: canonicalIp(to.host) ?? to.host,
+      port: to.port,
+    })
+    // Its owner sets events in this turn; a listener lets it flow, unless it was paused by then.
+    setImmediate(() =>
+      opened.on('data', (data: Buffer) =>
+        connection.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+      ),
+    )
+    return connection
+  })
+  return { result, cancel: () => opening.cancel() }
+}
+
+/** A listener on an interface is made anew when the interface was away and is another one now. */
+async function keepListening(
+  exit: BoundExit,
+  at: Endpoint,
+  listen: (at: Endpoint) => Promise<Listener>,
+): Promise<Listener> {
+  const begin = async (on: Endpoint): Promise<Listener> => {
+    try {
+      return await listen(on)
+    } catch (cause) {
+      throw socketError(cause)
+    }
+  }
+  let current: Listener | undefined = await begin(at)
+  const { local } = current
+  let closed = false
+  const forget = exit.onRenewed(() => {
+    void (async () => {
+      await current?.close()
+      current = undefined
+      try {
+        const next = await begin({ host: at.host, port: local.port })
+        if (closed) await next.close()
+        else current = next
+      } catch {
+        // Gone again already, or its port taken: the next renewal tries once more.
+      }
+    })()
+  })
+  return {
+    local,
+    close: async () => {
+      closed = true
+      forget()
+      await current?.close()
+    },
+  }
+}
+
 function listenOn(
   at: Endpoint,
   readBuffer: Uint8Array,
   accepted: (connection: Connection) => void,
+  exit?: BoundExit,
 ): Promise<Listener> {
   const { promise, resolve, reject } = Promise.withResolvers<Listener>()
+  const where =
+    exit === undefined
+      ? { host: at.host, port: at.port, ipv6Only: false }
+      : { fd: exit.descriptor('stream', at, true) }
   const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
     welcome(socket, readBuffer, accepted),
   )
   // After listening began this is accept() failing (too many open files): the connection is lost, the listener is not.
   server.on('error', reject)
-  server.listen({ host: at.host, port: at.port, backlog: BACKLOG, ipv6Only: false, exclusive: true }, () => {
+  server.listen({ ...where, backlog: BACKLOG, exclusive: true }, () => {
     const { address, port } = server.address() as net.AddressInfo
     resolve({
       local: { host: canonicalIp(address) ?? address, port },

@@ -8,12 +8,26 @@ import { canonicalIp } from '../base/address.ts'
 import { type Endpoint, isIPv6 } from '../base/endpoint.ts'
 import { type BindOptions, type DatagramSocket, SocketError, type Udp } from '../base/ports.ts'
 import { createSocket, sendOn } from './datagram.ts'
+import { bindDatagrams } from './exit/bound-datagrams.ts'
+import { DIRECT, type Exit } from './exit/exit.ts'
 import { MulticastInterfaces } from './multicast.ts'
 import { socketError } from './socket-errors.ts'
 
 export class NodeUdp implements Udp {
+  readonly #exit: Exit
+
+  constructor(exit: Exit = DIRECT) {
+    this.#exit = exit
+  }
+
   async bind(options: BindOptions): Promise<DatagramSocket> {
     if (net.isIP(options.at.host) === 0) throw new SocketError('OTHER', { errno: 'NOT_AN_ADDRESS' })
+    const exit = this.#exit
+    if (exit.kind !== 'direct') {
+      // Multicast goes to the networks around, by each of their interfaces: that is what such an exit forbids.
+      if (options.multicastGroup !== undefined) throw new SocketError('DENIED', { errno: 'NO_MULTICAST' })
+      return exit.kind === 'proxy' ? exit.bind(options.at) : bindDatagrams(exit, options.at)
+    }
     try {
       const socket = await bound(options.at, options.multicastGroup !== undefined)
       if (options.multicastGroup === undefined) return new UdpSocket(socket, undefined)

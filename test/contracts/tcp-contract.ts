@@ -14,6 +14,8 @@ export interface TcpGround {
   readonly farHosts: readonly string[]
   /** An endpoint that never answers. */
   silent(): Promise<Endpoint>
+  /** Somebody stands in between: the far side sees that one's address. */
+  readonly relayed?: boolean
   /** Lets time pass in which nothing should happen. */
   pass(ms: number): Promise<void>
 }
@@ -32,7 +34,7 @@ export function tcpContract(
       for (const host of ground.farHosts) {
         await using pair = await connect(ground, host)
         assert.equal(pair.near.connection.remote.host, host)
-        assert.deepEqual(pair.far.connection.remote, pair.near.connection.local)
+        if (ground.relayed !== true) assert.deepEqual(pair.far.connection.remote, pair.near.connection.local)
         assert.deepEqual(pair.far.connection.local, pair.near.connection.remote)
       }
     })

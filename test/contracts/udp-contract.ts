@@ -12,6 +12,8 @@ export interface UdpGround {
   readonly farHosts: readonly string[]
   /** A group and a port free for it, per family, where multicast between near and far works. */
   readonly groups: readonly Endpoint[]
+  /** Somebody stands in between: the far side sees that one's address. */
+  readonly relayed?: boolean
   /** Lets time pass in which nothing should happen. */
   pass(ms: number): Promise<void>
 }
@@ -35,7 +37,7 @@ export function udpContract(
           near.send(filled(lengthBytes), far.local)
           const { bytes, from } = await heard
           assert.deepEqual(bytes, filled(lengthBytes))
-          assert.equal(from.port, near.local.port)
+          if (ground.relayed !== true) assert.equal(from.port, near.local.port)
           const answer = next(near)
           far.send(new Uint8Array([1, 2, 3]), from)
           assert.deepEqual(await answer, { bytes: new Uint8Array([1, 2, 3]), from: far.local })

@@ -51,7 +51,15 @@ const RANK: Readonly<Record<PeerSource, number>> = {
 }
 const USELESS = new Set(['BOTH_SEEDS', 'DUPLICATE'])
 /** Our own doing says nothing about the peer; NOT_ENCRYPTED: it is dialled again at once, in another way. */
-const OUR_DOING = new Set(['STOPPED', 'CANCELLED', 'FULL', 'NOT_RUNNING', 'TRACKER_CHANGED', 'NOT_ENCRYPTED'])
+const OUR_DOING = new Set([
+  'STOPPED',
+  'CANCELLED',
+  'FULL',
+  'NOT_RUNNING',
+  'TRACKER_CHANGED',
+  'NOT_ENCRYPTED',
+  'NO_WAY_OUT',
+])
 
 interface Candidate {
   readonly endpoint: Endpoint
