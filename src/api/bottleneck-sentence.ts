@@ -17,6 +17,11 @@ const SENTENCES: Readonly<Record<string, (evidence: Evidence) => string>> = {
     problem === 'FILE_DIFFERS'
       ? 'a file of this name exists with other contents; it is not touched'
       : `the disk stopped it (${problem}); it goes on by itself when that is mended`,
+  PROXY_DOWN: ({ proxy }) => `the proxy at ${proxy} does not answer; nothing goes around it`,
+  PROXY_LOGIN: ({ proxy }) =>
+    `the proxy at ${proxy} does not accept the user and password; nothing goes around it`,
+  PROXY_NOT_ONE: ({ proxy }) => `what answers at ${proxy} is no such proxy; nothing goes around it`,
+  INTERFACE_GONE: ({ interface: name }) => `the interface ${name} is not there; nothing leaves by another`,
   OWN_LIMIT: ({ limit }) => `it is at your own limit of ${formatRate(Number(limit))}; --down raises it`,
   NO_SOURCES: ({ addresses }) =>
     Number(addresses) === 0

@@ -29,6 +29,7 @@ export const ERROR_ALIASES: Readonly<Record<string, string>> = {
   'SocketError.RESET': 'NETWORK_FAILED',
   'SocketError.CLOSED': 'NETWORK_FAILED',
   'SocketError.OTHER': 'NETWORK_FAILED',
+  'SocketError.NO_WAY_OUT': 'NETWORK_FAILED',
   /** A storage problem without a word of its own, named by its code alone. */
   'GetError.OTHER': 'DISK_FAILED',
 }

@@ -1,6 +1,6 @@
 // Wrong use of the command line, and what is in the way around it: commands, options, ports, other copies of Shoal.
 
-import { type ErrorTable, given, word } from './error-entry.ts'
+import { type ErrorTable, given, size, word } from './error-entry.ts'
 
 const SEE_HELP = 'See `shoal help`.'
 
@@ -105,6 +105,45 @@ export const USE_ERRORS: ErrorTable = {
     message: (data) => `The proxy${given(data, 'proxy', ' at ')} does not answer.`,
     help: 'Everything waits; nothing went around it.',
     retry: true,
+  },
+  PROXY_LOGIN: {
+    exit: 1,
+    message: (data) => `The proxy${given(data, 'proxy', ' at ')} does not accept this user and password.`,
+    help: 'Nothing went around it. Write them as socks5://USER:PASSWORD@HOST:PORT, best in SHOAL_PROXY.',
+  },
+  PROXY_NOT_ONE: {
+    exit: 1,
+    message: (data) => `What answers${given(data, 'proxy', ' at ')} is no such proxy.`,
+    help: 'Nothing went around it. Is it socks5:// or http://, and is the port right?',
+  },
+  INTERFACE_GONE: {
+    exit: 1,
+    message: (data) =>
+      `There is no interface or address ${word(data, 'interface', 'of that name')} that is up.`,
+    help: 'Everything waits; nothing left by another.',
+    retry: true,
+  },
+  INTERFACE_UNTIED: {
+    exit: 1,
+    message: (data) =>
+      `This system gives Shoal no means to keep everything on ${word(data, 'interface', 'one interface')}, so nothing was started.`,
+    help: 'It takes Linux 5.7 or newer and Node 26 (Shoal brings it: `npm ci`). A proxy (--proxy) works everywhere.',
+  },
+  IP_FILTER_NOT_ONE: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'The filter')} is not a list of addresses that Shoal can read.`,
+    help: 'eMule .dat, PeerGuardian .p2p and .p2b, CIDR and plain ranges are; .gz of them too. Nothing was started.',
+  },
+  IP_FILTER_TOO_LARGE: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'The filter')} holds more than a list of addresses may.`,
+    help: (data) =>
+      `A million ranges and ${size(data, 'bytes', 'some')} unpacked, all lists together, are the most. Nothing was started.`,
+  },
+  IP_FILTER_UNREADABLE: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'The filter')} cannot be read${given(data, 'why', ' (', ')')}.`,
+    help: 'Nothing was started.',
   },
   DAEMON_RUNNING: {
     exit: 1,

@@ -193,7 +193,9 @@ function read(shown: string, option: Option, texts: readonly string[]): unknown 
   const values = texts.map((text) => {
     const value = option.reader.read(text)
     if (value !== undefined) return value
-    throw new UsageError('OPTION_VALUE', { option: shown, expects: option.reader.expects, value: text })
+    const { expects } = option.reader
+    const said = option.reader.conceal?.(text) ?? text
+    throw new UsageError('OPTION_VALUE', { option: shown, expects, value: said })
   })
   return option.kind === 'list' ? values : values[0]
 }

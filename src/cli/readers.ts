@@ -7,6 +7,8 @@ export interface Reader<T> {
   /** Completes "--up should be ...". */
   readonly expects: string
   read(text: string): T | undefined
+  /** The text as it may be shown, where some of it may not. */
+  conceal?(text: string): string
 }
 
 export const TEXT: Reader<string> = {

@@ -10,8 +10,9 @@ import { type Engine, type EngineWarning, openEngine, usualStateFolder } from '.
 import { PUBLIC_ROUTERS } from '../daemon/public-routers.ts'
 import type { OptionTable } from './options.ts'
 import type { Output } from './output.ts'
-import { oneOf, PORT, RATE, type Reader } from './readers.ts'
+import { oneOf, PORT, RATE, type Reader, TEXT } from './readers.ts'
 import { TRACKER_URL } from './url-readers.ts'
+import { sayFilter, sayWayOut, WAY_OUT_OPTIONS, type WayOutValues, wayOutOf } from './way-out-options.ts'
 
 export class PortError extends CodedError<'PORT_IN_USE' | 'PORT_DENIED'> {}
 
@@ -65,11 +66,19 @@ export const TRANSFER_OPTIONS = {
     reader: oneOf('prefer', 'require', 'off'),
     summary: 'prefer (the default): encrypted where the other side can; require: not otherwise; off',
   },
+  ...WAY_OUT_OPTIONS,
+  'ip-filter': {
+    kind: 'list',
+    placeholder: 'FILE',
+    reader: TEXT,
+    summary: 'meet nobody whose address is in this list',
+  },
   up: { kind: 'value', placeholder: 'RATE', reader: RATE, summary: 'upload at most this fast' },
   down: { kind: 'value', placeholder: 'RATE', reader: RATE, summary: 'download at most this fast' },
 } as const satisfies OptionTable
 
-export interface TransferValues {
+export interface TransferValues extends WayOutValues {
+  readonly 'ip-filter': readonly string[]
   readonly bind: string | undefined
   readonly port: number | undefined
   readonly up: number | undefined
@@ -88,15 +97,18 @@ export function stateFolderOf(values: Pick<TransferValues, 'state-dir'>, folder:
   return given === undefined ? usualStateFolder() : path.resolve(folder, given)
 }
 
-/** @throws PortError */
+/** @throws PortError, UsageError, ExitError, IpFilterError */
 export async function openTransferEngine(
   values: TransferValues,
   folder: string,
   output: Output,
 ): Promise<Engine> {
   const port = values.port ?? 0
+  const exit = wayOutOf(values)
   try {
-    return await openEngine({
+    const engine = await openEngine({
+      exit,
+      ipFilters: values['ip-filter'].map((file) => path.resolve(folder, file)),
       stateFolder: stateFolderOf(values, folder),
       listen: { host: values.bind ?? '::', port },
       lan: !values['no-lsd'],
@@ -109,6 +121,9 @@ export async function openTransferEngine(
       downLimit: values.down,
       warn: (warning) => output.warn(sentenceOf(warning)),
     })
+    sayWayOut(engine, output)
+    sayFilter(engine, output)
+    return engine
   } catch (error) {
     if (error instanceof SocketError && error.code === 'IN_USE')
       throw new PortError('PORT_IN_USE', { port }, error)

@@ -35,6 +35,7 @@ export function progressObject(status: TransferStatus): object {
     wastedBytes: status.wastedBytes,
     checkedBytes: status.checkedBytes,
     copiesElsewhere: Math.round(status.copiesElsewhere * 100) / 100,
+    ...(status.blocked === undefined ? {} : { blocked: status.blocked }),
     bottleneck: explainBottleneck(status.bottleneck),
   }
 }
@@ -89,6 +90,9 @@ export function givingLines(status: TransferStatus): Line[] {
     `↑ ${formatRate(status.upBytesPerSecond)} to ${status.receivers}`,
     `given ${formatSize(status.givenBytes)}`,
     `${copies.toFixed(1)} copies elsewhere: ${copies >= 1 ? 'you can switch off' : stayOn(status)}`,
+    ...(status.blocked === undefined || status.blocked === 0
+      ? []
+      : [`${status.blocked} turned away by filters`]),
   ]
   return [` ${parts.join(' · ')}`]
 }

@@ -1,5 +1,6 @@
 // Addresses of trackers and web seeds as people type them.
 
+import { type ProxyAddress, parseProxy } from '../daemon/way-out.ts'
 import type { Reader } from './readers.ts'
 
 function address(expects: string, ...protocols: readonly string[]): Reader<string> {
@@ -21,3 +22,9 @@ export const TRACKER_URL = address(
 )
 
 export const WEB_SEED_URL = address('an address such as https://example.org/files/', 'http:', 'https:')
+
+export const PROXY_URL: Reader<ProxyAddress> = {
+  expects: 'a proxy such as socks5://10.0.0.1:1080 or http://USER:PASSWORD@proxy.example:3128',
+  read: parseProxy,
+  conceal: (text) => text.replace(/^(\w+:\/\/)?.*@/s, '$1…@'),
+}

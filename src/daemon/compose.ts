@@ -2,6 +2,7 @@
 // and the library's public face come through here.
 
 import type { Ports } from '../base/ports.ts'
+import type { ConnectionGate } from '../engine/session/gate.ts'
 import { Session } from '../engine/session/session.ts'
 import {
   DEFAULT_SESSION_OPTIONS,
@@ -13,6 +14,8 @@ import type { Torrent } from '../engine/torrent/torrent.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
+import { DIRECT, type Exit } from '../platform/exit/exit.ts'
+import { type ExitWish, openExit } from '../platform/exit/open-exit.ts'
 import { NodeHasher } from '../platform/hasher.ts'
 import { NodeHttp } from '../platform/http.ts'
 import { NodeNames } from '../platform/names.ts'
@@ -21,16 +24,23 @@ import { SystemSignatures } from '../platform/signatures.ts'
 import { defaultStateFolder } from '../platform/state-folder.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
+import { type IpFilter, readIpFilter } from '../safety/ip-filter.ts'
+import { gatedHttp, gatedUdp } from './gated-ports.ts'
+import type { TransferStatus } from './get-source.ts'
 import { TransferLocks } from './transfer-locks.ts'
 import { VERSION } from './version.ts'
+import { optionsBy, statusBy, type Withheld, withheldBy } from './way-out.ts'
 
 export interface NodePorts extends Ports {
   /** Ends the hashing workers: the process can exit. */
   close(): Promise<void>
 }
 
-export function nodePorts(): NodePorts {
+/** @param gate asked about whoever is not connected with: web servers, and all that is said in datagrams */
+export function nodePorts(exit: Exit = DIRECT, gate?: ConnectionGate): NodePorts {
   const hasher = new NodeHasher()
+  const udp = new NodeUdp(exit)
+  const http = new NodeHttp({ exit })
   return {
     clock: new SystemClock(),
     random: new SystemRandom(),
@@ -38,10 +48,10 @@ export function nodePorts(): NodePorts {
     signatures: new SystemSignatures(),
     hasher,
     disk: new NodeDisk(),
-    tcp: new NodeTcp(),
-    udp: new NodeUdp(),
-    http: new NodeHttp(),
-    names: new NodeNames(),
+    tcp: new NodeTcp(exit),
+    udp: gate === undefined ? udp : gatedUdp(udp, gate),
+    http: gate === undefined ? http : gatedHttp(http, gate),
+    names: exit.kind === 'direct' ? new NodeNames() : exit.names,
     close: () => hasher.close(),
   }
 }
@@ -55,6 +65,12 @@ export interface Engine {
   readonly ports: NodePorts
   readonly session: Session
   readonly stateFolder: string
+  readonly exit: Exit
+  /** What is off because the way out does not carry it. */
+  readonly withheld: readonly Withheld[]
+  readonly filter: IpFilter | undefined
+  /** The torrent's own status, and what stands in its way outside of it. */
+  statusOf(torrent: Torrent): TransferStatus
   /** session.add() of what no other process works on. @throws SessionError, TransferLockError TRANSFER_RUNNING */
   add(options: TorrentOptions): Torrent
   /** Everything durable, everyone told, workers ended, locks released. */
@@ -62,22 +78,43 @@ export interface Engine {
 }
 
 export type EngineWarning = SessionWarning
-export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen'> & Partial<SessionOptions>
+export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen'> &
+  Partial<SessionOptions> & {
+    /** Through a proxy or an interface; the system's own way unless given. */
+    readonly exit?: ExitWish
+    /** Files of addresses that are not to be met. */
+    readonly ipFilters?: readonly string[]
+  }
 
-/** @throws SocketError when the port cannot be had */
+/** @throws SocketError when the port cannot be had, ExitError when nothing can leave as told, IpFilterError */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const ports = nodePorts()
+  const { exit: wish, ipFilters = [], ...given } = options
+  const filter = ipFilters.length === 0 ? undefined : await readIpFilter(ipFilters)
+  const gate = bothOf(filter, given.gate)
+  const exit = await openExit(wish ?? {})
+  const withheld = withheldBy(exit)
+  const ports = nodePorts(exit, gate)
+  const end = async (): Promise<void> => {
+    if (exit.kind !== 'direct') exit.close()
+    await ports.close()
+  }
   try {
     const session = await Session.open(ports, {
       ...DEFAULT_SESSION_OPTIONS,
       agent: `Shoal ${VERSION}`,
-      ...options,
+      ...given,
+      ...optionsBy(withheld),
+      ...(gate === undefined ? {} : { gate }),
     })
     const locks = new TransferLocks()
     return {
       ports,
       session,
+      exit,
+      withheld,
+      filter,
       stateFolder: options.stateFolder,
+      statusOf: (torrent) => statusBy(torrent.status(), exit, filter?.blocked),
       add: (torrent) => {
         locks.take(session.journalPaths(torrent), torrent.displayName)
         return session.add(torrent)
@@ -85,11 +122,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       close: async () => {
         await session.close()
         locks.releaseAll()
-        await ports.close()
+        await end()
       },
     }
   } catch (error) {
-    await ports.close()
+    await end()
     throw error
   }
+}
+
+function bothOf(
+  one: ConnectionGate | undefined,
+  other: ConnectionGate | undefined,
+): ConnectionGate | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return { allows: (host) => one.allows(host) && other.allows(host) }
 }

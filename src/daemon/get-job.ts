@@ -8,8 +8,9 @@ import type { TorrentStatus } from '../engine/torrent/status.ts'
 import type { Torrent } from '../engine/torrent/torrent.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import type { Engine } from './compose.ts'
-import { refusedPlace } from './get-source.ts'
+import { refusedPlace, type TransferStatus } from './get-source.ts'
 import { type GivingRule, givesOn } from './giving-on.ts'
+import { troubleOf } from './way-out.ts'
 
 /** NO_SOURCES, INTERRUPTED, NOTHING_SELECTED, or the code of what made the torrent fail. */
 export class GetError extends CodedError {}
@@ -18,12 +19,12 @@ export interface GetReport {
   /** Files and sizes are known; `wantedBytes` of them were chosen. */
   metadata(metainfo: Metainfo, wantedBytes: number): void
   /** About once a second. */
-  progress(status: TorrentStatus): void
+  progress(status: TransferStatus): void
   /** Everything is in its final place: these are the files, for a look before `done` is said. */
   arrived(files: readonly ArrivedFile[]): Promise<void>
   done(result: GetResult): void
   /** After `done`, while giving on. */
-  giving(status: TorrentStatus): void
+  giving(status: TransferStatus): void
 }
 
 export interface ArrivedFile {
@@ -101,11 +102,13 @@ export async function runGet(options: GetJobOptions): Promise<GetResult> {
     lastBytes = bytes
     if (options.timeoutMs !== undefined && now - progressAt >= options.timeoutMs) {
       if (status.problem !== undefined) throw failure(status)
+      const trouble = troubleOf(engine.exit)
+      if (trouble !== undefined) throw new GetError(trouble.code, trouble.data)
       throw new GetError('NO_SOURCES', { name: status.name, seconds: Math.round((now - progressAt) / 1_000) })
     }
     if (now - reportedAt >= 0.9 * REPORT_MS) {
       reportedAt = now
-      report.progress(status)
+      report.progress(engine.statusOf(torrent))
     }
   }
 }
@@ -138,7 +141,7 @@ async function finish(
     }
     if (now.state === 'failed') throw failure(now)
     if (stop.aborted || !givesOn(giving, facts)) return result
-    report.giving(now)
+    report.giving(engine.statusOf(torrent))
     await new Promise<void>((resolve) => {
       const next = () => {
         cancel()

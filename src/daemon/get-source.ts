@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { endpointText } from '../base/endpoint.ts'
 import type { Listing, TorrentOptions } from '../engine/torrent/options.ts'
+import type { TorrentStatus } from '../engine/torrent/status.ts'
 import type { Metainfo, Torrent } from '../metainfo/metainfo.ts'
 import { type RefusedRoot, refusedTarget, shareRootFacts } from '../safety/share-roots.ts'
 import { type AddChoices, optionsForMagnet, optionsForTorrent } from './add.ts'
@@ -10,7 +11,15 @@ import type { Engine } from './compose.ts'
 import type { TorrentInput } from './torrent-input.ts'
 
 export type { Listing } from '../engine/torrent/options.ts'
-export type { TorrentStatus as TransferStatus } from '../engine/torrent/status.ts'
+/** What a torrent says of itself, and what holds it up where that is not the torrent's to know. */
+export interface TransferStatus extends Omit<TorrentStatus, 'bottleneck'> {
+  readonly bottleneck: {
+    readonly code: string
+    readonly evidence: Readonly<Record<string, number | string>>
+  }
+  /** How often the filters turned somebody away since the start; absent without a filter. */
+  readonly blocked?: number
+}
 
 /** Every wanted file starts in the middle of 1 … 7. */
 const WANTED_PRIORITY = 4

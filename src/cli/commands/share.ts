@@ -242,7 +242,7 @@ async function give(
   const judged = new Set<Share>()
   const until = forMs === undefined ? undefined : clock.now() + forMs
   for (;;) {
-    const statuses = shares.map(({ torrent }) => torrent.status())
+    const statuses = shares.map(({ torrent }) => engine.statusOf(torrent))
     for (const status of statuses) {
       if (status.state === 'failed') throw failed(status.problem?.code ?? 'TRANSFER_FAILED', status)
     }

@@ -4,6 +4,7 @@
 
 import { mayContact, scopeOf } from '../../base/address.ts'
 import { isIPv6 } from '../../base/endpoint.ts'
+import { isPublicName } from '../../base/host-name.ts'
 import type { Millis, WireHash } from '../../base/ids.ts'
 import type { Clock, Http, HttpResult, Names, Random, Udp } from '../../base/ports.ts'
 import { shuffle } from '../../base/random.ts'
@@ -117,7 +118,8 @@ export class TrackerClient {
   }
 
   async #reachable(tracker: TrackerUrl, by: TrackerOrigin): Promise<Reachable> {
-    const all = await this.#ports.names.resolve(tracker.host)
+    const { names } = this.#ports
+    const all = names.beyond?.(tracker.host) ? [tracker.host] : await names.resolve(tracker.host)
     if (all.length === 0) return failure('NAME_NOT_FOUND', tracker.host)
     const path = tracker.scheme === 'udp' && tracker.path === '/' ? '' : tracker.path
     const allowed = all.filter((host) => mayAsk(by, host, path, undefined))
@@ -212,7 +214,8 @@ export class TrackerClient {
 /**
  * SAFETY.md, Scope of addresses: a tracker of a torrent is on the public network; one given by hand may be anywhere,
  * but on loopback it must have the path `/announce` (so that no other local service can be aimed at), and a redirect
- * never leads to a narrower scope than that of the server it came from.
+ * never leads to a narrower scope than that of the server it came from. A host that is a name is resolved beyond a
+ * proxy, where nobody here can look at its address: only names that can mean the public network get that far.
  */
 export function mayAsk(
   by: TrackerOrigin,
@@ -220,6 +223,7 @@ export function mayAsk(
   path: string,
   redirectedBy: string | undefined,
 ): boolean {
+  if (isPublicName(host)) return true
   const scope = scopeOf(host)
   if (scope === 'loopback' && !LOOPBACK_PATHS.has(path)) return false
   if (redirectedBy !== undefined && !mayContact(host, redirectedBy)) return false

@@ -11,6 +11,7 @@ import type { Torrent } from '../torrent/torrent.ts'
 import { type Dialer, discard, race } from '../transport/racing.ts'
 import type { ConnectionBudget, Place } from './connection-budget.ts'
 import type { Encryption } from './encryption.ts'
+import type { ConnectionGate } from './gate.ts'
 
 /** A peer that does not answer a SYN for this long is taken as gone; most answer within one second. */
 export const DIAL_TIMEOUT_MS = 8_000
@@ -21,10 +22,15 @@ export const DIAL_TIMEOUT_MS = 8_000
  */
 const MAX_GREETING = 60
 
+/** What the gate does not allow comes to nothing without a packet. */
+const FORBIDDEN = { result: Promise.resolve(new SocketError('DENIED')), cancel: () => {} }
+
 export interface ConnectorOptions {
   readonly ports: Ports
   readonly budget: ConnectionBudget
   readonly trust: TrustTable
+  /** The person's rules; undefined allows everybody. */
+  readonly gate?: ConnectionGate | undefined
   /** How an address is dialled, the preferred way first. */
   readonly ways: (how: DialKind) => readonly Dialer[]
   readonly encryption: Encryption
@@ -55,8 +61,9 @@ export class Connector {
   }
 
   async #dial(torrent: Torrent, to: Endpoint, place: Place, how: DialKind): Promise<void> {
-    const { ports, budget, ways, encryption } = this.#options
-    const attempt = race(ways(how), to, DIAL_TIMEOUT_MS, ports.clock)
+    const { ports, budget, ways, encryption, gate } = this.#options
+    const allowed = gate?.allows(to.host) !== false
+    const attempt = allowed ? race(ways(how), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
     this.#dials.add(attempt.cancel)
     const dialled = await attempt.result
     this.#dials.delete(attempt.cancel)
@@ -78,10 +85,9 @@ export class Connector {
   }
 
   accepted(accepted: Connection): void {
-    const { budget, ports, trust, encryption } = this.#options
-    const place = trust.banned(accepted.remote)
-      ? 'BANNED'
-      : budget.tryAccept(accepted.remote, ports.clock.now())
+    const { budget, ports, trust, encryption, gate } = this.#options
+    const unwelcome = gate?.allows(accepted.remote.host) === false || trust.banned(accepted.remote)
+    const place = unwelcome ? 'BANNED' : budget.tryAccept(accepted.remote, ports.clock.now())
     if (this.#closed || typeof place === 'string') {
       discard(accepted)
       return

@@ -72,6 +72,7 @@ export class Session {
         maxConnections: options.maxConnections,
       }),
       trust: this.#trust,
+      gate: options.gate,
       ways: (how) => this.#reach.ways(how),
       encryption: new Encryption({
         mode: options.encryption,
