@@ -28,6 +28,7 @@ import { Live } from '../../src/engine/torrent/live.ts'
 import { MetadataFetch } from '../../src/engine/torrent/metadata-fetch.ts'
 import { MetadataServe } from '../../src/engine/torrent/metadata-serve.ts'
 import { PoisonDefence } from '../../src/engine/torrent/poison-defence.ts'
+import { Punching } from '../../src/engine/torrent/punching.ts'
 import type { TorrentServices } from '../../src/engine/torrent/services.ts'
 import { type AdoptRefusal, Swarm, type SwarmOwner } from '../../src/engine/torrent/swarm.ts'
 import { BLOCK_BYTES } from '../../src/metainfo/geometry.ts'
@@ -79,6 +80,9 @@ export class TorrentScene implements SwarmOwner {
   readonly trust = new TrustTable()
   readonly swarm: Swarm
   readonly pex: PexTable | undefined
+  readonly punching: Punching
+  /** Dials through holes that others make. */
+  readonly punched: Endpoint[] = []
   readonly maxPeers: number
   readonly mayUseDht = false
   store: MemoryContent | undefined
@@ -123,6 +127,12 @@ export class TorrentScene implements SwarmOwner {
     this.swarm = new Swarm(this, services as TorrentServices, {
       up: () => options.upLimit,
       down: () => options.downLimit,
+    })
+    this.punching = new Punching({
+      peers: this.swarm.peers,
+      introductions: () => this.pex?.introductions,
+      punch: (to) => this.punched.push(to),
+      isOwn: () => false,
     })
     if (options.pieces === undefined) {
       this.fetch = new MetadataFetch({

@@ -280,6 +280,11 @@ export class Candidates {
     return Math.round(durationMs * (0.75 + randomFraction(this.#random) / 2))
   }
 
+  /** It turned out to be an address of ours. */
+  isOwn(endpoint: Endpoint): boolean {
+    return this.#own.has(endpointText(endpoint))
+  }
+
   itIsOurselves(endpoint: Endpoint): void {
     const key = endpointText(endpoint)
     if (this.#own.size < MAX_BANS) this.#own.add(key)

@@ -19,7 +19,7 @@ function swarm(count: number): PexTable {
   const table = new PexTable(new SeededRandom(3))
   for (let i = 1; i <= count; i++) {
     table.connected(i, endpoint(i), at(0))
-    table.described(i, endpoint(i), false)
+    table.described(i, endpoint(i), 0)
   }
   return table
 }
@@ -46,7 +46,7 @@ test('nothing is sent before the extension handshake, and nothing when there is 
   table.connected(1, endpoint(1), at(0))
   table.connected(2, endpoint(2), at(0))
   assert.deepEqual(table.due(at(60_000)), [])
-  table.described(1, endpoint(1), false)
+  table.described(1, endpoint(1), 0)
   assert.equal(table.due(at(60_000)).length, 1)
   assert.deepEqual(table.due(at(600_000)), [])
 })
@@ -56,7 +56,7 @@ test('only changes are told, once a minute, and whoever left is dropped', () => 
   assert.equal(toldTo(table, 1, 10_000)?.added.length, 2)
   table.disconnected(2)
   table.connected(4, endpoint(4), at(11_000))
-  table.described(4, endpoint(4), true)
+  table.described(4, endpoint(4), PEX_SEED)
   assert.equal(toldTo(table, 1, 10_000 + PEX_INTERVAL_MS - 1), undefined)
   const told = toldTo(table, 1, 10_000 + PEX_INTERVAL_MS)
   assert.deepEqual(told?.added, [{ endpoint: endpoint(4), flags: PEX_REACHABLE | PEX_SEED }])
@@ -74,11 +74,11 @@ test('who left and came back between two messages is not mentioned', () => {
 test('a peer whose listening address is unknown is told, but not told about', () => {
   const table = swarm(1)
   table.connected(2, undefined, at(0))
-  table.described(2, undefined, false)
+  table.described(2, undefined, 0)
   assert.equal(toldTo(table, 1, 10_000), undefined)
   const incoming = swarm(1)
   incoming.connected(2, undefined, at(0))
-  incoming.described(2, endpoint(2), false)
+  incoming.described(2, endpoint(2), 0)
   assert.deepEqual(
     toldTo(incoming, 1, 10_000)?.added,
     [{ endpoint: endpoint(2), flags: 0 }],
@@ -89,7 +89,7 @@ test('a peer whose listening address is unknown is told, but not told about', ()
 test('private addresses are not told to strangers', () => {
   const table = swarm(1)
   table.connected(2, { host: '192.168.1.5', port: 1 }, at(0))
-  table.described(2, { host: '192.168.1.5', port: 1 }, false)
+  table.described(2, { host: '192.168.1.5', port: 1 }, 0)
   const due = new Map(table.due(at(10_000)))
   assert.equal(due.has(1), false, 'the public peer learns nothing')
   assert.deepEqual(

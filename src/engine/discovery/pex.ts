@@ -10,11 +10,11 @@ import {
   encodePexMessage,
   MAX_PEX_CONTACTS,
   PEX_REACHABLE,
-  PEX_SEED,
   type PexContact,
   type PexMessage,
 } from '../../protocol/wire/pex-message.ts'
 import type { PeerHint } from './candidates.ts'
+import { Introductions } from './introductions.ts'
 
 /** BEP 11: no more than one message a minute. */
 export const PEX_INTERVAL_MS = 60_000
@@ -54,6 +54,8 @@ interface Partner {
 }
 
 export class PexTable {
+  /** Who said to be connected to whom. */
+  readonly introductions = new Introductions()
   readonly #random: Random
   readonly #partners = new Map<number, Partner>()
   /** Counts what could matter to listeners: who is connected, and where they can be reached. */
@@ -82,8 +84,11 @@ export class PexTable {
     this.#changes++
   }
 
-  /** Its extension handshake came, or what it offers changed. */
-  described(key: number, dialBack: Endpoint | undefined, seed: boolean): void {
+  /**
+   * Its extension handshake came, or what it offers changed.
+   * @param flags the PEX_ bits that say what it offers
+   */
+  described(key: number, dialBack: Endpoint | undefined, flags: number): void {
     const partner = this.#partners.get(key)
     if (partner === undefined) return
     partner.ready = true
@@ -91,10 +96,11 @@ export class PexTable {
     partner.contact = dialBack
     if (partner.host === undefined) partner.toldAll = undefined
     partner.host ??= dialBack?.host
-    partner.flags = seed ? partner.flags | PEX_SEED : partner.flags & ~PEX_SEED
+    partner.flags = (partner.flags & PEX_REACHABLE) | flags
   }
 
   disconnected(key: number): void {
+    this.introductions.gone(key)
     if (this.#partners.delete(key)) this.#changes++
   }
 
@@ -108,10 +114,11 @@ export class PexTable {
       partner.excess++
       return { hints: [], flooding: partner.excess >= MAX_EXCESS_MESSAGES }
     }
-    const hints: PeerHint[] = []
-    for (const { endpoint } of message.added.slice(0, MAX_PEX_CONTACTS)) {
-      if (mayContact(endpoint.host, host)) hints.push({ endpoint, source: 'pex', teller: host })
-    }
+    const added = message.added
+      .slice(0, MAX_PEX_CONTACTS)
+      .filter((contact) => mayContact(contact.endpoint.host, host))
+    this.introductions.heard(key, { added, dropped: message.dropped })
+    const hints = added.map(({ endpoint }): PeerHint => ({ endpoint, source: 'pex', teller: host }))
     return { hints, flooding: false }
   }
 

@@ -86,11 +86,11 @@ export interface PeerHost {
 }
 
 /** Extensions of ours, by the name in the `m` dictionary. */
-export type ExtensionName = 'ut_metadata' | 'ut_pex' | 'upload_only' | 'lt_donthave'
+export type ExtensionName = 'ut_metadata' | 'ut_pex' | 'upload_only' | 'lt_donthave' | 'ut_holepunch'
 
 export interface ExtensionMessage {
   readonly type: 'extension'
-  readonly name: 'ut_metadata' | 'ut_pex'
+  readonly name: 'ut_metadata' | 'ut_pex' | 'ut_holepunch'
   readonly payload: Uint8Array
 }
 

@@ -57,6 +57,7 @@ export const EXTENSION_IDS: Readonly<Record<ExtensionName, number>> = {
   ut_pex: 2,
   upload_only: 3,
   lt_donthave: 4,
+  ut_holepunch: 5,
 }
 
 export interface PeerOptions {
@@ -169,6 +170,11 @@ export class Peer implements WireSink {
     return port === undefined ? undefined : { host: this.endpoint.host, port }
   }
 
+  /** Where its UDP port is seen from outside: a uTP connection comes from it; else the port that it listens on is our best guess. */
+  get punchPoint(): Endpoint {
+    return this.connection.transport === 'utp' ? this.endpoint : (this.dialBack ?? this.endpoint)
+  }
+
   /** Takes over the connection: says hello and reads on. `rest` came behind the handshake. */
   start(rest: Uint8Array): void {
     this.connection.events = {
@@ -215,6 +221,10 @@ export class Peer implements WireSink {
   sendExtensionHandshake(): void {
     if (!this.remote.flags.extended || this.#closed) return
     this.#write(encode.encodeExtended(0, encodeExtensionHandshake(this.host.describe(this))))
+  }
+
+  knows(name: ExtensionName): boolean {
+    return (this.extensions?.ids.get(name) ?? 0) > 0
   }
 
   /** Sends an extension message if the remote knows it. */
@@ -448,6 +458,9 @@ export class Peer implements WireSink {
         return
       case EXTENSION_IDS.ut_pex:
         this.host.message(this, { type: 'extension', name: 'ut_pex', payload })
+        return
+      case EXTENSION_IDS.ut_holepunch:
+        this.host.message(this, { type: 'extension', name: 'ut_holepunch', payload })
         return
       case EXTENSION_IDS.upload_only:
         this.uploadOnly = decodeUploadOnly(payload)

@@ -43,6 +43,18 @@ export class PeerTable {
     return false
   }
 
+  /** Whoever is connected from there, or says to listen there. */
+  at(endpoint: Endpoint): Peer | undefined {
+    const text = endpointText(endpoint)
+    let listening: Peer | undefined
+    for (const peer of this.#byKey.values()) {
+      if (endpointText(peer.endpoint) === text) return peer
+      const { dialBack } = peer
+      if (dialBack !== undefined && endpointText(dialBack) === text) listening ??= peer
+    }
+    return listening
+  }
+
   has(id: PeerId): boolean {
     return this.#byId.has(id)
   }

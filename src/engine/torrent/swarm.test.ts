@@ -211,7 +211,7 @@ test('the extension handshake says who we are and what we have', async () => {
   assert.deepEqual(
     { ...said, ids: [...(said?.ids.keys() ?? [])].sort() },
     {
-      ids: ['lt_donthave', 'upload_only', 'ut_metadata', 'ut_pex'],
+      ids: ['lt_donthave', 'upload_only', 'ut_holepunch', 'ut_metadata', 'ut_pex'],
       client: 'Scene 1',
       requestQueue: 500,
       port: 6_881,

@@ -6,7 +6,7 @@ import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids
 import type { Clock, Connection, Digest } from '../../base/ports.ts'
 import { encodePort } from '../../protocol/wire/encode.ts'
 import type { ExtensionHandshake } from '../../protocol/wire/extension-handshake.ts'
-import { decodePexMessage } from '../../protocol/wire/pex-message.ts'
+import { decodePexMessage, PEX_HOLEPUNCH, PEX_SEED, PEX_UTP } from '../../protocol/wire/pex-message.ts'
 import { peerPriority } from '../../protocol/wire/priority.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
 import type { PexTable } from '../discovery/pex.ts'
@@ -22,6 +22,7 @@ import type { Live } from './live.ts'
 import type { MetadataFetch } from './metadata-fetch.ts'
 import type { MetadataServe } from './metadata-serve.ts'
 import { PeerTable } from './peer-table.ts'
+import type { Punching } from './punching.ts'
 import type { Sharers, TorrentServices } from './services.ts'
 import { whoGoes } from './who-goes.ts'
 
@@ -36,6 +37,8 @@ export interface SwarmOwner {
   readonly webSeeds?: WebSeeds | undefined
   /** Undefined when PEX is off (private, or switched off). */
   readonly pex: PexTable | undefined
+  /** Undefined when it is off (private). */
+  readonly punching: Punching | undefined
   readonly infoBytes: number | undefined
   readonly maxPeers: number
   /** Not for a private torrent (BEP 27). */
@@ -179,6 +182,7 @@ export class Swarm implements PeerHost {
     const port = this.#services.announcedPort()
     const ids = new Map<string, number>(Object.entries(EXTENSION_IDS))
     if (this.#owner.pex === undefined) ids.delete('ut_pex')
+    if (this.#owner.punching === undefined) ids.delete('ut_holepunch')
     const live = this.#owner.live
     return {
       ids,
@@ -202,7 +206,7 @@ export class Swarm implements PeerHost {
     if (what === 'choke' && !peer.peerChoking) peer.download.fill(now)
     if (what === 'extensions') {
       this.#owner.fetch?.consider([peer], now)
-      this.#owner.pex?.described(peer.key, peer.dialBack, peer.uploadOnly || peer.isSeed)
+      this.#owner.pex?.described(peer.key, peer.dialBack, pexFlagsOf(peer))
     }
     if (what === 'pieces') live?.revealFirst(peer)
     if (what === 'pieces' && live?.complete && peer.isSeed && 2 * this.peers.size > this.#owner.maxPeers) {
@@ -244,6 +248,10 @@ export class Swarm implements PeerHost {
     if (message.name === 'ut_metadata') {
       if (this.#owner.serve !== undefined) this.#owner.serve.message(peer, message.payload)
       else this.#owner.fetch?.message(peer, message.payload, now)
+      return
+    }
+    if (message.name === 'ut_holepunch') {
+      this.#owner.punching?.heard(peer, message.payload, now)
       return
     }
     const { pex } = this.#owner
@@ -288,6 +296,7 @@ export class Swarm implements PeerHost {
     this.#owner.fetch?.gone(peer)
     this.#owner.hashes?.gone(peer)
     this.#owner.pex?.disconnected(peer.key)
+    this.#owner.punching?.gone(peer, this.clock.now())
     this.#owner.live?.peerLeft(peer)
     this.#owner.peerClosed(peer, reason)
     this.#owner.live?.reconsiderChoking(this.clock.now())
@@ -310,6 +319,7 @@ export class Swarm implements PeerHost {
     if (this.#wasDone && !done) for (const peer of this.peers) peer.sendExtensionHandshake()
     this.#wasDone = done
     for (const peer of [...this.peers]) peer.tick(now)
+    this.#owner.punching?.tick(now)
     for (const [key, payload] of this.#owner.pex?.due(now) ?? [])
       this.peers.get(key)?.sendExtension('ut_pex', payload)
   }
@@ -343,6 +353,14 @@ export class Swarm implements PeerHost {
     for (const peer of this.peers) if (hasSomething(peer.pieces)) count++
     return count
   }
+}
+
+function pexFlagsOf(peer: Peer): number {
+  return (
+    (peer.uploadOnly || peer.isSeed ? PEX_SEED : 0) |
+    (peer.connection.transport === 'utp' ? PEX_UTP : 0) |
+    (peer.knows('ut_holepunch') ? PEX_HOLEPUNCH : 0)
+  )
 }
 
 function hasSomething(pieces: Bitfield | undefined): boolean {

@@ -23,6 +23,7 @@ import type { Live } from './live.ts'
 import { MetadataFetch } from './metadata-fetch.ts'
 import { MetadataServe } from './metadata-serve.ts'
 import type { TorrentOptions } from './options.ts'
+import { Punching } from './punching.ts'
 import { type Parts, Running } from './running.ts'
 import type { TorrentServices } from './services.ts'
 import type { Problem, TorrentState } from './state.ts'
@@ -42,6 +43,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   downLimit: number | undefined
   readonly #services: TorrentServices
   readonly #pex: PexTable | undefined
+  readonly #punching: Punching
   #state: TorrentState = { name: 'paused' }
   #metainfo: Metainfo | undefined
   #expected: ExpectedPieces | undefined
@@ -85,7 +87,13 @@ export class Torrent implements SwarmOwner, Sleeper {
       candidates: this.discovery.candidates,
       peers: this.swarm.peers,
       maxPeers: options.maxPeers,
-      dial: (to) => services.dial(this, to),
+      dial: (to, how) => services.dial(this, to, how),
+    })
+    this.#punching = new Punching({
+      peers: this.swarm.peers,
+      introductions: () => this.pex?.introductions,
+      punch: (to) => this.dialing.punch(to),
+      isOwn: (endpoint) => this.discovery.candidates.isOwn(endpoint),
     })
     for (const endpoint of options.peers) this.addPeer(endpoint)
   }
@@ -127,6 +135,11 @@ export class Torrent implements SwarmOwner, Sleeper {
   /** None for a private torrent (BEP 27), also when a magnet only turns out to be one. */
   get pex(): PexTable | undefined {
     return this.#metainfo?.private === true ? undefined : this.#pex
+  }
+
+  /** None for a private torrent: whom its tracker did not tell of is nobody of ours (BEP 27). */
+  get punching(): Punching | undefined {
+    return this.#metainfo?.private === true ? undefined : this.#punching
   }
 
   get mayUseDht(): boolean {
@@ -271,7 +284,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   }
 
   dialFailed(to: Endpoint, reason: string): void {
-    this.dialing.failed(to, reason, this.#now())
+    if (this.dialing.failed(to, reason, this.#now())) this.punching?.unreachable(to, this.#now())
     this.swarmChanged()
   }
 
