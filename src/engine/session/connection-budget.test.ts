@@ -49,14 +49,25 @@ test('one public address has one connection per torrent and four in all, whateve
   const place = taken(budget.tryDial('a', peer('198.51.100.1', 1), NOW))
   assert.equal(budget.tryDial('a', peer('198.51.100.1', 2), NOW), 'ADDRESS_IN_TORRENT')
   const incoming = taken(budget.tryAccept(peer('198.51.100.1', 3), NOW))
-  assert.equal(budget.belongs(incoming, 'a'), false)
   assert.equal(budget.belongs(incoming, 'b'), true)
-  taken(budget.tryDial('c', peer('198.51.100.1', 4), NOW))
+  assert.equal(budget.tryDial('b', peer('198.51.100.1', 2), NOW), 'ADDRESS_IN_TORRENT')
+  const another = taken(budget.tryAccept(peer('198.51.100.1', 4), NOW))
+  assert.equal(budget.belongs(another, 'b'), false)
+  assert.equal(budget.belongs(another, 'c'), true)
   taken(budget.tryDial('d', peer('198.51.100.1', 5), NOW))
   assert.equal(budget.tryDial('e', peer('198.51.100.1', 6), NOW), 'ADDRESS_FULL')
   assert.equal(budget.tryAccept(peer('198.51.100.1', 6), NOW), 'ADDRESS_FULL')
   budget.closed(place)
   taken(budget.tryDial('e', peer('198.51.100.1', 6), NOW))
+})
+
+test('when both sides dial at once neither refuses the other', () => {
+  const budget = new ConnectionBudget()
+  const dialled = taken(budget.tryDial('a', peer('198.51.100.1', 1), NOW))
+  const accepted = taken(budget.tryAccept(peer('198.51.100.1', 2), NOW))
+  assert.equal(budget.belongs(accepted, 'a'), true)
+  budget.closed(dialled)
+  assert.equal(budget.tryDial('a', peer('198.51.100.1', 1), NOW), 'ADDRESS_IN_TORRENT')
 })
 
 test('a /24 and a /48 are bounded too', () => {
@@ -121,7 +132,7 @@ test('over random dials, accepts and ends, every count is the sum of its places 
   for (let seed = 1; seed <= 100; seed++) {
     const random = new SeededRandom(seed)
     const budget = new ConnectionBudget(limits)
-    const open: { place: Place; torrent: number | undefined; dialing: boolean }[] = []
+    const open: { place: Place; torrent: number | undefined; dialing: boolean; dialled: boolean }[] = []
     for (let step = 0; step < 300; step++) {
       const to = peer(`198.51.${randomInt(random, 3)}.${randomInt(random, 4)}`, 1 + randomInt(random, 3))
       const torrent = randomInt(random, 4)
@@ -129,10 +140,11 @@ test('over random dials, accepts and ends, every count is the sum of its places 
       const act = randomInt(random, 5)
       if (act === 0) {
         const place = budget.tryDial(torrent, to, at(step * 20))
-        if (typeof place === 'object') open.push({ place, torrent, dialing: true })
+        if (typeof place === 'object') open.push({ place, torrent, dialing: true, dialled: true })
       } else if (act === 1) {
         const place = budget.tryAccept(to, at(step * 20))
-        if (typeof place === 'object') open.push({ place, torrent: undefined, dialing: false })
+        if (typeof place === 'object')
+          open.push({ place, torrent: undefined, dialing: false, dialled: false })
       } else if (act === 2 && one !== undefined) {
         if (budget.belongs(one.place, torrent)) one.torrent = torrent
       } else if (act === 3 && one !== undefined) {
@@ -149,7 +161,12 @@ test('over random dials, accepts and ends, every count is the sum of its places 
         const mine = open.filter((other) => other.torrent === each)
         assert.equal(budget.of(each), mine.length, `seed ${seed}`)
         assert.ok(mine.length <= limits.maxPerTorrent, `seed ${seed}`)
-        assert.equal(new Set(mine.map(({ place }) => place.address)).size, mine.length, `seed ${seed}`)
+        for (const direction of [true, false]) {
+          const addresses = mine
+            .filter(({ dialled }) => dialled === direction)
+            .map(({ place }) => place.address)
+          assert.equal(new Set(addresses).size, addresses.length, `seed ${seed}`)
+        }
       }
       for (const key of ['address', 'network'] as const) {
         const most = key === 'address' ? limits.maxPerAddress : limits.maxPerNetwork

@@ -16,6 +16,7 @@ export interface BudgetLimits {
   readonly maxConnections: number
   readonly maxPerTorrent: number
   readonly maxPerAddress: number
+  /** Of those that were accepted, and of all when one more is dialled. */
   readonly maxPerAddressAndTorrent: number
   /** Per /24 (IPv4) or /48 (IPv6). */
   readonly maxPerNetwork: number
@@ -59,6 +60,7 @@ export interface Place {
 interface Holding {
   torrent: TorrentKey | undefined
   halfOpen: boolean
+  readonly dialled: boolean
 }
 
 export class ConnectionBudget {
@@ -89,11 +91,11 @@ export class ConnectionBudget {
   /** A place for a connection we make; it counts as half-open until connected() or closed(). */
   tryDial(torrent: TorrentKey, to: Endpoint, _now: Millis): Place | BudgetRefusal {
     const place = placeOf(to)
-    const refusal = this.#general(place) ?? this.#inTorrent(place, torrent)
+    const refusal = this.#general(place) ?? this.#inTorrent(place, torrent, () => true)
     if (refusal !== undefined) return refusal
     if (this.#halfOpen >= this.limits.maxHalfOpen) return 'HALF_OPEN_FULL'
     this.#halfOpen++
-    return this.#take(place, { torrent, halfOpen: true })
+    return this.#take(place, { torrent, halfOpen: true, dialled: true })
   }
 
   /** A place for a connection that somebody made to us; its torrent is known after the handshake (belongs). */
@@ -102,7 +104,7 @@ export class ConnectionBudget {
     this.#accepts ??= new TokenBucket(perSecond, now, ACCEPT_BURST_SECONDS * perSecond)
     if (this.#accepts.take(1, now) === 0) return 'ACCEPTS_TOO_FAST'
     const place = placeOf(from)
-    return this.#general(place) ?? this.#take(place, { torrent: undefined, halfOpen: false })
+    return this.#general(place) ?? this.#take(place, { torrent: undefined, halfOpen: false, dialled: false })
   }
 
   /** The dial was answered or gave up: it is not half-open any more. */
@@ -113,12 +115,16 @@ export class ConnectionBudget {
     this.#halfOpen--
   }
 
-  /** The handshake named its torrent. @returns false when that torrent has no room for it: close it. */
+  /**
+   * The handshake named its torrent. @returns false when that torrent has no room for it: close it.
+   * What we dialled there ourselves is no hindrance: when both sides dial at once, both must see both connections, and
+   * the torrent keeps one. Otherwise each would refuse the other's.
+   */
   belongs(place: Place, torrent: TorrentKey): boolean {
     const holding = this.#places.get(place)
     if (holding === undefined) return false
     if (holding.torrent !== undefined) return holding.torrent === torrent
-    if (this.#inTorrent(place, torrent) !== undefined) return false
+    if (this.#inTorrent(place, torrent, (other) => !other.dialled) !== undefined) return false
     holding.torrent = torrent
     this.#perTorrent.set(torrent, this.of(torrent) + 1)
     return true
@@ -157,11 +163,16 @@ export class ConnectionBudget {
     return inNetwork >= limits.maxPerNetwork ? 'NETWORK_FULL' : undefined
   }
 
-  #inTorrent(place: Place, torrent: TorrentKey): BudgetRefusal | undefined {
+  #inTorrent(
+    place: Place,
+    torrent: TorrentKey,
+    counts: (other: Holding) => boolean,
+  ): BudgetRefusal | undefined {
     if (this.of(torrent) >= this.limits.maxPerTorrent) return 'TORRENT_FULL'
     let same = 0
     for (const other of this.#perAddress.get(place.address) ?? []) {
-      if (this.#places.get(other)?.torrent === torrent) same++
+      const holding = this.#places.get(other)
+      if (holding?.torrent === torrent && counts(holding)) same++
     }
     return same >= this.limits.maxPerAddressAndTorrent ? 'ADDRESS_IN_TORRENT' : undefined
   }
