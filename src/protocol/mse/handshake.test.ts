@@ -125,9 +125,7 @@ function assertAgreed(a: Side, b: Side, method: MseMethod, payload = HELLO): voi
     [one, two],
     [two, one],
   ] as const) {
-    const bytes = utf8(
-      'something that is longer than sixty-four bytes, so that it is taken by the word as well',
-    )
+    const bytes = utf8('long enough to be taken by the word as well '.repeat(9))
     const wire = new Uint8Array(bytes.length)
     from.encrypt?.crypt(bytes, wire)
     assert.notDeepEqual(wire, bytes)

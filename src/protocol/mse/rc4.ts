@@ -4,8 +4,8 @@
 /** MSE: the first 1,024 bytes of each key stream are thrown away, because they tell about the key. */
 const DROPPED_BYTES = 1024
 
-/** Below this a word at a time does not pay for the two views it needs (lab/bench/mse.ts). */
-const WORDWISE_FROM_BYTES = 64
+/** Below this a word at a time does not pay for the two views it needs. */
+const WORDWISE_FROM_BYTES = 256
 
 export class Rc4 {
   readonly #state = new Uint8Array(256)
