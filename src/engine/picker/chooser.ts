@@ -175,10 +175,10 @@ export class Chooser implements PieceFilter {
     if (ahead !== undefined) return ahead
     const gap = widestGap(this.#pieces, accepts)
     if (gap === undefined) return undefined
-    return {
-      first: (gap.first + randomInt(this.#random, gap.last - gap.first + 1)) as PieceIndex,
-      last: gap.last,
-    }
+    // Not so near its end that the stretch would be cut short there.
+    const fitting = Math.max(1, Math.floor(ask.count / this.#world.blockCount(gap.first)))
+    const spare = Math.max(0, gap.last - gap.first + 1 - fitting)
+    return { first: (gap.first + randomInt(this.#random, spare + 1)) as PieceIndex, last: gap.last }
   }
 
   #chooseByDeadline(ask: Ask, into: BlockRef[]): void {

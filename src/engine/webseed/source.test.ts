@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mayFetchFrom, nameOf, type WebSeedSource } from './source.ts'
+import { mayFetchFrom, nameOf, WebSeedReach, type WebSeedSource } from './source.ts'
 
 const source = (url: string, by: WebSeedSource['by'] = 'link'): WebSeedSource => ({ url, kind: 'files', by })
 const direct = (url: string) => ({ url, redirectedBy: undefined })
@@ -37,6 +37,16 @@ test('outside the public network a link presses no buttons: its URL has no query
   assert.equal(mayFetchFrom(source(buttons.url, 'hand'), '192.168.1.1', direct(buttons.url)), true, 'typed')
   const led = { url: 'http://192.168.1.1/apply.cgi?reboot=1', redirectedBy: '192.168.1.2' }
   assert.equal(mayFetchFrom(source('http://x.test/'), '192.168.1.1', led), false)
+})
+
+test('a name that led far once is not followed when it leads nearer later', () => {
+  const reach = new WebSeedReach(source('http://x.test/', 'hand'))
+  const hop = direct('http://x.test/a')
+  assert.equal(reach.mayConnect('192.168.1.2', hop), true)
+  assert.equal(reach.mayConnect('203.0.113.5', hop), true)
+  for (const host of ['127.0.0.1', '192.168.1.2', '169.254.169.254'])
+    assert.equal(reach.mayConnect(host, hop), false, host)
+  assert.equal(reach.mayConnect('203.0.113.6', hop), true)
 })
 
 test('people see the host', () => {

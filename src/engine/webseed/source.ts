@@ -17,6 +17,27 @@ export function nameOf(source: WebSeedSource): string {
 }
 
 /**
+ * Asks mayFetchFrom for one web seed through its life: a name that led to a far address once and leads to a nearer one
+ * later was bent towards this computer or its network (rebinding).
+ */
+export class WebSeedReach {
+  readonly #source: WebSeedSource
+  #farthest: string | undefined
+
+  constructor(source: WebSeedSource) {
+    this.#source = source
+  }
+
+  mayConnect(host: string, hop: HttpHop): boolean {
+    if (!mayFetchFrom(this.#source, host, hop)) return false
+    if (hop.redirectedBy !== undefined) return true
+    if (this.#farthest !== undefined && !mayContact(host, this.#farthest)) return false
+    this.#farthest = host
+    return true
+  }
+}
+
+/**
  * Whether an address may be contacted for it. What a link or torrent names may be anywhere, since the person gave it,
  * but outside the public network it must have no query, so that no link presses the buttons of a router or a local
  * service; and a redirect never leads to a narrower scope than that of the server it came from.

@@ -11,7 +11,7 @@ import type { SetbackCode } from './answer.ts'
 import { type Fetch, fileFetches, pieceFetches } from './fetches.ts'
 import type { WebSeedHost } from './host.ts'
 import { Lane } from './lane.ts'
-import { mayFetchFrom, nameOf, type WebSeedSource } from './source.ts'
+import { nameOf, WebSeedReach, type WebSeedSource } from './source.ts'
 import { Standing } from './standing.ts'
 import { fileUrl, pieceUrl } from './url.ts'
 
@@ -193,13 +193,14 @@ class WebSeed {
     this.source = source
     this.key = host.newKey()
     this.standing = new Standing(host.content.geometry)
+    const reach = new WebSeedReach(source)
     const lane = (): Lane =>
       new Lane({
         host,
         key: this.key,
         padsLeftOut: source.kind === 'files',
         urlOf: (fetch) => this.#urlOf(fetch),
-        mayConnect: (address, hop) => mayFetchFrom(source, address, hop),
+        mayConnect: (address, hop) => reach.mayConnect(address, hop),
         took: (lengthBytes) => this.rate.add(lengthBytes, host.clock.now()),
         answered: () => this.standing.answered(),
         ended: (setback) => {
