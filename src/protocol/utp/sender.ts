@@ -127,9 +127,12 @@ export class Sender {
   flush(now: Millis): boolean {
     const before = this.#outbox.flightBytes
     const hadFin = this.#finSequence
+    const held = this.#holdUntil
+    // Set again if that is still what is waited for: what is lost, or a window that is full, waits for acks instead.
+    this.#holdUntil = undefined
     const resent = this.#flushLost(now)
     if (this.#outbox.lostPackets === 0) {
-      this.#flushQueue(now)
+      this.#flushQueue(held, now)
       this.#flushFin(now)
     }
     this.#tryLater(now)
@@ -149,7 +152,7 @@ export class Sender {
     return any
   }
 
-  #flushQueue(now: Millis): void {
+  #flushQueue(held: Millis | undefined, now: Millis): void {
     const outbox = this.#outbox
     const { queue } = this
     while (queue.lengthBytes > 0 && !outbox.full) {
@@ -163,19 +166,18 @@ export class Sender {
         if (outbox.flightBytes > 0 || peerRoom <= 0) return
         lengthBytes = Math.min(lengthBytes, peerRoom)
       }
-      if (lengthBytes < fullBytes && this.#holdsBack(now)) return
-      this.#holdUntil = undefined
+      if (lengthBytes < fullBytes && this.#holdsBack(held, now)) return
       const probeBytes = lengthBytes === fullBytes ? this.mtu.wanted(now) : undefined
       this.#sendNew(lengthBytes, probeBytes, now)
     }
-    if (queue.lengthBytes === 0) this.#holdUntil = undefined
   }
 
   /** Few bytes wait a little for more, while what is out will bring an ack. */
-  #holdsBack(now: Millis): boolean {
+  #holdsBack(until: Millis | undefined, now: Millis): boolean {
     if (this.#outbox.flightBytes === 0 || this.#finWanted) return false
-    this.#holdUntil ??= after(now, COALESCE_MS)
-    return now < this.#holdUntil
+    if (until !== undefined && until <= now) return false
+    this.#holdUntil = until ?? after(now, COALESCE_MS)
+    return true
   }
 
   #sendNew(lengthBytes: number, probeBytes: number | undefined, now: Millis): void {

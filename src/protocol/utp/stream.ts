@@ -75,6 +75,11 @@ export class UtpStream implements Way {
   #receiver: Receiver
   #heardAt: Millis
   #sentAt: Millis
+  /**
+   * Of a dialled connection shorter at first: that we heard them is in a packet that may be lost, and until they have it
+   * there is no connection for them.
+   */
+  #keepAliveMs = KEEP_ALIVE_MS
   #lingerUntil: Millis | undefined
   #endedTold = false
   #finishedTold = false
@@ -222,6 +227,7 @@ export class UtpStream implements Way {
     this.#state = 'open'
     this.#synAt = undefined
     this.#heardAt = now
+    this.#keepAliveMs = INITIAL_TIMEOUT_MS
     // The answer has the number of their first packet: it is not used up by it.
     this.#receiver = new Receiver(packet.sequence, this.#deliver)
     this.#receiver.clocked(packet, now)
@@ -239,6 +245,7 @@ export class UtpStream implements Way {
   #heard(packet: Packet, now: Millis): void {
     if (!this.#sender.heard(packet, now)) return
     this.#heardAt = now
+    this.#keepAliveMs = KEEP_ALIVE_MS
     const drift = this.#receiver.clocked(packet, now)
     if (drift > 0) this.#sender.drifted(drift)
     this.#receiver.take(packet)
@@ -344,7 +351,7 @@ export class UtpStream implements Way {
           this.#receiver.deadline(),
           this.#lingerUntil,
           this.#silentAt(),
-          after(this.#sentAt, KEEP_ALIVE_MS),
+          after(this.#sentAt, this.#keepAliveMs),
         )
     }
   }
@@ -362,7 +369,10 @@ export class UtpStream implements Way {
       return
     }
     this.#sender.tick(now)
-    if (after(this.#sentAt, KEEP_ALIVE_MS) <= now) this.#sendAck(now)
+    if (after(this.#sentAt, this.#keepAliveMs) <= now) {
+      this.#keepAliveMs = Math.min(KEEP_ALIVE_MS, 2 * this.#keepAliveMs)
+      this.#sendAck(now)
+    }
   }
 
   #silentAt(): Millis | undefined {
