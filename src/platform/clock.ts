@@ -21,6 +21,11 @@ export class SystemClock implements Clock {
   }
 
   schedule(at: Millis, wake: () => void): () => void {
+    if (at <= performance.now()) {
+      // The end of this turn: whatever sockets have received already is heard before. A timer would take a millisecond.
+      const immediate = setImmediate(wake)
+      return () => clearImmediate(immediate)
+    }
     let timer: NodeJS.Timeout | undefined
     const arm = (): void => {
       // Timers count whole milliseconds of a coarser clock and may ring a fraction early: round up, and look again.
