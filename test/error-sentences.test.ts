@@ -16,6 +16,7 @@ const INNER: Readonly<Record<string, string>> = {
   HandshakeError: 'ends one connection',
   HashError: 'a bug in how hashing is asked, so a mistake of ours',
   IdError: 'wrapped by whoever decodes',
+  MseError: 'ends one connection',
   PeerError: 'ends one connection',
   StorageError: 'a bug in how storage is used, so a mistake of ours',
   WireError: 'ends one connection',
