@@ -13,6 +13,7 @@ import { BloomFilter, FILTER_BYTES, isPlausible } from './bloom-filter.ts'
 import { endpointIn } from './contact.ts'
 import { immutableTarget, isNewer, isSignedWell, type MutableItem, mutableIn, mutableTarget } from './item.ts'
 import type { ItemStore } from './item-store.ts'
+import { KRPC_ERRORS } from './krpc.ts'
 import { MAX_VALUE_BYTES } from './limits.ts'
 import { type Answerer, Lookup } from './lookup.ts'
 import { NODE_ID_BYTES } from './node-id.ts'
@@ -244,15 +245,25 @@ export class FindItem implements Task {
 
   keep(items: ItemStore, now: Millis): boolean {
     const wanted = this.#wanted
+    if (this.#refusal !== undefined) return false
     if (wanted.kind === 'put-immutable') return items.putImmutable(wanted.value, undefined, now) === undefined
     return (
       wanted.kind === 'put-mutable' && items.putMutable(wanted.item, wanted.cas, undefined, now) === undefined
     )
   }
 
+  /** What those who have the newest version would answer. Then nothing is put: who has none would take it (BEP 44). */
+  get #refusal(): number | undefined {
+    const wanted = this.#wanted
+    if (wanted.kind !== 'put-mutable' || this.#newest === undefined) return undefined
+    const { sequence } = this.#newest
+    if (wanted.cas !== undefined && wanted.cas !== sequence) return KRPC_ERRORS.casMismatch
+    return sequence > wanted.item.sequence ? KRPC_ERRORS.sequenceTooLow : undefined
+  }
+
   store({ endpoint, token }: Answerer): StoreQuery | undefined {
     const wanted = this.#wanted
-    if (token === undefined) return undefined
+    if (token === undefined || this.#refusal !== undefined) return undefined
     if (wanted.kind === 'put-immutable')
       return { method: 'put', args: { token, v: new RawBencode(wanted.value) } }
     if (wanted.kind !== 'put-mutable') return undefined
@@ -274,6 +285,8 @@ export class FindItem implements Task {
 
   result(stored: number, refusals: readonly number[]): DhtResult {
     const { kind } = this.#wanted
+    const refusal = this.#refusal
+    if (refusal !== undefined) return { kind: 'put', storedAt: 0, refusals: [refusal] }
     if (kind === 'put-immutable' || kind === 'put-mutable') return { kind: 'put', storedAt: stored, refusals }
     return { kind: 'item', value: this.#newest?.value ?? this.#value, mutable: this.#newest }
   }
