@@ -10,7 +10,8 @@ test('who waits for a full downlink gets its turn, whatever the numbers round to
     const world = new World(round)
     const downlink = new Downlink(world, 1_000 + 20_000_000 * randomFraction(random))
     await world.runFor(100 * randomFraction(random))
-    for (let bookings = 0; bookings < 4; bookings++) downlink.book(downlink.segmentBytes)
+    for (let bookings = 0; bookings < 4; bookings++)
+      downlink.book(Math.ceil(downlink.segmentBytes * (0.6 + 0.4 * randomFraction(random))))
     let turns = 0
     const uplink = new Uplink(world, 1_000_000)
     uplink.retry = () => void turns++
