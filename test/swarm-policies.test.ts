@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SwarmModel, type SwarmOutcome, type SwarmPlan } from '../lab/bench/swarm-model.ts'
 
-/** Last leecher ÷ fluid bound that issue 2 asks for. */
+/** Last leecher ÷ fluid bound: what is promised (TRANSFER.md, Speed). */
 const MOST_RATIO = 1.25
 
 function swarm(plan: Partial<SwarmPlan>): SwarmOutcome {

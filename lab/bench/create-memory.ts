@@ -1,6 +1,6 @@
 // Peak memory and time of making a torrent of one large (sparse) file:
 //   node lab/bench/create-memory.ts [GIB] [PIECE]        default: 20 GiB, pieces of 64MiB
-// Limit (issue 2): 300 MiB RSS for 20 GiB with 64 MiB pieces. Linux only: reads /proc.
+// Limit: 300 MiB RSS for 20 GiB with 64 MiB pieces. Linux only: reads /proc.
 
 import { spawn } from 'node:child_process'
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'

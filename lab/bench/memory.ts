@@ -1,6 +1,6 @@
 // Peak memory of the real command line with a large torrent of large pieces: `npm run lab:memory -- [--size 20GiB]
 // [--piece 64MiB] [--folder DIR] [--minutes 15]`. The content is a sparse file of zeros; what is downloaded is written
-// really and taken away again. Ends with 1 above the bounds of issue 2: 300 MiB for `create`, 400 MiB for `share` and `get`.
+// really and taken away again. Ends with 1 above the bounds: 300 MiB for `create`, 400 MiB for `share` and `get`.
 // Linux only: VmHWM, the most that was ever resident, is read from /proc.
 
 import { type ChildProcess, spawn } from 'node:child_process'
