@@ -123,6 +123,17 @@ test('links inside a folder are left out and named', async () => {
   assert.equal(torrent.metainfo.files.filter((file) => !file.pad).length, 3)
 })
 
+test('a file whose name is no text is left out and named, the others are not', {
+  skip: process.platform === 'linux' ? false : 'only Linux keeps such names',
+}, async () => {
+  const folder = await scene('no-text')
+  const name = Buffer.concat([Buffer.from(`${path.join(folder, 'data')}/odd`), Buffer.from([0xff, 0xfe])])
+  await writeFile(name, 'odd')
+  const { leftOut, torrent } = await make(folder)
+  assert.deepEqual(leftOut, ['odd\ufffd\ufffd'])
+  assert.equal(torrent.metainfo.files.filter(({ pad }) => !pad).length, 3)
+})
+
 test('a file that changes while it is hashed is an error, and no torrent is left behind', async () => {
   const folder = await scene('changing')
   const target = path.join(folder, 'data', 'b.bin')

@@ -1,5 +1,5 @@
 // The files below what a person named, as they are to be put into a torrent; and whether they are still the same
-// after they were read. Links and special files are left out and named. Read-only.
+// after they were read. Links, special files and names that are no text are left out and named. Read-only.
 
 import { type Disk, DiskError, type FileStat } from '../base/ports.ts'
 import { CreateError } from '../metainfo/create.ts'
@@ -8,12 +8,15 @@ import type { CreateSource, SourceFile } from '../metainfo/create-plan.ts'
 export interface FoundSource extends CreateSource {
   /** As found, in the order of `files`. */
   readonly stats: readonly FileStat[]
-  /** Relative paths of links and special files. */
+  /** Relative paths of links, special files, and files that cannot be named. */
   readonly leftOut: readonly string[]
 }
 
 /** Files looked at together. */
 const STATS_AT_ONCE = 32
+
+/** U+FFFD, in place of bytes that are no text. */
+const UNREADABLE_SIGN = '\ufffd'
 
 interface Found {
   readonly files: SourceFile[]
@@ -57,7 +60,12 @@ async function walk(
       const inside = [...components, names[at + i] as string]
       const stat = stats[i]
       if (path === except) continue
-      if (stat === undefined) throw new CreateError('FILE_CHANGED', { path })
+      if (stat === undefined) {
+        // A name that is no UTF-8 is shown with this sign in it, and nothing is found under what is shown.
+        if (!path.includes(UNREADABLE_SIGN)) throw new CreateError('FILE_CHANGED', { path })
+        found.leftOut.push(inside.join('/'))
+        continue
+      }
       if (stat.kind === 'directory') await walk(disk, path, inside, except, found)
       else if (stat.kind === 'file')
         add(found, { components: inside, path, lengthBytes: stat.lengthBytes }, stat)

@@ -119,7 +119,8 @@ function show(output: Output, { torrent, outputPath, leftOut }: MadeTorrent): vo
   output.object({ ...facts, output: outputPath, leftOut })
   output.result(`${outputPath} (${factsText(facts)})`)
   for (const line of hashLines(facts)) output.result(line)
-  if (leftOut.length > 0) output.note(`Left out, because they are links or special files: ${some(leftOut)}`)
+  if (leftOut.length > 0)
+    output.note(`Left out, being links, special files or names that are no text: ${some(leftOut)}`)
   const renamed = torrent.metainfo.files.flatMap(({ originalPath, path }) =>
     originalPath === undefined ? [] : [`${originalPath.join('/')} as ${path.join('/')}`],
   )

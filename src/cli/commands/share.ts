@@ -161,7 +161,9 @@ function saySurvey(output: Output, survey: ShareSurvey, listing: Listing): void 
   sayAudience(output, listing)
   const { leftOut } = survey.source
   if (leftOut.length > 0)
-    output.note(`Left out, being links or special files: ${leftOut.slice(0, 5).join(', ')}`)
+    output.note(
+      `Left out, being links, special files or names that are no text: ${leftOut.slice(0, 5).join(', ')}`,
+    )
 }
 
 function sayAudience(output: Output, listing: Listing): void {
