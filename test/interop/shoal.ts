@@ -26,6 +26,7 @@ export interface DoneEvent {
   readonly path: string
   readonly bytes: number
   readonly seconds: number
+  readonly takenBytes: number
 }
 
 export interface ProgressEvent {
@@ -33,6 +34,12 @@ export interface ProgressEvent {
   readonly doneBytes: number
   readonly totalBytes: number
   readonly peers: number
+  readonly takenBytes: number
+  readonly webSeeds: readonly {
+    readonly name: string
+    readonly state: string
+    readonly downloadedBytes: number
+  }[]
 }
 
 type ShoalLine =
@@ -50,12 +57,12 @@ export class Shoal {
     program.onLine((line) => this.lines.push(JSON.parse(line) as ShoalLine))
   }
 
-  /** `shoal ARGUMENTS --json`, with a state folder of its own, listening on the port all clients use. */
+  /** `shoal ARGUMENTS --json`, with a state folder of its own unless `words` name one, on the port all clients use. */
   static async start(scene: Scene, host: Host, ...words: readonly string[]): Promise<Shoal> {
-    const state = await scene.folder('shoal-state')
+    const state = words.includes('--state-dir') ? [] : ['--state-dir', await scene.folder('shoal-state')]
     // Other ways to find peers are tested one at a time; `words` may name a node.
     const dht = words.includes('--dht-node') ? ['--dht-router', 'none'] : ['--no-dht']
-    const fixed = [...dht, '--json', '--port', String(PEER_PORT), '--state-dir', state]
+    const fixed = [...dht, '--json', '--port', String(PEER_PORT), ...state]
     const name = `shoal ${words[0]} on ${host.name}`
     return new Shoal(scene.start(name, [process.execPath, SHOAL, ...words, ...fixed], { host }))
   }

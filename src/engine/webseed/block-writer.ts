@@ -22,6 +22,8 @@ export class BlockWriter {
   /** The block that the next byte belongs to. */
   #index = 0
   #at = 0
+  /** Of this block, from the body: what is more are zeros of pad files. */
+  #bodyBytes = 0
   #begun = false
   /** Undefined: its bytes are passed over. */
   #slot: Uint8Array | undefined
@@ -53,6 +55,7 @@ export class BlockWriter {
       const take = Math.min(bytes.length - at, this.#room())
       this.#slot?.set(at === 0 && take === bytes.length ? bytes : bytes.subarray(at, at + take), this.#at)
       at += take
+      this.#bodyBytes += take
       this.#advance(take)
     }
   }
@@ -82,6 +85,7 @@ export class BlockWriter {
     const { picker, store, geometry } = host.content
     this.#begun = true
     this.#at = 0
+    this.#bodyBytes = 0
     this.#usesScratch = false
     this.#slot = undefined
     if (this.#hasPads) this.#stretches = stretchesOf(geometry, ref)
@@ -130,8 +134,8 @@ export class BlockWriter {
 
   #finish(piece: PieceIndex, block: number): void {
     const { host, key } = this.#options
-    const { picker, store, geometry } = host.content
-    const lengthBytes = geometry.blockBytes(piece, block)
+    const { picker, store } = host.content
+    const lengthBytes = this.#bodyBytes
     const slot = this.#slot
     this.#index++
     this.#begun = false
