@@ -42,6 +42,7 @@ export class UtpPair {
   readonly sentPackets: Record<Side, number> = { near: 0, far: 0 }
   /** Asked for every packet that leaves; false swallows it. */
   pass: (sent: Sent) => boolean = () => true
+  mayAccept: (from: Endpoint) => boolean = () => true
   readonly #paths: Readonly<Record<Side, Path>>
 
   constructor(world: World, options: UtpPairOptions = {}) {
@@ -72,6 +73,7 @@ export class UtpPair {
       random: this.world.random(side),
       send: (bytes, to) => this.#send(side, bytes, to),
       local: () => ADDRESSES[side],
+      mayAccept: (from) => this.mayAccept(from),
       accepted: (connection) => this.accepted[side].push(new Witness(connection)),
     })
   }
