@@ -69,6 +69,8 @@ export interface TorrentSceneOptions {
   readonly pex?: boolean
   readonly upLimit?: number
   readonly downLimit?: number
+  /** Our address as others see it, where that is known. */
+  readonly outsideHost?: string
 }
 
 export class TorrentScene implements SwarmOwner {
@@ -83,6 +85,8 @@ export class TorrentScene implements SwarmOwner {
   readonly punching: Punching
   /** Dials through holes that others make. */
   readonly punched: Endpoint[] = []
+  /** What was learned of how others see us. */
+  readonly outside: string[] = []
   readonly maxPeers: number
   readonly mayUseDht = false
   store: MemoryContent | undefined
@@ -122,6 +126,12 @@ export class TorrentScene implements SwarmOwner {
       announcedPort: () => this.endpoint.port,
       udpPort: () => 0,
       dht: () => undefined,
+      outside: {
+        connected: (peer, _local, _transport, incoming) =>
+          this.outside.push(`${incoming ? 'from' : 'to'} ${peer.host}`),
+        seenAs: (host, by) => this.outside.push(`${host} says ${by.host}`),
+        outside: () => this.#options.outsideHost,
+      },
       limiter: (_direction, own) => new RateLimiter(own),
     }
     this.swarm = new Swarm(this, services as TorrentServices, {

@@ -56,6 +56,22 @@ test('what was typed, heard on the LAN and told by trackers is dialled in that o
   )
 })
 
+test('among equals the canonical priority decides where it is known, and never over merit', () => {
+  const priorities = new Map([
+    ['1.0.0.1', 10],
+    ['1.0.0.2', 2 ** 32 - 1],
+    ['1.0.0.3', 2 ** 31],
+    ['1.0.0.5', 2 ** 32 - 1],
+  ])
+  const candidates = new Candidates({
+    random: new SeededRandom(7),
+    priority: (to) => priorities.get(to.host),
+  })
+  candidates.add([hint('1.0.0.5', 'pex'), hint('1.0.0.1'), hint('1.0.0.2'), hint('1.0.0.3')], at(0))
+  const order = candidates.next(9, at(0)).map((endpoint) => endpoint.host)
+  assert.deepEqual(order, ['1.0.0.2', '1.0.0.3', '1.0.0.1', '1.0.0.5'])
+})
+
 test('an address being dialled or connected is not offered again', () => {
   const candidates = table()
   candidates.add([hint('1.1.1.1')], at(0))

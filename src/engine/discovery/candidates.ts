@@ -80,12 +80,15 @@ export interface CandidatesOptions {
   readonly limit?: number
   /** A further condition, such as BEP 27 for private torrents. */
   readonly accepts?: (source: PeerSource) => boolean
+  /** Canonical priority (BEP 40), 0 … 2^32 − 1, once our own address is known. */
+  readonly priority?: (to: Endpoint) => number | undefined
 }
 
 export class Candidates {
   readonly #random: Random
   readonly #limit: number
   readonly #accepts: (source: PeerSource) => boolean
+  readonly #priority: (to: Endpoint) => number | undefined
   readonly #known = new Map<string, Candidate>()
   readonly #perPublicHost = new Map<string, number>()
   readonly #perPexTeller = new Map<string, number>()
@@ -97,6 +100,7 @@ export class Candidates {
     this.#random = options.random
     this.#limit = options.limit ?? MAX_CANDIDATES
     this.#accepts = options.accepts ?? (() => true)
+    this.#priority = options.priority ?? (() => undefined)
   }
 
   get size(): number {
@@ -193,13 +197,26 @@ export class Candidates {
     for (const candidate of this.#known.values()) {
       if (candidate.state === 'idle' && candidate.nextAt <= now) due.push(candidate)
     }
-    due.sort((a, b) => demerit(a) - demerit(b) || a.lot - b.lot)
-    const chosen = due.slice(0, count)
+    const chosen = this.#best(due, count)
     for (const candidate of chosen) {
       candidate.state = 'dialing'
       candidate.dialedAt = now
     }
     return chosen.map((candidate) => candidate.endpoint)
+  }
+
+  /**
+   * By merit; among equals by canonical priority where it is known, so that both ends of a connection want it alike (BEP 40),
+   * else by lot. Both are even over their range, so neither family nor kind is preferred.
+   */
+  #best(due: readonly Candidate[], count: number): Candidate[] {
+    const standing = due.map((candidate) => {
+      const priority = this.#priority(candidate.endpoint)
+      const share = priority === undefined ? candidate.lot : priority / 2 ** 32
+      return { candidate, order: demerit(candidate) - share }
+    })
+    standing.sort((a, b) => a.order - b.order)
+    return standing.slice(0, count).map(({ candidate }) => candidate)
   }
 
   /** When next() may give something; always after `now`, so that waiting for room to dial is no busy loop. */

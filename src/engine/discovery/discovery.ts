@@ -43,6 +43,8 @@ export interface DiscoveryOptions {
   readonly nodes: readonly NodeAddress[]
   readonly trackers: readonly (readonly TrackerSource[])[]
   readonly random: Random
+  /** Canonical priority (BEP 40) of a connection with that address, once it is known. */
+  readonly priority?: (to: Endpoint) => number | undefined
   /** Addresses for the torrent to add to `candidates`; answers how many were new. */
   readonly found: (hints: readonly PeerHint[]) => number
   /** BEP 27: another private tracker took over; disconnect from everybody. */
@@ -95,7 +97,11 @@ export class Discovery {
     this.#key = random.uint32()
     this.#machine = new Trackers({ tiers: options.trackers, private: facts.private, random })
     this.#client = new TrackerClient(ports)
-    this.candidates = new Candidates({ random, accepts: (source) => this.#accepts(source) })
+    this.candidates = new Candidates({
+      random,
+      accepts: (source) => this.#accepts(source),
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
+    })
   }
 
   /** BEP 27: only what the private tracker told; an address typed by the person is the person's own doing. */

@@ -34,6 +34,8 @@ export interface ConnectorOptions {
   /** How an address is dialled, the preferred way first. */
   readonly ways: (how: DialKind) => readonly Dialer[]
   readonly encryption: Encryption
+  /** Something is sent there now. */
+  readonly contacting: (to: Endpoint) => void
   /** The torrent that answers to this hash on public listeners (realm `public` only). */
   readonly lookup: (hash: WireHash) => Torrent | undefined
 }
@@ -63,6 +65,7 @@ export class Connector {
   async #dial(torrent: Torrent, to: Endpoint, place: Place, how: DialKind): Promise<void> {
     const { ports, budget, ways, encryption, gate } = this.#options
     const allowed = gate?.allows(to.host) !== false
+    if (allowed) this.#options.contacting(to)
     const attempt = allowed ? race(ways(how), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
     this.#dials.add(attempt.cancel)
     const dialled = await attempt.result

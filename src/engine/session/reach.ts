@@ -3,7 +3,7 @@
 // Invariant: TCP and UDP have the same port number, so that one number is all that others need to know.
 
 import type { DeadlineQueue } from '../../base/deadline-queue.ts'
-import type { Endpoint } from '../../base/endpoint.ts'
+import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
 import { type Connection, type Listener, type Ports, SocketError } from '../../base/ports.ts'
 import { type AnnouncedPort, DhtDiscovery } from '../discovery/dht.ts'
 import { DhtTableStore } from '../discovery/dht-table-store.ts'
@@ -11,6 +11,7 @@ import type { DialKind } from '../torrent/services.ts'
 import { SharedDatagrams } from '../transport/datagrams.ts'
 import type { Dialer } from '../transport/racing.ts'
 import { UtpTransport } from '../transport/utp.ts'
+import { Reachability, type ReachJudgement, type Way } from './reachability.ts'
 import type { SessionOptions } from './session-options.ts'
 
 /** A port that TCP was given and UDP cannot have is given back, and another one is asked for, so often. */
@@ -30,7 +31,7 @@ export class Reach {
   #datagrams: SharedDatagrams | undefined
   #utp: UtpTransport | undefined
   #dht: DhtDiscovery | undefined
-  readonly #externalHosts = new Map<4 | 6, string>()
+  readonly reachability = new Reachability()
 
   constructor(
     ports: Ports,
@@ -101,7 +102,7 @@ export class Reach {
       routers: dhtRouters,
       readOnly: listen === undefined,
       ...(gate === undefined ? {} : { allows: (host) => gate.allows(host) }),
-      externalAddress: (host) => this.#externalHosts.set(host.includes(':') ? 6 : 4, host),
+      externalAddress: (host) => this.reachability.seenAs(host, 'dht'),
     })
     this.#dht = dht
     datagrams.dht = dht
@@ -129,9 +130,18 @@ export class Reach {
     return this.#datagrams?.port ?? 0
   }
 
-  /** Our address as others see it, by family. */
-  get externalHosts(): ReadonlyMap<4 | 6, string> {
-    return this.#externalHosts
+  /** Whether others can reach us, and what would help. */
+  judge(): ReachJudgement {
+    const facts = { listens: (way: Way) => this.#listens(way), mapped: false }
+    return this.reachability.judge(facts, this.#ports.clock.now())
+  }
+
+  #listens(way: Way): boolean {
+    const family = way.endsWith('4') ? 4 : 6
+    if (way === 'utp4' || way === 'utp6')
+      return this.#options.utp && this.#datagrams?.local(family) !== undefined
+    const host = this.#listener?.local.host
+    return host !== undefined && (host === '::' || isIPv6(host) === (family === 6))
   }
 
   /** The port that others are told to connect to; 0 for none. */

@@ -80,6 +80,7 @@ export class Session {
         frames: this.#frames,
         find: (tag) => this.#public.find(tag),
       }),
+      contacting: (to) => this.#reach.reachability.dialled(to, ports.clock.now()),
       lookup: (hash) => this.#public.get(hash),
     })
     this.#reach = new Reach(ports, options, this.#wakes, (connection) => this.#connector.accepted(connection))
@@ -211,6 +212,7 @@ export class Session {
       dht: () => this.#reach.dht,
       announcedPort: () => this.#reach.announcedPort,
       udpPort: () => this.#reach.udpPort,
+      outside: this.#reach.reachability,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),
       readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),

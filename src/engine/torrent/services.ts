@@ -2,7 +2,8 @@
 
 import type { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
-import type { Ports } from '../../base/ports.ts'
+import type { Millis } from '../../base/ids.ts'
+import type { Connection, Ports } from '../../base/ports.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { DhtDiscovery } from '../discovery/dht.ts'
 import type { LanDiscovery } from '../discovery/lsd.ts'
@@ -23,6 +24,21 @@ export interface Sharers {
   asker(): Allowance
 }
 
+/** What peers let us know about how we are seen from outside (session/reachability.ts). */
+export interface Outside {
+  connected(
+    peer: Endpoint,
+    local: Endpoint,
+    transport: Connection['transport'],
+    incoming: boolean,
+    now: Millis,
+  ): void
+  /** A peer said where it sees us (`yourip`, BEP 10). */
+  seenAs(host: string, by: Endpoint): void
+  /** Our address as others see it, where enough of them agree. */
+  outside(family: 4 | 6): string | undefined
+}
+
 export interface TorrentServices {
   readonly ports: Ports
   readonly wakes: DeadlineQueue
@@ -40,6 +56,7 @@ export interface TorrentServices {
   announcedPort(): number
   /** Of the DHT and of uTP; 0 where there is none. */
   udpPort(): number
+  readonly outside: Outside
   /** The torrent's own limit (bytes per second, undefined for none) inside the session's. */
   limiter(direction: 'up' | 'down', own: () => number | undefined): Sharers
   /** Connects within the session's budget; the outcome comes back as adopt() or dialFailed(). False: no room now. */

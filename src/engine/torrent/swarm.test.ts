@@ -222,6 +222,24 @@ test('the extension handshake says who we are and what we have', async () => {
   )
 })
 
+test('who connects, and where it says to see us, is evidence of how we are seen from outside', async () => {
+  const clock = new VirtualClock()
+  const torrent = scene(clock, 'm')
+  const came = dictated(torrent, 'a')
+  dictated(torrent, 'b', { incoming: false })
+  came.remote.say({
+    type: 'extended',
+    id: 0,
+    payload: bencode({ m: {}, yourip: Uint8Array.of(203, 0, 113, 9) }),
+  })
+  await clock.advance(50)
+  assert.deepEqual(torrent.outside, [
+    'from 198.51.100.97',
+    'to 198.51.100.98',
+    '203.0.113.9 says 198.51.100.97',
+  ])
+})
+
 test('without PEX it is not offered, without metadata no size is told, and a leech is not upload-only', async () => {
   const clock = new VirtualClock()
   const leech = dictated(scene(clock, 'l'), 'a').remote

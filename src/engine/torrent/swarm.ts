@@ -16,6 +16,7 @@ import { EXTENSION_IDS, Peer } from '../peer/peer.ts'
 import { RateMeter } from '../peer/rate.ts'
 import { UPLOAD_QUEUE_LIMIT } from '../peer/uploader.ts'
 import type { WebSeeds } from '../webseed/web-seeds.ts'
+import { priorityTo } from './canonical-priority.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { HashServe } from './hash-serve.ts'
 import type { Live } from './live.ts'
@@ -135,6 +136,8 @@ export class Swarm implements PeerHost {
     })
     this.peers.add(peer)
     this.#over.set(peer, over)
+    const { remote: theirs, local, transport } = connection
+    this.#services.outside.connected(theirs, local, transport, incoming, this.clock.now())
     peer.download.exclusive = trust.onParole(connection.remote)
     // Before start(): what came behind the handshake may already say what PEX wants to know.
     this.#owner.pex?.connected(peer.key, peer.dialBack, this.clock.now())
@@ -154,13 +157,17 @@ export class Swarm implements PeerHost {
     const now = this.clock.now()
     const present = [...this.peers].map((peer) => ({
       key: peer,
-      priority: peerPriority(peer.connection.local, peer.endpoint) ?? 0,
+      priority: this.#priority(peer.connection),
       idleSince: peer.uselessSince,
       kept: peer.preferred || peer.downRate.rate(now) >= BUSY_RATE || peer.upRate.rate(now) >= BUSY_RATE,
     }))
-    const leaver = whoGoes(present, peerPriority(newcomer.local, newcomer.remote) ?? 0, now)
+    const leaver = whoGoes(present, this.#priority(newcomer), now)
     leaver?.close({ code: 'MADE_ROOM', blame: 'nobody' })
     return leaver !== undefined
+  }
+
+  #priority({ local, remote }: Connection): number {
+    return priorityTo(remote, this.#services) ?? peerPriority(local, remote) ?? 0
   }
 
   /** A key for a source that is no peer: keys are never used twice. */
@@ -206,6 +213,8 @@ export class Swarm implements PeerHost {
     if (what === 'choke' && !peer.peerChoking) peer.download.fill(now)
     if (what === 'extensions') {
       this.#owner.fetch?.consider([peer], now)
+      const seenAs = peer.extensions?.yourAddress
+      if (seenAs !== undefined) this.#services.outside.seenAs(seenAs, peer.endpoint)
       this.#owner.pex?.described(peer.key, peer.dialBack, pexFlagsOf(peer))
     }
     if (what === 'pieces') live?.revealFirst(peer)

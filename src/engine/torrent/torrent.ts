@@ -3,7 +3,7 @@
 // `metadata` and `live` only.
 
 import type { Sleeper } from '../../base/deadline-queue.ts'
-import { type Endpoint, endpointText } from '../../base/endpoint.ts'
+import { type Endpoint, endpointText, isIPv6 } from '../../base/endpoint.ts'
 import { after, earliest, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
@@ -13,6 +13,7 @@ import type { HandshakeDone } from '../peer/handshaking.ts'
 import type { CloseReason } from '../peer/host.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { WebSeeds } from '../webseed/web-seeds.ts'
+import { priorityTo } from './canonical-priority.ts'
 import { Dialing } from './dialing.ts'
 import { discoveryFactsOf } from './discovery-facts.ts'
 import { ExpectedPieces } from './expected-hashes.ts'
@@ -79,6 +80,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       nodes: options.nodes ?? [],
       trackers: options.trackers,
       random: services.ports.random,
+      priority: (to) => priorityTo(to, services),
       found: (hints) => this.found(hints),
       trackerChanged: () => this.swarm.closeAll({ code: 'TRACKER_CHANGED', blame: 'nobody' }),
       wake: () => this.swarmChanged(),
@@ -93,7 +95,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       peers: this.swarm.peers,
       introductions: () => this.pex?.introductions,
       punch: (to) => this.dialing.punch(to),
-      isOwn: (endpoint) => this.discovery.candidates.isOwn(endpoint),
+      isOwn: (endpoint) => this.#isOwn(endpoint),
     })
     for (const endpoint of options.peers) this.addPeer(endpoint)
   }
@@ -448,6 +450,15 @@ export class Torrent implements SwarmOwner, Sleeper {
     const added = this.discovery.candidates.add(hints, this.#now())
     if (added > 0) this.swarmChanged()
     return added
+  }
+
+  #isOwn(endpoint: Endpoint): boolean {
+    const { outside, announcedPort } = this.#services
+    const host = outside.outside(isIPv6(endpoint.host) ? 6 : 4)
+    return (
+      this.discovery.candidates.isOwn(endpoint) ||
+      (endpoint.host === host && endpoint.port === announcedPort())
+    )
   }
 
   #now(): Millis {
