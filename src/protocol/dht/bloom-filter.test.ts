@@ -22,7 +22,7 @@ test('an empty filter counts nobody; what several know together is counted once'
   const random = new SeededRandom(1)
   const addresses = Array.from({ length: 300 }, () => random.bytes(4))
   const [a, b] = [new BloomFilter(digest), new BloomFilter(digest)]
-  assert.ok(Math.abs(a.estimate()) < 1)
+  assert.equal(a.estimate(), 0)
   for (const address of addresses.slice(0, 200)) a.add(address)
   for (const address of addresses.slice(100)) b.add(address)
   a.merge(b.bytes)

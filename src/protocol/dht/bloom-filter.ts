@@ -41,9 +41,11 @@ export class BloomFilter {
     for (let i = 0; i < FILTER_BYTES; i++) this.bytes[i] = (this.bytes[i] as number) | (other[i] as number)
   }
 
-  /** How many addresses it holds, about; beyond 6,000 it says little (BEP 33). */
+  /** How many addresses it holds, about; beyond 6,000 it says little (BEP 33, whose formula gives a half for none). */
   estimate(): number {
-    const counted = Math.min(BITS - 1, Math.max(1, zeroBits(this.bytes)))
+    const zeros = zeroBits(this.bytes)
+    if (zeros === BITS) return 0
+    const counted = Math.max(1, zeros)
     return Math.log(counted / BITS) / (HASHES * Math.log(1 - 1 / BITS))
   }
 }

@@ -52,7 +52,7 @@ test('no more are taken than the limit, none without a port, and ids are copies'
   assert.deepEqual(first?.id, FOUR[0]?.id)
 })
 
-test('a stranger on the internet tells of no node on loopback, at home, or where nobody can be', () => {
+test('nodes with private addresses: a stranger on the internet tells of none, nor of loopback or where nobody can be', () => {
   const told = [
     '127.0.0.1',
     '10.0.0.1',

@@ -24,6 +24,10 @@ export const MAX_TRANSACTIONS = 1_000
 
 /** BEP 5: a node not heard of for this long is questionable, and a bucket without change is refreshed. */
 export const QUESTIONABLE_MS = 15 * 60_000
+/** A little before, it is asked: so that what we tell of is good, and a whole table need not be asked at once. */
+export const ASK_AFTER_MS = 12 * 60_000
+/** Who did not answer is asked again after this. */
+export const ASK_AGAIN_MS = 90_000
 /** BEP 5: after so many unanswered queries in a row a node is bad. */
 export const MAX_FAILURES = 2
 /** What is due is looked for this often. */

@@ -8,7 +8,7 @@ import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Contact } from './contact.ts'
-import { K, MAX_FAILURES, MAX_PER_NETWORK, QUESTIONABLE_MS } from './limits.ts'
+import { ASK_AFTER_MS, ASK_AGAIN_MS, K, MAX_FAILURES, MAX_PER_NETWORK, QUESTIONABLE_MS } from './limits.ts'
 import { compareDistance, distanceShare, idAt, idFits, sharedBits } from './node-id.ts'
 
 export interface TableNode extends Contact {
@@ -128,10 +128,10 @@ export class RoutingTable {
     return found
   }
 
-  /** Nodes that the whole network has, about, judged by how close our neighbours are. */
+  /** Nodes that the whole network has, about, judged by how close our neighbours are; no bound while we know too few. */
   networkSize(): number {
     const farthest = this.closest(this.#ownId, K)[K - 1]
-    return farthest === undefined ? this.size + 1 : K / distanceShare(this.#ownId, farthest.id)
+    return farthest === undefined ? Number.POSITIVE_INFINITY : K / distanceShare(this.#ownId, farthest.id)
   }
 
   goodCount(now: Millis): number {
@@ -140,11 +140,12 @@ export class RoutingTable {
     return good
   }
 
-  /** Questionable nodes, the one heard of least recently first. */
+  /** Nodes that are questionable or soon will be, the one heard of least recently first; each again after a while. */
   questionable(now: Millis, count: number): TableNode[] {
     const found: TableNode[] = []
     for (const node of this.#byAddress.values()) {
-      if (!isGood(node, now) && after(node.pingedAt, QUESTIONABLE_MS / 10) <= now) found.push(node)
+      const due = node.failures > 0 || after(node.heardAt, ASK_AFTER_MS) <= now
+      if (due && after(node.pingedAt, ASK_AGAIN_MS) <= now) found.push(node)
     }
     found.sort((a, b) => a.heardAt - b.heardAt)
     found.length = Math.min(found.length, count)

@@ -4,7 +4,7 @@
 import { mayContact, parseIp } from '../../base/address.ts'
 import { type Encodable, RawBencode } from '../../base/bencode-encode.ts'
 import { type BDict, BList } from '../../base/bencode-value.ts'
-import { EMPTY, toHex } from '../../base/bytes.ts'
+import { EMPTY, equalBytes, toHex } from '../../base/bytes.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import type { Millis } from '../../base/ids.ts'
 import type { Digest, Signatures } from '../../base/ports.ts'
@@ -245,28 +245,29 @@ export class FindItem implements Task {
 
   keep(items: ItemStore, now: Millis): boolean {
     const wanted = this.#wanted
-    if (this.#refusal !== undefined) return false
     if (wanted.kind === 'put-immutable') return items.putImmutable(wanted.value, undefined, now) === undefined
-    return (
-      wanted.kind === 'put-mutable' && items.putMutable(wanted.item, wanted.cas, undefined, now) === undefined
-    )
+    if (wanted.kind !== 'put-mutable' || this.#conflict(wanted) !== undefined) return false
+    return items.putMutable(wanted.item, wanted.cas, undefined, now) === undefined
   }
 
-  /** What those who have the newest version would answer. Then nothing is put: who has none would take it (BEP 44). */
-  get #refusal(): number | undefined {
-    const wanted = this.#wanted
-    if (wanted.kind !== 'put-mutable' || this.#newest === undefined) return undefined
-    const { sequence } = this.#newest
-    if (wanted.cas !== undefined && wanted.cas !== sequence) return KRPC_ERRORS.casMismatch
-    return sequence > wanted.item.sequence ? KRPC_ERRORS.sequenceTooLow : undefined
+  /**
+   * The code that holders of the newest version we heard of would refuse ours with. Then it is sent to nobody: nodes that
+   * do not have that version yet would take ours, and two would be about.
+   */
+  #conflict({ item, cas }: Extract<ItemWish, { kind: 'put-mutable' }>): number | undefined {
+    const newest = this.#newest
+    if (newest === undefined) return undefined
+    if (cas !== undefined && cas !== newest.sequence) return KRPC_ERRORS.casMismatch
+    const other = newest.sequence === item.sequence && !equalBytes(newest.value, item.value)
+    return newest.sequence > item.sequence || other ? KRPC_ERRORS.sequenceTooLow : undefined
   }
 
   store({ endpoint, token }: Answerer): StoreQuery | undefined {
     const wanted = this.#wanted
-    if (token === undefined || this.#refusal !== undefined) return undefined
+    if (token === undefined) return undefined
     if (wanted.kind === 'put-immutable')
       return { method: 'put', args: { token, v: new RawBencode(wanted.value) } }
-    if (wanted.kind !== 'put-mutable') return undefined
+    if (wanted.kind !== 'put-mutable' || this.#conflict(wanted) !== undefined) return undefined
     const { item, cas } = wanted
     return {
       method: 'put',
@@ -284,10 +285,10 @@ export class FindItem implements Task {
   }
 
   result(stored: number, refusals: readonly number[]): DhtResult {
-    const { kind } = this.#wanted
-    const refusal = this.#refusal
-    if (refusal !== undefined) return { kind: 'put', storedAt: 0, refusals: [refusal] }
-    if (kind === 'put-immutable' || kind === 'put-mutable') return { kind: 'put', storedAt: stored, refusals }
+    const wanted = this.#wanted
+    const conflict = wanted.kind === 'put-mutable' ? this.#conflict(wanted) : undefined
+    if (wanted.kind === 'put-immutable' || wanted.kind === 'put-mutable')
+      return { kind: 'put', storedAt: stored, refusals: conflict === undefined ? refusals : [conflict] }
     return { kind: 'item', value: this.#newest?.value ?? this.#value, mutable: this.#newest }
   }
 }
