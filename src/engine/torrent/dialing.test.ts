@@ -7,8 +7,11 @@ import { Candidates } from '../discovery/candidates.ts'
 import { Dialing } from './dialing.ts'
 import { PeerTable } from './peer-table.ts'
 
-const NOW = 0 as Millis
+const at = (seconds: number) => (seconds * 1_000) as Millis
+const NOW = at(0)
 const peer = (i: number): Endpoint => ({ host: `198.51.${i}.1`, port: 6881 })
+
+const anybody = () => true
 
 function scene(options: { readonly maxPeers?: number; readonly budget?: number } = {}) {
   const candidates = new Candidates({ random: new SeededRandom(1) })
@@ -31,14 +34,38 @@ function scene(options: { readonly maxPeers?: number; readonly budget?: number }
   return { candidates, dialing, dialled, know }
 }
 
-test('a dial that fails asks for a hole, unless it went through one or reached ourselves', () => {
+test('a dial that nobody answers asks for a hole while it goes on, once', () => {
   const { dialing, know } = scene()
-  know(1, 2)
+  know(1)
   dialing.more(NOW)
-  assert.equal(dialing.failed(peer(1), 'TIMEOUT', NOW), true)
+  assert.deepEqual(dialing.unanswered(at(2.9), anybody), [])
+  assert.deepEqual(
+    dialing.unanswered(at(3), () => false),
+    [],
+    'whoever could help comes later',
+  )
+  assert.deepEqual(dialing.unanswered(at(3), anybody), [peer(1)])
+  assert.deepEqual(dialing.unanswered(at(4), anybody), [])
+  assert.equal(dialing.failed(peer(1), 'TIMEOUT', at(8)), false, 'it was asked for already')
+})
+
+test('a dial that is refused before asks for one then; who answered at all needs none', () => {
+  const { dialing, know } = scene()
+  know(1, 2, 3)
+  dialing.more(NOW)
+  assert.equal(dialing.failed(peer(1), 'REFUSED', NOW), true)
   assert.equal(dialing.failed(peer(2), 'SELF', NOW), false)
-  dialing.punch(peer(1))
-  assert.equal(dialing.failed(peer(1), 'TIMEOUT', NOW), false)
+  assert.equal(dialing.failed(peer(3), 'WRONG_HASH', NOW), false)
+})
+
+test('a dial through a hole asks for no other, and is not made again', () => {
+  const { dialing, dialled } = scene()
+  dialing.punch(peer(1), NOW)
+  assert.ok(dialing.isPunched(peer(1)))
+  assert.deepEqual(dialing.unanswered(at(5), anybody), [])
+  dialing.punch(peer(1), at(5))
+  assert.equal(dialing.failed(peer(1), 'TIMEOUT', at(8)), false)
+  assert.deepEqual(dialled, ['punch 198.51.1.1:6881'])
   assert.equal(dialing.underWay, 0)
 })
 
@@ -46,23 +73,22 @@ test('whom somebody punches to while we dial it is tried again through the hole,
   const { dialing, dialled, know } = scene()
   know(1)
   dialing.more(NOW)
-  dialing.punch(peer(1))
-  assert.deepEqual(dialled, ['any 198.51.1.1:6881'])
-  assert.equal(dialing.failed(peer(1), 'TIMEOUT', NOW), false)
+  assert.ok(!dialing.isPunched(peer(1)))
+  dialing.punch(peer(1), at(3))
+  assert.ok(dialing.isPunched(peer(1)))
+  assert.equal(dialing.failed(peer(1), 'TIMEOUT', at(8)), false)
+  assert.equal(dialing.failed(peer(1), 'TIMEOUT', at(16)), false)
   assert.deepEqual(dialled, ['any 198.51.1.1:6881', 'punch 198.51.1.1:6881'])
-  dialing.punch(peer(1))
-  assert.equal(dialing.failed(peer(1), 'TIMEOUT', NOW), false)
-  assert.equal(dialled.length, 2)
   assert.equal(dialing.underWay, 0)
 })
 
 test('holes have no room of their own', () => {
   const full = scene({ maxPeers: 1 })
-  full.dialing.punch(peer(1))
-  full.dialing.punch(peer(2))
+  full.dialing.punch(peer(1), NOW)
+  full.dialing.punch(peer(2), NOW)
   assert.deepEqual(full.dialled, ['punch 198.51.1.1:6881'])
   const poor = scene({ budget: 0 })
-  poor.dialing.punch(peer(1))
+  poor.dialing.punch(peer(1), NOW)
   assert.equal(poor.dialing.underWay, 0)
 })
 
@@ -72,6 +98,6 @@ test('a connection under another name of the dialled address leaves nothing behi
   dialing.more(NOW)
   dialing.answered({ host: '198.51.1.1', port: 7000 }, undefined, NOW)
   assert.equal(dialing.underWay, 0)
-  dialing.punch(peer(1))
+  dialing.punch(peer(1), NOW)
   assert.deepEqual(dialled, ['any 198.51.1.1:6881', 'punch 198.51.1.1:6881'])
 })

@@ -3,7 +3,7 @@
 // failed asks for no other hole.
 
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
-import type { Millis } from '../../base/ids.ts'
+import { after, type Millis } from '../../base/ids.ts'
 import type { Candidates } from '../discovery/candidates.ts'
 import type { PeerTable } from './peer-table.ts'
 import type { DialKind } from './services.ts'
@@ -19,10 +19,20 @@ export interface DialingOptions {
   readonly dial: (to: Endpoint, how: DialKind) => boolean
 }
 
+/** Whoever can be reached has mostly answered by then (DIAL_TIMEOUT_MS): a hole is asked for while the dial goes on. */
+const PATIENCE_MS = 3_000
+
+/** Nobody answered there at all: a hole may help. Whoever answered, and be it with nonsense, can be reached. */
+const OUT_OF_REACH = new Set(['TIMEOUT', 'REFUSED', 'UNREACHABLE'])
+
 interface Dial {
+  readonly to: Endpoint
   readonly how: DialKind
+  readonly since: Millis
+  /** A hole was asked for, or is not to be. */
+  asked: boolean
   /** The other side punches meanwhile: when this comes to nothing, it is tried again through that hole. */
-  punchNext: boolean
+  punched: boolean
 }
 
 export class Dialing {
@@ -52,7 +62,7 @@ export class Dialing {
         candidates.connected(endpoint)
         continue
       }
-      if (!this.#start(endpoint, 'any')) {
+      if (!this.#start(endpoint, 'any', now)) {
         candidates.postponed(endpoint)
         break
       }
@@ -60,16 +70,31 @@ export class Dialing {
   }
 
   /** Somebody makes a hole for us from the other side, just now (BEP 55). */
-  punch(to: Endpoint): void {
+  punch(to: Endpoint, now: Millis): void {
     const known = this.#dials.get(endpointText(to))
-    if (known !== undefined) known.punchNext = known.how === 'any'
-    else if (this.#room > 0 && !this.#options.peers.connectedTo(to)) this.#start(to, 'punch')
+    if (known !== undefined) known.punched = true
+    else if (this.#room > 0 && !this.#options.peers.connectedTo(to)) this.#start(to, 'punch', now)
   }
 
-  #start(to: Endpoint, how: DialKind): boolean {
+  /** A hole was made for the dial to this address that is under way. */
+  isPunched(to: Endpoint): boolean {
+    return this.#dials.get(endpointText(to))?.punched === true
+  }
+
+  /** Dials that nobody answered for a while, no hole was asked for yet, and somebody `canHelp` with; each once. */
+  unanswered(now: Millis, canHelp: (to: Endpoint) => boolean): Endpoint[] {
+    const late = [...this.#dials.values()].filter(
+      (dial) => !dial.asked && now >= after(dial.since, PATIENCE_MS) && canHelp(dial.to),
+    )
+    for (const dial of late) dial.asked = true
+    return late.map(({ to }) => to)
+  }
+
+  #start(to: Endpoint, how: DialKind, now: Millis): boolean {
     if (!this.#options.dial(to, how)) return false
+    const punched = how === 'punch'
     this.#underWay++
-    this.#dials.set(endpointText(to), { how, punchNext: false })
+    this.#dials.set(endpointText(to), { to, how, since: now, asked: punched, punched })
     return true
   }
 
@@ -89,12 +114,13 @@ export class Dialing {
     else this.#options.candidates.closed(remote, refusal, now)
   }
 
-  /** @returns whether a hole would help: none was tried */
+  /** @returns whether to ask for a hole: none was asked for, and it may help */
   failed(to: Endpoint, reason: string, now: Millis): boolean {
     const dial = this.#over(to)
     if (reason === 'SELF') this.#options.candidates.itIsOurselves(to)
     else this.#options.candidates.failed(to, reason, now)
-    if (dial?.punchNext === true && this.#start(to, 'punch')) return false
-    return dial?.how === 'any' && reason !== 'SELF'
+    if (dial === undefined || !OUT_OF_REACH.has(reason)) return false
+    if (dial.punched && dial.how === 'any') this.#start(to, 'punch', now)
+    return !dial.asked && !dial.punched
   }
 }

@@ -45,7 +45,7 @@ export interface HolepunchWorld {
 
 export type HolepunchInput =
   | { readonly kind: 'heard'; readonly from: number; readonly message: HolepunchMessage }
-  /** A dial came to nothing that was made without anybody's help. */
+  /** Nobody answers a dial that was made without anybody's help. */
   | { readonly kind: 'unreachable'; readonly endpoint: Endpoint }
   /** A peer is not connected any more. */
   | { readonly kind: 'gone'; readonly peer: number }

@@ -6,7 +6,7 @@ import type { Millis } from '../../base/ids.ts'
 import { decodeHolepunchMessage, encodeHolepunchMessage } from '../../protocol/wire/holepunch-message.ts'
 import type { Introductions } from '../discovery/introductions.ts'
 import type { Peer } from '../peer/peer.ts'
-import { Holepunch, type HolepunchEffect, type HolepunchWorld, type Party } from './holepunch.ts'
+import { Holepunch, type HolepunchInput, type HolepunchWorld, type Party } from './holepunch.ts'
 import type { PeerTable } from './peer-table.ts'
 
 export interface PunchingOptions {
@@ -14,7 +14,7 @@ export interface PunchingOptions {
   /** What PEX told; undefined where it is off. */
   readonly introductions: () => Introductions | undefined
   /** Dials by uTP, through the hole that is being made. */
-  readonly punch: (to: Endpoint) => void
+  readonly punch: (to: Endpoint, now: Millis) => void
   readonly isOwn: (endpoint: Endpoint) => boolean
 }
 
@@ -30,29 +30,28 @@ export class Punching implements HolepunchWorld {
   /** @throws WireError BAD_HOLEPUNCH */
   heard(peer: Peer, payload: Uint8Array, now: Millis): void {
     const message = decodeHolepunchMessage(payload)
-    if (message !== undefined)
-      this.#carry(this.#machine.handle({ kind: 'heard', from: peer.key, message }, now))
+    if (message !== undefined) this.#handle({ kind: 'heard', from: peer.key, message }, now)
   }
 
-  /** A dial of ours came to nothing, and nobody helped with it. */
+  /** Nobody answers a dial of ours, and nobody helped with it. */
   unreachable(endpoint: Endpoint, now: Millis): void {
-    this.#carry(this.#machine.handle({ kind: 'unreachable', endpoint }, now))
+    this.#handle({ kind: 'unreachable', endpoint }, now)
   }
 
   gone(peer: Peer, now: Millis): void {
-    this.#carry(this.#machine.handle({ kind: 'gone', peer: peer.key }, now))
+    this.#handle({ kind: 'gone', peer: peer.key }, now)
   }
 
   tick(now: Millis): void {
-    this.#carry(this.#machine.handle({ kind: 'tick' }, now))
+    this.#handle({ kind: 'tick' }, now)
   }
 
-  #carry(effects: readonly HolepunchEffect[]): void {
-    for (const effect of effects) {
+  #handle(input: HolepunchInput, now: Millis): void {
+    for (const effect of this.#machine.handle(input, now)) {
       if (effect.kind === 'send') {
         const peer = this.#options.peers.get(effect.to)
         peer?.sendExtension('ut_holepunch', encodeHolepunchMessage(effect.message))
-      } else this.#options.punch(effect.to)
+      } else this.#options.punch(effect.to, now)
     }
   }
 

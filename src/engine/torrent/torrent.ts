@@ -94,7 +94,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.#punching = new Punching({
       peers: this.swarm.peers,
       introductions: () => this.pex?.introductions,
-      punch: (to) => this.dialing.punch(to),
+      punch: (to, now) => this.dialing.punch(to, now),
       isOwn: (endpoint) => this.#isOwn(endpoint),
     })
     for (const endpoint of options.peers) this.addPeer(endpoint)
@@ -280,8 +280,10 @@ export class Torrent implements SwarmOwner, Sleeper {
     over: () => void,
   ): AdoptRefusal | 'NOT_RUNNING' | undefined {
     const running = this.#state.name === 'live' || this.#state.name === 'metadata'
-    const refusal = running ? this.swarm.adopt(done, incoming, source, over) : 'NOT_RUNNING'
-    if (!incoming) this.dialing.answered(done.connection.remote, refusal, this.#now())
+    const { remote } = done.connection
+    const from = !incoming && this.dialing.isPunched(remote) ? 'punched' : source
+    const refusal = running ? this.swarm.adopt(done, incoming, from, over) : 'NOT_RUNNING'
+    if (!incoming) this.dialing.answered(remote, refusal, this.#now())
     return refusal
   }
 
@@ -309,8 +311,16 @@ export class Torrent implements SwarmOwner, Sleeper {
     if (state.name !== 'checking') {
       this.swarm.tick(now)
       if (this.wantsPeers) this.dialing.more(now)
+      this.#askForHoles(now)
     }
     return this.#nextWake(now)
+  }
+
+  #askForHoles(now: Millis): void {
+    const { punching } = this
+    if (punching === undefined) return
+    const late = this.dialing.unanswered(now, (to) => punching.introducers(to).length > 0)
+    for (const endpoint of late) punching.unreachable(endpoint, now)
   }
 
   #nextWake(now: Millis): Millis | undefined {
