@@ -272,6 +272,9 @@ export interface Udp {
 
 export interface HttpRequest {
   readonly url: string
+  /** GET unless said otherwise. What is posted is never posted again elsewhere: a redirect is then a failure. */
+  readonly method?: 'GET' | 'POST'
+  readonly body?: Uint8Array
   readonly headers?: Readonly<Record<string, string>>
   /** Whole exchange, redirects included. */
   readonly timeoutMs: number

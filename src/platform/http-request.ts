@@ -67,9 +67,10 @@ export function sendRequest(
   headers: Readonly<Record<string, string>>,
   agents: HttpAgents | undefined,
   certificates: string | undefined,
+  method: 'GET' | 'POST' = 'GET',
 ): ClientRequest {
   const common = {
-    method: 'GET',
+    method,
     host: address,
     port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
     path: `${url.pathname}${url.search}`,

@@ -25,7 +25,7 @@ export interface HttpSettings {
 
 export interface TrailOptions {
   readonly settings: HttpSettings
-  readonly request: Pick<HttpRequest, 'url' | 'headers' | 'maxRedirects' | 'mayConnect'>
+  readonly request: Pick<HttpRequest, 'url' | 'method' | 'body' | 'headers' | 'maxRedirects' | 'mayConnect'>
   readonly acceptEncoding: 'gzip' | 'identity'
   readonly family?: 4 | 6 | undefined
   readonly agents?: HttpAgents
@@ -65,6 +65,7 @@ export class HttpTrail {
       const location = outcome.ok ? redirectOf(outcome.response) : undefined
       if (!outcome.ok || location === undefined) return outcome
       outcome.request.destroy()
+      if (request.method === 'POST') return failed('REDIRECTS', 'of what was posted')
       if (redirects >= request.maxRedirects) return failed('REDIRECTS', 'too many')
       const next = parseUrl(location, url)
       if (url.protocol === 'https:' && next?.protocol === 'http:')
@@ -113,7 +114,7 @@ export class HttpTrail {
       const { request: asked, acceptEncoding, settings } = this.#options
       const headers = { ...asked.headers, 'accept-encoding': acceptEncoding }
       const ways = agents ?? (settings.maker === undefined ? undefined : passingAgents(settings.maker))
-      const request = sendRequest(target, headers, ways, settings.certificates)
+      const request = sendRequest(target, headers, ways, settings.certificates, asked.method)
       const timer =
         connectMs === undefined
           ? undefined
@@ -142,7 +143,7 @@ export class HttpTrail {
         answered = true
         settle({ ok: true, response, request, remote: target.address })
       })
-      request.end()
+      request.end(asked.body)
     })
   }
 }

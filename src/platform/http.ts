@@ -1,4 +1,4 @@
-// The Http port on Node: bounded GETs read whole, and bodies handed on as they come.
+// The Http port on Node: bounded exchanges read whole, and bodies handed on as they come.
 // Promise: reads no more than the limits, packed and unpacked, and ends within timeoutMs whatever happens. Where it
 // connects is http-trail.ts's promise, how http-request.ts's.
 

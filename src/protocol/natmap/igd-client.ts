@@ -215,7 +215,11 @@ export class IgdClient implements Machine<IgdInput, IgdEffect> {
     if (location !== undefined) return this.#describe(location)
     if (!this.#mayMap || this.#found === undefined) return undefined
     const lease = this.#leases.find(({ dueAt }) => dueAt !== undefined && dueAt <= this.#now)
-    return lease === undefined ? undefined : this.#map(lease, this.#found)
+    if (lease === undefined) return undefined
+    // While it is asked for there is neither a next time nor an old reason.
+    lease.dueAt = undefined
+    lease.failure = undefined
+    return this.#map(lease, this.#found)
   }
 
   #advance(document: string | undefined): IgdEffect[] {

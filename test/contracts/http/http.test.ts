@@ -83,6 +83,25 @@ test('an answer comes with its status, its body and the address that gave it', a
   assert.ok(result.ok && result.status === 404 && result.remote === '127.0.0.1')
 })
 
+test('what is posted arrives whole with its length, and is posted nowhere else', async () => {
+  const arrived: string[] = []
+  await using web = await WebServer.start(async (incoming, response) => {
+    let body = ''
+    for await (const part of incoming) body += part
+    arrived.push(`${incoming.method} ${incoming.url} ${incoming.headers['content-length']} ${body}`)
+    if (incoming.url === '/away') response.writeHead(307, { location: '/elsewhere' })
+    else response.writeHead(500)
+    response.end('said')
+  })
+  const post = { method: 'POST', body: new TextEncoder().encode('four') } as const
+  const at = (path: string) => `http://127.0.0.1:${web.port}${path}`
+  const answer = await new NodeHttp().get(request(at('/'), post)).result
+  assert.equal(answer.ok && answer.status, 500)
+  assert.equal(bodyOf(answer), 'said')
+  assert.equal(failureOf(await new NodeHttp().get(request(at('/away'), post)).result), 'REDIRECTS')
+  assert.deepEqual(arrived, ['POST / 4 four', 'POST /away 4 four'])
+})
+
 test('a packed answer is unpacked, and one in an unknown packing refused', async () => {
   await using server = await WebServer.start((incoming, response) => {
     assert.equal(incoming.headers['accept-encoding'], 'gzip')
