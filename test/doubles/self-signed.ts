@@ -1,5 +1,5 @@
 // A certificate made on the spot for a TLS server on loopback: no key lies in the repository, no program is needed.
-// X.509 v3 (RFC 5280) in DER, self-signed with ECDSA P-256, valid for one name and 127.0.0.1.
+// X.509 v3 (RFC 5280) in DER, self-signed with ECDSA P-256, valid for one name, 127.0.0.1 and one more IPv4 address.
 
 import { generateKeyPairSync, sign } from 'node:crypto'
 
@@ -8,13 +8,20 @@ export interface SelfSigned {
   readonly key: string
 }
 
-export function selfSigned(name: string): SelfSigned {
+export function selfSigned(name: string, address = '127.0.0.1'): SelfSigned {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const ecdsaWithSha256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02))
   const subject = sequence(der(0x31, sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from(name)))))
   const subjectAltName = sequence(
     oid(0x55, 0x1d, 0x11),
-    der(0x04, sequence(der(0x82, Buffer.from(name)), der(0x87, Buffer.from([127, 0, 0, 1])))),
+    der(
+      0x04,
+      sequence(
+        der(0x82, Buffer.from(name)),
+        der(0x87, Buffer.from([127, 0, 0, 1])),
+        der(0x87, Buffer.from(address.split('.').map(Number))),
+      ),
+    ),
   )
   const toBeSigned = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),

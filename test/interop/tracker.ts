@@ -3,7 +3,7 @@
 
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Lan } from '../../lab/netns/lan.ts'
 import { type Patience, until } from '../../lab/netns/until.ts'
@@ -15,6 +15,8 @@ import { UdpAnswers } from './tracker-udp.ts'
 export interface TrackerOptions {
   /** What clients are told to wait between two announces. */
   readonly intervalSeconds?: number
+  /** A server stands before it and says for whom it asks (`x-forwarded-for`). */
+  readonly behindProxy?: boolean
   /** Refuses every announce with this reason. */
   readonly failure?: string
 }
@@ -32,7 +34,7 @@ export class Tracker {
     this.#lan = lan
     this.options = { intervalSeconds: INTERVAL_SECONDS, ...options }
     this.#http = createServer((request, response) => {
-      const { status, body } = answerHttp(request, this.register, this.options)
+      const { status, body } = answerHttp(this.#asked(request), this.register, this.options)
       response.writeHead(status, { 'content-type': 'text/plain', 'content-length': body.length }).end(body)
     })
     this.#udp = createSocket({ type: 'udp6' })
@@ -56,6 +58,12 @@ export class Tracker {
     tracker.#udp.bind(0, '::')
     await Promise.all([once(tracker.#http, 'listening'), once(tracker.#udp, 'listening')])
     return tracker
+  }
+
+  #asked(request: IncomingMessage): IncomingMessage {
+    const { 'x-forwarded-for': client } = request.headers
+    if (this.options.behindProxy !== true || typeof client !== 'string') return request
+    return { url: request.url, socket: { remoteAddress: client } } as IncomingMessage
   }
 
   /** The announce URL. */
