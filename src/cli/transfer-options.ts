@@ -52,6 +52,7 @@ export const TRANSFER_OPTIONS = {
   'no-lsd': { kind: 'switch', summary: 'do not look for others on the local network' },
   'no-pex': { kind: 'switch', summary: 'do not exchange addresses with others' },
   'no-utp': { kind: 'switch', summary: 'connect over TCP only' },
+  'no-port-mapping': { kind: 'switch', summary: 'do not ask the router to let others in' },
   'no-dht': { kind: 'switch', summary: 'do not look for others in the DHT' },
   'dht-node': { kind: 'list', placeholder: 'H:P', reader: NODE, summary: 'begin with this node of the DHT' },
   'dht-router': {
@@ -85,6 +86,7 @@ export interface TransferValues extends WayOutValues {
   readonly down: number | undefined
   readonly 'no-lsd': boolean
   readonly 'no-utp': boolean
+  readonly 'no-port-mapping': boolean
   readonly 'no-dht': boolean
   readonly 'dht-node': readonly string[]
   readonly 'dht-router': readonly string[]
@@ -113,6 +115,7 @@ export async function openTransferEngine(
       listen: { host: values.bind ?? '::', port },
       lan: !values['no-lsd'],
       utp: !values['no-utp'],
+      portMapping: !values['no-port-mapping'],
       dht: !values['no-dht'],
       dhtNodes: values['dht-node'],
       dhtRouters: routersFor(values),

@@ -16,6 +16,7 @@ import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { DIRECT, type Exit } from '../platform/exit/exit.ts'
 import { type ExitWish, openExit } from '../platform/exit/open-exit.ts'
+import { NodeGateways } from '../platform/gateways.ts'
 import { NodeHasher } from '../platform/hasher.ts'
 import { NodeHttp } from '../platform/http.ts'
 import { NodeNames } from '../platform/names.ts'
@@ -102,6 +103,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const session = await Session.open(ports, {
       ...DEFAULT_SESSION_OPTIONS,
       agent: `Shoal ${VERSION}`,
+      gateways: new NodeGateways(),
       ...given,
       ...optionsBy(withheld),
       ...(gate === undefined ? {} : { gate }),

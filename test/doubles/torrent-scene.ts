@@ -124,6 +124,7 @@ export class TorrentScene implements SwarmOwner {
       trust: this.trust,
       agent: 'Scene 1',
       announcedPort: () => this.endpoint.port,
+      listenPort: () => this.endpoint.port,
       udpPort: () => 0,
       dht: () => undefined,
       outside: {

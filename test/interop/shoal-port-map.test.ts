@@ -2,7 +2,8 @@
 // from outside, renewed beyond its first lifetime, and given back at exit; a computer that is gone loses it.
 
 import assert from 'node:assert/strict'
-import { mkdtemp } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Host } from '../../lab/netns/lan.ts'
@@ -16,9 +17,10 @@ import type { PlayerLine, PlayerOrder } from './port-map-player.ts'
 
 const footing = await enterNamespace(import.meta.filename)
 
+const SHOAL = join(import.meta.dirname, '..', '..', 'bin', 'shoal')
 const PLAYER = join(import.meta.dirname, 'port-map-player.ts')
-/** Renewed after 4 to 5 s. */
-const LIFETIME_SECONDS = 8
+/** Renewed after 4 s, as often as RFC 6887 permits at all. */
+const LIFETIME_SECONDS = 6
 const PORT = 7_001
 /** RFC: given back or given up; the promise of the driver. */
 const STOP_MS = 2_000
@@ -36,7 +38,7 @@ async function routerFor(t: TestContext): Promise<HomeRouter | undefined> {
   router ??= mkdtemp(join(footing.directory, 'router-')).then((directory) => HomeRouter.make(directory))
   const made = await router
   t.after(async () => {
-    if (process.env.SHOW) console.error(made.tail())
+    if (!t.passed) t.diagnostic(made.tail())
     await made.stop()
   })
   return made
@@ -114,51 +116,57 @@ async function call(from: Host, host: string, port: number): Promise<string> {
   return heard
 }
 
-const SETTINGS: Readonly<Record<MappingMethod, readonly string[]>> = {
-  pcp: ['enable_natpmp=yes', 'enable_upnp=no', 'ipv6_disable=yes'],
-  // This daemon has one switch for both; the player is told which to speak.
-  'nat-pmp': ['enable_natpmp=yes', 'enable_upnp=no', 'ipv6_disable=yes'],
-  upnp: ['enable_natpmp=no', 'enable_upnp=yes', 'ipv6_disable=yes'],
+/** From nothing to a mapping, through a renewal, and back to nothing. */
+async function journey(t: TestContext, made: HomeRouter, method: MappingMethod, port: number): Promise<void> {
+  const { home, outside } = made
+  const rules = async () => (await made.mapped()).filter((rule) => rule.includes(`dport ${port} `)).length
+  assert.equal(await call(outside, OUTER, port), 'ECONNREFUSED silence')
+
+  // The daemon has one switch for PCP and NAT-PMP: the player is told which to speak. UPnP must find its turn itself.
+  const methods: readonly MappingMethod[] = method === 'upnp' ? ['pcp', 'nat-pmp', 'upnp'] : [method]
+  const began = performance.now()
+  const player = new Player(t, home, { methods, lifetimeSeconds: LIFETIME_SECONDS, port })
+  const status = await player.mapped(4)
+  const mappedAt = performance.now()
+  assert.deepEqual(
+    [status.method, status.externalHost, status.external.tcp, status.external.udp],
+    [method, OUTER, port, port],
+  )
+  if (method === 'upnp') assert.equal(status.routerName, ROUTER_NAME)
+  assert.equal(await rules(), 2)
+  assert.equal(await call(outside, OUTER, port), 'home home')
+
+  await until(
+    'its first lifetime is over by half',
+    () => performance.now() - mappedAt > 1_500 * LIFETIME_SECONDS,
+  )
+  assert.equal(await rules(), 2, player.program.tail())
+  assert.equal(await call(outside, OUTER, port), 'home home')
+
+  const stoppedAfterMs = await player.stop()
+  assert.ok(stoppedAfterMs <= STOP_MS + 500, `${stoppedAfterMs} ms`)
+  assert.equal(await rules(), 0)
+  assert.equal(await call(outside, OUTER, port), 'ECONNREFUSED silence')
+  t.diagnostic(
+    `${method}: mapped ${Math.round(mappedAt - began)} ms after its process was started, ` +
+      `given back within ${Math.round(stoppedAfterMs)} ms`,
+  )
 }
 
-for (const method of ['pcp', 'nat-pmp', 'upnp'] as const) {
-  test(`${method}: ports are mapped, used from outside, renewed, and given back at exit`, async (t) => {
-    const made = await routerFor(t)
-    if (made === undefined) return
-    const { home, outside } = made
-    await made.start(SETTINGS[method])
-    assert.equal(await call(outside, OUTER, PORT), 'ECONNREFUSED silence')
+test('by PCP and by NAT-PMP ports are mapped, used from outside, renewed, and given back at exit', async (t) => {
+  const made = await routerFor(t)
+  if (made === undefined) return
+  await made.start(['enable_natpmp=yes', 'enable_upnp=no', 'ipv6_disable=yes'])
+  await Promise.all([journey(t, made, 'pcp', PORT), journey(t, made, 'nat-pmp', PORT + 1)])
+  assert.deepEqual(await made.mapped(), [])
+})
 
-    const methods: readonly MappingMethod[] = method === 'upnp' ? ['pcp', 'nat-pmp', 'upnp'] : [method]
-    const began = performance.now()
-    const player = new Player(t, home, { methods, lifetimeSeconds: LIFETIME_SECONDS, port: PORT })
-    const status = await player.mapped(4)
-    const mappedAt = performance.now()
-    assert.deepEqual(
-      [status.method, status.externalHost, status.external.tcp, status.external.udp],
-      [method, OUTER, PORT, PORT],
-    )
-    if (method === 'upnp') assert.equal(status.routerName, ROUTER_NAME)
-    assert.equal((await made.mapped()).length, 2)
-    assert.equal(await call(outside, OUTER, PORT), 'home home')
-
-    await until(
-      'its first lifetime is over by half',
-      () => performance.now() - mappedAt > 1_500 * LIFETIME_SECONDS,
-    )
-    assert.equal((await made.mapped()).length, 2, player.program.tail())
-    assert.equal(await call(outside, OUTER, PORT), 'home home')
-
-    const stoppedAfterMs = await player.stop()
-    assert.ok(stoppedAfterMs <= STOP_MS + 500, `${stoppedAfterMs} ms`)
-    assert.deepEqual(await made.mapped(), [])
-    assert.equal(await call(outside, OUTER, PORT), 'ECONNREFUSED silence')
-    t.diagnostic(
-      `${method}: mapped ${Math.round(mappedAt - began)} ms after the start of the process, ` +
-        `given back within ${Math.round(stoppedAfterMs)} ms`,
-    )
-  })
-}
+test('by UPnP alone ports are mapped, used from outside, renewed, and given back at exit', async (t) => {
+  const made = await routerFor(t)
+  if (made === undefined) return
+  await made.start(['enable_natpmp=no', 'enable_upnp=yes', 'ipv6_disable=yes'])
+  await journey(t, made, 'upnp', PORT)
+})
 
 test('pcp: pinholes are opened in the firewall of an IPv6 router, used from outside, and closed at exit', async (t) => {
   const made = await routerFor(t)
@@ -176,10 +184,58 @@ test('pcp: pinholes are opened in the firewall of an IPv6 router, used from outs
   assert.equal(await call(made.outside, HOME6, PORT), 'silence silence')
 })
 
+test('`shoal share` behind the router is fetched from outside, and leaves no open port behind', async (t) => {
+  const made = await routerFor(t)
+  if (made === undefined || footing.kind === 'refused') return
+  await made.start(['enable_natpmp=yes', 'enable_upnp=yes'])
+  const [shared, got] = [
+    await mkdtemp(join(footing.directory, 'shared-')),
+    await mkdtemp(join(footing.directory, 'got-')),
+  ]
+  const content = randomBytes(3_000_000)
+  await writeFile(join(shared, 'photo.raw'), content)
+  const shoal = (host: Host, ...words: readonly string[]): Program => {
+    const quiet = [
+      '--no-dht',
+      '--no-lsd',
+      '--state-dir',
+      join(host === made.home ? shared : got, 'state'),
+      '--json',
+    ]
+    const program = new Program(`shoal ${words[0]}`, [process.execPath, SHOAL, ...words, ...quiet], { host })
+    t.after(() => program.stop('SIGKILL'))
+    return program
+  }
+  const giving = shoal(made.home, 'share', join(shared, 'photo.raw'), '--port', String(PORT))
+  let link = ''
+  giving.onLine((line) => {
+    link ||= (JSON.parse(line) as { magnet?: string }).magnet ?? ''
+  })
+  await until('it has a link', () => link !== '', { program: giving })
+  await until('the router lets others in', async () => (await made.mapped()).length >= 2, { program: giving })
+  // Its own addresses lead nowhere from outside: the router's does.
+  const away = link.replace(/&x\.pe=[^&]*/g, '')
+  const fetching = shoal(
+    made.outside,
+    'get',
+    away,
+    '-o',
+    got,
+    '--peer',
+    `${OUTER}:${PORT}`,
+    '--no-port-mapping',
+  )
+  assert.equal((await fetching.ended).code, 0, fetching.tail())
+  assert.ok(content.equals(await readFile(join(got, 'photo.raw'))))
+  giving.signal('SIGINT')
+  await giving.ended
+  assert.deepEqual(await made.mapped(), [])
+})
+
 test('a computer that is gone without a word loses its mappings when their lifetime is over', async (t) => {
   const made = await routerFor(t)
   if (made === undefined) return
-  await made.start(SETTINGS.pcp)
+  await made.start(['enable_natpmp=yes', 'enable_upnp=no', 'ipv6_disable=yes'])
   const player = new Player(t, made.home, { methods: ['pcp'], lifetimeSeconds: LIFETIME_SECONDS, port: PORT })
   await player.mapped(4)
   player.program.signal('SIGKILL')

@@ -60,6 +60,7 @@ class Scene {
       private: false,
       peerId: '2d'.repeat(20) as PeerId,
       port: () => 6881,
+      localPort: () => 6881,
       stats: () => ({ uploadedBytes: 1, downloadedBytes: 2, leftBytes: 3 }),
       wantsPeers: () => this.wantsPeers,
       ...options.facts,
@@ -300,6 +301,15 @@ test('what a tracker gives as its id goes back to it, and our own address is not
   await scene.clock.advance(1_900_000)
   assert.deepEqual(scene.asked('trackerid'), [undefined, 'abc'])
   assert.deepEqual(scene.discovery.candidates.next(9, scene.clock.now()).map(endpointText), ['7.7.7.7:1'])
+})
+
+test('trackers are told the router’s port, the local network our own', async () => {
+  const scene = new Scene({ withLan: true, facts: { port: () => 7_000, localPort: () => 6_881 } })
+  await scene.start()
+  await scene.clock.advance(10_000)
+  assert.deepEqual(scene.asked('port'), ['7000'])
+  assert.ok(scene.network.sent.length > 0)
+  for (const { bytes } of scene.network.sent) assert.match(fromLatin1(bytes), /\r\nPort: 6881\r\n/)
 })
 
 test('a private torrent is not spoken of on the local network, and takes peers from its tracker and by hand only', async () => {

@@ -28,6 +28,8 @@ export interface DiscoveryFacts {
   readonly peerId: PeerId
   /** 0 when not listening. */
   port(): number
+  /** The same for the local network, on this side of a router. */
+  localPort(): number
   stats(): { readonly uploadedBytes: number; readonly downloadedBytes: number; readonly leftBytes: number }
   wantsPeers(): boolean
   /** It has every piece. */
@@ -141,7 +143,7 @@ export class Discovery {
     const { facts, lan } = this.#options
     return lan?.join({
       hashes: () => (facts.private ? [] : facts.meetingKeys),
-      port: () => facts.port(),
+      port: () => facts.localPort(),
       found: (hints) => this.#options.found(hints),
     })
   }
@@ -160,6 +162,11 @@ export class Discovery {
   /** Hashes or privacy may have changed: what is announced in the DHT follows at once. */
   reviewDht(): void {
     this.#options.dht?.review()
+  }
+
+  /** The port that is announced is another one: trackers hear of it as soon as they permit. */
+  moved(now: Millis): void {
+    this.#feed({ kind: 'moved' }, now)
   }
 
   /** The last wanted byte arrived. */

@@ -216,6 +216,26 @@ test('`completed` goes out at once, exactly once, to trackers that know us', () 
   )
 })
 
+test('another port is told as soon as the min interval permits, and once', () => {
+  const scene = new Scene('a')
+  scene.answered(only(scene.start()))
+  const answeredAt = scene.now
+  scene.now += MINUTE
+  assert.deepEqual(scene.feed({ kind: 'moved' }), [])
+  const again = only(scene.wait())
+  assert.deepEqual([again.event, scene.now], [undefined, answeredAt + 1_000 * REPLY.minIntervalS])
+  scene.answered(again)
+  scene.wait()
+  assert.ok(scene.now >= answeredAt + 1_000 * (REPLY.minIntervalS + REPLY.intervalS))
+})
+
+test('another port that comes while an announce is under way is told after it', () => {
+  const scene = new Scene('a')
+  const started = only(scene.start())
+  assert.deepEqual(scene.feed({ kind: 'moved' }), [])
+  assert.equal(announces(scene.answered(started, { minIntervalS: 0 })).length, 1)
+})
+
 test('completed while `started` is under way follows it', () => {
   const scene = new Scene('a')
   const started = only(scene.start())

@@ -15,6 +15,8 @@ import type { TrackerFailure, TrackerOrigin, TrackerSource, TrackerState } from 
 export type TrackersInput =
   | { readonly kind: 'start' }
   | { readonly kind: 'completed' }
+  /** What is announced is not what was: another port. */
+  | { readonly kind: 'moved' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'tick'; readonly wantsPeers: boolean }
   /** The torrent turned out to be private (a magnet's metadata came). */
@@ -62,6 +64,8 @@ interface Entry {
   /** It knows us: `started` was answered since the last start. */
   joined: boolean
   completedDue: boolean
+  /** It knows us under another port; told as early as its min interval permits. */
+  movedDue: boolean
   neverAgain: boolean
   failures: number
   failure: TrackerFailure | undefined
@@ -125,6 +129,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
       event: undefined,
       joined: false,
       completedDue: false,
+      movedDue: false,
       neverAgain: false,
       failures: 0,
       failure: undefined,
@@ -195,6 +200,9 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
         for (const entry of this.#entries())
           if (entry.joined || entry.round !== undefined) entry.completedDue = true
         return this.#announceDue(now)
+      case 'moved':
+        for (const entry of this.#entries()) entry.movedDue = entry.joined || entry.round !== undefined
+        return this.#announceDue(now)
       case 'stop':
         return this.#stop()
       case 'tick':
@@ -246,6 +254,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
       const due = this.#due(group)
       const entry = this.#choice(group)
       if (due === undefined || due > now || entry === undefined) continue
+      entry.movedDue = false
       entry.event = !entry.joined ? 'started' : entry.completedDue ? 'completed' : undefined
       const effect = this.#announce(entry, entry.event)
       entry.round = effect.round
@@ -283,8 +292,9 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     if (entry === undefined) return undefined
     if (entry.failures > 0) return entry.retryAt
     if (!entry.joined || entry.completedDue || entry.answeredAt === undefined) return 0 as Millis
-    if (!this.#wantsPeers) return after(entry.answeredAt, entry.intervalMs)
     const minMs = (entry.reply?.minIntervalS ?? 0) * 1000
+    if (entry.movedDue) return after(entry.answeredAt, Math.min(entry.intervalMs, minMs))
+    if (!this.#wantsPeers) return after(entry.answeredAt, entry.intervalMs)
     return after(entry.answeredAt, Math.min(entry.intervalMs, minMs * 2 ** Math.max(0, entry.fruitless - 1)))
   }
 

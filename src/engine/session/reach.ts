@@ -2,11 +2,13 @@
 // address outside. It joins the parts of engine/transport and engine/discovery and decides nothing that they decide.
 // Invariant: TCP and UDP have the same port number, so that one number is all that others need to know.
 
+import { scopeOf } from '../../base/address.ts'
 import type { DeadlineQueue } from '../../base/deadline-queue.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
 import { type Connection, type Listener, type Ports, SocketError } from '../../base/ports.ts'
 import { type AnnouncedPort, DhtDiscovery } from '../discovery/dht.ts'
 import { DhtTableStore } from '../discovery/dht-table-store.ts'
+import { type Gateways, PortMapping, type PortMappingStatus } from '../discovery/port-map.ts'
 import type { DialKind } from '../torrent/services.ts'
 import { SharedDatagrams } from '../transport/datagrams.ts'
 import type { Dialer } from '../transport/racing.ts'
@@ -19,7 +21,17 @@ const PORT_TRIES = 5
 
 export type ReachOptions = Pick<
   SessionOptions,
-  'listen' | 'stateFolder' | 'transports' | 'dht' | 'dhtNodes' | 'dhtRouters' | 'utp' | 'gate' | 'warn'
+  | 'listen'
+  | 'stateFolder'
+  | 'transports'
+  | 'dht'
+  | 'dhtNodes'
+  | 'dhtRouters'
+  | 'utp'
+  | 'portMapping'
+  | 'gateways'
+  | 'gate'
+  | 'warn'
 >
 
 export class Reach {
@@ -32,6 +44,12 @@ export class Reach {
   #utp: UtpTransport | undefined
   #dht: DhtDiscovery | undefined
   readonly reachability = new Reachability()
+  #mapping: PortMapping | undefined
+  #mappingOver: Promise<void> | undefined
+  /** The port that the router holds for us, while it holds one. */
+  #externalPort: number | undefined
+  /** Called when others must be told of another port. */
+  moved: () => void = () => {}
 
   constructor(
     ports: Ports,
@@ -48,6 +66,7 @@ export class Reach {
   /** @throws SocketError when a port cannot be had */
   async open(): Promise<void> {
     await this.#openPorts()
+    this.#openMapping()
     const datagrams = this.#datagrams
     if (datagrams === undefined) return
     if (this.#options.utp) this.#openUtp(datagrams)
@@ -69,6 +88,34 @@ export class Reach {
         if (!another || tries >= PORT_TRIES) throw error
       }
     }
+  }
+
+  /** Where nobody outside this computer could come in anyway, no router is asked. */
+  #openMapping(): void {
+    const { portMapping, gateways, listen } = this.#options
+    const { listensAt } = this
+    if (!portMapping || gateways === undefined || listen === undefined || listensAt === undefined) return
+    if (scopeOf(listen.host) === 'loopback') return
+    const { udp, http, clock, random } = this.#ports
+    const mapping = new PortMapping({
+      udp,
+      http,
+      clock,
+      random,
+      wakes: this.#wakes,
+      gateways: towards(listen.host, gateways),
+    })
+    this.#mapping = mapping
+    mapping.onChange = () => this.#mappingChanged(mapping.announcedPort())
+    mapping.start({ tcp: listensAt.port, udp: this.udpPort })
+  }
+
+  #mappingChanged(externalPort: number | undefined): void {
+    const before = this.announcedPort
+    this.#externalPort = externalPort
+    if (this.announcedPort === before) return
+    this.#dht?.announceAgain()
+    this.moved()
   }
 
   #openUtp(datagrams: SharedDatagrams): void {
@@ -132,7 +179,7 @@ export class Reach {
 
   /** Whether others can reach us, and what would help. */
   judge(): ReachJudgement {
-    const facts = { listens: (way: Way) => this.#listens(way), mapped: false }
+    const facts = { listens: (way: Way) => this.#listens(way), mapped: this.#externalPort !== undefined }
     return this.reachability.judge(facts, this.#ports.clock.now())
   }
 
@@ -144,17 +191,32 @@ export class Reach {
     return host !== undefined && (host === '::' || isIPv6(host) === (family === 6))
   }
 
-  /** The port that others are told to connect to; 0 for none. */
+  /** The port that others are told to connect to: the router's, where it holds one; 0 for none. */
   get announcedPort(): number {
+    return this.#externalPort ?? this.listenPort
+  }
+
+  /** The port we listen on: the one for others on the local network. */
+  get listenPort(): number {
     return this.#listener?.local.port ?? 0
   }
 
-  get announced(): AnnouncedPort {
-    return { port: this.announcedPort, implied: this.udpPort !== 0 && this.announcedPort === this.udpPort }
+  get portMapping(): PortMappingStatus {
+    return this.#mapping?.status() ?? { state: 'off', routers: [] }
   }
 
-  /** Nobody comes in any more. */
+  get announced(): AnnouncedPort {
+    // A port that the router promised is better than the one that our datagrams happen to come from.
+    const implied = this.#externalPort === undefined && this.udpPort !== 0
+    return { port: this.announcedPort, implied: implied && this.announcedPort === this.udpPort }
+  }
+
+  /** Nobody comes in any more; the router forgets us meanwhile. What was announced stays so for farewells. */
   async stopListening(): Promise<void> {
+    if (this.#mapping !== undefined) {
+      this.#mapping.onChange = () => {}
+      this.#mappingOver = this.#mapping.stop()
+    }
     await this.#listener?.close()
   }
 
@@ -165,8 +227,15 @@ export class Reach {
     const nodes = this.#dht?.close() ?? []
     this.#utp?.close()
     this.#datagrams?.close()
+    await this.#mappingOver
     if (nodes.length === 0) return
     const kept = await new DhtTableStore(disk, stateFolder).write(nodes)
     if (!kept) warn?.({ code: 'NODES_NOT_KEPT', name: 'dht', why: 'DISK' })
   }
+}
+
+/** Who listens on one address only can be reached there alone: a router that sees us under another one cannot help. */
+function towards(host: string, gateways: Gateways): Gateways {
+  if (scopeOf(host) === 'none') return gateways
+  return { find: async () => (await gateways.find()).filter(({ ownHost }) => ownHost === host) }
 }

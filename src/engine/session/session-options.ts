@@ -1,6 +1,7 @@
 // What a session is told when it opens; limits with their defaults and reasons (SAFETY.md).
 
 import type { Endpoint } from '../../base/endpoint.ts'
+import type { Gateways } from '../discovery/port-map.ts'
 import type { BudgetLimits } from './connection-budget.ts'
 import type { ConnectionGate } from './gate.ts'
 
@@ -25,6 +26,8 @@ export interface SessionOptions {
   readonly encryption: EncryptionMode
   /** Asks the router to let others in (UPnP-IGD, NAT-PMP, PCP). */
   readonly portMapping: boolean
+  /** Who knows this computer's routers; without it no port is mapped. */
+  readonly gateways?: Gateways
   /** Who may be connected with; undefined lets everybody. */
   readonly gate?: ConnectionGate
   /** Which ways of connecting are used, for labs; both where undefined (`utp` permitting). */

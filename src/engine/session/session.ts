@@ -101,13 +101,16 @@ export class Session {
   static async open(ports: Ports, options: SessionOptions): Promise<Session> {
     const session = new Session(ports, options)
     await session.#store.open()
+    session.#reach.moved = () => {
+      for (const torrent of session.#torrents) torrent.discovery.moved(session.now)
+    }
     await session.#reach.open()
     await session.#lan?.start()
     return session
   }
 
   get listenPort(): number {
-    return this.#reach.listensAt?.port ?? 0
+    return this.#reach.listenPort
   }
 
   /** Undefined when nobody can connect to us. */
@@ -211,6 +214,7 @@ export class Session {
       agent: this.#options.agent,
       dht: () => this.#reach.dht,
       announcedPort: () => this.#reach.announcedPort,
+      listenPort: () => this.#reach.listenPort,
       udpPort: () => this.#reach.udpPort,
       outside: this.#reach.reachability,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),

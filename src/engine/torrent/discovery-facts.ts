@@ -24,6 +24,7 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
     },
     peerId: torrent.peerId,
     port: () => services.announcedPort(),
+    localPort: () => services.listenPort(),
     stats: () => {
       const { doneBytes, wantedBytes } = torrent.status()
       return {

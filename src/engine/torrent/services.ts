@@ -54,6 +54,8 @@ export interface TorrentServices {
   dht(): DhtDiscovery | undefined
   /** The port that others are told to connect to; 0 when nobody can. */
   announcedPort(): number
+  /** The same for others on the local network, on this side of a router. */
+  listenPort(): number
   /** Of the DHT and of uTP; 0 where there is none. */
   udpPort(): number
   readonly outside: Outside

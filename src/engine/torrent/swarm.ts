@@ -1,6 +1,7 @@
 // Everyone connected for one torrent: adopts connections, routes what peers say to whoever answers it, and ticks them.
 // Invariant: a peer is in the table from adopt() until its connection closed, exactly once.
 
+import { isPublicHost } from '../../base/address.ts'
 import type { Bitfield } from '../../base/bitfield.ts'
 import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
 import type { Clock, Connection, Digest } from '../../base/ports.ts'
@@ -186,7 +187,8 @@ export class Swarm implements PeerHost {
   }
 
   describe(peer: Peer): ExtensionHandshake {
-    const port = this.#services.announcedPort()
+    const services = this.#services
+    const port = isPublicHost(peer.endpoint.host) ? services.announcedPort() : services.listenPort()
     const ids = new Map<string, number>(Object.entries(EXTENSION_IDS))
     if (this.#owner.pex === undefined) ids.delete('ut_pex')
     if (this.#owner.punching === undefined) ids.delete('ut_holepunch')

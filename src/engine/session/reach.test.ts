@@ -1,0 +1,106 @@
+// How a session is reached through a router: what others are told, and when no router is asked.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DatagramLan } from '../../../test/doubles/datagram-lan.ts'
+import { PretendedRouter, ROUTER } from '../../../test/doubles/pretended-router.ts'
+import { VirtualClock } from '../../../test/doubles/virtual-clock.ts'
+import { DeadlineQueue } from '../../base/deadline-queue.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
+import type { Ports } from '../../base/ports.ts'
+import { SeededRandom } from '../../base/random.ts'
+import { Reach, type ReachOptions } from './reach.ts'
+
+const HOME = '192.168.1.2'
+const PORT = 5_000
+
+class Scene {
+  readonly clock = new VirtualClock(1_000)
+  readonly lan = new DatagramLan()
+  readonly router = new PretendedRouter(this.lan, this.clock, { pcp: true })
+  readonly reach: Reach
+  moves = 0
+
+  constructor(listen: Endpoint | undefined, changes: Partial<ReachOptions> = {}) {
+    const { clock, router } = this
+    const ports: Pick<Ports, 'clock' | 'random' | 'udp' | 'tcp'> & {
+      readonly http: Pick<Ports['http'], 'get'>
+    } = {
+      clock,
+      random: new SeededRandom(1),
+      udp: this.lan.host(HOME),
+      http: router,
+      tcp: {
+        dial: () => assert.fail('nobody is dialled'),
+        listen: async (at) => ({
+          local: { ...at, port: at.port === 0 ? PORT : at.port },
+          close: async () => {},
+        }),
+      },
+    }
+    const options: ReachOptions = {
+      listen,
+      stateFolder: '/state',
+      dht: false,
+      dhtNodes: [],
+      dhtRouters: [],
+      utp: false,
+      portMapping: true,
+      gateways: { find: async () => [{ host: ROUTER, ownHost: HOME }] },
+      ...changes,
+    }
+    this.reach = new Reach(ports as Ports, options, new DeadlineQueue(clock), () => {})
+    this.reach.moved = () => {
+      this.moves++
+    }
+  }
+
+  async open(): Promise<void> {
+    await this.reach.open()
+    await this.clock.advance(5_000)
+  }
+}
+
+const ANYWHERE = { host: '::', port: 0 }
+
+test('a router that gives the same port changes nothing that others are told', async () => {
+  const scene = new Scene(ANYWHERE)
+  await scene.open()
+  assert.deepEqual(scene.router.held, [`tcp ${PORT} -> ${HOME}:${PORT}`])
+  assert.deepEqual([scene.reach.announcedPort, scene.reach.listenPort, scene.moves], [PORT, PORT, 0])
+  assert.equal(scene.reach.portMapping.routers[0]?.externalHost, '203.0.113.7')
+})
+
+test('another external port is what others are told, also in farewells; on the local network it is ours', async () => {
+  const scene = new Scene(ANYWHERE)
+  const others = { client: '192.168.1.9', internalPort: 1, leaseS: 0, expiresAt: Number.POSITIVE_INFINITY }
+  scene.router.table.set(`tcp ${PORT}`, others)
+  await scene.open()
+  assert.deepEqual([scene.reach.announcedPort, scene.reach.listenPort, scene.moves], [PORT + 1, PORT, 1])
+  assert.deepEqual(scene.reach.announced, { port: PORT + 1, implied: false })
+  await scene.reach.stopListening()
+  assert.equal(scene.reach.announcedPort, PORT + 1)
+  assert.equal(scene.moves, 1)
+  await scene.reach.close()
+  assert.equal(scene.router.table.size, 1)
+})
+
+for (const [why, listen, changes] of [
+  ['it is switched off', ANYWHERE, { portMapping: false }],
+  ['nobody listens', undefined, {}],
+  ['only this computer is listened to', { host: '127.0.0.1', port: 0 }, {}],
+  ['only another network is listened to', { host: '10.0.0.5', port: 0 }, {}],
+] as const) {
+  test(`no router is asked when ${why}`, async () => {
+    const scene = new Scene(listen, changes)
+    await scene.open()
+    assert.deepEqual(scene.lan.sent, [])
+    assert.deepEqual(scene.router.urls, [])
+  })
+}
+
+test('who listens on the address towards the router alone is let in', async () => {
+  const scene = new Scene({ host: HOME, port: PORT })
+  await scene.open()
+  assert.equal(scene.router.held.length, 1)
+})
