@@ -39,6 +39,8 @@ export class RealEngine {
       stateFolder: join(folder, 'state'),
       listen: { host: '127.0.0.1', port: 0 },
       lan: false,
+      // Raw peers speak plainly; where a test is about encryption it says so.
+      encryption: 'off',
       ...options,
     })
     const real = new RealEngine(engine, folder)
