@@ -40,7 +40,12 @@ export class NodeTcp implements Tcp {
     const exit = this.#exit
     if (exit.kind === 'proxy') return dialThrough(exit, to, timeoutMs)
     if (exit.kind === 'direct') return dialOn(undefined, to, timeoutMs, this.#readBuffer)
-    return dialWhenReady(exit, timeoutMs, (fd, leftMs) => dialOn(fd, to, leftMs, this.#readBuffer), to)
+    return dialWhenReady(
+      exit,
+      timeoutMs,
+      (fd, leftMs) => dialOn({ fd, exit }, to, leftMs, this.#readBuffer),
+      to,
+    )
   }
 
   async listen(at: Endpoint, accepted: (connection: Connection) => void): Promise<Listener> {
@@ -65,13 +70,19 @@ export class NodeTcp implements Tcp {
 
 type Dial = ReturnType<Tcp['dial']>
 
-/** @param fd a socket that is tied to an interface; undefined lets the system make one */
-function dialOn(fd: number | undefined, to: Endpoint, timeoutMs: number, readBuffer: Uint8Array): Dial {
+/** A socket that is tied to an interface. */
+interface Tied {
+  readonly fd: number
+  readonly exit: BoundExit
+}
+
+/** @param tied undefined lets the system make one */
+function dialOn(tied: Tied | undefined, to: Endpoint, timeoutMs: number, readBuffer: Uint8Array): Dial {
   const { promise, resolve } = Promise.withResolvers<Connection | SocketError>()
   let connection: TcpConnection | undefined
   let settled = false
   const socket = new net.Socket({
-    ...(fd === undefined ? {} : { fd }),
+    ...(tied === undefined ? {} : { fd: tied.fd }),
     allowHalfOpen: true,
     onread: {
       buffer: readBuffer,
@@ -81,6 +92,7 @@ function dialOn(fd: number | undefined, to: Endpoint, timeoutMs: number, readBuf
       },
     },
   })
+  tied?.exit.watch(socket)
   const fail = (error: SocketError): void => {
     if (settled) return
     settled = true
@@ -213,7 +225,7 @@ function listenOn(
       ? { host: at.host, port: at.port, ipv6Only: false }
       : { fd: exit.descriptor('stream', at, true) }
   const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
-    welcome(socket, readBuffer, accepted),
+    welcome(socket, readBuffer, accepted, exit),
   )
   // After listening began this is accept() failing (too many open files): the connection is lost, the listener is not.
   server.on('error', reject)
@@ -234,6 +246,7 @@ function welcome(
   socket: net.Socket,
   readBuffer: Uint8Array,
   accepted: (connection: Connection) => void,
+  exit: BoundExit | undefined,
 ): void {
   const local = endpointOf(socket.localAddress, socket.localPort)
   const remote = endpointOf(socket.remoteAddress, socket.remotePort)
@@ -245,6 +258,7 @@ function welcome(
   }
   let connection: TcpConnection | undefined
   const lent = withReadBuffer(socket, readBuffer, (bytes) => connection?.receive(bytes))
+  exit?.watch(lent ?? socket)
   connection = new TcpConnection(lent ?? socket, local, remote)
   accepted(connection)
   if (lent !== undefined) return

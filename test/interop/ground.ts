@@ -17,7 +17,7 @@ import { Scene } from './scene.ts'
 export type Client = 'libtorrent' | 'transmission' | 'aria2' | 'rtorrent'
 
 /** What a test may need: clients, servers, and what looks at what they say. */
-export type Need = Client | 'tcpdump' | 'nginx'
+export type Need = Client | 'tcpdump' | 'nginx' | 'dante'
 
 /** How to see that it is there, and the Debian package that brings it. */
 const NEEDS: Readonly<Record<Need, { readonly command: readonly string[]; readonly package: string }>> = {
@@ -25,6 +25,7 @@ const NEEDS: Readonly<Record<Need, { readonly command: readonly string[]; readon
   transmission: { command: ['transmission-daemon', '--version'], package: 'transmission-daemon' },
   rtorrent: { command: ['rtorrent', '-h'], package: 'rtorrent' },
   aria2: { command: ['aria2c', '--version'], package: 'aria2' },
+  dante: { command: ['danted', '-v'], package: 'dante-server' },
   nginx: { command: ['nginx', '-v'], package: 'nginx-light' },
   tcpdump: { command: ['tcpdump', '--version'], package: 'tcpdump' },
 }

@@ -1,7 +1,8 @@
 // The way out by one network interface: the kernel keeps every socket on it, and none is made while it is not there.
-// Invariant: `index` is the interface's number of the last look; sockets made under another number are dead, and
-// whoever holds some that must live on is told (`onRenewed`).
+// Invariant: `index` is the number of the interface that sockets were last made on. When it has another one, or none, those
+// sockets are dead: streams are ended, and whoever holds what must live on is told when it is back (`onRenewed`).
 
+import type { Socket } from 'node:net'
 import os from 'node:os'
 import { canonicalIp } from '../../base/address.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
@@ -27,7 +28,9 @@ export class BoundExit implements Guarded, StreamMaker {
   readonly #renewed = new Set<() => void>()
   readonly #waiting = new Set<() => void>()
   readonly #timer: NodeJS.Timeout
+  readonly #streams = new Set<Socket>()
   #device: string | undefined
+  #lastDevice: string | undefined
   #index = 0
 
   private constructor(to: string, sockets: DeviceSockets) {
@@ -89,6 +92,12 @@ export class BoundExit implements Guarded, StreamMaker {
     return () => this.#renewed.delete(listener)
   }
 
+  /** Ends it when the interface that it was made on is no more: nothing would tell it. */
+  watch(stream: Socket): void {
+    this.#streams.add(stream)
+    stream.once('close', () => this.#streams.delete(stream))
+  }
+
   /** A socket on the interface, for Node to wrap. @throws SocketError NO_WAY_OUT when it is not there */
   descriptor(kind: 'stream' | 'datagram', at: Endpoint, listens = false): number {
     this.#look()
@@ -119,14 +128,15 @@ export class BoundExit implements Guarded, StreamMaker {
 
   #look(): void {
     const device = this.#find()
-    const index = device === undefined ? 0 : this.#sockets.indexOf(device)
+    const last = device ?? this.#lastDevice
+    const index = last === undefined ? 0 : this.#sockets.indexOf(last)
     this.#device = index === 0 ? undefined : device
-    if (index === 0 || index === this.#index) {
-      if (this.#device !== undefined) this.#wakeAll()
-      return
-    }
-    const again = this.#index !== 0
+    // Its streams can end only with a word that nobody hears.
+    if (index !== this.#index) for (const stream of [...this.#streams]) stream.destroy()
+    if (this.#device === undefined) return
+    const again = this.#index !== 0 && index !== this.#index
     this.#index = index
+    this.#lastDevice = device
     this.#wakeAll()
     if (again) for (const listener of [...this.#renewed]) listener()
   }

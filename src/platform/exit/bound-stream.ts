@@ -9,7 +9,7 @@ import type { Opened, Opening } from './exit.ts'
 
 /** @param to a literal address */
 export function openStream(
-  exit: Pick<BoundExit, 'ready' | 'descriptor'>,
+  exit: Pick<BoundExit, 'ready' | 'descriptor' | 'watch'>,
   to: Endpoint,
   timeoutMs: number,
 ): Opening {
@@ -30,6 +30,7 @@ export function openStream(
     try {
       const fd = exit.descriptor('stream', { host: isIPv6(to.host) ? '::' : '0.0.0.0', port: 0 })
       socket = new net.Socket({ fd, allowHalfOpen: true })
+      exit.watch(socket)
     } catch (error) {
       return settle(socketError(error))
     }
