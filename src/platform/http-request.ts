@@ -4,6 +4,7 @@
 
 import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http'
 import { request as requestTls, Agent as TlsAgent } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { canonicalIp } from '../base/address.ts'
 import type { StreamMaker } from './exit/exit.ts'
 import { PlainExitAgent, TlsExitAgent } from './exit/http-agents.ts'
@@ -15,6 +16,9 @@ const IDLE_MS = 10_000
 /** Connections without a request to one server, and to all. */
 const MAX_IDLE_SOCKETS = 4
 const MAX_IDLE_SOCKETS_IN_ALL = 32
+
+/** What one read takes from the kernel. */
+const READ_BYTES = 256 * 1024
 
 export interface Target {
   readonly url: URL
@@ -42,7 +46,7 @@ export function keepingAgents(maker: StreamMaker | undefined): HttpAgents {
   } as const
   const agents =
     maker === undefined
-      ? { plain: new PlainAgent(options), tls: new TlsAgent(options) }
+      ? { plain: new ReusingPlainAgent(options), tls: new ReusingTlsAgent(options) }
       : { plain: new PlainExitAgent(maker, options), tls: new TlsExitAgent(maker, options) }
   for (const agent of [agents.plain, agents.tls]) boundIdle(agent)
   return agents
@@ -51,6 +55,35 @@ export function keepingAgents(maker: StreamMaker | undefined): HttpAgents {
 /** For one request, through an exit. */
 export function passingAgents(maker: StreamMaker): HttpAgents {
   return { plain: new PlainExitAgent(maker, {}), tls: new TlsExitAgent(maker, {}) }
+}
+
+type Connecting = Parameters<PlainAgent['createConnection']>
+
+class ReusingPlainAgent extends PlainAgent {
+  override createConnection(options: Connecting[0], callback?: Connecting[1]): Duplex | null | undefined {
+    return readingIntoOneBuffer((onread) => super.createConnection({ ...options, ...onread }, callback))
+  }
+}
+
+class ReusingTlsAgent extends TlsAgent {
+  override createConnection(options: Connecting[0], callback?: Connecting[1]): Duplex | null | undefined {
+    return readingIntoOneBuffer((onread) => super.createConnection({ ...options, ...onread }, callback))
+  }
+}
+
+/**
+ * A connection that reads into the same memory again and again: fresh memory for each read would cost as much as the rest
+ * of HTTP. Node's parser copies what it hands on, so nobody sees the memory being used again.
+ */
+function readingIntoOneBuffer(
+  connect: (onread: { readonly onread: object }) => Duplex | null | undefined,
+): Duplex | null | undefined {
+  const read = (lengthBytes: number, bytes: Uint8Array): boolean => {
+    socket?.emit('data', bytes.subarray(0, lengthBytes))
+    return true
+  }
+  const socket = connect({ onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback: read } })
+  return socket
 }
 
 /** Servers by the thousand must not leave a socket each behind: beyond the bound, those idle longest go. */
