@@ -1,0 +1,88 @@
+// One client on a computer of the world, as a process of its own: adds one torrent and reports on its standard output whom it is
+// connected to and what it has. Ends when its input ends.
+//   node lab/nat/peer.ts PLAN       (a PeerPlan as JSON)
+
+import { readFileSync } from 'node:fs'
+import type { Endpoint } from '../../src/base/endpoint.ts'
+import { optionsForTorrent } from '../../src/daemon/add.ts'
+import { nodePorts, openEngine } from '../../src/daemon/compose.ts'
+import { peerStatusOf } from '../../src/engine/torrent/status-of.ts'
+import { readTorrent } from '../../src/metainfo/read.ts'
+
+export interface PeerPlan {
+  readonly torrentPath: string
+  readonly saveFolder: string
+  readonly stateFolder: string
+  readonly listen: Endpoint
+  /** Known from the beginning. */
+  readonly peers: readonly Endpoint[]
+  /** Tells others whom it is connected to, and listens to what they tell. */
+  readonly pex: boolean
+  /** False: it wants nothing of the torrent, and holds nothing. */
+  readonly wants: boolean
+  /** Dials by uTP alone. */
+  readonly utpOnly: boolean
+  /** Bytes per second. */
+  readonly upLimit?: number
+}
+
+export interface PeerReport {
+  readonly doneBytes: number
+  readonly finished: boolean
+  readonly peers: readonly ConnectedPeer[]
+  /** Whether it believes that others can reach it. */
+  readonly reachable: string
+}
+
+export interface ConnectedPeer {
+  readonly host: string
+  readonly port: number
+  readonly transport: 'tcp' | 'utp' | 'stream'
+  /** How the connection came to be. */
+  readonly source: string
+  readonly downloadedBytes: number
+}
+
+const REPORT_EVERY_MS = 100
+/** Several engines share one small computer here. */
+const BUFFER_BYTES = 8 * 1024 * 1024
+
+const plan = JSON.parse(process.argv[2] ?? '') as PeerPlan
+const digest = nodePorts().digest
+const engine = await openEngine({
+  stateFolder: plan.stateFolder,
+  listen: plan.listen,
+  lan: false,
+  utp: true,
+  transports: { tcp: !plan.utpOnly, utp: true },
+  bufferBytes: BUFFER_BYTES,
+  ...(plan.upLimit === undefined ? {} : { upLimit: plan.upLimit }),
+})
+const options = optionsForTorrent(readTorrent(readFileSync(plan.torrentPath), digest), {
+  saveFolder: plan.saveFolder,
+  peers: plan.peers,
+  pex: plan.pex,
+  lan: false,
+  dht: false,
+  agreed: true,
+  ...(plan.wants ? {} : { priorities: (metainfo) => metainfo.files.map(() => 0) }),
+  events: {},
+})
+const torrent = engine.add(options)
+
+const timer = setInterval(() => {
+  const { now, reach } = engine.session
+  const { doneBytes, finished } = torrent.status()
+  const peers = [...torrent.swarm.peers].map((peer): ConnectedPeer => {
+    const { source, downloadedBytes } = peerStatusOf(peer, now)
+    return { ...peer.endpoint, transport: peer.connection.transport, source, downloadedBytes }
+  })
+  const report: PeerReport = { doneBytes, finished, peers, reachable: reach.judge().answer }
+  console.log(JSON.stringify(report))
+}, REPORT_EVERY_MS)
+
+process.stdin.resume()
+process.stdin.once('end', () => {
+  clearInterval(timer)
+  void engine.close()
+})

@@ -1,0 +1,111 @@
+// The whole table of who can meet whom:  node lab/nat/run.ts [AT ONCE]
+// First what each kind of NAT does to plain datagrams and which pairs these can cross; then the same pairs with whole clients.
+// Prints what docs/nat.md holds. Takes some minutes; the sample in test/interop/shoal-nat.test.ts takes less than one.
+
+import { enterNamespace } from '../netns/namespace.ts'
+import { measure } from './behaviour.ts'
+import { type Joining, JoiningLab, type Outcome } from './joining.ts'
+import { meet, physics } from './meeting.ts'
+import { NAT_KINDS, type NatKind } from './nat-rules.ts'
+import { FORWARDED_PORTS, NatWorld, type Place } from './world.ts'
+
+const AT_ONCE = 3
+
+const footing = await enterNamespace(import.meta.filename)
+if (footing.kind === 'refused') {
+  console.error(footing.reason)
+  process.exit(1)
+}
+const atOnce = Number(process.argv[2] ?? AT_ONCE)
+const world = await NatWorld.make()
+const side = async (name: string): Promise<ReadonlyMap<NatKind, Place>> => {
+  const places = new Map<NatKind, Place>()
+  for (const kind of NAT_KINDS) places.set(kind, await world.place(`${name} ${kind}`, kind))
+  return places
+}
+const [here, there] = [await side('here'), await side('there')]
+let nextPort: number = FORWARDED_PORTS[0]
+/** Each measurement has ports of its own: nothing that a router remembers of another one can help it. */
+const freshPort = (): number => {
+  nextPort += 2
+  return nextPort
+}
+let wrong = 0
+
+console.log('| kind | mapping (RFC 4787) | filtering (RFC 4787) | keeps the port |\n|---|---|---|---|')
+for (const [kind, place] of here) {
+  const { mapping, filtering, keepsPort } = await measure(world, place, freshPort())
+  console.log(`| ${kind} | ${mapping} | ${filtering} | ${keepsPort ? 'yes' : 'no'} |`)
+}
+
+await table('plain datagrams', async (giver, taker) => {
+  const found = await meet(world, [giver, taker], freshPort())
+  if (found !== physics(giver.kind, taker.kind)) wrong++
+  return found
+})
+
+const lab = await JoiningLab.make(world, footing.directory)
+await clientsTable('clients, uTP alone, only the giver hears of the other', { oneSided: true, utpOnly: true })
+await clientsTable('clients as they come: TCP first, and both hear of each other', {
+  oneSided: false,
+  utpOnly: false,
+})
+console.log(wrong === 0 ? '\neverything as the rule says' : `\n${wrong} not as the rule says`)
+process.exit(wrong === 0 ? 0 : 1)
+
+function clientsTable(title: string, how: Pick<Joining, 'oneSided' | 'utpOnly'>): Promise<void> {
+  return table(title, async (giver, taker) => {
+    const outcome = await lab.run({ giver, taker, port: freshPort(), ...how })
+    if (!rightly(outcome)) wrong++
+    const { way, transport, seconds, relayedBytes, arrived } = outcome
+    const relayed = relayedBytes > 0 ? `, ${Math.round(relayedBytes / 1_024)} KiB through the public one` : ''
+    const over = transport === undefined ? '' : ` (${transport})`
+    return `${way}${over} ${seconds.toFixed(1)} s${relayed}${arrived ? '' : ', NOT ARRIVED'}`
+  })
+}
+
+/** They meet exactly where physics allows, and the file arrives in any case. */
+function rightly({ expected, way, arrived, relayedBytes }: Outcome): boolean {
+  return arrived && (expected === 'none') === (way === 'none') && (way === 'none') === relayedBytes > 0
+}
+
+/** A row for each kind of the giver, a column for each of the taker; a place is in one measurement at a time. */
+async function table(title: string, cell: (giver: Place, taker: Place) => Promise<string>): Promise<void> {
+  const found = new Map<string, string>()
+  const waiting = NAT_KINDS.flatMap((giver) => NAT_KINDS.map((taker) => ({ giver, taker })))
+  const busy = new Set<Place>()
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const next = waiting.findIndex(
+        ({ giver, taker }) => !busy.has(placeOf(here, giver)) && !busy.has(placeOf(there, taker)),
+      )
+      const [pair] = next < 0 ? [] : waiting.splice(next, 1)
+      if (pair === undefined) {
+        if (waiting.length === 0) return
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        continue
+      }
+      const places = [placeOf(here, pair.giver), placeOf(there, pair.taker)] as const
+      for (const place of places) busy.add(place)
+      const text = await cell(...places).catch((error: unknown) => {
+        wrong++
+        return `failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`
+      })
+      found.set(`${pair.giver} ${pair.taker}`, text)
+      for (const place of places) busy.delete(place)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  console.log(`\n${title}\n\n| giver \\ taker | ${NAT_KINDS.join(' | ')} |`)
+  console.log(`|---|${NAT_KINDS.map(() => '---').join('|')}|`)
+  for (const giver of NAT_KINDS) {
+    const row = NAT_KINDS.map((taker) => found.get(`${giver} ${taker}`))
+    console.log(`| ${giver} | ${row.join(' | ')} |`)
+  }
+}
+
+function placeOf(side: ReadonlyMap<NatKind, Place>, kind: NatKind): Place {
+  const place = side.get(kind)
+  if (place === undefined) throw new Error(`no place of kind ${kind}`)
+  return place
+}
