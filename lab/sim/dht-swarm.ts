@@ -1,4 +1,4 @@
-// A DHT of production nodes (src/protocol/dht) in virtual time: latency, churn, and some that lie.
+// A DHT of production nodes (src/protocol/dht) in virtual time: latency, loss, churn, and some that lie.
 // One event a datagram and one alarm a node; the same seed gives the same run.
 
 import { type Endpoint, endpointText } from '../../src/base/endpoint.ts'
@@ -11,13 +11,15 @@ import { DhtNode } from '../../src/protocol/dht/dht-node.ts'
 import { makeNodeId } from '../../src/protocol/dht/node-id.ts'
 import type { World } from './world.ts'
 
+export type Send = (bytes: Uint8Array, to: Endpoint) => void
+
+/** Takes what comes in before the node does. @returns whether the node is not to see it */
+export type Liar = (bytes: Uint8Array, from: Endpoint, send: Send) => boolean
+
 export interface SwarmNode {
   readonly endpoint: Endpoint
   readonly node: DhtNode
-  /** Takes what comes in instead of the node: a liar. */
-  answers:
-    | ((bytes: Uint8Array, from: Endpoint, send: (bytes: Uint8Array, to: Endpoint) => void) => void)
-    | undefined
+  lies: Liar | undefined
   alive: boolean
   readonly told: ((effect: DhtEffect) => void)[]
   cancelAlarm: (() => void) | undefined
@@ -32,6 +34,14 @@ export interface DhtSwarmOptions {
   readonly loss: number
 }
 
+export interface Found {
+  readonly done: Extract<DhtEffect, { kind: 'done' }>
+  readonly peers: readonly Endpoint[]
+  /** When the first peer came, after the wish; undefined when none did. */
+  readonly firstPeerMs: number | undefined
+  readonly durationMs: number
+}
+
 const PORT = 6881
 
 export class DhtSwarm {
@@ -43,6 +53,7 @@ export class DhtSwarm {
   readonly #signatures = new SystemSignatures()
   #nextWish = 1
   datagrams = 0
+  bytes = 0
   /** Sees every datagram, for proofs about what is in none. */
   tap: ((bytes: Uint8Array, from: Endpoint, to: Endpoint) => void) | undefined
 
@@ -59,7 +70,7 @@ export class DhtSwarm {
   add(
     more: { readonly id?: Uint8Array; readonly host?: string; readonly readOnly?: boolean } = {},
   ): SwarmNode {
-    const host = more.host ?? this.#freshHost()
+    const host = more.host ?? this.freshHost()
     const endpoint = { host, port: PORT }
     const { world } = this.#options
     const node = new DhtNode({
@@ -74,7 +85,7 @@ export class DhtSwarm {
     const member: SwarmNode = {
       endpoint,
       node,
-      answers: undefined,
+      lies: undefined,
       alive: true,
       told: [],
       cancelAlarm: undefined,
@@ -86,7 +97,8 @@ export class DhtSwarm {
     return member
   }
 
-  #freshHost(): string {
+  /** An address that nobody has. */
+  freshHost(): string {
     for (;;) {
       const draw = (below: number) => randomInt(this.#random, below)
       const host = `${20 + draw(60)}.${draw(256)}.${draw(256)}.${1 + draw(254)}`
@@ -103,11 +115,13 @@ export class DhtSwarm {
   draw(other?: SwarmNode): SwarmNode {
     for (;;) {
       const member = this.nodes[randomInt(this.#random, this.nodes.length)] as SwarmNode
-      if (member.alive && member !== other) return member
+      if (member !== other) return member
     }
   }
 
+  /** Goes without a word. */
   leave(member: SwarmNode): void {
+    if (!member.alive) return
     member.alive = false
     member.cancelAlarm?.()
     member.cancelAlarm = undefined
@@ -124,21 +138,20 @@ export class DhtSwarm {
   }
 
   /** Resolves with the end of a wish, and all the peers that came with it. */
-  wish(
-    member: SwarmNode,
-    make: (id: number) => DhtInput,
-  ): Promise<{
-    readonly done: Extract<DhtEffect, { kind: 'done' }>
-    readonly peers: readonly Endpoint[]
-  }> {
+  wish(member: SwarmNode, make: (id: number) => DhtInput): Promise<Found> {
     const id = this.#nextWish++
     const peers: Endpoint[] = []
+    const beganAt = this.now
+    let firstPeerMs: number | undefined
     return new Promise((resolve) => {
       const listen = (effect: DhtEffect): void => {
-        if (effect.kind === 'peers' && effect.id === id) peers.push(...effect.endpoints)
+        if (effect.kind === 'peers' && effect.id === id) {
+          firstPeerMs ??= this.now - beganAt
+          peers.push(...effect.endpoints)
+        }
         if (effect.kind !== 'done' || effect.id !== id) return
         member.told.splice(member.told.indexOf(listen), 1)
-        resolve({ done: effect, peers })
+        resolve({ done: effect, peers, firstPeerMs, durationMs: this.now - beganAt })
       }
       member.told.push(listen)
       this.tell(member, make(id))
@@ -148,33 +161,37 @@ export class DhtSwarm {
   #carry(member: SwarmNode, effects: readonly DhtEffect[]): void {
     for (const effect of effects) {
       if (effect.kind === 'send') this.send(effect.bytes, member.endpoint, effect.to)
-      for (const listen of [...member.told]) listen(effect)
+      if (member.told.length > 0) for (const listen of [...member.told]) listen(effect)
     }
   }
 
   send(bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
     const { world, delayMs, loss } = this.#options
     this.datagrams++
+    this.bytes += bytes.length
     this.tap?.(bytes, from, to)
     if (loss > 0 && randomFraction(this.#random) < loss) return
+    const member = this.#byAddress.get(endpointText(to))
+    if (member === undefined) return
     const [least, most] = delayMs
     world.after(least + randomFraction(this.#random) * (most - least), () => {
-      const member = this.#byAddress.get(endpointText(to))
-      if (member === undefined || !member.alive) return
-      if (member.answers === undefined) this.tell(member, { kind: 'datagram', bytes, from })
-      else member.answers(bytes, from, (answer, back) => this.send(answer, member.endpoint, back))
+      if (!member.alive) return
+      const lied = member.lies?.(bytes, from, (answer, back) => this.send(answer, member.endpoint, back))
+      if (lied !== true) this.tell(member, { kind: 'datagram', bytes, from })
     })
   }
 
   #arm(member: SwarmNode): void {
     const at = member.alive ? member.node.deadline() : undefined
-    if (at === member.alarmAt && member.cancelAlarm !== undefined) return
+    // An alarm that comes too early only finds nothing to do: cheaper than moving it with every datagram.
+    if (at !== undefined && member.alarmAt !== undefined && member.alarmAt <= at) return
     member.cancelAlarm?.()
     member.alarmAt = at
     member.cancelAlarm = undefined
     if (at === undefined) return
     member.cancelAlarm = this.#options.world.at(at, () => {
       member.cancelAlarm = undefined
+      member.alarmAt = undefined
       this.tell(member, { kind: 'tick' })
     })
   }

@@ -9,16 +9,31 @@ export function parseIp(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIPv6(text) : parseIPv4(text)
 }
 
+/** By character: asked for several times for every address that a datagram tells of. */
 function parseIPv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
   const bytes = new Uint8Array(4)
-  for (const [i, part] of parts.entries()) {
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined
-    bytes[i] = Number(part)
+  let part = 0
+  let digits = 0
+  let value = 0
+  for (let i = 0; i <= text.length; i++) {
+    const digit = i === text.length ? DOT : text.charCodeAt(i) - 0x30
+    if (digit === DOT) {
+      if (digits === 0 || part > 3) return undefined
+      bytes[part++] = value
+      digits = 0
+      value = 0
+    } else if (digit < 0 || digit > 9 || (digits > 0 && value === 0)) return undefined
+    else {
+      value = 10 * value + digit
+      digits++
+      if (value > 255) return undefined
+    }
   }
-  return bytes
+  return part === 4 ? bytes : undefined
 }
+
+/** `.` as a digit. */
+const DOT = 0x2e - 0x30
 
 function parseIPv6(text: string): Uint8Array | undefined {
   let body = text
@@ -51,7 +66,7 @@ function groupsOf(text: string): number[] | undefined {
 
 /** Canonical text of 4 or 16 bytes (RFC 5952: lower case, longest run of two or more zero groups shortened). */
 export function formatIp(bytes: Uint8Array): string {
-  if (bytes.length === 4) return bytes.join('.')
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`
   const groups = Array.from({ length: 8 }, (_, i) => readUint16(bytes, 2 * i))
   let start = -1
   let run = 1
@@ -83,6 +98,7 @@ export function canonicalIp(text: string): string | undefined {
 }
 
 function withoutZone(host: string): string {
+  if (!host.includes('%')) return host
   return ZONE.exec(host)?.[1] ?? host
 }
 
@@ -185,7 +201,7 @@ export function networkOf(host: string): string {
   if (bytes === undefined) return host
   return bytes.length === 16
     ? `${formatIp(concatZero(bytes.subarray(0, 6), 16))}/48`
-    : `${bytes.subarray(0, 3).join('.')}.0/24`
+    : `${bytes[0]}.${bytes[1]}.${bytes[2]}.0/24`
 }
 
 function concatZero(head: Uint8Array, lengthBytes: number): Uint8Array {

@@ -19,8 +19,10 @@ export class AddressVote {
   /** @returns the address when it is newly agreed upon */
   vote(voter: string, seen: string): string | undefined {
     const network = networkOf(voter)
+    const again = this.#votes.get(network) === seen
     this.#votes.delete(network)
     this.#votes.set(network, seen)
+    if (again) return undefined
     if (this.#votes.size > MAX_VOTES) {
       for (const oldest of this.#votes.keys()) {
         this.#votes.delete(oldest)

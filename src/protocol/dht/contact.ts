@@ -9,6 +9,8 @@ export interface Contact {
   /** 20 bytes; never changed. */
   readonly id: Uint8Array
   readonly endpoint: Endpoint
+  /** The endpoint as it is sent, where it was made before. */
+  readonly compact?: Uint8Array
 }
 
 export type Family = 4 | 6
@@ -28,9 +30,9 @@ export function nodesKey(family: Family): 'nodes' | 'nodes6' {
 export function compactContacts(contacts: readonly Contact[], family: Family): Uint8Array {
   const size = COMPACT_BYTES[family]
   const bytes = new Uint8Array(contacts.length * size)
-  for (const [i, { id, endpoint }] of contacts.entries()) {
+  for (const [i, { id, endpoint, compact }] of contacts.entries()) {
     bytes.set(id, i * size)
-    bytes.set(compactEndpoint(endpoint), i * size + NODE_ID_BYTES)
+    bytes.set(compact ?? compactEndpoint(endpoint), i * size + NODE_ID_BYTES)
   }
   return bytes
 }

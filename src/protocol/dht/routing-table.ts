@@ -2,8 +2,8 @@
 // Invariants: only nodes that answered us are in a bucket; at most K a bucket, one per address, and MAX_PER_NETWORK of one
 // public network; a node of a public address whose id does not fit it (BEP 42) gives way to any that does.
 
-import { isPublicHost, networkOf } from '../../base/address.ts'
-import { equalBytes } from '../../base/bytes.ts'
+import { compactEndpoint, isPublicHost, networkOf } from '../../base/address.ts'
+import { equalBytes, readUint32 } from '../../base/bytes.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
@@ -19,6 +19,8 @@ export interface TableNode extends Contact {
   /** When we last asked it, to see whether it is there. */
   pingedAt: Millis
   readonly fits: boolean
+  /** The first four bytes of its id. */
+  readonly head: number
 }
 
 interface Bucket {
@@ -34,6 +36,8 @@ export class RoutingTable {
   #buckets: Bucket[]
   readonly #byAddress = new Map<string, TableNode>()
   readonly #perNetwork = new Map<string, number>()
+  /** Being heard of only puts off when a node is due. */
+  #nobodyDueBefore = 0
 
   constructor(ownId: Uint8Array, now: Millis) {
     this.#ownId = ownId
@@ -81,7 +85,13 @@ export class RoutingTable {
     if (known !== undefined && known.endpoint.port !== contact.endpoint.port && isGood(known, now)) return
     // Another id at the same address and port: it began anew; the one that answers now counts.
     if (known !== undefined) this.#remove(known)
-    this.#place({ ...contact, heardAt: now, failures: 0, pingedAt: now, fits: fits(contact) }, now)
+    const { id, endpoint } = contact
+    const head = readUint32(id, 0)
+    const compact = compactEndpoint(endpoint)
+    this.#place(
+      { id, endpoint, compact, head, heardAt: now, failures: 0, pingedAt: now, fits: fits(contact) },
+      now,
+    )
   }
 
   /** It asked us something. @returns whether it is worth asking back: unknown, and there is room for it */
@@ -112,6 +122,7 @@ export class RoutingTable {
       return
     }
     node.failures++
+    this.#nobodyDueBefore = 0
     if (node.failures < MAX_FAILURES) return
     const bucket = this.#buckets[this.#indexOf(node.id)] as Bucket
     this.#remove(node)
@@ -122,9 +133,19 @@ export class RoutingTable {
   /** The `count` closest to the target that are not known to fail; for replies and to begin a lookup. */
   closest(target: Uint8Array, count: number): TableNode[] {
     const found: TableNode[] = []
-    for (const node of this.#byAddress.values()) if (node.failures === 0) found.push(node)
-    found.sort((a, b) => compareDistance(target, a.id, b.id))
-    found.length = Math.min(found.length, count)
+    const head = readUint32(target, 0)
+    // Most are out by their first bytes: this is done for every question that comes in.
+    let farthest = 0
+    for (const node of this.#byAddress.values()) {
+      const distance = (node.head ^ head) >>> 0
+      if (node.failures > 0 || (found.length >= count && distance > farthest)) continue
+      let at = found.length
+      while (at > 0 && compareDistance(target, node.id, (found[at - 1] as TableNode).id) < 0) at--
+      if (at >= count) continue
+      if (found.length >= count) found.pop()
+      found.splice(at, 0, node)
+      farthest = ((found[found.length - 1] as TableNode).head ^ head) >>> 0
+    }
     return found
   }
 
@@ -142,11 +163,16 @@ export class RoutingTable {
 
   /** Nodes that are questionable or soon will be, the one heard of least recently first; each again after a while. */
   questionable(now: Millis, count: number): TableNode[] {
+    if (now < this.#nobodyDueBefore) return []
     const found: TableNode[] = []
+    let dueAt = Number.POSITIVE_INFINITY
     for (const node of this.#byAddress.values()) {
-      const due = node.failures > 0 || after(node.heardAt, ASK_AFTER_MS) <= now
-      if (due && after(node.pingedAt, ASK_AGAIN_MS) <= now) found.push(node)
+      const quietAt = node.failures > 0 ? now : after(node.heardAt, ASK_AFTER_MS)
+      const nodeDueAt = Math.max(quietAt, after(node.pingedAt, ASK_AGAIN_MS))
+      dueAt = Math.min(dueAt, nodeDueAt)
+      if (nodeDueAt <= now) found.push(node)
     }
+    this.#nobodyDueBefore = dueAt
     found.sort((a, b) => a.heardAt - b.heardAt)
     found.length = Math.min(found.length, count)
     return found
@@ -191,6 +217,7 @@ export class RoutingTable {
       }
       bucket.nodes.push(node)
       bucket.changedAt = now
+      this.#nobodyDueBefore = Math.min(this.#nobodyDueBefore, after(node.heardAt, ASK_AFTER_MS))
       this.#byAddress.set(keyOf(node.endpoint), node)
       this.#count(node.endpoint.host, 1)
       return

@@ -72,3 +72,11 @@ test('who forges many senders is forgotten like any other, and gains nothing in 
   }
   assert.ok(through <= IN_ALL.burst)
 })
+
+test('who has been silent long enough to ask as much as ever is forgotten', () => {
+  const throttle = new Throttle(at(0))
+  for (let i = 0; i < 300; i++) throttle.mayAsk({ host: `10.0.${i >> 8}.${i & 255}`, port: 1 }, at(0))
+  assert.equal(throttle.size, 300)
+  for (let i = 0; i < 100; i++) throttle.mayAsk({ host: '10.9.9.9', port: 1 }, at(60 + i))
+  assert.equal(throttle.size, 1)
+})

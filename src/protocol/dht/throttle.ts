@@ -1,5 +1,6 @@
 // How much strangers may ask and be told: token buckets per address, per network and in all (SAFETY.md).
-// Invariant: at most MAX_SENDERS addresses and networks are remembered.
+// Invariant: only those who asked in the last seconds are remembered, at most about MAX_SENDERS
+// addresses and networks.
 
 import { isPublicHost, networkOf } from '../../base/address.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
@@ -18,6 +19,9 @@ interface Rate {
   readonly perSecond: number
   readonly burst: number
 }
+
+/** More than come in at once, so that those who were silent are soon gone. */
+const FORGOTTEN_AT_ONCE = 4
 
 class Bucket {
   readonly #rate: Rate
@@ -40,6 +44,12 @@ class Bucket {
   take(amount: number): void {
     this.#tokens -= amount
   }
+
+  /** As good as new: nothing is lost by forgetting it. */
+  isFull(now: Millis): boolean {
+    const { perSecond, burst } = this.#rate
+    return this.#tokens + ((now - this.#at) / 1_000) * perSecond >= burst
+  }
 }
 
 export class Throttle {
@@ -55,8 +65,14 @@ export class Throttle {
     this.#signatures = new Bucket(SIGNATURES, now)
   }
 
+  /** Addresses and networks remembered. */
+  get size(): number {
+    return this.#senders.size
+  }
+
   /** Whether a query from there is looked at; what it is answered counts later. Limits of networks, and of addresses whatever the port, are for public ones. */
   mayAsk(from: Endpoint, now: Millis): boolean {
+    this.#forget(now)
     const isPublic = isPublicHost(from.host)
     const host = this.#bucket(isPublic ? from.host : endpointText(from), PER_HOST, now)
     const network = isPublic ? this.#bucket(networkOf(from.host), PER_NETWORK, now) : undefined
@@ -82,13 +98,17 @@ export class Throttle {
   #bucket(key: string, rate: Rate, now: Millis): Bucket {
     const bucket = this.#senders.get(key) ?? new Bucket(rate, now)
     this.#senders.delete(key)
-    if (this.#senders.size >= MAX_SENDERS) {
-      for (const oldest of this.#senders.keys()) {
-        this.#senders.delete(oldest)
-        break
-      }
-    }
     this.#senders.set(key, bucket)
     return bucket
+  }
+
+  /** Those heard of least recently, as far as they are idle or too many. */
+  #forget(now: Millis): void {
+    let looked = 0
+    for (const [oldest, bucket] of this.#senders) {
+      if (looked++ >= FORGOTTEN_AT_ONCE) return
+      if (this.#senders.size <= MAX_SENDERS && !bucket.isFull(now)) return
+      this.#senders.delete(oldest)
+    }
   }
 }
