@@ -56,6 +56,59 @@ test('after a failed fsync what was not synced is not had until it was read, has
   assert.equal(await rig.readAllHad(), 10)
 })
 
+test('a length that a failed fsync loses is no change by somebody else', async () => {
+  const rig = await half({ pieceLengthBytes: PIECE, files: [{ path: ['film'], lengthBytes: 10 * PIECE }] })
+  let fail = true
+  rig.disk.fault = (operation, path) => {
+    if (!fail || operation !== 'sync' || path !== PART) return undefined
+    void rig.disk.open(PART, 'write').then((file) => file.truncate(6 * PIECE))
+    return 'EIO'
+  }
+  rig.feed(5)
+  rig.feed(6)
+  await rig.advance(4_500)
+  assert.ok(rig.news().includes('trouble SYNC_FAILED'))
+  fail = false
+  await rig.advance(12_000)
+  assert.equal(rig.storage.problem, undefined)
+  rig.feedAll()
+  await rig.advance(10_000)
+  assert.ok(rig.news().includes('finished'))
+  assert.equal(await rig.readAllHad(), 10)
+})
+
+for (const operation of ['truncate', 'allocate'] as const) {
+  test(`a file that cannot be made ready (${operation}) is not in the way of the next attempt`, async () => {
+    const rig = await StorageRig.make(ONE_FILE)
+    await rig.open({ preallocate: 'full' })
+    let fail = true
+    rig.disk.fault = (what, path) => (fail && what === operation && path === PART ? 'ENOSPC' : undefined)
+    rig.feed(0)
+    await rig.advance(3_000)
+    assert.deepEqual(quiet(rig.news()), ['trouble NO_SPACE'])
+    assert.ok(rig.disk.peek(PART) === undefined, 'what could not be made ready is taken away')
+    fail = false
+    await rig.advance(6_000)
+    rig.feedAll()
+    await rig.advance(10_000)
+    assert.ok(rig.news().includes('finished'))
+  })
+}
+
+test('a file is where it was renamed to, also when the look behind the renaming fails', async () => {
+  const rig = await half()
+  let fail = true
+  rig.disk.fault = (operation, path) =>
+    fail && operation === 'stat' && path === FILM && rig.disk.peek(FILM) !== undefined ? 'EIO' : undefined
+  rig.feedAll()
+  await rig.advance(10_000)
+  fail = false
+  await rig.advance(6_000)
+  assert.equal(rig.storage.problem, undefined)
+  assert.ok(rig.news().includes('finished'))
+  assert.equal(await rig.readAllHad(), 10)
+})
+
 for (const code of ['EIO', 'ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'] as const satisfies readonly DiskCode[]) {
   test(`${code} while writing stops the download, keeps seeding, and goes on by itself`, async () => {
     const rig = await half()

@@ -142,26 +142,30 @@ export class Finisher {
     const from = layout.partPath(file)
     const to = layout.finalPath(file)
     await openFiles.close(from)
-    if (from !== to) await this.#renameOnce(from, to)
-    const stat = await disk.stat(to)
-    if (stat === undefined) throw new DiskError('ENOENT', { path: to })
-    file.facts = factsOf(stat)
+    if (from !== to) await this.#renameOnce(file, from, to)
+    // From here on it has its new name, whatever else fails: its facts are then those of its last sync.
     file.home = 'final'
     file.writing = false
     file.unrecorded = true
     layout.unsyncedFolders.add(layout.folderOf(file))
+    const stat = await disk.stat(to).catch(() => undefined)
+    if (stat !== undefined) file.facts = factsOf(stat)
   }
 
-  /** A crash inside an earlier renaming can leave both names on the same file. */
-  async #renameOnce(from: string, to: string): Promise<void> {
+  /**
+   * A crash inside an earlier renaming can leave both names on the same file; a failure right behind one, only the new
+   * name, of which nothing was noted yet.
+   */
+  async #renameOnce(file: DataFile, from: string, to: string): Promise<void> {
     const { disk } = this.#options
     try {
       await disk.rename(from, to)
     } catch (error) {
-      if (!(error instanceof DiskError) || error.code !== 'EEXIST') throw error
+      if (!(error instanceof DiskError) || (error.code !== 'EEXIST' && error.code !== 'ENOENT')) throw error
       const [part, taken] = await Promise.all([disk.stat(from), disk.stat(to)])
-      if (part === undefined || part.identity !== taken?.identity) throw error
-      await disk.remove(from)
+      const ours = part === undefined ? file.facts?.identity : part.identity
+      if (ours === undefined || ours !== taken?.identity) throw error
+      if (part !== undefined) await disk.remove(from)
     }
   }
 }

@@ -62,7 +62,11 @@ export class OpenFiles {
     }
   }
 
-  /** Makes a new file, prepares it, and keeps it open for writing. @throws DiskError EEXIST and others */
+  /**
+   * Makes a new file, prepares it, and keeps it open for writing. What cannot be prepared is taken away again if it was
+   * made here (`new`), so that the next attempt does not find it in its way.
+   * @throws DiskError EEXIST and others
+   */
   async create(
     path: string,
     inside: string,
@@ -74,6 +78,8 @@ export class OpenFiles {
       await prepare(file)
     } catch (error) {
       await file.close()
+      // A disk that fails twice keeps it: what failed first is what is told.
+      if (mode === 'new') await this.#disk.remove(path).catch(() => undefined)
       throw error
     }
     const key = keyOf(path, 'write')

@@ -56,6 +56,8 @@ export class Recovery {
   distrust(files: readonly DataFile[], pieces: readonly PieceIndex[], problem: StorageProblem): void {
     const { desk, intake, lost, geometry, store } = this.#options
     for (const piece of pieces) this.#rewrite.add(piece)
+    // What the system drops after a failed fsync may be the length: that is then no change by somebody else.
+    for (const file of files) if (file.home === 'part') file.short = true
     lost(pieces)
     for (const piece of files.flatMap((file) => piecesIn(file, geometry, store))) {
       const onDisk = intake.assemblies.get(piece)?.blocksOnDisk()
@@ -176,6 +178,7 @@ export class Recovery {
   async #again(): Promise<void> {
     const { intake, batch, finisher, layout } = this.#options
     layout.forgetFolders()
+    for (const file of layout.dataFiles()) if (file.home === 'part') await layout.ensure(file)
     intake.retry()
     await intake.flush()
     const pieces = [...this.#rewrite]
