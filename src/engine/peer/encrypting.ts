@@ -21,8 +21,8 @@ import type { FramePool } from './host.ts'
 import type { LentMemory } from './lent-memory.ts'
 
 /**
- * Whoever was dialled has answered by now if it knows encryption: one round trip, where a plain handshake may take all of
- * HANDSHAKE_TIMEOUT_MS. The rest of that time is for a try without.
+ * Whoever was dialled and knows encryption has agreed by now: it takes one round trip. Sooner than HANDSHAKE_TIMEOUT_MS, so
+ * that a try without encryption follows soon.
  */
 export const ANSWER_TIMEOUT_MS = 5_000
 
