@@ -358,3 +358,9 @@ export class EncryptingConnection implements Connection {
     this.#events.closed(error)
   }
 }
+
+/** The other end of an established connection shook hands encrypted, whatever came behind it. */
+export function speaksEncryption(connection: Connection): boolean {
+  if (!(connection instanceof EncryptingConnection)) return false
+  return connection.encryption === 'rc4' || connection.encryption === 'plain'
+}

@@ -12,6 +12,7 @@ import type { WireHash } from '../../base/ids.ts'
 import type { Connection } from '../../base/ports.ts'
 import { SeededRandom } from '../../base/random.ts'
 import { torrentTag } from '../../protocol/mse/keys.ts'
+import { PEX_PREFERS_ENCRYPTION } from '../../protocol/wire/pex-message.ts'
 import { ANSWER_TIMEOUT_MS, EncryptingConnection } from '../peer/encrypting.ts'
 import { ReusedFrames } from '../peer/frame-pool.ts'
 import type { Torrent } from '../torrent/torrent.ts'
@@ -118,6 +119,41 @@ describe('each mode meets each', () => {
     assert.equal((await run('require', 'prefer', true)).outcome, 'hidden')
     assert.equal((await run('prefer', 'require', true)).outcome, 'hidden')
   })
+})
+
+/** The flags in the messages of peer exchange that could be read on the wire, for one peer each. */
+async function exchangedFlags(encryption: EncryptionMode): Promise<number[]> {
+  const member = { uploadRate: 1e5, downloadRate: 1e5, encryption }
+  // On one network, so that only handshakes are encrypted.
+  const swarm = new Swarm(1, {
+    pieceCount: 64,
+    pieceLengthBytes: 32_768,
+    discovery: 'pex',
+    seeds: [member],
+    leeches: [member, member],
+  })
+  const flags: number[] = []
+  const { network } = swarm
+  const lend = network.lend.bind(network)
+  const mark = '7:added.f1:'
+  network.lend = (bytes, take) => {
+    const at = Buffer.from(bytes).indexOf(mark)
+    if (at >= 0) flags.push(bytes[at + mark.length] as number)
+    lend(bytes, take)
+  }
+  await swarm.start()
+  await swarm.finish(600_000)
+  await swarm.close()
+  return flags
+}
+
+test('peers that shook hands encrypted are told of as such, others are not (BEP 11)', async () => {
+  const [encrypted, plain] = [await exchangedFlags('prefer'), await exchangedFlags('off')]
+  assert.ok(
+    encrypted.length > 0 && encrypted.every((flags) => (flags & PEX_PREFERS_ENCRYPTION) !== 0),
+    `${encrypted}`,
+  )
+  assert.ok(plain.length > 0 && plain.every((flags) => (flags & PEX_PREFERS_ENCRYPTION) === 0), `${plain}`)
 })
 
 describe('addresses that answered plain handshakes only', () => {

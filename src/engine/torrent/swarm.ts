@@ -7,7 +7,7 @@ import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids
 import type { Clock, Connection, Digest } from '../../base/ports.ts'
 import { encodePort } from '../../protocol/wire/encode.ts'
 import type { ExtensionHandshake } from '../../protocol/wire/extension-handshake.ts'
-import { decodePexMessage, PEX_HOLEPUNCH, PEX_SEED, PEX_UTP } from '../../protocol/wire/pex-message.ts'
+import { decodePexMessage } from '../../protocol/wire/pex-message.ts'
 import { peerPriority } from '../../protocol/wire/priority.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
 import type { PexTable } from '../discovery/pex.ts'
@@ -24,6 +24,7 @@ import type { Live } from './live.ts'
 import type { MetadataFetch } from './metadata-fetch.ts'
 import type { MetadataServe } from './metadata-serve.ts'
 import { PeerTable } from './peer-table.ts'
+import { pexFlagsOf } from './pex-flags.ts'
 import type { Punching } from './punching.ts'
 import type { Sharers, TorrentServices } from './services.ts'
 import { whoGoes } from './who-goes.ts'
@@ -364,14 +365,6 @@ export class Swarm implements PeerHost {
     for (const peer of this.peers) if (hasSomething(peer.pieces)) count++
     return count
   }
-}
-
-function pexFlagsOf(peer: Peer): number {
-  return (
-    (peer.uploadOnly || peer.isSeed ? PEX_SEED : 0) |
-    (peer.connection.transport === 'utp' ? PEX_UTP : 0) |
-    (peer.knows('ut_holepunch') ? PEX_HOLEPUNCH : 0)
-  )
 }
 
 function hasSomething(pieces: Bitfield | undefined): boolean {
