@@ -1,4 +1,4 @@
-// Everything that one host sent and received, on all its interfaces, as tcpdump saw it.
+// Everything that one host sent, on all its interfaces, as tcpdump saw it.
 // Promise: what is asked about was written to the file before; packets that the kernel itself makes to keep IPv6 and the
 // neighbourhood going are no program's and are not counted.
 
@@ -12,8 +12,8 @@ import type { Scene } from './scene.ts'
 
 const run = promisify(execFile)
 
-/** Neighbour discovery, router solicitation, multicast membership. */
-const KERNEL = '(icmp6 or igmp or (ip6 and dst host ff02::16))'
+/** Neighbour discovery, router solicitation, multicast membership, and its answers to who knocks at closed ports. */
+const KERNEL = '(icmp or icmp6 or igmp or (ip6 and dst host ff02::16))'
 
 /** tcpdump hands packets over in batches; after this long even the last ones are in the file. */
 const SETTLE_MS = 1_500
@@ -27,11 +27,28 @@ export class Capture {
     this.#file = file
   }
 
-  static async start(scene: Scene, host: Host): Promise<Capture> {
+  /** @param device one interface; all of them unless given */
+  static async start(scene: Scene, host: Host, device = 'any'): Promise<Capture> {
     const file = join(await scene.folder('capture'), 'all.pcap')
-    const words = ['tcpdump', '-i', 'any', '-n', '-U', '-s', '128', '-B', '8192', '-Z', 'root', '-w', file]
+    const words = [
+      'tcpdump',
+      '-i',
+      device,
+      '-Q',
+      'out',
+      '-n',
+      '-U',
+      '-s',
+      '128',
+      '-B',
+      '8192',
+      '-Z',
+      'root',
+      '-w',
+      file,
+    ]
     const program = scene.start(`tcpdump on ${host.name}`, words, { host })
-    await until('tcpdump listens', () => program.tail().includes('listening on any'), { program })
+    await until('tcpdump listens', () => program.tail().includes(`listening on ${device}`), { program })
     return new Capture(program, file)
   }
 

@@ -1,7 +1,7 @@
 // Dante, a SOCKS5 server (Debian: dante-server), on a host of the test network; it can be stopped and started again.
 
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Host } from '../../lab/netns/lan.ts'
@@ -12,6 +12,9 @@ import type { Scene } from './scene.ts'
 const run = promisify(execFile)
 
 export const SOCKS_PORT = 1080
+
+/** Its children carry on without it, unless they have a process namespace that ends with it. */
+const ALONE = ['unshare', '--pid', '--fork', '--'] as const
 
 export interface DanteLogin {
   readonly user: string
@@ -48,12 +51,13 @@ export class Dante {
   async start(): Promise<void> {
     const program = this.#scene.start(
       `danted on ${this.host.name}`,
-      ['danted', '-N', '1', '-f', this.#settings],
+      [...ALONE, 'danted', '-N', '1', '-f', this.#settings],
       {
         host: this.host,
       },
     )
     this.#program = program
+    this.#scene.defer(() => this.stop())
     const listening = [...this.host.prefix, 'ss', '-Hltn', `sport = :${SOCKS_PORT}`] as const
     const [command = '', ...args] = listening
     await until('danted listens', async () => (await run(command, args)).stdout.trim() !== '', { program })
@@ -61,7 +65,11 @@ export class Dante {
 
   /** With all its children and connections. */
   async stop(): Promise<void> {
-    await this.#program?.stop('SIGTERM')
+    const program = this.#program
+    if (program === undefined || program.ending !== undefined) return
+    const first = await readFile(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8')
+    process.kill(Number(first), 'SIGKILL')
+    await program.ended
     const [command = '', ...args] = [...this.host.prefix, 'ss', '-Htn', 'state', 'established']
     await until(
       'danted has let go of everything',

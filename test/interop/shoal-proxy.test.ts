@@ -18,7 +18,7 @@ const BYTES = 20_000_000
 /** A user that every Debian has, and that may not log in. */
 const LOGIN = { user: 'games', password: 'played' }
 
-describe('Shoal through proxies', () => {
+describe('Shoal through proxies', { concurrency: 2 }, () => {
   ground.test('a peer is reached through Dante, with a login', ['dante'], async (scene) => {
     const [giver, taker] = [await scene.host('giver'), await scene.host('taker')]
     const dante = await Dante.start(scene, await scene.host('proxy'), LOGIN)
