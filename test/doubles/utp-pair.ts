@@ -98,11 +98,17 @@ export class UtpPair {
     return taken
   }
 
-  /** A connection that near dialled. */
-  async connect(): Promise<{ readonly near: Witness; readonly far: Witness }> {
+  /**
+   * A connection that near dialled. @param opening what it says at once: far takes nobody who has not proved its address,
+   * and where packets get lost only bytes that must arrive are sent until it has
+   */
+  async connect(
+    opening: (connection: Connection) => void = () => {},
+  ): Promise<{ readonly near: Witness; readonly far: Witness }> {
     const dialled = await this.near.dial(ADDRESSES.far, 60_000).result
     if (dialled instanceof SocketError) throw dialled
     const near = new Witness(dialled)
+    opening(dialled)
     while (this.accepted.far.length === 0) await this.world.sleep(5)
     return { near, far: this.accepted.far.shift() as Witness }
   }
