@@ -13,6 +13,7 @@ import {
   hashRequests,
   haves,
   metadataRequests,
+  noise,
   requests,
   slowLoris,
   smallWords,
@@ -21,6 +22,7 @@ import { type FloodFigures, FloodScene } from './scene.ts'
 
 const FLOODS: readonly Flood[] = [
   connects(10_000 / 60),
+  noise(10_000 / 60),
   slowLoris(1_000),
   haves(50_000),
   requests(100_000),

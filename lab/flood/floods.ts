@@ -1,6 +1,7 @@
 // The floods of SAFETY.md, each a crowd of raw peers that goes on until it is told to end. Rates are bounded, so that
 // what is measured is the target and not who floods faster.
 
+import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { encode } from '../../src/base/bencode-encode.ts'
 import { concatBytes, utf8 } from '../../src/base/bytes.ts'
@@ -121,10 +122,14 @@ function repeat(bytes: Uint8Array, count: number): Uint8Array {
   return concatBytes(Array.from({ length: count }, () => bytes))
 }
 
-/** Connections that are made and given up again; every third greets, every third stays silent. */
-export function connects(perSecond: number): Flood {
+/** Connections that are made, behave in some way and are given up again. */
+function arrivals(
+  name: string,
+  perSecond: number,
+  behave: (peer: RawPeer, index: number, victim: Victim) => Promise<unknown>,
+): Flood {
   return {
-    name: `${Math.round(perSecond * 60)} connects a minute`,
+    name,
     unit: 'connects',
     begin: (victim) => {
       let made = 0
@@ -137,9 +142,7 @@ export function connects(perSecond: number): Flood {
         try {
           const peer = await RawPeer.connect(victim.endpoint, from === undefined ? {} : { from })
           open.add(peer)
-          if (index % 3 === 0) peer.greet({ hash: victim.hash })
-          if (index % 3 === 1) await pause(1_000)
-          else await Promise.race([peer.ended, pause(5_000)])
+          await behave(peer, index, victim)
           peer.end()
           open.delete(peer)
         } catch {
@@ -156,6 +159,26 @@ export function connects(perSecond: number): Flood {
       }
     },
   }
+}
+
+/** Every third greets, every third stays silent. */
+export function connects(perSecond: number): Flood {
+  return arrivals(
+    `${Math.round(perSecond * 60)} connects a minute`,
+    perSecond,
+    async (peer, index, victim) => {
+      if (index % 3 === 0) peer.greet({ hash: victim.hash })
+      await (index % 3 === 1 ? pause(1_000) : Promise.race([peer.ended, pause(5_000)]))
+    },
+  )
+}
+
+/** Noise that an encrypted handshake could begin with: the target must compute a secret for each. */
+export function noise(perSecond: number): Flood {
+  return arrivals(`${Math.round(perSecond * 60)} connects a minute with noise`, perSecond, async (peer) => {
+    peer.write(randomBytes(1_000))
+    await Promise.race([peer.ended, pause(5_000)])
+  })
 }
 
 /** Handshakes that never end, a byte a second, begun again when they are cut off. */
