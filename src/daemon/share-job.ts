@@ -10,9 +10,9 @@ import type { Torrent } from '../engine/torrent/torrent.ts'
 import { createTorrent, planTorrent } from '../metainfo/create.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metainfo/metainfo.ts'
-import { localAddresses } from '../platform/interfaces.ts'
 import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
+import { linkAddresses } from './link-addresses.ts'
 import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
 import { checkUnchanged } from './source-files.ts'
 import { readTorrentFile } from './torrent-input.ts'
@@ -33,9 +33,6 @@ export interface Share {
   readonly metainfo: Metainfo
   readonly magnet: string
 }
-
-/** Addresses put into a link: more make it long, and nobody has more that matter. */
-const LINK_ADDRESSES = 6
 
 /** Hashes what was surveyed and shares it. @throws CreateError when a file changes meanwhile */
 export async function sharePath(
@@ -91,13 +88,13 @@ type Data = { readonly diskPaths: readonly (string | undefined)[] } | { readonly
 const WANTED = 1
 const NOT_WANTED = 0
 
-function begin(
+async function begin(
   content: TorrentContent,
   saveFolder: string,
   choices: ShareChoices,
   engine: Engine,
   data: Data,
-): Share {
+): Promise<Share> {
   const { metainfo } = content
   const torrent = engine.add(
     optionsForTorrent(content, {
@@ -115,7 +112,8 @@ function begin(
       events: { stateChanged: choices.changed, finished: choices.changed, problemChanged: choices.changed },
     }),
   )
-  return { torrent, metainfo, magnet: linkOf(content, choices, engine.session.listensAt) }
+  const addresses = await linkAddresses(engine.session.reach, engine.ports.clock)
+  return { torrent, metainfo, magnet: linkOf(content, choices, addresses) }
 }
 
 /** Where names on disk are not the torrent's own: a torrent's names may be cleaned, the person's files keep theirs. */
@@ -130,18 +128,16 @@ function diskPathsOf(survey: ShareSurvey, metainfo: Metainfo, saveFolder: string
 function linkOf(
   { metainfo, hints }: TorrentContent,
   choices: ShareChoices,
-  at: Endpoint | undefined,
+  addresses: readonly Endpoint[],
 ): string {
   const listed = choices.listing === 'everyone'
-  const hosts =
-    at === undefined ? [] : at.host === '::' || at.host === '0.0.0.0' ? localAddresses() : [at.host]
   const trackers = listed || metainfo.private ? [...choices.trackers, ...hints.trackers.flat()] : []
   return formatMagnet({
     infohashV1: metainfo.infohashV1,
     infohashV2: metainfo.infohashV2,
     displayName: metainfo.name,
     trackers: [...new Set(trackers)],
-    peers: hosts.slice(0, LINK_ADDRESSES).map((host) => endpointText({ host, port: at?.port ?? 0 })),
+    peers: addresses.map(endpointText),
     // A private torrent is found by its tracker: the mark of an unlisted one would silence it (BEP 27).
     ...(listed || metainfo.private ? {} : { to: 'link' }),
   })
