@@ -72,7 +72,7 @@ export const SEND_WINDOW_BYTES = 1_048_576
 export const WINDOW_PACKETS = 1_024
 /** One bit for each packet that can be missing an ack. */
 export const MOST_SACK_BYTES = WINDOW_PACKETS / 8
-/** There are three known extensions; probes are padded with up to four of an unknown one. */
+/** There are three known extensions; probes are padded with one of them and up to four of an unknown one. */
 export const MOST_EXTENSIONS = 8
 
 // ── Loss ────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ import { MOST_PACKET_BYTES } from './limits.ts'
 import {
   DATA,
   HEADER_BYTES,
+  LEAST_PADDING_BYTES,
   looksLikeUtp,
   Packet,
   readPacket,
@@ -97,13 +98,18 @@ test('the bits of a mask count from the second packet after the ack', () => {
 })
 
 test('padding of any length is skipped by who reads it', () => {
-  for (let paddingBytes = 2; paddingBytes < MOST_PACKET_BYTES - HEADER_BYTES; paddingBytes++) {
+  for (
+    let paddingBytes = LEAST_PADDING_BYTES;
+    paddingBytes < MOST_PACKET_BYTES - HEADER_BYTES;
+    paddingBytes++
+  ) {
     const bytes = new Uint8Array(HEADER_BYTES + paddingBytes + 1).fill(0xaa)
     writeHeader(bytes, HEADER)
     assert.equal(writePadding(bytes, paddingBytes), HEADER_BYTES + paddingBytes)
     const packet = new Packet()
     assert.ok(readPacket(bytes, packet), `${paddingBytes}`)
     assert.deepEqual([...packet.payload()], [0xaa], `${paddingBytes}`)
+    assert.deepEqual([bytes[1], bytes[21]], [2, 8], 'what libutp knows comes first')
   }
 })
 

@@ -24,6 +24,9 @@ export const SYN = 4
 export type PacketType = typeof DATA | typeof FIN | typeof STATE | typeof RESET | typeof SYN
 
 const SELECTIVE_ACK = 1
+/** Eight bytes of which no bit is in use. */
+const EXTENSION_BITS = 2
+const EXTENSION_BITS_BYTES = 8
 /** Known to nobody and so skipped by everybody: makes a probe as long as the path should carry. */
 const PADDING = 0xff
 /** Kind of the next extension, and length. */
@@ -144,25 +147,30 @@ export function writeSackHeader(into: Uint8Array, maskBytes: number): number {
   return HEADER_BYTES + EXTENSION_HEADER_BYTES
 }
 
+/** Less cannot be filled: a first extension, a second one without content. */
+export const LEAST_PADDING_BYTES = 2 * EXTENSION_HEADER_BYTES + EXTENSION_BITS_BYTES
+
 /**
- * Fills `paddingBytes` right behind a header without extensions with what everybody skips.
- * @returns where the payload begins: fewer bytes than asked for are used only when 1 is asked for
+ * Fills `paddingBytes`, at least LEAST_PADDING_BYTES, right behind a header without extensions with what everybody skips.
+ * libutp takes a packet whose first extension is neither 1 nor 2 for one of another version, so that comes first.
+ * @returns where the payload begins
  */
 export function writePadding(into: Uint8Array, paddingBytes: number): number {
+  const end = HEADER_BYTES + paddingBytes
   let at = HEADER_BYTES
-  let left = paddingBytes
-  let kindAt = 1
-  while (left >= EXTENSION_HEADER_BYTES) {
-    let lengthBytes = Math.min(MOST_EXTENSION_BYTES, left - EXTENSION_HEADER_BYTES)
+  into.fill(0, at, end)
+  into[1] = EXTENSION_BITS
+  into[at + 1] = EXTENSION_BITS_BYTES
+  let nextAt = at
+  at += EXTENSION_HEADER_BYTES + EXTENSION_BITS_BYTES
+  while (at < end) {
+    let lengthBytes = Math.min(MOST_EXTENSION_BYTES, end - at - EXTENSION_HEADER_BYTES)
     // One byte cannot be an extension: leave two for the next.
-    if (left - EXTENSION_HEADER_BYTES - lengthBytes === 1) lengthBytes--
-    into[kindAt] = PADDING
-    kindAt = at
-    into[at] = 0
+    if (end - at - EXTENSION_HEADER_BYTES - lengthBytes === 1) lengthBytes--
+    into[nextAt] = PADDING
+    nextAt = at
     into[at + 1] = lengthBytes
-    into.fill(0, at + EXTENSION_HEADER_BYTES, at + EXTENSION_HEADER_BYTES + lengthBytes)
     at += EXTENSION_HEADER_BYTES + lengthBytes
-    left -= EXTENSION_HEADER_BYTES + lengthBytes
   }
   return at
 }
