@@ -178,6 +178,39 @@ test('after a pause inside data() nothing comes, encrypted or not', async () => 
   }
 })
 
+test('frames are given back once they are sent, also when the connection ends first, and not before', async () => {
+  for (const ends of [false, true]) {
+    const clock = new VirtualClock()
+    const [near, far] = link(clock, { cut: () => 50_000 })
+    const out = new Set<Uint8Array>()
+    const pool = {
+      take: (lengthBytes: number) => {
+        const frame = new Uint8Array(lengthBytes)
+        out.add(frame)
+        return frame
+      },
+      give: (frame: Uint8Array) => {
+        assert.ok(out.delete(frame))
+        frame.fill(0xdd)
+      },
+    }
+    const a = EncryptingConnection.outgoing({ ...options(clock, near, ['rc4']), frames: pool, torrent: HASH })
+    const owner = new Owner(incoming(clock, far))
+    await clock.advance(100)
+    near.stall()
+    for (let i = 0; i < 5; i++) a.write(LONG.subarray(0, 100_000))
+    await clock.advance(1_000)
+    assert.equal(out.size, 5)
+    if (ends) near.reset()
+    else near.unstall()
+    await clock.advance(1_000)
+    assert.equal(out.size, 0)
+    if (ends) continue
+    const said = concatBytes(Array.from({ length: 5 }, () => LONG.subarray(0, 100_000)))
+    assert.ok(equalBytes(owner.all, said))
+  }
+})
+
 test('drain rings for encrypted bytes as for others', async () => {
   for (const method of BOTH) {
     const { clock, a, owners } = await couple(BOTH, [method])
