@@ -162,8 +162,8 @@ class CrashRun {
       this.#deliver(rig)
       if (this.#below(2) === 0) await rig.advance([250, 1_000, 4_250][this.#below(3)] as number)
       else await settle()
-      if (this.#below(8) === 0 && !dead) await this.#within(rig.readAllHad(), () => dead)
-      if (this.#below(12) === 0 && !dead) await this.#within(this.#rearrange(rig), () => dead)
+      if (this.#below(8) === 0 && !dead) await this.#within(rig, rig.readAllHad(), () => dead)
+      if (this.#below(12) === 0 && !dead) await this.#within(rig, this.#rearrange(rig), () => dead)
       this.#listen(rig)
     }
     rig.disk.watch = undefined
@@ -186,12 +186,13 @@ class CrashRun {
   }
 
   /** Operations of a dead machine never end. */
-  async #within(work: Promise<unknown>, dead: () => boolean): Promise<void> {
+  async #within(rig: StorageRig, work: Promise<unknown>, dead: () => boolean): Promise<void> {
     let done = false
     const watched = work.then(() => {
       done = true
     })
-    while (!done && !dead()) await Promise.race([watched, settle()])
+    // Time passes, so that batches become due in the middle of it.
+    while (!done && !dead()) await Promise.race([watched, this.#below(2) === 0 ? settle() : rig.advance(1_000)])
   }
 
   /** A few blocks, mostly of one piece, sometimes a wrong one. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SAVE, StorageRig, sameBytes, settle } from '../../../test/doubles/storage-rig.ts'
+import { SeededRandom } from '../../base/random.ts'
 
 const PIECE = 65_536
 /** b lies between two pieces that it shares with a and c. */
@@ -210,6 +211,58 @@ test('a crash at any moment of a move loses nothing, and the move can go on', as
       if (pendingMove !== undefined) assert.deepEqual(await rig.disk.list(SAVE), [], where)
       assert.equal(await rig.readAllHad(), rig.geometry.pieceCount, where)
     }
+  }
+})
+
+test('a move that failed half way goes on after a restart, also when writing failed in between', async () => {
+  const rig = await StorageRig.make(TREE)
+  await rig.open()
+  for (const piece of [0, 1, 6]) rig.feed(piece)
+  await rig.advance(5_000)
+  let fail: 'rename' | 'write' | undefined = 'rename'
+  rig.disk.fault = (operation, path) =>
+    operation === fail && (fail === 'write' ? path.endsWith('.part') : path === `${OTHER}/t/deep/c.part`)
+      ? 'EACCES'
+      : undefined
+  assert.deepEqual(await rig.storage.move(OTHER), {
+    refused: { code: 'PERMISSION', path: `${OTHER}/t/deep/c.part` },
+  })
+  fail = undefined
+  rig.stop('kill')
+  await rig.open()
+  fail = 'write'
+  rig.feedAll()
+  await rig.advance(5_000)
+  assert.equal(rig.storage.problem?.code, 'PERMISSION')
+  fail = undefined
+  await rig.advance(10_000)
+  assert.equal(rig.storage.problem, undefined)
+  rig.feedAll()
+  await rig.advance(10_000)
+  assert.deepEqual(await rig.storage.move(OTHER), { moved: true })
+  assert.ok(whole(rig, OTHER))
+})
+
+test('a new folder whose sync failed is not moved into before it is durable', async () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const rig = await complete()
+    const there = (path: string) => rig.disk.names.find(path, false) !== undefined
+    let fail = true
+    rig.disk.fault = (operation, path) =>
+      fail && operation === 'syncDirectory' && path === `${OTHER}/t` && there(`${OTHER}/t/deep`)
+        ? 'EIO'
+        : undefined
+    assert.ok('refused' in (await rig.storage.move(OTHER)))
+    fail = false
+    rig.disk.watch = (operation) => {
+      if (operation === 'syncDirectory' && there(`${OTHER}/t/deep/c`)) rig.disk.crash(new SeededRandom(seed))
+    }
+    await Promise.race([rig.storage.move(OTHER), rig.advance(5_000)])
+    rig.disk.watch = undefined
+    rig.stop('crash', seed)
+    await rig.open()
+    assert.equal(rig.storage.problem, undefined, `seed ${seed}`)
+    assert.equal(await rig.readAllHad(), 7, `seed ${seed}`)
   }
 })
 

@@ -204,7 +204,10 @@ export class Layout {
     await this.makeFolder(root, components)
     for (let depth = 0; depth <= components.length; depth++) {
       const folder = this.#disk.join(root, ...components.slice(0, depth))
-      if (this.unsyncedFolders.delete(folder)) await this.#disk.syncDirectory(folder)
+      if (!this.unsyncedFolders.has(folder)) continue
+      await this.#disk.syncDirectory(folder)
+      // Not before: a sync that failed is owed still.
+      this.unsyncedFolders.delete(folder)
     }
   }
 

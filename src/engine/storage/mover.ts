@@ -161,8 +161,9 @@ export class Mover {
     const from = layout.pathIn(file.folder, file.components, home)
     const to = layout.pathIn(folder, file.components, home)
     await layout.makeFolderDurable(folder, file.components.slice(0, -1))
-    layout.syncFolders(file.folder, file.components.slice(0, -1))
-    layout.syncFolders(folder, file.components.slice(0, -1))
+    const old = { folder: file.folder, components: file.components.slice(0, -1) }
+    layout.syncFolders(folder, old.components)
+    layout.syncFolders(old.folder, old.components)
     const renamed = await file.gate.exclusive(async () => {
       await options.openFiles.close(from)
       try {
@@ -172,6 +173,9 @@ export class Mover {
         throw error
       }
       file.folder = folder
+      // Once more: a batch that began before the renaming has taken the folders with it. The new name first.
+      layout.syncFolders(folder, old.components)
+      layout.syncFolders(old.folder, old.components)
       return true
     })
     if (renamed) return undefined
@@ -276,6 +280,8 @@ export class Mover {
       layout.syncFolders(file.folder, components.slice(0, -1))
       await options.openFiles.close(from)
       await options.ports.disk.rename(from, layout.pathIn(file.folder, components, file.home))
+      layout.syncFolders(file.folder, file.components.slice(0, -1))
+      layout.syncFolders(file.folder, components.slice(0, -1))
     }
     file.components = components
   }

@@ -162,9 +162,10 @@ export class Recovery {
 
   /** Writes and syncs a little file beside the data: opening alone does not tell a full or failing disk. */
   async #probeWriting(): Promise<void> {
-    const { disk, layout, store } = this.#options
+    const { disk, store } = this.#options
     const path = `${store.path}.probe`
-    const file = await disk.open(path, 'create', layout.saveFolder)
+    // Its own folder: of a move that failed half way it may be the new one already.
+    const file = await disk.open(path, 'create', store.file.folder)
     try {
       await file.write(new Uint8Array(PROBE_BYTES), 0)
       await file.sync()
