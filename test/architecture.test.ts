@@ -53,6 +53,27 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 const NODE_DOORS = ['platform', 'library', 'safety', 'community/network', 'daemon', 'cli', 'lab', 'test']
 
+/**
+ * The one way out: who may make sockets, or ask for names, each with why it needs no other way. Everybody else has the
+ * ports that these fill (src/platform/exit/exit.ts). A new line is a new way past a proxy: it needs the exit.
+ */
+const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
+  'platform/tcp.ts': ['node:net'],
+  'platform/udp.ts': ['node:net'],
+  'platform/datagram.ts': ['node:dgram'],
+  'platform/names.ts': ['node:dns/promises'],
+  'platform/http-request.ts': ['node:http', 'node:https'],
+  'platform/exit/bound-stream.ts': ['node:net'],
+  'platform/exit/device-sockets.ts': ['node:ffi'],
+  'platform/exit/http-agents.ts': ['node:http', 'node:https', 'node:tls'],
+  'platform/exit/name-servers.ts': ['node:dns'],
+  'platform/exit/proxy-exit.ts': ['node:dns/promises'],
+  'platform/exit/tunnel.ts': ['node:net'],
+}
+/** Modules that reach the network, and what reaches it without one. */
+const NETWORK = /^node:(net|dgram|dns|dns\/promises|http|https|http2|tls|ffi|quic)$/
+const NETWORK_GLOBALS = /(?<!get |(?<!globalThis)\.)\b(fetch|WebSocket|EventSource|XMLHttpRequest)\s*\(/
+
 /** Runtime packages, each with the one place it comes in by. */
 const PACKAGE_DOORS: Readonly<Record<string, string>> = { picomatch: 'cli', uqr: 'cli' }
 
@@ -113,6 +134,7 @@ const within = (path: string, folder: string): boolean => path === folder || pat
 const inside = (path: string, folders: readonly string[]): boolean =>
   folders.some((folder) => within(path, folder))
 const areaOf = (path: string): string | undefined => Object.keys(ARROWS).find((name) => within(path, name))
+const uncommented = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
 const shown = ({ from, to }: Import): string => `${from} imports ${to}`
 
 test('every source file lies in an area of the house', () => {
@@ -138,6 +160,26 @@ test('node:* and packages come in by their doors', () => {
   assert.deepEqual(wrong.map(shown), [])
 })
 
+test('sockets are made where the one way out is minded', () => {
+  const used = code.flatMap(([path, source]) => {
+    if (inside(path, ['lab', 'test'])) return []
+    const modules = imports.filter(({ from, typeOnly }) => from === path && !typeOnly).map(({ to }) => to)
+    const asked = [...source.matchAll(/getBuiltinModule\('([^']+)'\)/g)].map(([, name]) => name ?? '')
+    return [...modules, ...asked].filter((name) => NETWORK.test(name)).map((name) => `${path} ${name}`)
+  })
+  const allowed = Object.entries(SOCKET_MAKERS).flatMap(([path, names]) =>
+    names.map((name) => `${path} ${name}`),
+  )
+  assert.deepEqual(used.sort(), allowed.sort())
+  const globals = code.filter(
+    ([path, source]) => !inside(path, ['lab', 'test']) && NETWORK_GLOBALS.test(uncommented(source)),
+  )
+  assert.deepEqual(
+    globals.map(([path]) => path),
+    [],
+  )
+})
+
 test('no file needs itself by a detour to be loaded', () => {
   // Types are erased: a part may name the type of the whole it belongs to.
   const loading = imports.filter(({ ours, typeOnly }) => ours && !typeOnly)
@@ -155,7 +197,6 @@ test('no file needs itself by a detour to be loaded', () => {
 })
 
 test('pure code asks neither clock nor dice', () => {
-  const uncommented = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
   const pure = code.filter(([path]) => inside(path, PURE))
   const asking = pure.filter(([, source]) => IMPURE.test(uncommented(source))).map(([path]) => path)
   assert.deepEqual(asking, [])
