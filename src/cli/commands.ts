@@ -41,6 +41,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'can others reach you, and what stands in the way',
+    usage: 'doctor [LINK|TORRENT] [--peer H:P]... [-o DIR]',
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
     name: 'help',
     summary: 'what Shoal can do, or one command in full',
     usage: 'help [COMMAND]',

@@ -139,8 +139,13 @@ export async function openTransferEngine(
 /** As for the library (DEFAULT_SESSION_OPTIONS): most clients can, and some refuse who cannot. */
 const DEFAULT_ENCRYPTION = 'prefer'
 
+/** Whether the DHT may ask nodes that nobody named. */
+export function hasRouters(values: Pick<TransferValues, 'bind' | 'dht-router'>): boolean {
+  return routersFor(values).length > 0
+}
+
 /** Who listens on this computer only has no use for nodes elsewhere. */
-function routersFor(values: TransferValues): readonly string[] {
+function routersFor(values: Pick<TransferValues, 'bind' | 'dht-router'>): readonly string[] {
   if (values.bind !== undefined && scopeOf(values.bind) === 'loopback') return []
   const typed = values['dht-router']
   if (typed.length === 0) return PUBLIC_ROUTERS

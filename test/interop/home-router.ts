@@ -16,7 +16,8 @@ const run = promisify(execFile)
 
 /** miniupnpd refuses to map for an outer address that is not public. */
 export const OUTER = '45.67.89.1'
-const OUTSIDE = '45.67.89.2'
+/** Of the computer outside: three networks, because where one is seen counts once for each. */
+export const OUTSIDE = ['45.67.89.2', '51.51.51.2', '52.52.52.2'] as const
 export const INNER = '192.168.77.1'
 const HOME = '192.168.77.2'
 export const OUTER6 = '2001:db8:1::1'
@@ -60,7 +61,7 @@ export class HomeRouter {
   /** Once for each namespace. @param directory for the daemon's files */
   static async make(directory: string): Promise<HomeRouter> {
     const home = await hostBehind('home', 'lan0', HOME, HOME6)
-    const outside = await hostBehind('outside', 'wan0', OUTSIDE, OUTSIDE6)
+    const outside = await hostBehind('outside', 'wan0', OUTSIDE[0], OUTSIDE6)
     const script = [
       `ip addr add ${INNER}/24 dev lan0`,
       `ip addr add ${OUTER}/24 dev wan0`,
@@ -69,6 +70,7 @@ export class HomeRouter {
       `ip -6 addr add ${OUTER6}/64 dev wan0 nodad`,
       'echo 1 > /proc/sys/net/ipv4/ip_forward',
       'echo 1 > /proc/sys/net/ipv6/conf/all/forwarding',
+      ...OUTSIDE.slice(1).map((address) => `ip route add ${address}/32 dev wan0`),
       // Where the router's own answers to multicast searches go.
       'ip route add 239.0.0.0/8 dev lan0',
     ]
@@ -81,7 +83,7 @@ export class HomeRouter {
       'ip -6 route add default via fe80::1 dev eth0',
     ])
     await inside(outside, [
-      `ip addr add ${OUTSIDE}/24 dev eth0`,
+      ...OUTSIDE.map((address) => `ip addr add ${address}/24 dev eth0`),
       `ip -6 addr add ${OUTSIDE6}/64 dev eth0 nodad`,
       `ip -6 route add 2001:db8:77::/64 via ${OUTER6}`,
     ])
@@ -119,6 +121,19 @@ export class HomeRouter {
     this.#daemon = daemon
     await until('the router listens', listens, { program: daemon })
     return daemon
+  }
+
+  /** Between home and outside: whoever begins a plain BitTorrent handshake is cut off, as some providers do. */
+  async cutPlain(on: boolean): Promise<void> {
+    const chain = 'inet filter provider'
+    if (!on) {
+      await run('nft', ['flush', 'chain', ...chain.split(' ')])
+      return
+    }
+    await run('nft', ['add', 'chain', ...chain.split(' '), '{ type filter hook forward priority -10; }'])
+    // Its first eight bytes: 19, "BitTorr".
+    const plain = 'meta l4proto tcp @ih,0,64 0x13426974546f7272 reject with tcp reset'
+    await run('nft', ['add', 'rule', ...chain.split(' '), ...plain.split(' ')])
   }
 
   /** The last lines that miniupnpd printed. */
