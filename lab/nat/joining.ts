@@ -1,14 +1,14 @@
 // Two clients behind routers of their own and a public one that knows both: how the two come together, and whether the file
-// arrives. The public one holds nothing of the file and wants nothing, so that what arrives came directly; only where the two
+// arrives. The public one holds next to nothing of the file, so that what arrives came directly; only where the two
 // cannot meet does it take part, slowly, so that it is seen what they would lose without it.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MadeTorrent } from '../../test/doubles/made-torrent.ts'
-import { Program } from '../netns/program.ts'
 import { until } from '../netns/until.ts'
+import { type ClientName, type LabClient, startClient } from './clients.ts'
 import { type Meeting, physics } from './meeting.ts'
-import type { ConnectedPeer, PeerPlan, PeerReport } from './peer.ts'
+import type { ConnectedPeer, PeerPlan } from './peer.ts'
 import type { NatWorld, Place } from './world.ts'
 
 export interface Joining {
@@ -20,7 +20,13 @@ export interface Joining {
   readonly oneSided: boolean
   /** They dial by uTP alone, so that it is the routers' handling of UDP that decides. Else by TCP first, as usual. */
   readonly utpOnly: boolean
+  /** Who is what; all are Shoal where nothing is said. */
+  readonly clients?: Partial<Readonly<Record<Role, ClientName>>>
+  /** How long the file takes through the public one: longer than a dial, a rendezvous and a second dial. */
+  readonly detourSeconds?: number
 }
+
+export type Role = 'giver' | 'taker' | 'public'
 
 export type Way =
   /** One dialled the other without help. */
@@ -36,7 +42,7 @@ export type Way =
 export interface Outcome {
   readonly expected: Meeting
   readonly way: Way
-  readonly transport: ConnectedPeer['transport'] | undefined
+  readonly transport: ConnectedPeer['transport']
   /** From when the taker is connected to the public one. */
   readonly seconds: number
   /** The whole file arrived, with the right bytes. */
@@ -47,34 +53,12 @@ export interface Outcome {
 
 export const FILE_BYTES = 3 * 1024 * 1024 + 77
 const NAME = 'made'
-const PEER = join(import.meta.dirname, 'peer.ts')
-/** The file takes this long through the public one: longer than a dial, a rendezvous and a second dial. */
 const DETOUR_SECONDS = 25
-const MEETING_DEADLINE_MS = 60_000
+/** Bytes per second: libtorrent leaves whoever wants nothing and has nothing, so beside it the public one wants a little. */
+const TRICKLE = 1_000
+/** libtorrent tells by PEX once a minute, and sometimes in the next one only. */
+const MEETING_DEADLINE_MS = 150_000
 const START_DEADLINE_MS = 60_000
-
-class LabPeer {
-  readonly program: Program
-  report: PeerReport | undefined
-
-  constructor(name: string, plan: PeerPlan, place: Place | undefined) {
-    this.program = new Program(name, [process.execPath, PEER, JSON.stringify(plan)], {
-      host: place,
-      chatter: () => true,
-    })
-    this.program.onLine((line) => {
-      this.report = JSON.parse(line) as PeerReport
-    })
-  }
-
-  connectedTo(host: string): ConnectedPeer | undefined {
-    return this.report?.peers.find((peer) => peer.host === host)
-  }
-
-  describe(): string {
-    return `${this.program.tail()}\n${JSON.stringify(this.report)}`
-  }
-}
 
 export class JoiningLab {
   readonly #world: NatWorld
@@ -110,78 +94,83 @@ export class JoiningLab {
     const expected = physics(giver.kind, taker.kind)
     const run = join(this.#folder, `run-${++this.#runs}`)
     const between = { host: this.#world.addresses[0], port: this.#publicPort++ }
-    const peers: LabPeer[] = []
-    const start = async (name: string, place: Place | undefined, changes: Partial<PeerPlan>) => {
-      const saveFolder = join(run, name)
+    const clients: LabClient[] = []
+    const start = async (role: Role, place: Place | undefined, changes: Partial<PeerPlan>) => {
+      const saveFolder = join(run, role)
       await mkdir(saveFolder, { recursive: true })
       const plan: PeerPlan = {
         torrentPath: join(this.#folder, 'made.torrent'),
         saveFolder,
-        stateFolder: join(run, `${name}-state`),
-        listen: { host: '0.0.0.0', port },
+        stateFolder: join(run, `${role}-state`),
+        listen: { host: place?.inner ?? between.host, port },
         peers: [between],
         pex: true,
         wants: true,
         utpOnly,
         ...changes,
       }
-      const peer = new LabPeer(name, plan, place)
-      peers.push(peer)
-      await until(`${name} runs`, () => peer.report, {
+      const client = startClient(joining.clients?.[role] ?? 'shoal', role, plan, place)
+      clients.push(client)
+      await until(`${role} runs`, () => client.report, {
         deadlineMs: START_DEADLINE_MS,
-        program: peer.program,
+        program: client.program,
       })
-      return peer
+      return client
     }
     try {
       const detour = expected === 'none'
+      const mixed = joining.clients !== undefined
       const middle = await start('public', undefined, {
         listen: between,
         peers: [],
-        wants: detour,
-        ...(detour ? { upLimit: Math.ceil(FILE_BYTES / DETOUR_SECONDS) } : {}),
+        wants: detour || mixed,
+        ...(mixed && !detour ? { downLimit: TRICKLE } : {}),
+        ...(detour ? { upLimit: Math.ceil(FILE_BYTES / (joining.detourSeconds ?? DETOUR_SECONDS)) } : {}),
       })
       const giving = await start('giver', giver, { saveFolder: join(this.#folder, 'source') })
       await connected(middle, giver)
       const taking = await start('taker', taker, { pex: !oneSided })
       await connected(middle, taker)
       const began = performance.now()
-      const sides = () => [taking.connectedTo(giver.outer), giving.connectedTo(taker.outer)] as const
-      let met: readonly [ConnectedPeer, ConnectedPeer] | undefined
-      let meetingMs = 0
+      /** Whoever has everything may leave at once: either side is seen for a moment only, perhaps. */
+      const seen = new Map<LabClient, ConnectedPeer>()
+      let meetingMs: number | undefined
+      const look = (): void => {
+        const [one, other] = [taking.connectedTo(giver.outer), giving.connectedTo(taker.outer)]
+        if (one !== undefined) seen.set(taking, one)
+        if (other !== undefined) seen.set(giving, other)
+        if (seen.size > 0) meetingMs ??= performance.now() - began
+      }
       await until(
         'the file arrives',
         () => {
-          const [one, other] = sides()
-          if (met === undefined && one !== undefined && other !== undefined) {
-            met = [one, other]
-            meetingMs = performance.now() - began
-          }
+          look()
           return taking.report?.finished
         },
         {
           deadlineMs: MEETING_DEADLINE_MS,
           program: taking.program,
-          describe: () => peers.map((peer) => peer.describe()).join('\n'),
+          describe: () => clients.map((client) => client.describe()).join('\n'),
         },
       )
       const relayedBytes = taking.connectedTo(between.host)?.downloadedBytes ?? 0
       const bytes = await readFile(join(run, 'taker', NAME))
+      const sides = [...seen.values()]
       return {
         expected,
-        way: met === undefined ? 'none' : wayOf(met, expected),
-        transport: met?.[0].transport,
-        seconds: (met === undefined ? performance.now() - began : meetingMs) / 1_000,
+        way: sides.length === 0 ? 'none' : wayOf(sides, expected, oneSided),
+        transport: sides.find(({ transport }) => transport !== undefined)?.transport,
+        seconds: (meetingMs ?? performance.now() - began) / 1_000,
         arrived: Buffer.compare(bytes, this.#content) === 0,
         relayedBytes,
       }
     } finally {
-      await Promise.all(peers.map((peer) => peer.program.stop('SIGKILL')))
+      await Promise.all(clients.map((client) => client.program.stop('SIGKILL')))
     }
   }
 }
 
-async function connected(middle: LabPeer, place: Place): Promise<void> {
+async function connected(middle: LabClient, place: Place): Promise<void> {
   await until(`the public one has ${place.name}`, () => middle.connectedTo(place.outer), {
     deadlineMs: START_DEADLINE_MS,
     program: middle.program,
@@ -189,8 +178,9 @@ async function connected(middle: LabPeer, place: Place): Promise<void> {
   })
 }
 
-function wayOf(sides: readonly ConnectedPeer[], expected: Meeting): Way {
-  if (sides.some(({ source }) => source === 'punched'))
-    return expected === 'direct' ? 'called back' : 'punched'
-  return expected === 'direct' ? 'direct' : 'crossed'
+function wayOf(sides: readonly ConnectedPeer[], expected: Meeting, oneSided: boolean): Way {
+  const punched = sides.some(({ source }) => source === 'punched')
+  if (expected === 'direct') return punched ? 'called back' : 'direct'
+  // Where both must send, and one has not heard of the other, only the public one can have told it to.
+  return punched || oneSided ? 'punched' : 'crossed'
 }

@@ -24,6 +24,7 @@ export interface PeerPlan {
   readonly utpOnly: boolean
   /** Bytes per second. */
   readonly upLimit?: number
+  readonly downLimit?: number
 }
 
 export interface PeerReport {
@@ -37,7 +38,8 @@ export interface PeerReport {
 export interface ConnectedPeer {
   readonly host: string
   readonly port: number
-  readonly transport: 'tcp' | 'utp' | 'stream'
+  /** Undefined where the client does not tell. */
+  readonly transport: 'tcp' | 'utp' | 'stream' | undefined
   /** How the connection came to be. */
   readonly source: string
   readonly downloadedBytes: number
@@ -57,6 +59,7 @@ const engine = await openEngine({
   transports: { tcp: !plan.utpOnly, utp: true },
   bufferBytes: BUFFER_BYTES,
   ...(plan.upLimit === undefined ? {} : { upLimit: plan.upLimit }),
+  ...(plan.downLimit === undefined ? {} : { downLimit: plan.downLimit }),
 })
 const options = optionsForTorrent(readTorrent(readFileSync(plan.torrentPath), digest), {
   saveFolder: plan.saveFolder,

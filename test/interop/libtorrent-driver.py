@@ -224,6 +224,7 @@ def peers(request):
             "client": peer.client.decode("utf-8", "replace") if isinstance(peer.client, bytes) else peer.client,
             "sources": [name for name in SOURCES if peer.source & getattr(lt.peer_info, name)],
             "outgoing": bool(peer.flags & lt.peer_info.outgoing_connection),
+            "holepunched": bool(peer.flags & lt.peer_info.holepunched),
             "connecting": bool(peer.flags & (lt.peer_info.connecting | lt.peer_info.handshake)),
             "seed": bool(peer.flags & lt.peer_info.seed),
             "uploadOnly": bool(peer.flags & lt.peer_info.upload_only),

@@ -94,6 +94,8 @@ export interface SeenPeer {
   readonly client: string
   readonly sources: readonly ('tracker' | 'dht' | 'pex' | 'lsd' | 'resume_data')[]
   readonly outgoing: boolean
+  /** It dialled because a common peer said so (BEP 55). */
+  readonly holepunched: boolean
   readonly connecting: boolean
   readonly seed: boolean
   readonly uploadOnly: boolean
