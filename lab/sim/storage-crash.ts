@@ -192,7 +192,8 @@ class CrashRun {
       done = true
     })
     // Time passes, so that batches become due in the middle of it.
-    while (!done && !dead()) await Promise.race([watched, this.#below(2) === 0 ? settle() : rig.advance(1_000)])
+    while (!done && !dead())
+      await Promise.race([watched, this.#below(2) === 0 ? settle() : rig.advance(1_000)])
   }
 
   /** A few blocks, mostly of one piece, sometimes a wrong one. */
