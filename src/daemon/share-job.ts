@@ -137,6 +137,7 @@ function linkOf(
     infohashV2: metainfo.infohashV2,
     displayName: metainfo.name,
     trackers: [...new Set(trackers)],
+    webSeeds: hints.webSeeds,
     peers: addresses.map(endpointText),
     // A private torrent is found by its tracker: the mark of an unlisted one would silence it (BEP 27).
     ...(listed || metainfo.private ? {} : { to: 'link' }),

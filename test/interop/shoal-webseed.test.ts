@@ -10,7 +10,7 @@ import { until } from '../../lab/netns/until.ts'
 import { selfSigned } from '../doubles/self-signed.ts'
 import { differences, makeBigFile, makeTree } from './fixtures.ts'
 import { Ground } from './ground.ts'
-import { Libtorrent, PEER_PORT } from './libtorrent.ts'
+import { Libtorrent, PEER_PORT, PYTHON } from './libtorrent.ts'
 import { Nginx } from './nginx.ts'
 import type { Scene } from './scene.ts'
 import { type ProgressEvent, Shoal } from './shoal.ts'
@@ -20,6 +20,9 @@ const ground = await Ground.enter(import.meta.filename)
 const MIB = 1024 * 1024
 const BIG_BYTES = 24 * MIB + 12_345
 const NAME = 'été & 100 % [plain] 🐟'
+
+/** Where the test itself runs, with nothing but loopback. */
+const HERE = { name: 'here', prefix: [] } as unknown as Host
 
 interface Served {
   readonly nginx: Nginx
@@ -100,38 +103,6 @@ describe('nginx is the only seed', { concurrency: 2 }, () => {
     }
   }
 
-  ground.test(
-    'over TLS with a certificate that the system trusts, and not without',
-    ['nginx'],
-    async (scene) => {
-      const tls = selfSigned('files.test')
-      const served = await serve(scene, { what: 'tree', kind: 'hybrid', tls })
-      const certificate = join(scene.directory, 'trusted.pem')
-      await writeFile(certificate, tls.certificate)
-      const here = { name: 'here', prefix: [] } as unknown as Host
-      const trusting: Host = { ...here, prefix: ['env', `NODE_EXTRA_CA_CERTS=${certificate}`] }
-      const flags = ['--no-lsd', '--bind', '127.0.0.1']
-      const target = await scene.folder('target')
-      await (await Shoal.get(scene, trusting, served.torrent, '-o', target, ...flags)).done()
-      assert.deepEqual(await differences(served.source, join(target, served.name)), [])
-      const before = (await served.nginx.answered()).length
-      const nothing = await scene.folder('nothing')
-      const untrusting = await Shoal.get(
-        scene,
-        here,
-        served.torrent,
-        '-o',
-        nothing,
-        '--timeout',
-        '3s',
-        ...flags,
-      )
-      await until('it says that it waits', () => lastProgress(untrusting)?.webSeeds[0]?.state === 'waiting')
-      assert.equal((await untrusting.program.ended).code === 0, false)
-      assert.equal((await served.nginx.answered()).length, before)
-    },
-  )
-
   ground.test('of a torrent that does not name it: get --web-seed does', ['nginx'], async (scene) => {
     const host = await scene.host('server')
     const served = await serve(scene, { what: 'tree', kind: 'v2', host })
@@ -167,6 +138,72 @@ describe('nginx is the only seed', { concurrency: 2 }, () => {
     assert.deepEqual(await differences(served.source, join(target, served.name)), [])
     // SAFETY.md, G3: at most the larger of 16 MiB or 5 s of what was received.
     assert.ok(done.takenBytes < done.bytes, `${done.takenBytes} of ${done.bytes} bytes fetched again`)
+  })
+})
+
+// One after the other: all of it has the same loopback.
+describe('a server on the same computer is the only seed', () => {
+  ground.test(
+    'over TLS with a certificate that the system trusts, and not without',
+    ['nginx'],
+    async (scene) => {
+      const tls = selfSigned('files.test')
+      const served = await serve(scene, { what: 'tree', kind: 'hybrid', tls })
+      const certificate = join(scene.directory, 'trusted.pem')
+      await writeFile(certificate, tls.certificate)
+      const trusting: Host = { ...HERE, prefix: ['env', `NODE_EXTRA_CA_CERTS=${certificate}`] }
+      const flags = ['--no-lsd', '--bind', '127.0.0.1']
+      const target = await scene.folder('target')
+      await (await Shoal.get(scene, trusting, served.torrent, '-o', target, ...flags)).done()
+      assert.deepEqual(await differences(served.source, join(target, served.name)), [])
+      const before = (await served.nginx.answered()).length
+      const nothing = await scene.folder('nothing')
+      const untrusting = await Shoal.get(
+        scene,
+        HERE,
+        served.torrent,
+        '-o',
+        nothing,
+        '--timeout',
+        '3s',
+        ...flags,
+      )
+      await until('it says that it waits', () => lastProgress(untrusting)?.webSeeds[0]?.state === 'waiting')
+      assert.equal((await untrusting.program.ended).code === 0, false)
+      assert.equal((await served.nginx.answered()).length, before)
+    },
+  )
+
+  ground.test('of python too, whose server knows no ranges', ['libtorrent'], async (scene) => {
+    const target = await scene.folder('target')
+    for (const [what, kind] of [
+      ['file', 'v1'],
+      ['tree', 'v2'],
+    ] as const) {
+      const root = await scene.folder('www')
+      const name = what === 'file' ? 'content.bin' : NAME
+      if (what === 'file') await makeBigFile(join(root, name), 'webseed', BIG_BYTES)
+      else await makeTree(join(root, name), 'webseed', 60)
+      const torrent = join(scene.directory, `${what}.torrent`)
+      await Shoal.run(scene, 'create', join(root, name), '-o', torrent, `--${kind}`)
+      const port = String(what === 'file' ? 8001 : 8002)
+      // On loopback: it looks its own address up, and waits where there is nobody to ask.
+      const words = ['-m', 'http.server', port, '--bind', '127.0.0.1', '--directory', root]
+      scene.start('python', [PYTHON, ...words])
+      const address = `http://127.0.0.1:${port}/`
+      // Refused at first, it would be asked again seconds later.
+      await until('python listens', () =>
+        fetch(address).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      )
+      const flags = ['-o', target, '--no-lsd', '--bind', '127.0.0.1', '--web-seed', address]
+      const taker = await Shoal.get(scene, HERE, torrent, ...flags)
+      await taker.done()
+      assert.deepEqual(await differences(join(root, name), join(target, name)), [])
+      await taker.program.stop('SIGINT')
+    }
   })
 })
 

@@ -257,10 +257,7 @@ export class Picker {
     return this.#pieces.state(piece) === 'complete'
   }
 
-  /**
-   * Pieces found, while picking or resuming, to hold nothing but padding: complete though no block was received.
-   * To be verified like others; each is told once.
-   */
+  /** Pieces found, while picking or resuming, to hold nothing but padding: to be verified like others; each is told once. */
   takePaddingOnly(): readonly PieceIndex[] {
     const pieces = this.#paddingOnly
     if (pieces.length > 0) this.#paddingOnly = []
@@ -284,6 +281,11 @@ export class Picker {
     this.#countLeft(piece, this.#blocksLeft(piece) - before)
     if (partial.idle) this.#forget(partial)
     else this.#settle(partial)
+  }
+
+  /** Blocks of a wanted piece that are neither here nor asked of anybody. */
+  free(piece: PieceIndex): number {
+    return this.wants(piece) ? (this.#partials.get(piece)?.free ?? this.#world.blockCount(piece)) : 0
   }
 
   /** Blocks that are here per peer that gave them. Ask before passed or failed. */

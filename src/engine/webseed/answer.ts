@@ -46,6 +46,8 @@ export function judgeHead(head: HttpHead, fetch: Fetch, wallMs: number): Taking 
     const encoding = head.headers.get('content-encoding')?.toLowerCase() ?? 'identity'
     if (encoding !== 'identity') return { kind: 'never', code: 'ENCODED' }
     if (fetch.kind === 'piece') return judgePiece(head, fetch.lengthBytes)
+    if (fetch.kind === 'whole')
+      return status === 200 && lengthOf(head) === fetch.lengthBytes ? { longer: false } : differs(fetch.file)
     return status === 206 ? judgeRange(head, fetch) : judgeWhole(head, fetch)
   }
   return judgeRefusal(head, fetch, wallMs)
@@ -65,7 +67,7 @@ function judgeRange(head: HttpHead, fetch: FileFetch): Taking | Setback {
   const match = CONTENT_RANGE.exec(head.headers.get('content-range')?.trim() ?? '')
   if (match === null) return { kind: 'never', code: 'WRONG_RANGE' }
   const [, first, last, whole] = match
-  if (whole !== '*' && Number(whole) !== fetch.fileBytes) return differs(fetch)
+  if (whole !== '*' && Number(whole) !== fetch.fileBytes) return differs(fetch.file)
   const asked = Number(first) === fetch.first && Number(last) === fetch.first + fetch.lengthBytes - 1
   const length = lengthOf(head)
   const told = length === undefined || length === fetch.lengthBytes
@@ -75,14 +77,14 @@ function judgeRange(head: HttpHead, fetch: FileFetch): Taking | Setback {
 /** The server sends whole files only: good for what begins where the file begins. */
 function judgeWhole(head: HttpHead, fetch: FileFetch): Taking | Setback {
   // Without a length it could be anything: most pages that say sorry with status 200 end up here.
-  if (lengthOf(head) !== fetch.fileBytes) return differs(fetch)
+  if (lengthOf(head) !== fetch.fileBytes) return differs(fetch.file)
   return fetch.first === 0
     ? { longer: fetch.fileBytes > fetch.lengthBytes }
     : { kind: 'never', code: 'RANGES_IGNORED' }
 }
 
 function judgeRefusal(head: HttpHead, fetch: Fetch, wallMs: number): Setback {
-  const file = fetch.kind === 'file' ? fetch.file : undefined
+  const file = fetch.kind === 'piece' ? undefined : fetch.file
   const retryMs = retryOf(head.headers.get('retry-after'), wallMs)
   switch (head.status) {
     case 404:
@@ -103,8 +105,8 @@ function judgeRefusal(head: HttpHead, fetch: Fetch, wallMs: number): Setback {
   }
 }
 
-function differs(fetch: FileFetch): Setback {
-  return { kind: 'missing', code: 'LENGTH_DIFFERS', file: fetch.file }
+function differs(file: number): Setback {
+  return { kind: 'missing', code: 'LENGTH_DIFFERS', file }
 }
 
 function lengthOf(head: HttpHead): number | undefined {

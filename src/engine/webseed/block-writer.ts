@@ -7,6 +7,7 @@ import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
 import type { BlockRef, PeerKey } from '../picker/world.ts'
 import { type Stretch, stretchesOf } from './fetches.ts'
 import type { WebSeedHost } from './host.ts'
+import type { BodySink } from './sink.ts'
 
 export interface WriterOptions {
   readonly host: Pick<WebSeedHost, 'content' | 'received' | 'wasted' | 'dropElsewhere'>
@@ -16,7 +17,8 @@ export interface WriterOptions {
   readonly padsLeftOut: boolean
 }
 
-export class BlockWriter {
+export class BlockWriter implements BodySink {
+  readonly over = false
   readonly #options: WriterOptions
   readonly #hasPads: boolean
   /** The block that the next byte belongs to. */
@@ -37,7 +39,6 @@ export class BlockWriter {
     this.#hasPads = options.padsLeftOut && options.host.content.geometry.files.some((file) => file.pad)
   }
 
-  /** Some block to come is still wanted from here. */
   get wanted(): boolean {
     const { blocks, key, host } = this.#options
     for (let index = this.#index; index < blocks.length; index++) {
@@ -47,8 +48,7 @@ export class BlockWriter {
     return false
   }
 
-  /** The next bytes of the body, at most as many as are missing. */
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array): number {
     let at = 0
     while (at < bytes.length) {
       if (!this.#begun) this.#begin()
@@ -58,9 +58,9 @@ export class BlockWriter {
       this.#bodyBytes += take
       this.#advance(take)
     }
+    return bytes.length
   }
 
-  /** Somebody else delivered this block: what comes of it is not written any more. */
   drop(piece: PieceIndex, block: number): void {
     const { key, host } = this.#options
     const current = this.#options.blocks[this.#index]
@@ -68,7 +68,6 @@ export class BlockWriter {
     host.content.picker.released(key, piece, block)
   }
 
-  /** Nothing more comes: what did not arrive is free for others. */
   abandon(): void {
     const { blocks, key, host } = this.#options
     this.#slot = undefined

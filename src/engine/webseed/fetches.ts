@@ -24,7 +24,14 @@ export interface PieceFetch {
   lengthBytes: number
 }
 
-export type Fetch = FileFetch | PieceFetch
+/** All of a file, from a server that knows no ranges. */
+export interface WholeFetch {
+  readonly kind: 'whole'
+  readonly file: number
+  readonly lengthBytes: number
+}
+
+export type Fetch = FileFetch | PieceFetch | WholeFetch
 
 export function fileFetches(geometry: Geometry, blocks: readonly BlockRef[]): FileFetch[] {
   const fetches: FileFetch[] = []

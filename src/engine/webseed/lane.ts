@@ -5,11 +5,11 @@
 import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
 import type { HttpHead, HttpOpening, HttpSink, HttpStream } from '../../base/ports.ts'
 import type { Allowance } from '../peer/host.ts'
-import type { BlockRef, PeerKey } from '../picker/world.ts'
+import type { PeerKey } from '../picker/world.ts'
 import { judgeHead, RETRY_BODY_BYTES, retryOfBody, type Setback, setbackOf } from './answer.ts'
-import { BlockWriter } from './block-writer.ts'
 import type { Fetch } from './fetches.ts'
 import type { WebSeedHost } from './host.ts'
+import type { BodySink } from './sink.ts'
 
 /** Names, connections, TLS, redirects and a server that reads from a slow disk. */
 export const HEAD_TIMEOUT_MS = 30_000
@@ -24,7 +24,6 @@ const USER_AGENT = 'Shoal'
 export interface LaneOptions {
   readonly host: WebSeedHost
   readonly key: PeerKey
-  readonly padsLeftOut: boolean
   /** Where a fetch is sent. */
   readonly urlOf: (fetch: Fetch) => string
   readonly mayConnect: HttpOpening['mayConnect']
@@ -39,11 +38,15 @@ export interface LaneOptions {
 export class Lane {
   readonly #options: LaneOptions
   readonly #allowance: Allowance
-  #writer: BlockWriter | undefined
+  #sink: BodySink | undefined
   #fetches: Fetch[] = []
   #exchange: Exchange | undefined
   /** Bytes that came and were not granted yet: while there are some, nothing is read. */
   #owedBytes = 0
+  /** Came and could not be used yet for lack of memory: while there is some, nothing is read. */
+  #rest: Uint8Array | undefined
+  /** The body has ended, and what came of it is not used or not paid for yet. */
+  #endedBehind = false
   #windowFrom = 0 as Millis
   #windowBytes = 0
 
@@ -52,13 +55,13 @@ export class Lane {
     this.#allowance = options.host.allowance()
   }
 
+  /** At work, or bytes of the last run are owed still. */
   get busy(): boolean {
-    return this.#writer !== undefined
+    return this.#sink !== undefined || this.#owedBytes > 0
   }
 
-  start(blocks: readonly BlockRef[], fetches: readonly Fetch[]): void {
-    const { host, key, padsLeftOut } = this.#options
-    this.#writer = new BlockWriter({ host, key, blocks, padsLeftOut })
+  start(sink: BodySink, fetches: readonly Fetch[]): void {
+    this.#sink = sink
     this.#fetches = [...fetches]
     this.#next()
   }
@@ -67,24 +70,30 @@ export class Lane {
   stop(): void {
     this.#exchange?.cancel()
     this.#exchange = undefined
-    this.#writer?.abandon()
-    this.#writer = undefined
+    this.#rest = undefined
+    this.#endedBehind = false
+    this.#sink?.abandon()
+    this.#sink = undefined
   }
 
   drop(piece: PieceIndex, block: number): void {
-    const writer = this.#writer
-    if (writer === undefined) return
-    writer.drop(piece, block)
-    if (writer.wanted) return
+    const sink = this.#sink
+    if (sink === undefined) return
+    sink.drop(piece, block)
+    if (sink.wanted) return
     // Others were faster with all of the rest.
     this.#end(undefined)
   }
 
+  /** There may be memory for what waits. */
+  retry(now: Millis): void {
+    if (this.#rest !== undefined) this.#useRest(now)
+  }
+
   tick(now: Millis): void {
-    if (this.#writer === undefined) return
-    if (this.#owedBytes > 0) {
-      this.#pay(now)
+    if (this.#rest !== undefined || this.#owedBytes > 0) {
       this.#watchFrom(now)
+      this.#useRest(now)
       return
     }
     if (this.#exchange?.receiving !== true) this.#watchFrom(now)
@@ -102,7 +111,7 @@ export class Lane {
 
   #next(): void {
     const fetch = this.#fetches.shift()
-    if (fetch === undefined || this.#writer?.wanted !== true) {
+    if (fetch === undefined || this.#sink?.wanted !== true) {
       this.#end(undefined)
       return
     }
@@ -111,38 +120,64 @@ export class Lane {
       body: (bytes) => this.#body(bytes),
       ended: (setback) => {
         if (this.#exchange !== exchange) return
-        this.#exchange = undefined
-        if (setback !== undefined) {
-          this.#end(setback)
-          return
-        }
-        this.#options.answered()
-        this.#next()
+        if (setback !== undefined) this.#end(setback)
+        else if (this.#rest !== undefined || this.#owedBytes > 0) this.#endedBehind = true
+        else this.#answered()
       },
     })
     this.#exchange = exchange
+  }
+
+  #answered(): void {
+    this.#exchange = undefined
+    this.#endedBehind = false
+    this.#options.answered()
+    this.#next()
+  }
+
+  /** The rest of the body is of no use. */
+  #enough(): void {
+    this.#options.answered()
+    this.#end(undefined)
   }
 
   #body(bytes: Uint8Array): void {
     const now = this.#options.host.clock.now()
     this.#windowBytes += bytes.length
     this.#options.took(bytes.length)
-    this.#writer?.write(bytes)
-    if (this.#allowance.unlimited) return
-    this.#owedBytes += bytes.length
+    const used = this.#sink?.write(bytes) ?? bytes.length
+    if (used < bytes.length) {
+      // Lent for the call only.
+      this.#rest = bytes.slice(used)
+      this.#exchange?.pause()
+    }
+    if (!this.#allowance.unlimited) {
+      this.#owedBytes += bytes.length
+      this.#pay(now)
+    }
+    if (this.#sink?.over === true) this.#enough()
+  }
+
+  #useRest(now: Millis): void {
+    if (this.#rest !== undefined) {
+      const used = this.#sink?.write(this.#rest) ?? this.#rest.length
+      this.#rest = used < this.#rest.length ? this.#rest.subarray(used) : undefined
+    }
     this.#pay(now)
+    if (this.#sink?.over === true) this.#enough()
+    else if (this.#endedBehind && this.#rest === undefined && this.#owedBytes === 0) this.#answered()
   }
 
   #pay(now: Millis): void {
-    this.#owedBytes -= this.#allowance.take(this.#owedBytes, now)
+    if (this.#owedBytes > 0) this.#owedBytes -= this.#allowance.take(this.#owedBytes, now)
     if (this.#owedBytes > 0) {
       this.#exchange?.pause()
       this.#options.host.wakeAt(this.#allowance.nextAt(now))
-    } else this.#exchange?.resume()
+    } else if (this.#rest === undefined) this.#exchange?.resume()
   }
 
   #end(setback: Setback | undefined): void {
-    if (this.#writer === undefined) return
+    if (this.#sink === undefined) return
     this.stop()
     this.#options.ended(setback)
   }
@@ -258,7 +293,7 @@ class Exchange implements HttpSink {
 
 function headersFor(fetch: Fetch): Record<string, string> {
   const common = { 'user-agent': USER_AGENT, accept: '*/*' }
-  if (fetch.kind === 'piece') return common
+  if (fetch.kind !== 'file') return common
   // Always, also for a whole file: the answer then says that it is one, and how long it is.
   return { ...common, range: `bytes=${fetch.first}-${fetch.first + fetch.lengthBytes - 1}` }
 }

@@ -271,6 +271,27 @@ test('a limit on the rate holds the server back through the socket', async () =>
   assert.equal(request.cancelled, false, 'who waits for us is not slow')
 })
 
+test('many small answers stay within a limit on the rate, too', async () => {
+  const scene = new SeedScene({ pieces: '.#'.repeat(20), blocksPerPiece: 1 })
+  const purse = new Purse(5 * BLOCK_BYTES)
+  scene.allowed = purse
+  const seeds = new WebSeeds(scene, named('b'))
+  seeds.fill(scene.now)
+  scene.serveAll()
+  assert.ok(
+    scene.files.requests.length <= 5 + 2,
+    `${scene.files.requests.length} answers for five blocks allowed`,
+  )
+  for (let second = 0; second < 20; second++) {
+    await scene.clock.advance(1_000)
+    purse.bytes = 2 * BLOCK_BYTES
+    seeds.tick(scene.now)
+    scene.serveAll()
+    assert.ok(scene.receivedBytes <= (5 + 2 + 2 * (second + 1)) * BLOCK_BYTES)
+  }
+  assert.ok(scene.content.have.complete)
+})
+
 test('a body that hardly moves is given up, and others may have its blocks', async () => {
   const scene = new SeedScene(mebibytes(1))
   scene.fill()
@@ -490,6 +511,8 @@ test('through broken bodies, wrong answers, short memory and busy peers all of i
     )
     scene.rangeBytes = (1 + randomInt(random, 30)) * BLOCK_BYTES
     const outstanding: BlockRef[] = []
+    // One server in three knows no ranges.
+    const ranges = randomInt(random, 3) > 0
     for (let step = 0; step < 4_000 && !scene.content.have.complete; step++) {
       const request = scene.files.waiting[randomInt(random, Math.max(1, scene.files.waiting.length))]
       switch (randomInt(random, 6)) {
@@ -513,7 +536,7 @@ test('through broken bodies, wrong answers, short memory and busy peers all of i
         }
         default:
           if (request === undefined) scene.fill()
-          else step += misbehave(scene, request, random)
+          else step += misbehave(scene, request, random, ranges)
       }
     }
     if (!scene.content.have.complete) {
@@ -521,8 +544,14 @@ test('through broken bodies, wrong answers, short memory and busy peers all of i
         if (scene.content.picker.isOutstanding(PEER, block.piece, block.block)) scene.peerGives(block)
       for (let i = 0; i < 50; i++) {
         await scene.pass(600_000)
-        scene.serveAll()
+        for (const request of [...scene.files.waiting]) {
+          if (ranges) scene.serve(request)
+          else serveWhole(scene, request)
+        }
       }
+      // A file is not fetched whole for ever.
+      for (let i = 0; i < 1_000 && !ranges && !scene.content.have.complete; i++)
+        for (const block of scene.peer(20)) scene.peerGives(block)
     }
     assert.ok(scene.content.have.complete, `seed ${seed}: ${scene.content.drawn}`)
     assert.deepEqual(scene.wrong, [], `seed ${seed}`)
@@ -530,23 +559,109 @@ test('through broken bodies, wrong answers, short memory and busy peers all of i
   t.diagnostic('25 seeds')
 })
 
+/** As `python3 -m http.server` and many others: the whole file, whatever range was asked for. */
+function serveWhole(scene: SeedScene, request: PretendedRequest, partBytes = 70_000): void {
+  request.head(200, { 'content-length': String(scene.fileBytes) })
+  for (let at = 0; at < scene.fileBytes && request.open; at += partBytes)
+    request.data(scene.bytes(at, Math.min(partBytes, scene.fileBytes - at)))
+  request.end()
+}
+
+test('a server that knows no ranges is asked for the whole file, over one connection', () => {
+  const scene = new SeedScene(mebibytes(6, { lastPieceBytes: 70_001 }))
+  scene.fill()
+  for (let i = 0; i < 10 && scene.files.waiting.length > 0; i++) {
+    assert.equal(scene.files.waiting.length, 1)
+    serveWhole(scene, scene.files.waiting[0] as PretendedRequest)
+  }
+  assert.ok(scene.content.have.complete)
+  assert.equal(scene.files.last.range, undefined)
+  assert.equal(scene.receivedBytes, scene.fileBytes)
+  assert.equal(scene.content.reservedBlocks, 0)
+})
+
+test('of a whole file only what nobody has or works on is taken, and it ends when the rest is of no use', () => {
+  const scene = new SeedScene({ pieces: '#..#.###', blocksPerPiece: 4 })
+  const peers = scene.peer(1)
+  scene.fill()
+  serveWhole(scene, scene.files.last)
+  const [request] = scene.files.waiting as [PretendedRequest]
+  assert.equal(request.range, undefined)
+  serveWhole(scene, request)
+  assert.ok(request.cancelled, 'the last pieces are here already')
+  assert.ok(request.givenBytes < scene.fileBytes)
+  const asked = peers[0]?.piece as PieceIndex
+  for (const block of [...peers, ...scene.peer(100)]) scene.peerGives(block)
+  assert.ok(scene.content.have.complete, `piece ${asked} was finished by the peer`)
+  assert.deepEqual(scene.wrong, [])
+})
+
+test('a whole file waits where memory is short, and takes up where it stood', async () => {
+  const scene = new SeedScene({ pieces: '#.......', blocksPerPiece: 4, memoryBlocks: 6 })
+  scene.fill()
+  serveWhole(scene, scene.files.last)
+  const [request] = scene.files.waiting as [PretendedRequest]
+  request.head(200, { 'content-length': String(scene.fileBytes) })
+  const held = scene.peer(4)
+  assert.equal(held.length, 4, 'two blocks of memory are left')
+  request.data(scene.bytes(0, 200_000))
+  assert.equal(request.paused, true)
+  assert.equal(scene.receivedBytes, 0)
+  for (const block of held) scene.peerGives(block)
+  scene.fill()
+  assert.equal(request.paused, false)
+  for (let at = 200_000; at < scene.fileBytes; at += 100_000)
+    request.data(scene.bytes(at, Math.min(100_000, scene.fileBytes - at)))
+  request.end()
+  await scene.pass(1_000)
+  assert.ok(scene.content.have.complete, scene.content.drawn)
+  assert.deepEqual(scene.wrong, [])
+})
+
+test('the last bytes of a whole file may wait for memory after the body has ended', async () => {
+  const scene = new SeedScene({ pieces: '#..', blocksPerPiece: 4, memoryBlocks: 6 })
+  scene.fill()
+  serveWhole(scene, scene.files.last)
+  const [request] = scene.files.waiting as [PretendedRequest]
+  request.head(200, { 'content-length': String(scene.fileBytes) })
+  const held = scene.peer(4)
+  request.data(scene.bytes(0, scene.fileBytes))
+  request.end()
+  assert.equal(scene.content.have.complete, false)
+  for (const block of held) scene.peerGives(block)
+  await scene.pass(1_000)
+  assert.ok(scene.content.have.complete, scene.content.drawn)
+})
+
 /** Gives some of a body, or breaks it. */
-function misbehave(scene: SeedScene, request: PretendedRequest, random: SeededRandom): number {
-  const range = request.range as { first: number; last: number }
+function misbehave(
+  scene: SeedScene,
+  request: PretendedRequest,
+  random: SeededRandom,
+  ranges: boolean,
+): number {
+  const first = ranges ? (request.range?.first ?? 0) : 0
+  const lengthBytes = ranges ? request.lengthBytes : scene.fileBytes
   if (request.givenBytes === 0) {
     const fate = randomInt(random, 12)
     if (fate === 0) request.head(503, { 'retry-after': '2' })
     else if (fate === 1) request.end('REFUSED')
     if (fate < 2) return 1
-    request.accept(scene.fileBytes)
+    if (ranges) request.accept(scene.fileBytes)
+    else request.head(200, { 'content-length': String(scene.fileBytes) })
+    if (!request.open) return 1
   }
-  const left = request.lengthBytes - request.givenBytes
+  // Who pauses is sent nothing.
+  if (request.paused) {
+    scene.fill()
+    return 1
+  }
   if (randomInt(random, 25) === 0) {
     request.end('BAD_RESPONSE')
     return 1
   }
-  const take = Math.min(left, 1 + randomInt(random, 100_000))
-  request.data(scene.bytes(range.first + request.givenBytes, take))
-  if (request.givenBytes === request.lengthBytes) request.end()
+  const take = Math.min(lengthBytes - request.givenBytes, 1 + randomInt(random, 100_000))
+  request.data(scene.bytes(first + request.givenBytes, take))
+  if (request.givenBytes === lengthBytes) request.end()
   return 0
 }

@@ -2,29 +2,15 @@
 // They are sources beside the peers: blocks come from the same picker, go into the same storage and are judged by the
 // same hashes. Invariant: at most MAX_CONNECTIONS requests are out, and a dropped web seed has none.
 
-import { after, earliest, hashBytes, type Infohash, type Millis, type PieceIndex } from '../../base/ids.ts'
-import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
-import type { TorrentFile } from '../../metainfo/metainfo.ts'
-import { RateMeter } from '../peer/rate.ts'
+import { after, earliest, type Millis, type PieceIndex } from '../../base/ids.ts'
 import type { PeerKey } from '../picker/world.ts'
 import type { SetbackCode } from './answer.ts'
-import { type Fetch, fileFetches, pieceFetches } from './fetches.ts'
 import type { WebSeedHost } from './host.ts'
-import { Lane } from './lane.ts'
-import { nameOf, WebSeedReach, type WebSeedSource } from './source.ts'
-import { Standing } from './standing.ts'
-import { fileUrl, pieceUrl } from './url.ts'
+import { nameOf, type WebSeedSource } from './source.ts'
+import { WebSeed } from './web-seed.ts'
 
 /** Of a torrent, whatever it names: a server is not there for one person alone. */
 export const MAX_CONNECTIONS = 4
-/** At one web seed: while one answer comes, the next request is already on its way. */
-export const MAX_CONNECTIONS_PER_SEED = 2
-/** BEP 19 leaves it open; larger ones save nothing, and each holds memory and what is lost when it breaks. */
-export const MAX_RANGE_BYTES = 16 * 1024 * 1024
-/** Asked of a seed whose rate is not known yet, and at least. */
-const FIRST_RANGE_BYTES = 1024 * 1024
-/** A range lasts about as long at the rate seen. */
-const RANGE_MS = 4_000
 /** How often idle web seeds are looked after while something is wanted. */
 const LOOK_MS = 1_000
 
@@ -60,6 +46,7 @@ export class WebSeeds {
     // A run that ends at once (nothing to fetch in it) asks to fill again: the loop here does.
     if (this.#closed || this.#filling || !this.#host.content.receiving) return
     this.#filling = true
+    for (const seed of this.#seeds) seed.retry(now)
     const idle = new Set(this.#seeds)
     for (;;) {
       const seed = this.#next(idle, now)
@@ -175,97 +162,5 @@ export class WebSeeds {
       downBytesPerSecond: rate.rate(now),
       downloadedBytes: rate.totalBytes,
     }))
-  }
-}
-
-/** One of them with its connections. */
-class WebSeed {
-  readonly source: WebSeedSource
-  readonly key: PeerKey
-  readonly standing: Standing
-  readonly rate = new RateMeter()
-  exclusive = false
-  readonly #host: WebSeedHost
-  readonly #lanes: readonly Lane[]
-
-  constructor(host: WebSeedHost, source: WebSeedSource, freed: () => void) {
-    this.#host = host
-    this.source = source
-    this.key = host.newKey()
-    this.standing = new Standing(host.content.geometry)
-    const reach = new WebSeedReach(source)
-    const lane = (): Lane =>
-      new Lane({
-        host,
-        key: this.key,
-        padsLeftOut: source.kind === 'files',
-        urlOf: (fetch) => this.#urlOf(fetch),
-        mayConnect: (address, hop) => reach.mayConnect(address, hop),
-        took: (lengthBytes) => this.rate.add(lengthBytes, host.clock.now()),
-        answered: () => this.standing.answered(),
-        ended: (setback) => {
-          if (setback !== undefined) this.standing.setback(setback, host.clock.now())
-          if (this.standing.dropped) this.stop()
-          freed()
-        },
-      })
-    this.#lanes = Array.from({ length: MAX_CONNECTIONS_PER_SEED }, lane)
-  }
-
-  get busy(): number {
-    let busy = 0
-    for (const lane of this.#lanes) if (lane.busy) busy++
-    return busy
-  }
-
-  mayBegin(now: Millis): boolean {
-    // Until something came from it, one request shows whether it is worth a second.
-    const lanes = this.standing.proven ? MAX_CONNECTIONS_PER_SEED : 1
-    return this.busy < lanes && this.standing.mayAsk(now)
-  }
-
-  /** @returns whether there was something to ask of it */
-  begin(now: Millis, mostBytes: number): boolean {
-    const { content } = this.#host
-    const rate = this.rate.rate(now)
-    const usualBytes = Math.max(FIRST_RANGE_BYTES, (rate * RANGE_MS) / 1_000 / MAX_CONNECTIONS_PER_SEED)
-    // A whole piece where it fits: then whoever gave it is known, and its memory is needed for a short time.
-    const wishBytes = Math.max(usualBytes, content.geometry.pieceLengthBytes)
-    const blocks = content.picker.pick({
-      peer: this.key,
-      has: this.standing.has,
-      count: Math.floor(Math.min(wishBytes, mostBytes, MAX_RANGE_BYTES) / BLOCK_BYTES),
-      now,
-      exclusive: this.exclusive,
-      only: undefined,
-      rate,
-      suggested: undefined,
-      stretch: true,
-    })
-    if (blocks.length === 0) return false
-    // The last blocks come in another order; neighbours belong into one request.
-    blocks.sort((a, b) => a.piece - b.piece || a.block - b.block)
-    const fetches = this.source.kind === 'files' ? fileFetches : pieceFetches
-    this.#lanes.find(({ busy }) => !busy)?.start(blocks, fetches(content.geometry, blocks))
-    return true
-  }
-
-  tick(now: Millis): void {
-    for (const lane of this.#lanes) lane.tick(now)
-  }
-
-  drop(piece: PieceIndex, block: number): void {
-    for (const lane of this.#lanes) lane.drop(piece, block)
-  }
-
-  stop(): void {
-    for (const lane of this.#lanes) lane.stop()
-  }
-
-  #urlOf(fetch: Fetch): string {
-    const { metainfo } = this.#host
-    if (fetch.kind === 'file')
-      return fileUrl(this.source.url, metainfo, metainfo.files[fetch.file] as TorrentFile)
-    return pieceUrl(this.source.url, hashBytes(metainfo.infohashV1 as Infohash), fetch.piece, fetch.ranges)
   }
 }
