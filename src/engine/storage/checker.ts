@@ -21,7 +21,18 @@ export interface CheckerOptions {
   readonly verifier: Verifier
 }
 
-export type CheckVerdict = 'good' | 'bad' | 'inconsistent' | 'unknown'
+/** `unread`: the disk would not say; another time it may. Nothing is believed of it, as of a bad one. */
+export type CheckVerdict = 'good' | 'bad' | 'unread' | 'inconsistent' | 'unknown'
+
+/** What a second look would not change. */
+const CERTAIN: ReadonlySet<string> = new Set([
+  'SHORT',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+])
 
 export class Checker {
   readonly #options: CheckerOptions
@@ -98,7 +109,8 @@ export class Checker {
     const results = await hasher.files(items)
     for (const [at, piece] of pieces.entries()) {
       const result = results[at]
-      if (result === undefined || 'failed' in result) each(piece, 'bad')
+      if (result === undefined) each(piece, 'bad')
+      else if ('failed' in result) each(piece, CERTAIN.has(result.failed) ? 'bad' : 'unread')
       else each(piece, verifier.judge(piece, result))
     }
   }

@@ -269,6 +269,21 @@ test('a file that is only touched is hashed again and goes on', async () => {
   assert.equal(await rig.readAllHad(), 10)
 })
 
+test('a touched file that cannot be read for a moment is looked at until it is known', async () => {
+  const rig = await seed()
+  rig.disk.poke(FILM, rig.torrent.piece(rig.piece(0)).subarray(0, 1))
+  assert.equal(await rig.read(2), 'changed')
+  let reads = 0
+  rig.disk.fault = (operation, path) =>
+    operation === 'read' && path === FILM && ++reads % 3 === 0 ? 'EIO' : undefined
+  await rig.advance(1_000)
+  assert.ok(reads > 3)
+  rig.disk.fault = undefined
+  await rig.advance(20_000)
+  assert.equal(rig.storage.problem, undefined)
+  assert.equal(await rig.readAllHad(), 10)
+})
+
 test('a replaced file is noticed by its path', async () => {
   const rig = await seed()
   await rig.read(0)

@@ -96,16 +96,19 @@ export class Suspects {
     const doubted = this.#doubted.get(file) ?? new Set()
     if (suspect.seen === undefined || !sameFacts(seen, suspect.seen)) {
       await openFiles.close(path)
-      suspect.seen = seen
+      // Until the look is over and nothing went wrong in it, the next attempt looks again.
+      suspect.seen = undefined
       file.facts = seen
       file.unrecorded = true
+      let unread = false
       await checker.run([...doubted], (piece, verdict) => {
+        unread ||= verdict === 'unread'
         if (verdict !== 'good') return
         doubted.delete(piece)
         gained(piece)
       })
       const later = await disk.stat(path)
-      if (later === undefined || !sameFacts(factsOf(later), seen)) suspect.seen = undefined
+      if (!unread && later !== undefined && sameFacts(factsOf(later), seen)) suspect.seen = seen
     }
     const whole = stat.lengthBytes === file.lengthBytes || file === this.#options.store.file
     if (
