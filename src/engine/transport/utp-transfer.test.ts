@@ -7,6 +7,7 @@ import { CONDITIONS, type PathOptions } from '../../../lab/relay/path.ts'
 import { World } from '../../../lab/sim/world.ts'
 import { randomBytes, UtpPair, writeInParts } from '../../../test/doubles/utp-pair.ts'
 import { randomInt, SeededRandom } from '../../base/random.ts'
+import { PROBE_STEP_BYTES } from '../../protocol/utp/limits.ts'
 
 async function exchange(
   seed: number,
@@ -98,7 +99,7 @@ describe('packets are as long as the way carries', () => {
       )
       const wanted = Math.min(mtuBytes, 1_400)
       assert.ok(
-        longest + 20 <= wanted && longest + 20 > wanted - 16,
+        longest + 20 <= wanted && longest + 20 > wanted - PROBE_STEP_BYTES,
         `seed ${seed}: ${longest + 20} of ${wanted}`,
       )
     })

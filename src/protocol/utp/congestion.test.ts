@@ -73,6 +73,17 @@ test('a loss halves it and a silence makes it begin again', () => {
   assert.ok(congestion.windowBytes < before / 2, 'doubling ends at half of what was too much')
 })
 
+test('a loss that was none is undone', () => {
+  const congestion = new Congestion()
+  for (let i = 0; i < 3; i++) roundTrip(congestion, 0)
+  const before = congestion.windowBytes
+  congestion.lost()
+  congestion.mistaken()
+  assert.deepEqual([congestion.windowBytes, congestion.slowStart], [before, true])
+  congestion.mistaken()
+  assert.equal(congestion.windowBytes, before)
+})
+
 test('whatever happens it stays within its bounds', () => {
   const seed = dice(2 ** 31)
   const random = new SeededRandom(seed)
@@ -81,6 +92,7 @@ test('whatever happens it stays within its bounds', () => {
     const what = randomInt(random, 100)
     if (what === 0) congestion.lost()
     else if (what === 1) congestion.timedOut()
+    else if (what === 2) congestion.mistaken()
     else
       congestion.acked(randomInt(random, 100_000), what % 2 === 0 ? randomInt(random, 300) : undefined, true)
     assert.ok(congestion.windowBytes >= 2_800 && congestion.windowBytes <= SEND_WINDOW_BYTES, `seed ${seed}`)

@@ -23,6 +23,10 @@ export class Congestion {
   /** Slow start ends here at the latest. */
   #thresholdBytes = SEND_WINDOW_BYTES
   #slowStart = true
+  /** As it was before the last loss. */
+  #before:
+    | { readonly windowBytes: number; readonly thresholdBytes: number; readonly slowStart: boolean }
+    | undefined
 
   get windowBytes(): number {
     return this.#windowBytes
@@ -60,6 +64,7 @@ export class Congestion {
 
   /** Packets were lost; the caller sees to it that this is said once a round trip. */
   lost(): void {
+    this.#remember()
     this.#set(this.#windowBytes / 2)
     this.#thresholdBytes = this.#windowBytes
     this.#slowStart = false
@@ -67,9 +72,28 @@ export class Congestion {
 
   /** Nothing arrives any more: begin again. */
   timedOut(): void {
+    this.#remember()
     this.#thresholdBytes = Math.max(LEAST_BYTES, this.#windowBytes / 2)
     this.#windowBytes = LEAST_BYTES
     this.#slowStart = true
+  }
+
+  /** What was told as lost had only been overtaken. */
+  mistaken(): void {
+    if (this.#before === undefined) return
+    const { windowBytes, thresholdBytes, slowStart } = this.#before
+    this.#before = undefined
+    this.#set(Math.max(windowBytes, this.#windowBytes))
+    this.#thresholdBytes = thresholdBytes
+    this.#slowStart = slowStart
+  }
+
+  #remember(): void {
+    this.#before = {
+      windowBytes: this.#windowBytes,
+      thresholdBytes: this.#thresholdBytes,
+      slowStart: this.#slowStart,
+    }
   }
 
   #set(bytes: number): void {

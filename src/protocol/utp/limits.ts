@@ -57,8 +57,10 @@ export const MOST_PACKET_BYTES = 1_400
 export const COMMON_PACKET_BYTES = 1_232
 /** IPv4's 576 that every host takes in (RFC 1122) less 28. */
 export const LEAST_PACKET_BYTES = 548
-/** Searching for a better size ends when less than this could be won. */
-export const PROBE_STEP_BYTES = 16
+/** What a probe is longer at least: two extensions, one of them with eight bytes (see writePadding). */
+export const LEAST_PADDING_BYTES = 12
+/** Searching for a better size ends when less than this could be won: half of it must be room for padding. */
+export const PROBE_STEP_BYTES = 2 * LEAST_PADDING_BYTES
 /** Losses of one size before it counts as too big: one may be chance. */
 export const PROBES_PER_SIZE = 3
 /** A path that got narrower may widen again (RFC 4821: ten minutes). */
@@ -79,6 +81,8 @@ export const MOST_EXTENSIONS = 8
 
 /** BEP 29: a packet is lost when three sent after it have arrived. */
 export const OVERTAKEN_BY = 3
+/** Losses in a row that were none by mistake, until packets are expected in order again (RFC 8985 says 16). */
+export const LOSSES_UNTIL_STRICT = 16
 /** Timeouts in a row after which packets may be too big for the path. */
 export const TIMEOUTS_UNTIL_SMALL = 3
 

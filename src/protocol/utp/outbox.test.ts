@@ -94,6 +94,30 @@ test('a resend that is lost again is noticed by what was sent after it', () => {
   assert.equal(scene.outbox.lostPackets, 1)
 })
 
+test('an ack that comes sooner than the resend can have been tells a mistake, and stragglers get more time', () => {
+  const scene = new Scene()
+  scene.outbox.leastRoundTripMs = 40
+  scene.send(10)
+  assert.equal(scene.ack(0, '###').newLoss, true)
+  scene.now = 1_050 as Millis
+  scene.resend()
+  scene.now = 1_060 as Millis
+  assert.equal(scene.ack(10).mistaken, true)
+  const lostWhenOvertakenBy = (ms: number): number => {
+    scene.send(1)
+    scene.now = (scene.now + ms) as Millis
+    scene.send(3)
+    scene.now = (scene.now + 50) as Millis
+    scene.ack(taken, '###')
+    const lost = scene.outbox.lostPackets
+    scene.ack(taken + 4)
+    taken += 4
+    return lost
+  }
+  let taken = 10
+  assert.deepEqual([lostWhenOvertakenBy(9), lostWhenOvertakenBy(10)], [0, 1])
+})
+
 test('without masks, three repeated acks tell of a loss', () => {
   const scene = new Scene()
   scene.send(10)
@@ -110,13 +134,8 @@ test('a packet that was sent twice says nothing about the round trip', () => {
   scene.send(1)
   scene.outbox.loseAll()
   scene.resend()
-  assert.deepEqual(scene.ack(1), {
-    bytes: 100,
-    packets: 1,
-    roundTripMs: undefined,
-    probe: undefined,
-    newLoss: false,
-  })
+  const { bytes, roundTripMs, mistaken } = scene.ack(1)
+  assert.deepEqual([bytes, roundTripMs, mistaken], [100, undefined, false])
 })
 
 test('acks of unsent packets and masks of them are not believed; acks from before are old', () => {
@@ -137,6 +156,7 @@ test('a lost probe is told as a probe and not as a loss', () => {
   scene.send(5)
   const { probe, newLoss } = scene.ack(0, '###')
   assert.deepEqual([probe, newLoss], ['lost', false])
+  assert.equal(scene.ack(6).probe, undefined, 'what arrives after all speaks for no later probe')
 })
 
 test('after a silence everything is lost but what is known to be there', () => {

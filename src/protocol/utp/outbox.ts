@@ -7,7 +7,7 @@
 
 import { EMPTY } from '../../base/bytes.ts'
 import type { Millis } from '../../base/ids.ts'
-import { OVERTAKEN_BY, WINDOW_PACKETS } from './limits.ts'
+import { LOSSES_UNTIL_STRICT, OVERTAKEN_BY, WINDOW_PACKETS } from './limits.ts'
 import type { Packet } from './packet.ts'
 import { ahead, later } from './sequence.ts'
 
@@ -40,24 +40,33 @@ export interface AckResult {
   probe: 'arrived' | 'lost' | undefined
   /** A packet that was sent after the last loss that was told is lost. */
   newLoss: boolean
+  /** A packet that was taken for lost had only been overtaken: its ack came sooner than the resend can have been. */
+  mistaken: boolean
 }
 
 export class Outbox {
   flightBytes = 0
   lostPackets = 0
+  /** The shortest round trip seen, as the owner measured it. */
+  leastRoundTripMs = 0
   readonly result: AckResult = {
     bytes: 0,
     packets: 0,
     roundTripMs: undefined,
     probe: undefined,
     newLoss: false,
+    mistaken: false,
   }
   readonly #slots: SentPacket[] = []
   #first: number
   #next: number
   #order = 0
-  /** Places of the packets sent last that have arrived, the latest first. */
+  /** Places of the packets sent last that have arrived, the latest first, and when they were sent. */
   readonly #overtakers = new Array<number>(OVERTAKEN_BY).fill(0)
+  readonly #overtakersSentAt = new Array<number>(OVERTAKEN_BY).fill(0)
+  /** Overtakers count only when sent so much later: more on ways that mix packets up, as RFC 8985 does. */
+  #toleranceMs = 0
+  #lossesSinceMistake = 0
   /** Losses of what was sent up to here were told. */
   #toldOrder = 0
   #repeats = 0
@@ -150,6 +159,7 @@ export class Outbox {
     result.roundTripMs = undefined
     result.probe = undefined
     result.newLoss = false
+    result.mistaken = false
     const acked = ahead(packet.ack, this.#first) + 1
     for (let i = 0; i < acked; i++) {
       const slot = this.#slots[this.#first & SLOT_MASK] as SentPacket
@@ -160,6 +170,7 @@ export class Outbox {
     if (acked > 0) this.#repeats = 0
     if (packet.sackBytes > 0) this.#acknowledgeMask(packet, now)
     else if (acked === 0 && bare && this.packets > 0) this.#repeated()
+    this.#learn()
     return result
   }
 
@@ -173,10 +184,19 @@ export class Outbox {
       end = sequence
     }
     const overtaken = this.#overtakers[OVERTAKEN_BY - 1] as number
+    const before = (this.#overtakersSentAt[OVERTAKEN_BY - 1] as number) - this.#toleranceMs
     for (let sequence = this.#first; sequence !== end; sequence = later(sequence, 1)) {
       const slot = this.#slots[sequence & SLOT_MASK] as SentPacket
-      if (slot.state === 'flying' && slot.order < overtaken) this.#lose(slot)
+      if (slot.state === 'flying' && slot.order < overtaken && slot.sentAt <= before) this.#lose(slot)
     }
+  }
+
+  /** Mistakes make it wait longer for stragglers, a while without them less. */
+  #learn(): void {
+    if (this.result.mistaken) {
+      this.#lossesSinceMistake = 0
+      this.#toleranceMs = Math.min(this.leastRoundTripMs, this.#toleranceMs + this.leastRoundTripMs / 4)
+    } else if (this.result.newLoss && ++this.#lossesSinceMistake >= LOSSES_UNTIL_STRICT) this.#toleranceMs = 0
   }
 
   /** The same ack again: without a mask, only their number tells that packets arrive behind a gap. */
@@ -189,23 +209,30 @@ export class Outbox {
 
   #arrive(slot: SentPacket, now: Millis): void {
     if (slot.state === 'arrived') return
+    const { result } = this
     if (slot.state === 'flying') this.flightBytes -= slot.payloadBytes
     else this.lostPackets--
+    if (slot.state === 'lost' || (slot.sends > 1 && now - slot.sentAt < this.leastRoundTripMs))
+      result.mistaken = true
     slot.state = 'arrived'
-    const { result } = this
     result.bytes += slot.payloadBytes
     result.packets++
     if (slot.sends === 1) result.roundTripMs = now - slot.sentAt
     if (slot.probe) result.probe = 'arrived'
-    this.#overtake(slot.order)
+    this.#overtake(slot.order, slot.sentAt)
   }
 
-  #overtake(order: number): void {
+  #overtake(order: number, sentAt: number): void {
     const overtakers = this.#overtakers
+    const times = this.#overtakersSentAt
     for (let i = 0; i < OVERTAKEN_BY; i++) {
       if (order <= (overtakers[i] as number)) continue
-      for (let j = OVERTAKEN_BY - 1; j > i; j--) overtakers[j] = overtakers[j - 1] as number
+      for (let j = OVERTAKEN_BY - 1; j > i; j--) {
+        overtakers[j] = overtakers[j - 1] as number
+        times[j] = times[j - 1] as number
+      }
       overtakers[i] = order
+      times[i] = sentAt
       return
     }
   }
@@ -214,8 +241,11 @@ export class Outbox {
     slot.state = 'lost'
     this.flightBytes -= slot.payloadBytes
     this.lostPackets++
-    if (slot.probe) this.result.probe = 'lost'
-    else if (slot.order > this.#toldOrder) {
+    if (slot.probe) {
+      this.result.probe = 'lost'
+      // If it arrives after all, another probe may be out by then.
+      slot.probe = false
+    } else if (slot.order > this.#toldOrder) {
       // Everything sent until now was sent without knowing: its losses are this one.
       this.#toldOrder = this.#order
       this.result.newLoss = true

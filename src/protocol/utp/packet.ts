@@ -1,6 +1,6 @@
 // The packets of uTP (BEP 29, version 1): 20 bytes of header, a chain of extensions, payload.
-// Promises: reading never throws and looks at nothing beyond the datagram; a chain that is broken, too long or has a
-// malformed selective ack makes the whole packet unreadable; extensions that are unknown are skipped.
+// Promises: reading never throws and looks at nothing beyond the datagram; a chain that is broken, too long or has an
+// empty, a giant or a second selective ack makes the whole packet unreadable; extensions that are unknown are skipped.
 //
 //   0       4       8               16              24              32
 //   | type  | ver   | extension     | connection_id                 |
@@ -110,7 +110,8 @@ function readExtensions(bytes: Uint8Array, into: Packet): boolean {
     at += EXTENSION_HEADER_BYTES
     if (at + lengthBytes > bytes.length) return false
     if (kind === SELECTIVE_ACK) {
-      const wellFormed = lengthBytes > 0 && lengthBytes % 4 === 0 && lengthBytes <= MOST_SACK_BYTES
+      // BEP 29 asks for whole words of four bytes; libtorrent sends as many bytes as it needs.
+      const wellFormed = lengthBytes > 0 && lengthBytes <= MOST_SACK_BYTES
       if (!wellFormed || into.sackBytes > 0) return false
       into.sackAt = at
       into.sackBytes = lengthBytes
@@ -146,9 +147,6 @@ export function writeSackHeader(into: Uint8Array, maskBytes: number): number {
   into[HEADER_BYTES + 1] = maskBytes
   return HEADER_BYTES + EXTENSION_HEADER_BYTES
 }
-
-/** Less cannot be filled: a first extension, a second one without content. */
-export const LEAST_PADDING_BYTES = 2 * EXTENSION_HEADER_BYTES + EXTENSION_BITS_BYTES
 
 /**
  * Fills `paddingBytes`, at least LEAST_PADDING_BYTES, right behind a header without extensions with what everybody skips.

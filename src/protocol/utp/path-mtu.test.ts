@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Millis } from '../../base/ids.ts'
 import {
   LEAST_PACKET_BYTES,
+  LEAST_PADDING_BYTES,
   MOST_PACKET_BYTES,
   PROBE_AGAIN_MS,
   PROBE_STEP_BYTES,
@@ -19,6 +20,7 @@ function search(mtu: PathMtu, carriesBytes: number, now = NOW): number[] {
     const wanted = mtu.wanted(now)
     if (wanted === undefined) return tried
     tried.push(wanted)
+    assert.ok(wanted - mtu.packetBytes >= LEAST_PADDING_BYTES && wanted <= MOST_PACKET_BYTES)
     mtu.probe(wanted)
     assert.equal(mtu.wanted(now), undefined, 'one at a time')
     if (wanted <= carriesBytes) mtu.arrived()

@@ -6,6 +6,7 @@ import { INITIAL_TIMEOUT_MS, LEAST_TIMEOUT_MS, MOST_TIMEOUT_MS } from './limits.
 export class RoundTrip {
   /** Smoothed; undefined before the first measurement. */
   #smoothedMs: number | undefined
+  #leastMs = 0
   #variationMs = 0
   /** Timeouts since something new was acked. */
   #backedOff = 0
@@ -13,9 +14,11 @@ export class RoundTrip {
   /** Of a packet that was sent once only (Karn): else nobody knows which of its copies was acked. */
   measured(sampleMs: number): void {
     if (this.#smoothedMs === undefined) {
+      this.#leastMs = sampleMs
       this.#smoothedMs = sampleMs
       this.#variationMs = sampleMs / 2
     } else {
+      this.#leastMs = Math.min(this.#leastMs, sampleMs)
       this.#variationMs += (Math.abs(this.#smoothedMs - sampleMs) - this.#variationMs) / 4
       this.#smoothedMs += (sampleMs - this.#smoothedMs) / 8
     }
@@ -36,6 +39,11 @@ export class RoundTrip {
 
   get smoothedMs(): number | undefined {
     return this.#smoothedMs
+  }
+
+  /** 0 before the first measurement. */
+  get leastMs(): number {
+    return this.#leastMs
   }
 
   get timeoutMs(): number {

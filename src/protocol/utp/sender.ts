@@ -98,10 +98,11 @@ export class Sender {
     const bare = packet.type === STATE && packet.windowBytes === this.#peerWindowBytes
     const opened = this.#peerWindowBytes === 0 && packet.windowBytes > 0
     this.#peerWindowBytes = packet.windowBytes
-    const { bytes, packets, roundTripMs, probe, newLoss } = outbox.acknowledge(packet, bare, now)
+    const { bytes, packets, roundTripMs, probe, newLoss, mistaken } = outbox.acknowledge(packet, bare, now)
     if (probe === 'arrived') this.mtu.arrived()
     else if (probe === 'lost') this.mtu.lost()
     if (packets > 0) this.#progressed(bytes, roundTripMs, now)
+    if (mistaken) this.congestion.mistaken()
     if (newLoss) this.congestion.lost()
     // What was sent into a closed window to try it was most likely not taken.
     if (opened && packets === 0 && outbox.packets > 0) outbox.loseAll()
@@ -109,7 +110,10 @@ export class Sender {
   }
 
   #progressed(bytes: number, roundTripMs: number | undefined, now: Millis): void {
-    if (roundTripMs !== undefined) this.roundTrip.measured(roundTripMs)
+    if (roundTripMs !== undefined) {
+      this.roundTrip.measured(roundTripMs)
+      this.#outbox.leastRoundTripMs = this.roundTrip.leastMs
+    }
     this.roundTrip.progressed()
     const outstanding = this.#outbox.packets > 0
     this.#timeoutAt = outstanding ? after(now, this.roundTrip.timeoutMs) : undefined
