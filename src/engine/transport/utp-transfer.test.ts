@@ -56,6 +56,7 @@ describe('bytes arrive unchanged', () => {
           lossOneIn: 5 + randomInt(random, 60),
           reorderOneIn: 3 + randomInt(random, 60),
           duplicateOneIn: 3 + randomInt(random, 60),
+          mtuBytes: 548 + randomInt(random, 1_000),
         }
       }
       const sizes = [1 + randomInt(random, 400_000), randomInt(random, 400_000)] as const
