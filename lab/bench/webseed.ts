@@ -68,7 +68,7 @@ function torrentOf(kind: string, other: string): string {
 }
 
 function shoal(...words: readonly string[]): void {
-  execFileSync(process.execPath, [SHOAL, ...words], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(process.execPath, [SHOAL, ...words], { stdio: 'pipe' })
 }
 
 function add(name: string, figures: Figures): void {
