@@ -14,6 +14,10 @@ const MAX_ADDRESSES_TRIED = 4
 /** While there is another address to try, a silent one does not get more than this. */
 const NEXT_ADDRESS_AFTER_MS = 5_000
 
+/** The body of a redirect that is read for the sake of the connection: most are some hundred bytes of HTML. */
+const MAX_PASSED_BYTES = 16 * 1024
+const PASSING_MS = 2_000
+
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 export interface HttpSettings {
@@ -64,7 +68,7 @@ export class HttpTrail {
       const outcome = await this.#ask(url, redirectedBy)
       const location = outcome.ok ? redirectOf(outcome.response) : undefined
       if (!outcome.ok || location === undefined) return outcome
-      outcome.request.destroy()
+      this.#letGo(outcome)
       if (request.method === 'POST') return failed('REDIRECTS', 'of what was posted')
       if (redirects >= request.maxRedirects) return failed('REDIRECTS', 'too many')
       const next = parseUrl(location, url)
@@ -73,6 +77,18 @@ export class HttpTrail {
       url = next
       redirectedBy = outcome.remote
     }
+  }
+
+  /** Of a redirect nothing is wanted. Where connections are kept, a short body is read to its end, so that this one is. */
+  #letGo({ request, response }: Arrived): void {
+    const length = Number(response.headers['content-length'] ?? Number.NaN)
+    if (this.#options.agents === undefined || !(length <= MAX_PASSED_BYTES)) {
+      request.destroy()
+      return
+    }
+    response.on('error', () => request.destroy())
+    request.setTimeout(PASSING_MS, () => request.destroy())
+    response.resume()
   }
 
   /** One hop: the allowed addresses of its host, one after the other, until one lets us connect. */

@@ -75,6 +75,30 @@ test('connections are kept: many bodies need one, and two at a time need two', a
   assert.equal(sockets.size, 2)
 })
 
+test('a redirect keeps its connection when its body is short, and is done with when it is not', async () => {
+  await using inner = await WebServer.start(bytesAnswer)
+  const sockets = new Set<unknown>()
+  await using outer = await WebServer.start((request, response) => {
+    sockets.add(request.socket)
+    const body = request.url === '/short' ? 'elsewhere' : 'x'.repeat(100_000)
+    response.writeHead(302, {
+      location: `http://127.0.0.1:${inner.port}/bytes/5`,
+      'content-length': String(body.length),
+    })
+    response.end(body)
+  })
+  const http = new NodeHttp()
+  for (const path of ['/short', '/long']) {
+    for (let i = 0; i < 3; i++) {
+      const sink = new RecordingHttpSink()
+      open(http, `http://127.0.0.1:${outer.port}${path}`, sink)
+      await sink.finished
+      assert.equal(sink.receivedBytes, 5)
+    }
+    assert.equal(sockets.size === 1, path === '/short', path)
+  }
+})
+
 test('a kept connection that the server had closed meanwhile is no failure', async () => {
   let served = 0
   const server = createServer((socket) => {
