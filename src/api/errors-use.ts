@@ -129,6 +129,12 @@ export const USE_ERRORS: ErrorTable = {
       `This system gives Shoal no means to keep everything on ${word(data, 'interface', 'one interface')}, so nothing was started.`,
     help: 'It takes Linux 5.7 or newer and Node 26 (Shoal brings it: `npm ci`). A proxy (--proxy) works everywhere.',
   },
+  LEAK_FOUND: {
+    exit: 1,
+    message: (data) =>
+      `Something leaves another way than told: ${word(data, 'what', 'a socket')}${given(data, 'where', ' (', ')')}.`,
+    help: 'Do not rely on this proxy or interface with this version, and please report it.',
+  },
   IP_FILTER_NOT_ONE: {
     exit: 2,
     message: (data) => `${word(data, 'path', 'The filter')} is not a list of addresses that Shoal can read.`,

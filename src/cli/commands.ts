@@ -22,6 +22,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/get.ts'),
   },
   {
+    name: 'leak-test',
+    summary: 'whether everything leaves by the proxy or interface you name',
+    usage: 'leak-test [--proxy URL | --interface NAME]',
+    load: () => import('./commands/leak-test.ts'),
+  },
+  {
     name: 'create',
     summary: 'make a torrent file of a file or folder',
     usage:

@@ -5,7 +5,7 @@ import type { TorrentStatus } from '../engine/torrent/status.ts'
 import type { Exit, ExitTrouble } from '../platform/exit/exit.ts'
 import type { TransferStatus } from './get-source.ts'
 
-export type { ExitWish } from '../platform/exit/open-exit.ts'
+export { type ExitWish, openExit } from '../platform/exit/open-exit.ts'
 export type { ProxyAddress } from '../platform/exit/proxy-address.ts'
 export { parseProxy } from '../platform/exit/proxy-address.ts'
 

@@ -37,6 +37,7 @@ const MAX_DEVICE_CHARACTERS = 15
 
 interface Calls {
   socket(family: number, type: number, protocol: number): number
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array, lengthBytes: Uint8Array): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, lengthBytes: number): number
   bind(fd: number, address: Uint8Array, lengthBytes: number): number
   close(fd: number): number
@@ -70,6 +71,7 @@ export class DeviceSockets {
     const number = 'i32'
     const { functions } = ffi.dlopen(null, {
       socket: { arguments: [number, number, number], return: number },
+      getsockopt: { arguments: [number, number, number, 'buffer', 'buffer'], return: number },
       setsockopt: { arguments: [number, number, number, 'buffer', 'u32'], return: number },
       bind: { arguments: [number, 'buffer', 'u32'], return: number },
       close: { arguments: [number], return: number },
@@ -108,6 +110,15 @@ export class DeviceSockets {
       this.#calls.close(fd)
       throw error
     }
+  }
+
+  /** The interface that a socket of this process is tied to; undefined for none. */
+  deviceOf(fd: number): string | undefined {
+    const name = new Uint8Array(MAX_DEVICE_CHARACTERS + 1)
+    const lengthBytes = Uint8Array.of(name.length, 0, 0, 0)
+    if (this.#calls.getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, lengthBytes) !== 0) return undefined
+    const end = name.indexOf(0)
+    return end < 1 ? undefined : new TextDecoder().decode(name.subarray(0, end))
   }
 
   /** Closes a descriptor that Node was not given. */
