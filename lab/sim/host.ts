@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly downloadRate?: number
   /** Hosts of one LAN hear each other's multicast. */
   readonly lan?: string
+  /** Lets in only answers to what was sent (RFC 4787: address and port-dependent filtering), and no TCP that others begin. */
+  readonly closed?: boolean
 }
 
 /** One run of a program, from its start to its end. Whatever was promised to an ended one is never told. */
@@ -39,6 +41,7 @@ export class SimHost {
   readonly name: string
   readonly addresses: readonly string[]
   readonly lan: string | undefined
+  readonly closed: boolean
   readonly network: SimNetwork
   readonly uplink: Uplink
   readonly downlink: Downlink
@@ -52,6 +55,7 @@ export class SimHost {
     this.name = name
     this.addresses = options.addresses
     this.lan = options.lan
+    this.closed = options.closed ?? false
     this.uplink = new Uplink(network.world, options.uploadRate ?? Number.POSITIVE_INFINITY)
     this.downlink = new Downlink(network.world, options.downloadRate ?? Number.POSITIVE_INFINITY)
     this.#started = this.#start()

@@ -26,6 +26,10 @@ export interface MemberPlan {
   /** Default one of a private range. */
   readonly address?: string
   readonly encryption?: EncryptionMode
+  /** Nobody can connect to it: behind a port-restricted NAT or a firewall. */
+  readonly closed?: boolean
+  /** What it gives at most, whatever its line can carry. */
+  readonly upLimit?: number
 }
 
 export interface SwarmPlan {
@@ -46,6 +50,8 @@ export interface SwarmPlan {
   /** Leeches begin with the infohashes alone. */
   readonly byLink?: boolean
   readonly maxPeers?: number
+  /** Connections over UDP too (BEP 29). */
+  readonly utp?: boolean
   /** A server of the file beside the peers, with this upload rate; leeches know it from the torrent. */
   readonly webSeedRate?: number
   /** Called when a member's torrent went from one state to another. */
@@ -215,6 +221,7 @@ export class Swarm {
       uploadRate: plan.uploadRate,
       downloadRate: plan.downloadRate,
       ...(this.plan.discovery === 'lan' ? { lan: 'home' } : {}),
+      ...(plan.closed === undefined ? {} : { closed: plan.closed }),
     })
     return new SwarmMember(plan, role, host, this.content)
   }
@@ -272,6 +279,8 @@ export class Swarm {
       lan: this.plan.discovery === 'lan',
       dht: this.plan.discovery === 'dht',
       dhtNodes: [`${NODE}:${PORT}`],
+      utp: this.plan.utp ?? false,
+      upLimit: member.plan.upLimit,
       encryption: member.plan.encryption ?? DEFAULT_SESSION_OPTIONS.encryption,
       bufferBytes: BUFFER_BYTES,
       maxConnections: Math.max(DEFAULT_SESSION_OPTIONS.maxConnections, this.members.length),

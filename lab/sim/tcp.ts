@@ -49,8 +49,8 @@ export class SimTcp implements Tcp {
     const from = this.#sourceFor(to.host)
     const target = this.#network.hostAt(to.host, this.#host)
     if (from === undefined) world.after(0, () => settle(new SocketError('UNREACHABLE')))
-    // Nobody at that address: nobody answers either.
-    else if (target !== undefined) {
+    // Nobody at that address, or nobody who lets us in: nobody answers either.
+    else if (target !== undefined && (!target.closed || target === this.#host)) {
       const roundTripMs = this.#network.roundTripMs(this.#host, target)
       world.after(roundTripMs, () => {
         if (settled || !this.#host.online || !target.online) return

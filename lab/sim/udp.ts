@@ -1,6 +1,6 @@
 // The Udp port of a simulated host. Datagrams cost line time but do not queue; some are lost if the network says so.
 
-import { type Endpoint, isIPv6 } from '../../src/base/endpoint.ts'
+import { type Endpoint, endpointText, isIPv6 } from '../../src/base/endpoint.ts'
 import { type BindOptions, type DatagramSocket, SocketError, type Udp } from '../../src/base/ports.ts'
 import { randomFraction } from '../../src/base/random.ts'
 import type { SimHost } from './host.ts'
@@ -16,6 +16,8 @@ export class SimUdp implements Udp {
   readonly #network: SimNetwork
   readonly #host: SimHost
   readonly #sockets = new Set<SimDatagramSocket>()
+  /** By our port, whom it has sent to: who else sends is not let in where the host is closed. */
+  readonly #contacted = new Set<string>()
   #nextPort = 0
 
   constructor(network: SimNetwork, host: SimHost) {
@@ -59,6 +61,7 @@ export class SimUdp implements Udp {
       }
       return
     }
+    if (this.#host.closed) this.#contacted.add(`${socket.local.port} ${endpointText(to)}`)
     const target = this.#network.hostAt(to.host, this.#host)
     if (target !== undefined) this.#carry(bytes, socket, to, target)
   }
@@ -77,6 +80,7 @@ export class SimUdp implements Udp {
 
   #receive(bytes: Uint8Array, from: Endpoint, to: Endpoint): void {
     const group = isMulticast(to.host) ? to.host : undefined
+    if (this.#host.closed && !this.#contacted.has(`${to.port} ${endpointText(from)}`)) return
     for (const socket of [...this.#sockets]) {
       const { host, port } = socket.local
       if (port !== to.port || isIPv6(host) !== isIPv6(to.host)) continue

@@ -126,6 +126,7 @@ export class TorrentScene implements SwarmOwner {
       announcedPort: () => this.endpoint.port,
       listenPort: () => this.endpoint.port,
       udpPort: () => 0,
+      punches: () => true,
       dht: () => undefined,
       outside: {
         connected: (peer, _local, _transport, incoming) =>

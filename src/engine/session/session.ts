@@ -216,6 +216,7 @@ export class Session {
       announcedPort: () => this.#reach.announcedPort,
       listenPort: () => this.#reach.listenPort,
       udpPort: () => this.#reach.udpPort,
+      punches: () => this.#reach.ways('punch').length > 0,
       outside: this.#reach.reachability,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),

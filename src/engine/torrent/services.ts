@@ -58,6 +58,8 @@ export interface TorrentServices {
   listenPort(): number
   /** Of the DHT and of uTP; 0 where there is none. */
   udpPort(): number
+  /** Whether we can go through a hole that others help to make: uTP is on. */
+  punches(): boolean
   readonly outside: Outside
   /** The torrent's own limit (bytes per second, undefined for none) inside the session's. */
   limiter(direction: 'up' | 'down', own: () => number | undefined): Sharers

@@ -40,7 +40,7 @@ export interface SwarmOwner {
   readonly webSeeds?: WebSeeds | undefined
   /** Undefined when PEX is off (private, or switched off). */
   readonly pex: PexTable | undefined
-  /** Undefined when it is off (private). */
+  /** Undefined when it is off (private, or no uTP). */
   readonly punching: Punching | undefined
   readonly infoBytes: number | undefined
   readonly maxPeers: number

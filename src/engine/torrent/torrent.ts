@@ -139,9 +139,9 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.#metainfo?.private === true ? undefined : this.#pex
   }
 
-  /** None for a private torrent: whom its tracker did not tell of is nobody of ours (BEP 27). */
+  /** None for a private torrent: whom its tracker did not tell of is nobody of ours (BEP 27). None without uTP. */
   get punching(): Punching | undefined {
-    return this.#metainfo?.private === true ? undefined : this.#punching
+    return this.#metainfo?.private === true || !this.#services.punches() ? undefined : this.#punching
   }
 
   get mayUseDht(): boolean {
