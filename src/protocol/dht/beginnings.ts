@@ -8,7 +8,7 @@ import { after, type Millis } from '../../base/ids.ts'
 /** A saved table, and what is typed or comes with torrents. */
 const MAX_KNOWN = 300
 const FIRST_PAUSE_MS = 5_000
-const LONGEST_PAUSE_MS = 15 * 60_000
+const LONGEST_PAUSE_MS = 5 * 60_000
 
 export class Beginnings {
   readonly #known = new Map<string, Endpoint>()
@@ -51,6 +51,11 @@ export class Beginnings {
       return endpoint
     }
     return undefined
+  }
+
+  /** Those told last. */
+  last(count: number): Endpoint[] {
+    return [...this.#known.values()].slice(-count)
   }
 
   /** When a new round may begin; undefined when none is waited for. */

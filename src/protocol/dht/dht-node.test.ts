@@ -12,7 +12,7 @@ import {
 import { compactEndpoint } from '../../base/address.ts'
 import { encode, RawBencode } from '../../base/bencode-encode.ts'
 import { EMPTY, utf8 } from '../../base/bytes.ts'
-import type { Endpoint } from '../../base/endpoint.ts'
+import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import type { Millis } from '../../base/ids.ts'
 import { SeededRandom } from '../../base/random.ts'
 import type { DhtEffect, NodeSource } from './api.ts'
@@ -29,9 +29,16 @@ function home(i: number): Endpoint {
   return { host: `10.0.0.${i}`, port: 6881 }
 }
 
+/** Of the last ones introduced. */
+const ids = new Map<string, Uint8Array>()
+
 function peopled(count: number, options: ConstructorParameters<typeof DhtBench>[0] = {}): DhtBench {
   const bench = new DhtBench(options)
-  for (let i = 1; i <= count; i++) bench.introduce(random.bytes(20), home(i))
+  for (let i = 1; i <= count; i++) {
+    const id = random.bytes(20)
+    ids.set(home(i).host, id)
+    bench.introduce(id, home(i))
+  }
   bench.pass(2 * HARD_TIMEOUT_MS)
   return bench
 }
@@ -88,7 +95,7 @@ test('who does not answer at first is asked again, sooner in the beginning, late
   assert.ok(minute >= 4 && minute <= 10, `${minute} in the first minute`)
   bench.pass(3_600_000)
   const hour = asked(bench.pass(3_600_000)).length
-  assert.ok(hour >= 4 && hour <= 10, `${hour} in the third hour`)
+  assert.ok(hour >= 20 && hour <= 26, `${hour} in the third hour`)
 })
 
 test('a port message of every peer does not begin a lookup each: one ping, and nothing once it is known', () => {
@@ -426,13 +433,13 @@ test('the whole table is looked after for less than ten questions a minute', () 
   const bench = new DhtBench()
   for (let i = 1; i <= 200; i++) bench.introduce(random.bytes(20), home(i))
   const nodes = bench.node.stats(bench.now).nodes
-  const ids = new Map(bench.node.closest(HASH, 200).map(({ id, endpoint }) => [endpoint.host, id]))
+  const known = new Map(bench.node.closest(HASH, 200).map(({ id, endpoint }) => [endpoint.host, id]))
   let questions = 0
   for (let halfSecond = 0; halfSecond < 7_200; halfSecond++) {
     for (let open = asked(bench.pass(500)); open.length > 0; ) {
       questions += open.length
       open = open.flatMap((question) =>
-        asked(bench.answer(question, { id: ids.get(question.to.host) ?? STRANGER_ID })),
+        asked(bench.answer(question, { id: known.get(question.to.host) ?? STRANGER_ID })),
       )
     }
   }
@@ -441,12 +448,33 @@ test('the whole table is looked after for less than ten questions a minute', () 
   assert.ok(questions < 600, `${questions} questions in an hour`)
 })
 
-test('while nobody at all answers, nobody is given up: it is our network that fails', () => {
+test('while nobody at all answers nobody is forgotten: all are tried again and again, and saved', () => {
   const bench = peopled(12)
-  const before = bench.node.stats(bench.now).nodes
+  const known = bench.node.saved(bench.now).nodes.map(endpointText).sort()
   bench.pass(12 * 3_600_000)
-  assert.equal(bench.node.stats(bench.now).nodes, before)
-  assert.equal(bench.node.saved(bench.now).nodes.length, before)
+  assert.equal(bench.node.stats(bench.now).nodes, 0, 'nobody is told of')
+  assert.deepEqual(bench.node.saved(bench.now).nodes.map(endpointText).sort(), known)
+  const tried = new Set(asked(bench.pass(10 * 60_000)).map(({ to }) => endpointText(to)))
+  assert.deepEqual([...tried].sort(), known)
+  // The network is there again.
+  let open = asked(bench.pass(5 * 60_000))
+  assert.ok(open.length >= 12)
+  open = asked(bench.tell({ kind: 'network-changed' }))
+  assert.ok(open.length >= 12, 'at once where a change is noticed')
+  for (const question of open) bench.answer(question, { id: own(question.to) })
+  assert.equal(bench.node.stats(bench.now).nodes, 12)
+})
+
+test('one that is silent among others that answer is given up, not the others', () => {
+  const bench = peopled(12)
+  const silent = home(5)
+  for (let i = 0; i < 7_200; i++) {
+    for (const question of asked(bench.pass(500)))
+      if (question.to.host !== silent.host)
+        bench.answer(question, { id: ids.get(question.to.host) ?? STRANGER_ID })
+  }
+  const hosts = bench.node.saved(bench.now).nodes.map(({ host }) => host)
+  assert.deepEqual([hosts.length, hosts.includes(silent.host)], [11, false])
 })
 
 test('the nodes that answered are saved, with the id, the closest first', () => {

@@ -29,6 +29,8 @@ const OUR_VERSION = Uint8Array.of(0x53, 0x48, 0, 1)
 const MAX_BEGINNING = 16
 /** Nodes that asked us and are being asked back, at once. */
 const MAX_PINGS = 32
+/** A home router that starts again is silent for less. */
+const CUT_OFF_MS = 5 * 60_000
 /** Nodes saved for the next start. */
 const MAX_SAVED = 200
 
@@ -52,6 +54,8 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   #joining: Job | undefined
   /** When anybody answered last: while nobody does, it is our network that fails and not theirs. */
   #answeredAt: Millis
+  /** Questions that failed since. */
+  #unanswered = 0
 
   constructor(options: DhtNodeOptions) {
     const { random, now, nodeId } = options
@@ -99,7 +103,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
   saved(now: Millis): { readonly nodeId: Uint8Array; readonly nodes: readonly Endpoint[] } {
     const nodes = this.#table.closest(this.nodeId, MAX_SAVED).map(({ endpoint }) => endpoint)
     this.#responder.expire(now)
-    return { nodeId: this.nodeId, nodes }
+    return { nodeId: this.nodeId, nodes: nodes.length === 0 ? this.#beginnings.last(MAX_SAVED) : nodes }
   }
 
   stats(now: Millis): DhtStats {
@@ -217,6 +221,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     }
     const contact = { id: id.slice(), endpoint: from }
     this.#answeredAt = turn.now
+    this.#unanswered = 0
     this.#table.answered(contact, turn.now)
     this.#seenAs(reply.ip, from, turn)
     if (what.kind === 'ping') return
@@ -229,6 +234,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     const what = this.#ended(this.#transactions.end(error.transaction, from))
     if (what === undefined) return
     this.#answeredAt = turn.now
+    this.#unanswered = 0
     this.#seenAs(error.ip, from, turn)
     this.#failedToAnswer(what, error.code, from, turn)
   }
@@ -303,6 +309,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     }
     for (const transaction of failed) {
       this.#ended(transaction)
+      this.#unanswered++
       const { what, to, sentAt } = transaction
       if (this.#answeredAt >= sentAt) this.#table.failed(to, now)
       this.#failedToAnswer(what, undefined, to, turn)
@@ -316,6 +323,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     const { now } = turn
     this.#upkeepAt = after(now, this.#transactions.jitter(UPKEEP_MS))
     this.#responder.expire(now)
+    if (this.#isCutOff(now)) this.#beginAnew(turn)
     for (const node of this.#table.questionable(now, PINGS_PER_UPKEEP)) {
       node.pingedAt = now
       this.#ask(node.endpoint, { kind: 'ping' }, 'ping', {}, turn)
@@ -324,6 +332,20 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
     if (this.isHungry) this.#join([], turn)
     const target = this.#table.stale(now, this.#options.random)
     if (target !== undefined) this.#start(new FindNode(target), undefined, turn)
+  }
+
+  /** Everybody was asked, and nobody answered for minutes. */
+  #isCutOff(now: Millis): boolean {
+    const { size } = this.#table
+    return size > 0 && this.#unanswered >= Math.max(K, size) && after(this.#answeredAt, CUT_OFF_MS) <= now
+  }
+
+  /** We were offline, or asleep until all we knew had gone: whom we knew is tried like any other beginning. */
+  #beginAnew(turn: Turn): void {
+    this.#unanswered = 0
+    this.#beginnings.add(this.#table.clear(turn.now).map(({ endpoint }) => endpoint))
+    this.#beginnings.restart()
+    this.#begin(turn)
   }
 
   /** Nodes of our family that may be asked; those of the other are told on. */

@@ -62,6 +62,16 @@ export class RoutingTable {
     for (const node of nodes) this.#place(node, now)
   }
 
+  /** Forgets all. @returns them, the closest to us last */
+  clear(now: Millis): TableNode[] {
+    const nodes = [...this.#byAddress.values()]
+    nodes.sort((a, b) => compareDistance(this.#ownId, b.id, a.id))
+    this.#buckets = [newBucket(now)]
+    this.#byAddress.clear()
+    this.#perNetwork.clear()
+    return nodes
+  }
+
   find(endpoint: Endpoint): TableNode | undefined {
     return this.#byAddress.get(keyOf(endpoint))
   }
