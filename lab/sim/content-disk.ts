@@ -13,6 +13,7 @@ interface Payload {
 }
 
 export class ContentDisk implements Disk {
+  readonly nameRules: Disk['nameRules']
   readonly #disk: Disk
   readonly #contentOf: (path: string) => Uint8Array | undefined
   /** By identity, so that names may change. */
@@ -21,6 +22,7 @@ export class ContentDisk implements Disk {
   /** `contentOf`: what belongs in the file at this path when it is made; undefined for a file that is no payload. */
   constructor(disk: Disk, contentOf: (path: string) => Uint8Array | undefined) {
     this.#disk = disk
+    this.nameRules = disk.nameRules
     this.#contentOf = contentOf
   }
 

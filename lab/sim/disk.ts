@@ -38,6 +38,8 @@ export interface SimDiskOptions {
   /** For modification times. */
   readonly wallMs: () => number
   readonly capacityBytes?: number
+  /** Default posix. */
+  readonly nameRules?: Disk['nameRules']
   /** How long an operation takes; default: some turns of the promise queue. */
   readonly latency?: () => Promise<void>
 }
@@ -45,6 +47,7 @@ export interface SimDiskOptions {
 const ROOT_DEVICE = 1
 
 export class SimDisk implements Disk {
+  readonly nameRules: Disk['nameRules']
   readonly #random: Random
   readonly #wallMs: () => number
   readonly #latency: (() => Promise<void>) | undefined
@@ -64,6 +67,7 @@ export class SimDisk implements Disk {
   watch: ((operation: DiskOperation, path: string) => void) | undefined
 
   constructor(options: SimDiskOptions) {
+    this.nameRules = options.nameRules ?? 'posix'
     this.#random = options.random
     this.#wallMs = options.wallMs
     this.#latency = options.latency

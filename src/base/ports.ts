@@ -160,6 +160,8 @@ export type OpenMode = 'read' | 'write' | 'create' | 'new'
  * `inside`: when given, open refuses (ELOOP) if any component below that folder is a symbolic link or the result lies outside it.
  */
 export interface Disk {
+  /** What names its file systems refuse or read otherwise than they are written (`a:b` is a stream of `a` on Windows). */
+  readonly nameRules: 'posix' | 'windows'
   join(...parts: readonly string[]): string
   open(path: string, mode: OpenMode, inside?: string): Promise<DiskFile>
   /** Follows no link at its end unless told to (a save folder may be one); undefined when nothing is there. */

@@ -59,7 +59,7 @@ export async function shareTorrent(
   choices: ShareChoices,
   engine: Engine,
 ): Promise<Share> {
-  const content = await readTorrentFile(torrentPath, engine.ports.digest)
+  const content = await readTorrentFile(torrentPath, engine.ports)
   const root = path.join(
     folder,
     content.metainfo.files.find((file) => !file.pad)?.path[0] ?? content.metainfo.name,

@@ -4,7 +4,7 @@
 import { open } from 'node:fs/promises'
 import { concatBytes, fromUtf8Lenient } from '../base/bytes.ts'
 import { CodedError } from '../base/errors.ts'
-import type { Digest } from '../base/ports.ts'
+import type { Digest, Disk } from '../base/ports.ts'
 import { TORRENT_LIMITS } from '../metainfo/limits.ts'
 import { isMagnet, type Magnet, parseMagnet } from '../metainfo/magnet.ts'
 import type { Torrent } from '../metainfo/metainfo.ts'
@@ -18,22 +18,30 @@ export type TorrentInput =
 
 export interface InputOptions {
   readonly digest: Digest
+  /** Its names become those of files on this disk. */
+  readonly disk: Pick<Disk, 'nameRules'>
   /** Where `-` is read from. */
   readonly stdin: AsyncIterable<Uint8Array>
 }
 
 /** @throws InputError, MetainfoError, MagnetError */
-export async function readTorrentInput(word: string, { digest, stdin }: InputOptions): Promise<TorrentInput> {
+export async function readTorrentInput(
+  word: string,
+  { digest, disk, stdin }: InputOptions,
+): Promise<TorrentInput> {
   if (isLink(word)) return { kind: 'magnet', magnet: parseMagnet(word) }
   const bytes = word === '-' ? await collect(stdin) : await readFileBounded(word)
   const text = bytes.length < TEXT_BYTES || bytes[0] !== DICT ? fromUtf8Lenient(bytes) : ''
   if (isMagnet(text)) return { kind: 'magnet', magnet: parseMagnet(text) }
-  return { kind: 'torrent', torrent: readTorrent(bytes, digest), bytes }
+  return { kind: 'torrent', torrent: readTorrent(bytes, digest, { names: disk.nameRules }), bytes }
 }
 
 /** The file of a torrent only, where a link would not do. @throws InputError, MetainfoError */
-export async function readTorrentFile(path: string, digest: Digest): Promise<Torrent> {
-  return readTorrent(await readFileBounded(path), digest)
+export async function readTorrentFile(
+  path: string,
+  { digest, disk }: Pick<InputOptions, 'digest' | 'disk'>,
+): Promise<Torrent> {
+  return readTorrent(await readFileBounded(path), digest, { names: disk.nameRules })
 }
 
 /** A word with a scheme is meant as a link, whatever is wrong with it. */

@@ -160,6 +160,7 @@ function fallocate(at: string, lengthBytes: number): Promise<boolean> {
 }
 
 export class NodeDisk implements Disk {
+  readonly nameRules = process.platform === 'win32' ? 'windows' : 'posix'
   readonly #confinement: Confinement
 
   /** @param seesDescriptors whether to trust /proc (see Confinement); given only by tests */

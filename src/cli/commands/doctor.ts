@@ -68,9 +68,7 @@ export const command = defineCommand({
     const stop = interrupt.listen()
     const [given] = operands
     const source =
-      given === undefined
-        ? undefined
-        : await readTorrentInput(given, { digest: toolPorts().digest, stdin: input })
+      given === undefined ? undefined : await readTorrentInput(given, { ...toolPorts(), stdin: input })
     output.note('Asking the router, the DHT and the peers that were named: about a quarter of a minute.')
     const findings = await examine({
       open: () =>

@@ -64,8 +64,7 @@ export const command = defineCommand({
   run: async ({ values, operands, output, input, folder, interrupt }) => {
     const engine = await openTransferEngine(values, folder, output)
     try {
-      const { digest } = engine.ports
-      const source = await readTorrentInput(operands[0] as string, { digest, stdin: input })
+      const source = await readTorrentInput(operands[0] as string, { ...engine.ports, stdin: input })
       if (values.tracker.length > 0 && isUnlisted(source)) throw new GetUseError('TRACKER_UNLISTED')
       const saveFolder = path.resolve(folder, values.output ?? '.')
       const check = new ReceivedCheck(originOf(source))

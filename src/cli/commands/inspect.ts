@@ -15,8 +15,7 @@ export const command = defineCommand({
   operands: { least: 1, most: 1, expects: 'a torrent file, a link or - for standard input' },
   details: ['Nobody is contacted: a link alone does not know its files.'],
   run: async ({ operands, output, input }) => {
-    const { digest } = toolPorts()
-    const facts = inspect(await readTorrentInput(operands[0] as string, { digest, stdin: input }))
+    const facts = inspect(await readTorrentInput(operands[0] as string, { ...toolPorts(), stdin: input }))
     output.object(facts)
     show(output, facts)
     return 0

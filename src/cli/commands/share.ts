@@ -121,7 +121,7 @@ export const command = defineCommand({
 async function requirePrivate(operands: readonly string[], folder: string, engine: Engine): Promise<void> {
   for (const given of operands) {
     const torrent = isTorrentFile(given)
-      ? await readTorrentFile(path.resolve(folder, given), engine.ports.digest)
+      ? await readTorrentFile(path.resolve(folder, given), engine.ports)
       : undefined
     if (torrent?.metainfo.private !== true) throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
   }
@@ -210,7 +210,7 @@ async function foretellTorrent(
   output: Output,
   engine: Engine,
 ): Promise<void> {
-  const { metainfo } = await readTorrentFile(torrentPath, engine.ports.digest)
+  const { metainfo } = await readTorrentFile(torrentPath, engine.ports)
   const files = metainfo.files.filter(({ pad }) => !pad).length
   const totalBytes = metainfo.geometry.payloadBytes
   output.note(

@@ -42,7 +42,7 @@ export const command = defineCommand({
     const ports = toolPorts()
     const startedAt = performance.now()
     try {
-      const { metainfo } = await readTorrentFile(path.resolve(folder, torrentPath), ports.digest)
+      const { metainfo } = await readTorrentFile(path.resolve(folder, torrentPath), ports)
       const result = await verifyData(metainfo, path.resolve(folder, dataPath), ports, {
         cancelled: () => stop.aborted,
         progress: (doneBytes, totalBytes) => {

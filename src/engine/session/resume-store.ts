@@ -78,7 +78,7 @@ export class ResumeStore {
       try {
         const bytes = new Uint8Array(stat.lengthBytes)
         await file.read(bytes, 0)
-        const torrent = readTorrent(bytes, this.#digest)
+        const torrent = readTorrent(bytes, this.#digest, { names: this.#disk.nameRules })
         const { infohashV1, infohashV2 } = torrent.metainfo
         return infohashV1 === hash || infohashV2 === hash ? torrent : undefined
       } finally {

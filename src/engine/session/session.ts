@@ -247,7 +247,7 @@ export class Session {
     expected: Pick<TorrentOptions, 'infohashV1' | 'infohashV2'>,
   ): Metainfo | Problem | 'not-this' {
     try {
-      return readInfo(infoBytes, this.#ports.digest, expected)
+      return readInfo(infoBytes, this.#ports.digest, expected, { names: this.#ports.disk.nameRules })
     } catch (error) {
       if (!(error instanceof MetainfoError)) throw error
       return error.code === 'WRONG_INFOHASH' ? 'not-this' : { code: error.code, data: { ...error.data } }
