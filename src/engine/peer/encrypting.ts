@@ -55,7 +55,7 @@ export interface IncomingOptions extends EncryptingOptions {
   readonly find: (tag: Uint8Array) => WireHash | undefined
 }
 
-/** `none`: the other side spoke plainly from its first byte. */
+/** `none`: plain from the first byte. `plain`: only the handshake was encrypted. */
 export type Encryption = MseMethod | 'none'
 
 interface Write {
@@ -359,8 +359,7 @@ export class EncryptingConnection implements Connection {
   }
 }
 
-/** The other end of an established connection shook hands encrypted, whatever came behind it. */
-export function speaksEncryption(connection: Connection): boolean {
-  if (!(connection instanceof EncryptingConnection)) return false
-  return connection.encryption === 'rc4' || connection.encryption === 'plain'
+/** What was agreed on a connection that is established. */
+export function encryptionOf(connection: Connection): Encryption {
+  return connection instanceof EncryptingConnection ? (connection.encryption ?? 'none') : 'none'
 }

@@ -15,6 +15,7 @@ import { torrentTag } from '../../protocol/mse/keys.ts'
 import { PEX_PREFERS_ENCRYPTION } from '../../protocol/wire/pex-message.ts'
 import { ANSWER_TIMEOUT_MS, EncryptingConnection } from '../peer/encrypting.ts'
 import { ReusedFrames } from '../peer/frame-pool.ts'
+import { peerStatusOf } from '../torrent/status-of.ts'
 import type { Torrent } from '../torrent/torrent.ts'
 import { Encryption, NOT_ENCRYPTED } from './encryption.ts'
 import { PublicTorrents } from './public-torrents.ts'
@@ -46,6 +47,8 @@ interface Run {
   /** How often a plain handshake was on the wire. */
   readonly handshakes: number
   readonly connects: number
+  /** What the status of the leech's peers said. */
+  readonly told: readonly string[]
   readonly seconds: number
 }
 
@@ -58,6 +61,7 @@ async function run(dialler: EncryptionMode, dialled: EncryptionMode, near: boole
     seeds: [{ ...RATE, encryption: dialled, address: seedAddress as string }],
     leeches: [{ ...RATE, encryption: dialler, address: leechAddress as string }],
   })
+  const told = new Set<string>()
   const wire = { handshakes: 0, content: false, connects: 0 }
   const sample = Buffer.from(swarm.content.subarray(100_000, 100_024))
   const { network } = swarm
@@ -66,6 +70,8 @@ async function run(dialler: EncryptionMode, dialled: EncryptionMode, near: boole
     const seen = Buffer.from(bytes)
     for (let at = seen.indexOf(PROTOCOL); at >= 0; at = seen.indexOf(PROTOCOL, at + 1)) wire.handshakes++
     wire.content ||= seen.includes(sample)
+    for (const peer of swarm.leeches[0]?.torrent?.swarm.peers ?? [])
+      told.add(peerStatusOf(peer, peer.connectedAt).encryption)
     lend(bytes, take)
   }
   await swarm.start()
@@ -93,7 +99,7 @@ async function run(dialler: EncryptionMode, dialled: EncryptionMode, near: boole
         : handshakes === 1 && content
           ? 'half'
           : 'open'
-  return { outcome, handshakes, connects, seconds: (done ?? Number.NaN) / 1000 }
+  return { outcome, handshakes, connects, told: [...told], seconds: (done ?? Number.NaN) / 1000 }
 }
 
 describe('each mode meets each', () => {
@@ -108,6 +114,7 @@ describe('each mode meets each', () => {
           return
         }
         assert.ok(result.seconds < 10, JSON.stringify(result))
+        assert.deepEqual(result.told, [outcome === 'open' ? 'none' : 'rc4'])
         // Once encrypted, refused at its first byte, and once plainly: no third time.
         assert.equal(result.connects, dialler === 'prefer' && dialled === 'off' ? 2 : 1)
       })
@@ -115,7 +122,8 @@ describe('each mode meets each', () => {
   }
 
   test('on one network the file goes as it is, because nobody stands between; unless one requires it', async () => {
-    assert.equal((await run('prefer', 'prefer', true)).outcome, 'half')
+    const { outcome, told } = await run('prefer', 'prefer', true)
+    assert.deepEqual([outcome, told], ['half', ['plain']])
     assert.equal((await run('require', 'prefer', true)).outcome, 'hidden')
     assert.equal((await run('prefer', 'require', true)).outcome, 'hidden')
   })

@@ -1,6 +1,7 @@
 // Counts the facts of a torrent for status(): reads everything, changes nothing.
 
 import type { Millis, PieceIndex } from '../../base/ids.ts'
+import { encryptionOf } from '../peer/encrypting.ts'
 import type { Peer } from '../peer/peer.ts'
 import { bottleneck } from './bottleneck.ts'
 import type { Live } from './live.ts'
@@ -113,6 +114,7 @@ export function peerStatusOf(peer: Peer, now: Millis): PeerStatus {
     client: peer.extensions?.client ?? '',
     source: peer.source,
     incoming: peer.incoming,
+    encryption: encryptionOf(peer.connection),
     amChoking: peer.amChoking,
     amInterested: peer.amInterested,
     peerChoking: peer.peerChoking,

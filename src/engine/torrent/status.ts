@@ -1,6 +1,7 @@
 // What a torrent tells about itself: counted facts in a plain object, made on demand, for command line, API and tests.
 
 import type { Infohash } from '../../base/ids.ts'
+import type { Encryption } from '../peer/encrypting.ts'
 import type { WebSeedStatus } from '../webseed/web-seeds.ts'
 import type { Bottleneck } from './bottleneck.ts'
 
@@ -11,6 +12,7 @@ export interface PeerStatus {
   readonly client: string
   readonly source: string
   readonly incoming: boolean
+  readonly encryption: Encryption
   readonly amChoking: boolean
   readonly amInterested: boolean
   readonly peerChoking: boolean
