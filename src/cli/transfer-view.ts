@@ -2,10 +2,14 @@
 
 import { explainBottleneck } from '../api/bottleneck-sentence.ts'
 import { formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
+import { explainWebSeed } from '../api/web-seed-sentence.ts'
 import type { TransferStatus } from '../daemon/get-source.ts'
 import type { Line } from './terminal.ts'
 
 const BAR_CELLS = 18
+
+/** A torrent may name many servers. */
+const MOST_WEB_SEED_LINES = 3
 
 /** A transfer that takes less than this is not called slow because its sources are at their limit. */
 const PATIENT_SECONDS = 30
@@ -58,16 +62,27 @@ export function gettingLines(status: TransferStatus): Line[] {
     ...(left === undefined ? [] : [`${formatDuration(left * 1_000)} left`]),
     sourcesText(status),
   ]
-  return [` ${bar(fraction)} ${parts.join('  ')}`, ...slowLines(status)]
+  return [` ${bar(fraction)} ${parts.join('  ')}`, ...slowLines(status), ...webSeedLines(status)]
 }
 
 /** A server that gives is called by its name: it is somebody's who sees what is fetched. */
 function sourcesText({ sources, webSeeds }: TransferStatus): string {
   const giving = webSeeds.filter(({ state }) => state === 'fetching').map(({ name }) => name)
+  const usable = webSeeds.filter(({ state }) => state === 'fetching' || state === 'idle')
   const count = sources === 1 ? '1 source' : `${sources} sources`
   return giving.length === 0
     ? count
-    : `${count}: ${giving.length < sources ? 'peers and ' : ''}${giving.join(', ')}`
+    : `${count}: ${usable.length < sources ? 'peers and ' : ''}${giving.join(', ')}`
+}
+
+/** Servers that give nothing, with the reason. */
+function webSeedLines({ webSeeds }: TransferStatus): Line[] {
+  return webSeeds
+    .filter(({ state, reason }) => reason !== undefined && (state === 'waiting' || state === 'dropped'))
+    .slice(0, MOST_WEB_SEED_LINES)
+    .map(({ name, reason, state }) => [
+      { text: ` ${explainWebSeed(name, reason ?? '', state === 'dropped')}.`, style: 'careful' },
+    ])
 }
 
 function slowLines(status: TransferStatus): Line[] {

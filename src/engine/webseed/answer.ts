@@ -11,25 +11,28 @@ export type Setback =
   | { readonly kind: 'later'; readonly code: SetbackCode; readonly retryMs: number | undefined }
   | { readonly kind: 'never'; readonly code: SetbackCode }
 
-export type SetbackCode =
-  | 'NOT_FOUND'
-  | 'FORBIDDEN'
-  | 'LENGTH_DIFFERS'
-  | 'RANGES_IGNORED'
-  | 'WRONG_RANGE'
-  | 'ENCODED'
-  | 'TOO_MANY_REQUESTS'
-  | 'BUSY'
-  | 'STATUS'
-  | 'CUT_SHORT'
-  | 'TOO_SLOW'
-  | 'UNREACHABLE'
-  | 'TIMEOUT'
-  | 'NAME_NOT_FOUND'
-  | 'ADDRESS_REFUSED'
-  | 'TLS'
-  | 'REDIRECTS'
-  | 'POISON'
+export const SETBACK_CODES = [
+  'NOT_FOUND',
+  'FORBIDDEN',
+  'LENGTH_DIFFERS',
+  'RANGES_IGNORED',
+  'WRONG_RANGE',
+  'ENCODED',
+  'TOO_MANY_REQUESTS',
+  'BUSY',
+  'STATUS',
+  'CUT_SHORT',
+  'TOO_SLOW',
+  'UNREACHABLE',
+  'TIMEOUT',
+  'NAME_NOT_FOUND',
+  'ADDRESS_REFUSED',
+  'TLS',
+  'REDIRECTS',
+  'POISON',
+] as const
+
+export type SetbackCode = (typeof SETBACK_CODES)[number]
 
 export interface Taking {
   /** The body goes on behind what was asked: it is cut off there. */
