@@ -4,6 +4,7 @@
 import { randomInt, type SeededRandom } from '../../src/base/random.ts'
 import { type MemberPlan, Swarm, type SwarmPlan, unequal } from './swarm.ts'
 import { RequestWatch, reportOf, type SwarmReport } from './swarm-report.ts'
+import type { SimWebSeed } from './web-seed.ts'
 import { World } from './world.ts'
 
 export interface Scenario {
@@ -52,7 +53,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   random: {
     about:
       'unequal lines, members that come late, die and come back, drop off the network: all end with the content',
-    run: randomSwarm,
+    run: (seed) => randomSwarm(seed, false),
+  },
+  web: {
+    about: 'the same with a web seed beside them, fast or slow, that is busy now and then',
+    run: (seed) => randomSwarm(seed, true),
   },
 }
 
@@ -115,7 +120,7 @@ async function verify(swarm: Swarm, watch: RequestWatch): Promise<void> {
   )
 }
 
-async function randomSwarm(seed: number): Promise<string> {
+async function randomSwarm(seed: number, web: boolean): Promise<string> {
   const dice = new World(seed).random('plan')
   const pick = <T>(choices: readonly T[]): T => choices[randomInt(dice, choices.length)] as T
   const pieceLengthBytes = pick([16, 32, 64, 256]) * KIB
@@ -132,10 +137,12 @@ async function randomSwarm(seed: number): Promise<string> {
     network: { roundTripMs: pick([5, 50, 300]), datagramLoss: pick([0, 0.05]) },
     discovery,
     maxPeers: pick([4, 10, 50]),
+    ...(web ? { webSeedRate: pick([0.1, 1, 4]) * MB } : {}),
     stateChanged: (member) => watch.look(member),
   })
   await swarm.start()
   const troubles = makeTrouble(swarm, dice)
+  if (swarm.webSeed !== undefined) troubles.push(makeBusy(swarm, swarm.webSeed, dice))
   await swarm.finish(40 * swarm.bestTimeMs + 1_800_000)
   await verify(swarm, watch)
   const {
@@ -162,6 +169,19 @@ function makeTrouble(swarm: Swarm, dice: SeededRandom): string[] {
     }
   }
   return troubles
+}
+
+/** For some seconds the web seed sends everybody away. */
+function makeBusy(swarm: Swarm, webSeed: SimWebSeed, dice: SeededRandom): string {
+  const atMs = randomInt(dice, Math.ceil(swarm.bestTimeMs))
+  const forMs = 100 + randomInt(dice, MOST_TROUBLE_MS)
+  swarm.world.after(atMs, () => {
+    webSeed.busy = true
+  })
+  swarm.world.after(atMs + forMs, () => {
+    webSeed.busy = false
+  })
+  return `the web seed busy for ${forMs} ms`
 }
 
 function figures(report: SwarmReport): string {

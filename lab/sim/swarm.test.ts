@@ -48,6 +48,11 @@ describe('swarms of production sessions', () => {
     assert.ok(wasted < 0.05 * 6 * content.length)
   })
 
+  test('through trouble of all kinds a web seed is one of the sources', async (context) => {
+    for (let seed = 1; seed <= 4; seed++)
+      context.diagnostic(`seed ${seed}: ${await scenario('web').run(seed)}`)
+  })
+
   test('a web seed alone, busy at first, is enough', async () => {
     const swarm = new Swarm(12, {
       pieceCount: 64,
