@@ -103,7 +103,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const session = await Session.open(ports, {
       ...DEFAULT_SESSION_OPTIONS,
       agent: `Shoal ${VERSION}`,
-      gateways: new NodeGateways(),
+      gateways: new NodeGateways(exit.kind === 'bound' ? exit : undefined),
       ...given,
       ...optionsBy(withheld),
       ...(gate === undefined ? {} : { gate }),

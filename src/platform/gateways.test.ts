@@ -72,10 +72,21 @@ test('the default route of least metric is read from the tables of each system',
   assert.deepEqual(windowsRoute6(WINDOWS6), route('fe80::211:22ff:fe33:4455', '12'))
 })
 
+test('where everything leaves by one interface, its own default route is the one', () => {
+  assert.deepEqual(linuxRoute4(LINUX4, 'wlan0'), route('192.168.1.1', 'wlan0'))
+  assert.equal(linuxRoute4(LINUX4, 'eth1'), undefined)
+  assert.equal(linuxRoute6(LINUX6, 'wlan0'), undefined)
+})
+
+test('an interface that is gone has no router', async () => {
+  assert.deepEqual(await new NodeGateways({ device: undefined, address: undefined }).find(), [])
+})
+
 test('text cut anywhere, and text of other kinds, gives a route or none, and never throws', () => {
   const readers = [linuxRoute4, linuxRoute6, bsdRoute, windowsRoute4, windowsRoute6]
   for (const text of [LINUX4, LINUX6, MACOS4, MACOS6, WINDOWS4, WINDOWS6]) {
-    for (let end = 0; end < text.length; end += 7) for (const reader of readers) reader(text.slice(0, end))
+    for (let end = 0; end < text.length; end += 7)
+      for (const reader of readers) reader(text.slice(0, end), undefined)
   }
   for (const reader of readers)
     assert.equal(reader('route: writing to routing socket: not in table'), undefined)

@@ -21,6 +21,12 @@ export interface SystemGateway {
   readonly ownHost: string
 }
 
+/** The one interface, or address of it, that everything leaves by; looked at anew each time. Linux only. */
+export interface OnlyBy {
+  readonly device: string | undefined
+  readonly address: string | undefined
+}
+
 type Interfaces = ReturnType<typeof os.networkInterfaces>
 
 const run = promisify(execFile)
@@ -29,23 +35,33 @@ const ASK_MS = 3_000
 const MAX_TEXT_BYTES = 256 * 1024
 
 export class NodeGateways {
+  readonly #only: OnlyBy | undefined
+
+  /** @param only routers that are reached by it; all others are not asked */
+  constructor(only?: OnlyBy) {
+    this.#only = only
+  }
+
   async find(): Promise<readonly SystemGateway[]> {
-    const [four, six] = await defaultRoutes(process.platform)
+    const only = this.#only
+    if (only !== undefined && only.device === undefined) return []
+    const [four, six] = await defaultRoutes(process.platform, only?.device)
     const interfaces = os.networkInterfaces()
-    return [gatewayOf(four, interfaces, 4), gatewayOf(six, interfaces, 6)].filter(
-      (gateway) => gateway !== undefined,
-    )
+    return [gatewayOf(four, interfaces, 4), gatewayOf(six, interfaces, 6)]
+      .filter((gateway) => gateway !== undefined)
+      .filter(({ ownHost }) => only?.address === undefined || ownHost === only.address)
   }
 }
 
 function defaultRoutes(
   platform: NodeJS.Platform,
+  device: string | undefined,
 ): Promise<[DefaultRoute | undefined, DefaultRoute | undefined]> {
   switch (platform) {
     case 'linux':
       return Promise.all([
-        read('/proc/net/route').then(linuxRoute4),
-        read('/proc/net/ipv6_route').then(linuxRoute6),
+        read('/proc/net/route').then((table) => linuxRoute4(table, device)),
+        read('/proc/net/ipv6_route').then((table) => linuxRoute6(table, device)),
       ])
     case 'win32':
       return Promise.all([

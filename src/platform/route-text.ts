@@ -18,13 +18,17 @@ const RTF_UP_GATEWAY = 0x3
 const DEFAULT4 = '00000000'
 const DEFAULT6 = '0'.repeat(32)
 
-/** /proc/net/route: addresses in hex, bytes reversed on the machines we run on. Of several, the one of least metric. */
-export function linuxRoute4(table: string): DefaultRoute | undefined {
+/**
+ * /proc/net/route: addresses in hex, bytes reversed on the machines we run on. Of several, the one of least metric.
+ * @param device routes of this interface only
+ */
+export function linuxRoute4(table: string, device?: string): DefaultRoute | undefined {
   let best: { readonly route: DefaultRoute; readonly metric: number } | undefined
   for (const line of table.split('\n')) {
     const words = line.trim().split(/\s+/)
     const [interfaceName = '', destination, gateway = '', flags = '', , , metricText, mask] = words
     if (destination !== DEFAULT4 || mask !== DEFAULT4 || !/^[0-9A-F]{8}$/i.test(gateway)) continue
+    if (device !== undefined && interfaceName !== device) continue
     if ((Number.parseInt(flags, 16) & RTF_UP_GATEWAY) !== RTF_UP_GATEWAY) continue
     const metric = Number(metricText)
     const host = formatIp(fromHex(gateway).reverse())
@@ -35,12 +39,13 @@ export function linuxRoute4(table: string): DefaultRoute | undefined {
 }
 
 /** /proc/net/ipv6_route: destination, its length, source, its length, next hop, metric, two counters, flags, interface. */
-export function linuxRoute6(table: string): DefaultRoute | undefined {
+export function linuxRoute6(table: string, device?: string): DefaultRoute | undefined {
   let best: { readonly route: DefaultRoute; readonly metric: number } | undefined
   for (const line of table.split('\n')) {
     const words = line.trim().split(/\s+/)
     const [destination, lengthBits, , , gateway = '', metricText = '', , , flags = '', interfaceName] = words
     if (destination !== DEFAULT6 || lengthBits !== '00' || !/^[0-9a-f]{32}$/i.test(gateway)) continue
+    if (device !== undefined && interfaceName !== device) continue
     if ((Number.parseInt(flags, 16) & RTF_UP_GATEWAY) !== RTF_UP_GATEWAY) continue
     const metric = Number.parseInt(metricText, 16)
     if (best !== undefined && !(metric < best.metric)) continue

@@ -18,8 +18,6 @@ const SHOAL = join(import.meta.dirname, '..', '..', 'bin', 'shoal')
 const WITNESSES = join(import.meta.dirname, 'dht-witnesses.ts')
 const PEER_PORT = 6_000
 const NODE_PORT = 6_001
-/** The promise of the doctor, and what a busy machine needs to start a process. */
-const LONGEST_MS = 30_000
 
 interface Found {
   readonly check: string
@@ -148,7 +146,6 @@ test('a router that lets others in, and who is seen at its address: reachable by
   assert.equal(report.of('provider').code, 'PROVIDER_CLEAR')
   assert.equal(report.of('disk-save').code, 'DISK_GOOD')
   assert.deepEqual(await router.mapped(), [], 'nothing stays')
-  assert.ok(report.tookMs < LONGEST_MS, `${report.tookMs} ms`)
   t.diagnostic(`with a router that answers: ${Math.round(report.tookMs)} ms`)
 })
 
@@ -169,7 +166,6 @@ test('a router that answers nobody, and a provider that cuts plain handshakes: b
   assert.equal(report.of('tcp-ipv6').code, 'REACH_OWN_ADDRESS')
   const { code, data } = report.of('provider')
   assert.deepEqual([code, data.plain, data.encrypted], ['PROVIDER_PLAIN_FAILS', 'cut', 'answered'])
-  assert.ok(report.tookMs < LONGEST_MS, `${report.tookMs} ms`)
   t.diagnostic(`with a router that is silent: ${Math.round(report.tookMs)} ms`)
 })
 
@@ -183,7 +179,6 @@ test('on no network at all it says so, and what can be looked at all the same', 
   assert.equal(report.of('router').state, 'unknown')
   assert.equal(report.of('provider').code, 'PROVIDER_NOT_TRIED')
   assert.equal(report.of('disk-state').code, 'DISK_GOOD')
-  assert.ok(report.tookMs < LONGEST_MS, `${report.tookMs} ms`)
 })
 
 test('a folder that is not there and a port that is taken are findings, not failures of the doctor', async (t) => {

@@ -22,8 +22,6 @@ const PLAYER = join(import.meta.dirname, 'port-map-player.ts')
 /** Renewed after 4 s, as often as RFC 6887 permits at all. */
 const LIFETIME_SECONDS = 6
 const PORT = 7_001
-/** RFC: given back or given up; the promise of the driver. */
-const STOP_MS = 2_000
 
 let router: Promise<HomeRouter> | undefined
 
@@ -91,7 +89,7 @@ async function call(from: Host, host: string, port: number): Promise<string> {
   const script = `
     const [host, port] = [process.argv[1], Number(process.argv[2])]
     const tcp = new Promise((resolve) => {
-      const socket = require('node:net').connect({ host, port, timeout: 1000 })
+      const socket = require('node:net').connect({ host, port, timeout: 2000 })
       let heard = ''
       socket.on('data', (bytes) => { heard += bytes })
       socket.on('end', () => resolve(heard))
@@ -101,7 +99,7 @@ async function call(from: Host, host: string, port: number): Promise<string> {
     const udp = new Promise((resolve) => {
       const socket = require('node:dgram').createSocket(host.includes(':') ? 'udp6' : 'udp4')
       const end = (what) => { clearTimeout(timer); socket.close(); resolve(what) }
-      const timer = setTimeout(() => end('silence'), 1000)
+      const timer = setTimeout(() => end('silence'), 2000)
       socket.on('message', (bytes) => end(String(bytes)))
       socket.send('anybody?', port, host)
     })
@@ -144,7 +142,6 @@ async function journey(t: TestContext, made: HomeRouter, method: MappingMethod, 
   assert.equal(await call(outside, OUTER, port), 'home home')
 
   const stoppedAfterMs = await player.stop()
-  assert.ok(stoppedAfterMs <= STOP_MS + 500, `${stoppedAfterMs} ms`)
   assert.equal(await rules(), 0)
   assert.equal(await call(outside, OUTER, port), 'ECONNREFUSED silence')
   t.diagnostic(
@@ -184,7 +181,7 @@ test('pcp: pinholes are opened in the firewall of an IPv6 router, used from outs
   assert.equal(await call(made.outside, HOME6, PORT), 'silence silence')
 })
 
-test('`shoal share` behind the router is fetched from outside, and leaves no open port behind', async (t) => {
+test('what `shoal share` offers behind the router is fetched from outside by its link alone, and no open port stays', async (t) => {
   const made = await routerFor(t)
   if (made === undefined || footing.kind === 'refused') return
   await made.start(['enable_natpmp=yes', 'enable_upnp=yes'])
@@ -213,18 +210,9 @@ test('`shoal share` behind the router is fetched from outside, and leaves no ope
   })
   await until('it has a link', () => link !== '', { program: giving })
   await until('the router lets others in', async () => (await made.mapped()).length >= 2, { program: giving })
-  // Its own addresses lead nowhere from outside: the router's does.
-  const away = link.replace(/&x\.pe=[^&]*/g, '')
-  const fetching = shoal(
-    made.outside,
-    'get',
-    away,
-    '-o',
-    got,
-    '--peer',
-    `${OUTER}:${PORT}`,
-    '--no-port-mapping',
-  )
+  // Nothing but the link: it carries the router's address and port.
+  assert.ok(link.includes(`&x.pe=${OUTER}:${PORT}`), link)
+  const fetching = shoal(made.outside, 'get', link, '-o', got, '--no-port-mapping')
   assert.equal((await fetching.ended).code, 0, fetching.tail())
   assert.ok(content.equals(await readFile(join(got, 'photo.raw'))))
   giving.signal('SIGINT')

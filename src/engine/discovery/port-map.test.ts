@@ -78,8 +78,8 @@ for (const [name, habits, method, withinMs] of [
   ['PCP', { ...PCP, ...NAT_PMP, ...UPNP }, 'pcp', 0],
   ['NAT-PMP, and says so when asked in PCP', NAT_PMP, 'nat-pmp', 0],
   ['NAT-PMP, and says nothing to PCP', { ...NAT_PMP, saysOlder: false }, 'nat-pmp', 10_000],
-  ['UPnP 2 only', UPNP, 'upnp', 2_000],
-  ['UPnP 1 only', { ...UPNP, igdVersion: 1 }, 'upnp', 2_000],
+  ['UPnP 2 only', UPNP, 'upnp', 1_000],
+  ['UPnP 1 only', { ...UPNP, igdVersion: 1 }, 'upnp', 1_000],
 ] as const) {
   test(`a router that speaks ${name} holds both ports, tells its address, and forgets them at the end`, async () => {
     const scene = await new Scene(habits).start(withinMs)

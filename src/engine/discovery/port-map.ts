@@ -67,6 +67,8 @@ const ALL_METHODS: readonly MappingMethod[] = ['pcp', 'nat-pmp', 'upnp']
 
 export class PortMapping implements Sleeper {
   onChange: () => void = () => {}
+  /** The computer is on another network than it was: what others said of it there is void. */
+  onMove: () => void = () => {}
   readonly #options: PortMappingOptions
   readonly #talks = new Map<4 | 6, RouterTalk>()
   /** Routers that are not asked: this computer has a public address of its own. */
@@ -140,6 +142,7 @@ export class PortMapping implements Sleeper {
     if (before !== undefined) {
       this.#talks.delete(family)
       void before.close(STOP_MS)
+      this.onMove()
       this.onChange()
     }
     // Of the three, PCP alone opens IPv6 firewalls without a search of its own there.

@@ -9,6 +9,7 @@ import { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { Ports } from '../../base/ports.ts'
 import { SeededRandom } from '../../base/random.ts'
+import { GATEWAY_CHECK_MS, type Gateway } from '../discovery/port-map.ts'
 import { Reach, type ReachOptions } from './reach.ts'
 
 const HOME = '192.168.1.2'
@@ -19,6 +20,7 @@ class Scene {
   readonly lan = new DatagramLan()
   readonly router = new PretendedRouter(this.lan, this.clock, { pcp: true })
   readonly reach: Reach
+  gateways: readonly Gateway[] = [{ host: ROUTER, ownHost: HOME }]
   moves = 0
 
   constructor(listen: Endpoint | undefined, changes: Partial<ReachOptions> = {}) {
@@ -46,7 +48,7 @@ class Scene {
       dhtRouters: [],
       utp: false,
       portMapping: true,
-      gateways: { find: async () => [{ host: ROUTER, ownHost: HOME }] },
+      gateways: { find: async () => this.gateways },
       ...changes,
     }
     this.reach = new Reach(ports as Ports, options, new DeadlineQueue(clock), () => {})
@@ -98,6 +100,18 @@ for (const [why, listen, changes] of [
     assert.deepEqual(scene.router.urls, [])
   })
 }
+
+test('on another network nothing that others said of us before counts', async () => {
+  const scene = new Scene(ANYWHERE)
+  await scene.open()
+  scene.reach.reachability.seenAs('203.0.113.7', 'dht')
+  await scene.clock.advance(2 * GATEWAY_CHECK_MS)
+  assert.equal(scene.reach.reachability.outside(4), '203.0.113.7')
+  scene.gateways = [{ host: '192.168.1.254', ownHost: HOME }]
+  await scene.clock.advance(GATEWAY_CHECK_MS)
+  assert.equal(scene.reach.reachability.outside(4), undefined)
+  assert.equal(scene.reach.announcedPort, PORT)
+})
 
 test('who listens on the address towards the router alone is let in', async () => {
   const scene = new Scene({ host: HOME, port: PORT })

@@ -107,6 +107,10 @@ export class Reach {
     })
     this.#mapping = mapping
     mapping.onChange = () => this.#mappingChanged(mapping.announcedPort())
+    mapping.onMove = () => {
+      this.reachability.clear()
+      this.#dht?.networkChanged()
+    }
     mapping.start({ tcp: listensAt.port, udp: this.udpPort })
   }
 

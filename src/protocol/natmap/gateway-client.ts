@@ -62,8 +62,8 @@ const PCP_TRIES_BEFORE_NAT_PMP = 2
 const PCP_TRIES = 5
 /** RFC 6886, section 3.1: nine, over a minute in all. */
 const NAT_PMP_TRIES = 9
-/** An answer comes within a millisecond or so; without one for this long, others may try their luck. */
-export const SILENT_MS = 2_000
+/** An answer comes within milliseconds, over a busy radio within some hundred; without one others may try their luck. */
+export const SILENT_MS = 1_000
 /** RFC 6887, section 14.1.3: nobody rushes to a gateway that was just restarted. */
 const RESTART_SPREAD_MS = 5_000
 /** Unasked announcements, which anybody on the network can forge, cost one round of renewals in this time at most. */

@@ -1,5 +1,5 @@
 // Ports mapped with one router by whatever it understands: PCP, else NAT-PMP; UPnP is looked for meanwhile, and maps when
-// the others were silent for two seconds or said no. One machine for each address family.
+// the others were silent for a second or said no. One machine for each address family.
 // Invariant: at any time one of the ways holds mappings; only the gateway itself is listened to.
 
 import type { Endpoint } from '../../base/endpoint.ts'
