@@ -37,6 +37,8 @@ const SIGNS: Readonly<Record<FindingState, Span>> = {
 }
 
 const CHECK_COLUMNS = 12
+/** As with every command that is stopped. */
+const INTERRUPTED = 130
 
 export const command = defineCommand({
   options: {
@@ -92,6 +94,7 @@ export const command = defineCommand({
       stop,
       found: (finding) => show(finding, output),
     })
+    if (stop.aborted) return INTERRUPTED
     return findings.some(({ state }) => state === 'bad') ? 1 : 0
   },
 })

@@ -22,6 +22,7 @@ import {
   type Mapping,
   type MappingFailure,
   type MappingWish,
+  MIN_RENEWAL_MS,
   START_OVER_MS,
 } from './mapping.ts'
 import { encodeAddressRequest } from './nat-pmp.ts'
@@ -303,7 +304,8 @@ export class GatewayClient implements Machine<GatewayInput, GatewayEffect> {
     promised: { externalPort: number; externalHost: string | undefined; lifetimeS: number },
     now: Millis,
   ): GatewayEffect[] {
-    if (promised.externalPort === 0 || promised.lifetimeS === 0)
+    // What ends before it may be renewed is no use: others would be told of a port that comes and goes.
+    if (promised.externalPort === 0 || 1_000 * promised.lifetimeS <= MIN_RENEWAL_MS)
       return this.#refused(lease, 'BAD_ANSWER', after(now, START_OVER_MS), now)
     const changed = lease.grant(promised, now, this.#options.random)
     lease.follow(this.#leases[this.#leases.indexOf(lease) - 1], now)
