@@ -17,6 +17,7 @@ import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './sh
 import { checkUnchanged } from './source-files.ts'
 import { readTorrentFile } from './torrent-input.ts'
 import { VERSION } from './version.ts'
+import { ownAddressesBy } from './way-out.ts'
 
 export interface ShareChoices {
   readonly listing: Listing
@@ -112,7 +113,9 @@ async function begin(
       events: { stateChanged: choices.changed, finished: choices.changed, problemChanged: choices.changed },
     }),
   )
-  const addresses = await linkAddresses(engine.session.reach, engine.ports.clock)
+  const addresses = await linkAddresses(engine.session.reach, engine.ports.clock, () =>
+    ownAddressesBy(engine.exit),
+  )
   return { torrent, metainfo, magnet: linkOf(content, choices, addresses) }
 }
 

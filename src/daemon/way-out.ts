@@ -3,6 +3,7 @@
 import type { SessionOptions } from '../engine/session/session-options.ts'
 import type { TorrentStatus } from '../engine/torrent/status.ts'
 import type { Exit, ExitTrouble } from '../platform/exit/exit.ts'
+import { localAddresses } from '../platform/interfaces.ts'
 import type { TransferStatus } from './get-source.ts'
 
 export { type ExitWish, openExit } from '../platform/exit/open-exit.ts'
@@ -32,6 +33,12 @@ export function optionsBy(withheld: readonly Withheld[]): Partial<SessionOptions
 
 export function troubleOf(exit: Exit): ExitTrouble | undefined {
   return exit.kind === 'direct' ? undefined : exit.trouble()
+}
+
+/** Addresses of this computer that may be told to others: by an interface, those of that one. */
+export function ownAddressesBy(exit: Exit): readonly string[] {
+  if (exit.kind === 'direct') return localAddresses()
+  return exit.kind === 'bound' ? exit.addresses() : []
 }
 
 /** A transfer's status with what only the way out and the filter know: while nothing can leave, that is what holds it up. */

@@ -7,6 +7,7 @@ import os from 'node:os'
 import { canonicalIp } from '../../base/address.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
 import { type Names, SocketError } from '../../base/ports.ts'
+import { localAddresses } from '../interfaces.ts'
 import { SystemRandom } from '../random.ts'
 import { bindDatagrams } from './bound-datagrams.ts'
 import { openStream } from './bound-stream.ts'
@@ -66,6 +67,13 @@ export class BoundExit implements Guarded, StreamMaker {
   /** The one address to use, where an address was named. */
   get address(): string | undefined {
     return this.#address
+  }
+
+  /** Those that others may see and dial: of this interface only. */
+  addresses(): readonly string[] {
+    if (this.#device === undefined) return []
+    if (this.#address !== undefined) return [this.#address]
+    return localAddresses({ [this.#device]: os.networkInterfaces()[this.#device] })
   }
 
   trouble(): ExitTrouble | undefined {
