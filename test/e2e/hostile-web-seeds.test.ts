@@ -411,7 +411,7 @@ hostile('what a server lacks of a tree comes from another', async (t) => {
   )
 })
 
-hostile('files that are not wanted are not asked for', async (t) => {
+hostile('files that are not wanted are not asked for until they are', async (t) => {
   const made = await make({ version: 'v2', lengthsBytes: [200_000, 200_001, 200_002] })
   await using server = await serveFiles(made)
   const getting = await get(t, made, [`${at(server)}/`], { choices: { priorities: () => [0, 4, 0] } })
@@ -420,6 +420,8 @@ hostile('files that are not wanted are not asked for', async (t) => {
     server.asked.every((path) => path.endsWith('file-0001')),
     server.asked.join(' '),
   )
+  await getting.torrent.wishes.setPriorities([4, 4, 4])
+  await finish(getting, made)
 })
 
 hostile('a server of pieces gives them, and is not asked about an unlisted torrent (BEP 17)', async (t) => {

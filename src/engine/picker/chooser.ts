@@ -171,7 +171,7 @@ export class Chooser implements PieceFilter {
   #gapFor(ask: Ask): Gap | undefined {
     const accepts = (piece: PieceIndex): boolean => ask.has.has(piece) && this.#world.verifiable(piece)
     const behind = this.#books.get(ask.peer)?.behind ?? -1
-    const ahead = behind < 0 ? undefined : gapFrom(this.#pieces, behind, accepts)
+    const ahead = behind < 0 ? undefined : gapFrom(this.#pieces, behind, ask.count, accepts)
     if (ahead !== undefined) return ahead
     const gap = widestGap(this.#pieces, accepts)
     if (gap === undefined) return undefined

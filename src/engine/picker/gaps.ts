@@ -43,10 +43,11 @@ function widestAt(
   return widest
 }
 
-/** The run of open pieces that begins exactly there, if the piece is as urgent as any. */
+/** The run of open pieces that begins exactly there, at most so many, if the piece is as urgent as any. */
 export function gapFrom(
   pieces: Pick<Pieces, 'length' | 'level' | 'openAt'>,
   first: number,
+  most: number,
   accepts: (piece: PieceIndex) => boolean,
 ): Gap | undefined {
   const level = first < pieces.length ? pieces.level(first as PieceIndex) : 0
@@ -54,6 +55,11 @@ export function gapFrom(
   for (let higher = level + 1; higher <= MAX_PRIORITY; higher++)
     if (pieces.openAt(higher) > 0) return undefined
   let end = first
-  while (end < pieces.length && pieces.level(end as PieceIndex) === level && accepts(end as PieceIndex)) end++
+  while (
+    end < Math.min(pieces.length, first + most) &&
+    pieces.level(end as PieceIndex) === level &&
+    accepts(end as PieceIndex)
+  )
+    end++
   return end > first ? { first: first as PieceIndex, last: (end - 1) as PieceIndex } : undefined
 }
