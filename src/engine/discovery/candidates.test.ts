@@ -124,6 +124,17 @@ test('an address that the person typed is never forgotten and waits a minute and
   }
 })
 
+test('when nothing could leave, as often as it may be, the address is as good as before', () => {
+  const candidates = table()
+  candidates.add([hint('1.1.1.1')], at(0))
+  for (let now = 1; now < 3 * MAX_FAILURES; now++) {
+    const [endpoint] = candidates.next(1, at(now))
+    assert.ok(endpoint !== undefined, `offered again at ${now}`)
+    candidates.failed(endpoint, 'NO_WAY_OUT', at(now))
+  }
+  assert.deepEqual([candidates.size, candidates.stock], [1, 1])
+})
+
 test('a good connection clears failures; being thrown out at once counts as one', () => {
   const candidates = table()
   candidates.add([hint('1.1.1.1')], at(0))
