@@ -9,6 +9,7 @@ import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
+import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
 import { readTorrentFile } from '../../daemon/torrent-input.ts'
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -60,32 +61,34 @@ export const command = defineCommand({
     const listing = values.to ?? 'link'
     if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
     const stop = interrupt.listen()
+    // Nothing leaves this computer, and nobody can come in, before it is known what is shared with whom.
+    const ports = toolPorts()
+    if (values.tracker.length > 0 && listing !== 'everyone') await requirePrivate(operands, folder, ports)
+    const excludes = values.exclude.length === 0 ? undefined : picomatch([...values.exclude], { dot: true })
+    const surveys = await Promise.all(
+      operands.map((given) =>
+        isTorrentFile(given)
+          ? undefined
+          : surveyShare({
+              given,
+              folder,
+              stateFolder: stateFolderOf(values, folder),
+              excluded: (relative) => excludes?.(relative) ?? false,
+              disk: ports.disk,
+            }),
+      ),
+    )
+    for (const survey of surveys) if (survey !== undefined) saySurvey(output, survey, listing)
+    if (values['dry-run']) {
+      for (const [i, given] of operands.entries()) {
+        const survey = surveys[i]
+        if (survey !== undefined) output.object(surveyObject(survey, listing))
+        else await foretellTorrent(path.resolve(folder, given), listing, output, ports)
+      }
+      return 0
+    }
     const engine = await openTransferEngine(values, folder, output)
     try {
-      if (values.tracker.length > 0 && listing !== 'everyone') await requirePrivate(operands, folder, engine)
-      const excludes = values.exclude.length === 0 ? undefined : picomatch([...values.exclude], { dot: true })
-      const surveys = await Promise.all(
-        operands.map((given) =>
-          isTorrentFile(given)
-            ? undefined
-            : surveyShare({
-                given,
-                folder,
-                stateFolder: stateFolderOf(values, folder),
-                excluded: (relative) => excludes?.(relative) ?? false,
-                disk: engine.ports.disk,
-              }),
-        ),
-      )
-      for (const survey of surveys) if (survey !== undefined) saySurvey(output, survey, listing)
-      if (values['dry-run']) {
-        for (const [i, given] of operands.entries()) {
-          const survey = surveys[i]
-          if (survey !== undefined) output.object(surveyObject(survey, listing))
-          else await foretellTorrent(path.resolve(folder, given), listing, output, engine)
-        }
-        return 0
-      }
       const choices: ShareChoices = {
         listing,
         trackers: values.tracker,
@@ -118,10 +121,10 @@ export const command = defineCommand({
 })
 
 /** Trackers of a share for people with the link are wrong use, except of private torrents (TRANSFER.md). @throws ShareUseError */
-async function requirePrivate(operands: readonly string[], folder: string, engine: Engine): Promise<void> {
+async function requirePrivate(operands: readonly string[], folder: string, ports: ToolPorts): Promise<void> {
   for (const given of operands) {
     const torrent = isTorrentFile(given)
-      ? await readTorrentFile(path.resolve(folder, given), engine.ports)
+      ? await readTorrentFile(path.resolve(folder, given), ports)
       : undefined
     if (torrent?.metainfo.private !== true) throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
   }
@@ -208,9 +211,9 @@ async function foretellTorrent(
   torrentPath: string,
   listing: Listing,
   output: Output,
-  engine: Engine,
+  ports: ToolPorts,
 ): Promise<void> {
-  const { metainfo } = await readTorrentFile(torrentPath, engine.ports)
+  const { metainfo } = await readTorrentFile(torrentPath, ports)
   const files = metainfo.files.filter(({ pad }) => !pad).length
   const totalBytes = metainfo.geometry.payloadBytes
   output.note(
