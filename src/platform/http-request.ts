@@ -17,8 +17,8 @@ const IDLE_MS = 10_000
 const MAX_IDLE_SOCKETS = 4
 const MAX_IDLE_SOCKETS_IN_ALL = 32
 
-/** What one read takes from the kernel. */
-const READ_BYTES = 256 * 1024
+/** What one read takes from the kernel. The parser's copies are as large; larger ones only made more to clear away. */
+const READ_BYTES = 64 * 1024
 
 export interface Target {
   readonly url: URL
