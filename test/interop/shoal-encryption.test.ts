@@ -33,6 +33,7 @@ type Other = (
   torrent: string,
   folder: string,
   seed: boolean,
+  utp: boolean,
 ) => Promise<unknown>
 
 const OTHERS: Readonly<Record<'transmission' | 'libtorrent' | 'aria2', Other>> = {
@@ -41,9 +42,9 @@ const OTHERS: Readonly<Record<'transmission' | 'libtorrent' | 'aria2', Other>> =
     const client = await Transmission.start(scene, host, { encryption })
     return (await client.add(torrent, { savePath: folder })).complete()
   },
-  async libtorrent(scene, host, will, torrent, folder) {
+  async libtorrent(scene, host, will, torrent, folder, _seed, utp) {
     const encryption = ({ never: 'disabled', able: 'enabled', required: 'forced' } as const)[will]
-    const client = await Libtorrent.start(scene, host, { encryption })
+    const client = await Libtorrent.start(scene, host, { encryption, utp, tcp: !utp })
     return (await client.add(torrent, { savePath: folder })).complete()
   },
   async aria2(scene, host, will, torrent, folder, seed) {
@@ -61,6 +62,8 @@ interface Row {
   readonly shoal: Will
   readonly theirs: Will
   readonly kind: TorrentKind
+  /** libtorrent only: it dials nobody over TCP, and hangs up on who comes that way. */
+  readonly utp?: boolean
 }
 
 const made = new Map<string, Promise<string>>()
@@ -108,9 +111,9 @@ async function transfer(scene: Scene, row: Row): Promise<Seen> {
   if (row.gives === 'shoal') {
     await Shoal.share(scene, shoalHost, torrent, '--dir', source, '--to', 'everyone', ...flags)
     await tracker.heard('the giver', ({ left }) => left === 0)
-    await other(scene, otherHost, row.theirs, torrent, target, false)
+    await other(scene, otherHost, row.theirs, torrent, target, false, row.utp ?? false)
   } else {
-    await other(scene, otherHost, row.theirs, torrent, source, true)
+    await other(scene, otherHost, row.theirs, torrent, source, true, row.utp ?? false)
     await tracker.heard('the giver', ({ left }) => left === 0)
     await (await Shoal.get(scene, shoalHost, torrent, '-o', target, ...flags)).done()
   }
@@ -118,6 +121,8 @@ async function transfer(scene: Scene, row: Row): Promise<Seen> {
   const packets = await capture.end()
   const wholeBytes = packets.reduce((sum, { bytes }) => sum + bytes.length, 0)
   assert.ok(wholeBytes > CONTENT_BYTES, `captured only ${wholeBytes} bytes`)
+  const udpBytes = packets.reduce((sum, { udp, bytes }) => sum + (udp ? bytes.length : 0), 0)
+  assert.equal(udpBytes > CONTENT_BYTES, row.utp ?? false, `${udpBytes} bytes over UDP`)
   const plain = packets.filter(({ bytes }) => bytes.includes(PLAIN_HANDSHAKE))
   const ours = plain.filter(({ from }) => from === shoalHost.address).length
   const seen = samples().filter((sample) => packets.some(({ bytes }) => bytes.includes(sample)))
@@ -163,6 +168,18 @@ describe('encryption required on either side', { concurrency: 4 }, () => {
       )
     })
   }
+
+  const overUtp: Row = {
+    other: 'libtorrent',
+    gives: 'shoal',
+    shoal: 'required',
+    theirs: 'required',
+    kind: 'v1',
+    utp: true,
+  }
+  ground.test(`${named(overUtp)}, over uTP: none of it can be read`, needs(overUtp), async (scene) => {
+    assert.deepEqual(await transfer(scene, overUtp), { ours: 0, theirs: 0, samples: 0 })
+  })
 
   const open: Row = { other: 'libtorrent', gives: 'other', shoal: 'never', theirs: 'never', kind: 'v1' }
   ground.test(`${named(open)}: handshakes and content can be read`, needs(open), async (scene) => {

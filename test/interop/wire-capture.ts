@@ -51,6 +51,7 @@ export class WireCapture {
 
 export interface Packet {
   readonly from: string
+  readonly udp: boolean
   /** Ethernet and IP headers included. */
   readonly bytes: Buffer
 }
@@ -58,7 +59,9 @@ export interface Packet {
 const FILE_HEADER_BYTES = 24
 const RECORD_HEADER_BYTES = 16
 /** Behind the Ethernet header, in the IPv4 header. */
+const PROTOCOL_AT = 14 + 9
 const SOURCE_AT = 14 + 12
+const UDP = 17
 
 /** The records of a pcap file of IPv4 packets, as tcpdump writes it on this machine (little-endian). */
 function packetsOf(pcap: Buffer): Packet[] {
@@ -67,7 +70,8 @@ function packetsOf(pcap: Buffer): Packet[] {
     const lengthBytes = pcap.readUInt32LE(at + 8)
     at += RECORD_HEADER_BYTES
     const bytes = pcap.subarray(at, at + lengthBytes)
-    packets.push({ from: bytes.subarray(SOURCE_AT, SOURCE_AT + 4).join('.'), bytes })
+    const from = bytes.subarray(SOURCE_AT, SOURCE_AT + 4).join('.')
+    packets.push({ from, udp: bytes[PROTOCOL_AT] === UDP, bytes })
     at += lengthBytes
   }
   return packets
