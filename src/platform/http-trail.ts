@@ -49,6 +49,7 @@ export class HttpTrail {
   readonly #options: TrailOptions
   #over = false
   #current: ClientRequest | undefined
+  #giveUp: () => void = () => {}
 
   constructor(options: TrailOptions) {
     this.#options = options
@@ -57,6 +58,7 @@ export class HttpTrail {
   end(): void {
     this.#over = true
     this.#current?.destroy()
+    this.#giveUp()
   }
 
   async follow(): Promise<Arrived | HttpFailed> {
@@ -129,13 +131,23 @@ export class HttpTrail {
       }
       const { request: asked, acceptEncoding, settings } = this.#options
       const headers = { ...asked.headers, 'accept-encoding': acceptEncoding }
-      const ways = agents ?? (settings.maker === undefined ? undefined : passingAgents(settings.maker))
+      const passing = agents === undefined && settings.maker !== undefined && passingAgents(settings.maker)
+      const ways = agents ?? (passing === false ? undefined : passing)
       const request = sendRequest(target, headers, ways, settings.certificates, asked.method)
+      if (passing !== false) {
+        // What is still being opened for it is given up with it; Node tells of no end before there is a socket.
+        this.#giveUp = () => {
+          passing.plain.destroy()
+          passing.tls.destroy()
+        }
+      }
       const timer =
         connectMs === undefined
           ? undefined
           : setTimeout(() => {
-              if (!connected) request.destroy(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' }))
+              if (connected) return
+              request.destroy(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' }))
+              this.#giveUp()
             }, connectMs)
       this.#current = request
       request.on('socket', (socket) => {

@@ -126,11 +126,12 @@ function dialWhenReady(
   to: Endpoint,
 ): Dial {
   let begun: Dial | undefined
-  let cancelled = false
+  const gaveUp = new AbortController()
   const run = async (): Promise<Connection | SocketError> => {
     const from = performance.now()
-    if (!(await exit.ready(timeoutMs))) return new SocketError('NO_WAY_OUT')
-    if (cancelled) return new SocketError('CLOSED')
+    const ready = await exit.ready(timeoutMs, gaveUp.signal)
+    if (gaveUp.signal.aborted) return new SocketError('CLOSED')
+    if (!ready) return new SocketError('NO_WAY_OUT')
     try {
       const fd = exit.descriptor('stream', { host: isIPv6(to.host) ? '::' : '0.0.0.0', port: 0 })
       begun = dial(fd, Math.max(1, timeoutMs - (performance.now() - from)))
@@ -143,7 +144,7 @@ function dialWhenReady(
   return {
     result: run(),
     cancel: () => {
-      cancelled = true
+      gaveUp.abort()
       begun?.cancel()
     },
   }
@@ -184,8 +185,10 @@ async function keepListening(
     try {
       return await listen(on)
     } catch (cause) {
-      throw socketError(cause)
+      const error = socketError(cause)
+      if (on.host !== '::' || !NO_IPV6.has(String(error.data.errno))) throw error
     }
+    return await listen({ host: '0.0.0.0', port: on.port })
   }
   let current: Listener | undefined = await begin(at)
   const { local } = current

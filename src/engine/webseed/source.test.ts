@@ -49,6 +49,22 @@ test('a name that led far once is not followed when it leads nearer later', () =
   assert.equal(reach.mayConnect('203.0.113.6', hop), true)
 })
 
+test('a name that a proxy resolves may be asked where it can mean the public network, and leads no nearer', () => {
+  const reach = new WebSeedReach(source('http://files.example/'))
+  const hop = direct('http://files.example/a')
+  assert.equal(reach.mayConnect('files.example', hop), true)
+  for (const near of ['localhost', 'nas.local', 'files'])
+    assert.equal(reach.mayConnect(near, hop), false, near)
+  const led = { url: 'http://x.test/', redirectedBy: 'files.example' }
+  for (const [host, may] of [
+    ['10.0.0.1', false],
+    ['127.0.0.1', false],
+    ['203.0.113.5', true],
+    ['other.example', true],
+  ] as const)
+    assert.equal(reach.mayConnect(host, led), may, host)
+})
+
 test('people see the host', () => {
   assert.equal(nameOf(source('https://files.example.org/pub/')), 'files.example.org')
   assert.equal(nameOf(source('http://user:secret@[::1]:8080/pub/')), '[::1]:8080')

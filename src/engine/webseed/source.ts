@@ -1,6 +1,7 @@
 // A web seed as it was named, and which addresses it may lead to (SAFETY.md, Scope of addresses).
 
 import { mayContact, scopeOf } from '../../base/address.ts'
+import { isPublicName } from '../../base/host-name.ts'
 import type { HttpHop } from '../../base/ports.ts'
 
 export interface WebSeedSource {
@@ -30,7 +31,7 @@ export class WebSeedReach {
 
   mayConnect(host: string, hop: HttpHop): boolean {
     if (!mayFetchFrom(this.#source, host, hop)) return false
-    if (hop.redirectedBy !== undefined) return true
+    if (hop.redirectedBy !== undefined || isPublicName(host)) return true
     if (this.#farthest !== undefined && !mayContact(host, this.#farthest)) return false
     this.#farthest = host
     return true
@@ -40,9 +41,11 @@ export class WebSeedReach {
 /**
  * Whether an address may be contacted for it. What a link or torrent names may be anywhere, since the person gave it,
  * but outside the public network it must have no query, so that no link presses the buttons of a router or a local
- * service; and a redirect never leads to a narrower scope than that of the server it came from.
+ * service; and a redirect never leads to a narrower scope than that of the server it came from. A host that is a name is
+ * resolved beyond a proxy (docs/decisions/0020-one-way-out.md): only one that can mean the public network may be.
  */
 export function mayFetchFrom(source: WebSeedSource, host: string, hop: HttpHop): boolean {
+  if (isPublicName(host)) return true
   if (!mayContact(host, hop.redirectedBy ?? 'hand')) return false
   if (source.by === 'hand' || scopeOf(host) === 'public') return true
   return new URL(hop.redirectedBy === undefined ? source.url : hop.url).search === ''

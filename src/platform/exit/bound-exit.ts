@@ -14,6 +14,7 @@ import { openStream } from './bound-stream.ts'
 import { DeviceSockets } from './device-sockets.ts'
 import { ExitError, type ExitTrouble, type Guarded, type Opening, type StreamMaker } from './exit.ts'
 import { NameServers } from './name-servers.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** How often it is looked whether the interface is still, or again, there. Until then the kernel holds everything back. */
 const LOOK_MS = 1_000
@@ -27,7 +28,7 @@ export class BoundExit implements Guarded, StreamMaker {
   /** Undefined: any address of the interface. */
   readonly #address: string | undefined
   readonly #renewed = new Set<() => void>()
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new WaitingRoom()
   readonly #timer: NodeJS.Timeout
   readonly #streams = new Set<Socket>()
   #device: string | undefined
@@ -80,18 +81,10 @@ export class BoundExit implements Guarded, StreamMaker {
     return this.#device === undefined ? { code: 'INTERFACE_GONE', data: { interface: this.text } } : undefined
   }
 
-  ready(timeoutMs: number): Promise<boolean> {
+  async ready(timeoutMs: number, gaveUp?: AbortSignal): Promise<boolean> {
     this.#look()
-    if (this.#device !== undefined) return Promise.resolve(true)
-    return new Promise((resolve) => {
-      const woken = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(woken)
-        resolve(this.#device !== undefined)
-      }
-      const timer = setTimeout(woken, timeoutMs)
-      this.#waiting.add(woken)
-    })
+    if (this.#device === undefined) await this.#waiting.enter(timeoutMs, gaveUp)
+    return this.#device !== undefined
   }
 
   /** Calls back when the interface was away and is another one now. @returns what ends that */
@@ -120,7 +113,7 @@ export class BoundExit implements Guarded, StreamMaker {
 
   close(): void {
     clearInterval(this.#timer)
-    for (const woken of [...this.#waiting]) woken()
+    this.#waiting.wakeAll()
   }
 
   /** "Any address" becomes the one that was named; a family or address that was not named has no way out. */
@@ -145,12 +138,8 @@ export class BoundExit implements Guarded, StreamMaker {
     const again = this.#index !== 0 && index !== this.#index
     this.#index = index
     this.#lastDevice = device
-    this.#wakeAll()
+    this.#waiting.wakeAll()
     if (again) for (const listener of [...this.#renewed]) listener()
-  }
-
-  #wakeAll(): void {
-    for (const woken of [...this.#waiting]) woken()
   }
 
   /** Only interfaces that are up are listed. */

@@ -16,15 +16,17 @@ export function openStream(
   const { promise, resolve } = Promise.withResolvers<Opened>()
   let socket: net.Socket | undefined
   let settled = false
+  const over = new AbortController()
   const settle = (opened: Opened): void => {
     if (settled) return
     settled = true
     clearTimeout(timer)
+    over.abort()
     if (opened instanceof SocketError) socket?.destroy()
     resolve(opened)
   }
   const timer = setTimeout(() => settle(new SocketError('TIMEOUT', { timeoutMs })), timeoutMs)
-  void exit.ready(timeoutMs).then((ready) => {
+  void exit.ready(timeoutMs, over.signal).then((ready) => {
     if (settled) return
     if (!ready) return settle(new SocketError('NO_WAY_OUT'))
     try {

@@ -68,18 +68,13 @@ export class DeviceSockets {
     if (process.platform !== 'linux') return undefined
     const ffi = quietly(() => process.getBuiltinModule('node:ffi'))
     if (ffi === undefined) return undefined
-    const number = 'i32'
-    const { functions } = ffi.dlopen(null, {
-      socket: { arguments: [number, number, number], return: number },
-      getsockopt: { arguments: [number, number, number, 'buffer', 'buffer'], return: number },
-      setsockopt: { arguments: [number, number, number, 'buffer', 'u32'], return: number },
-      bind: { arguments: [number, 'buffer', 'u32'], return: number },
-      close: { arguments: [number], return: number },
-      if_nametoindex: { arguments: ['buffer'], return: 'u32' },
-      __errno_location: { arguments: [], return: 'pointer' },
-    })
-    const calls = functions as unknown as Calls
-    return new DeviceSockets(calls, () => ffi.getInt32(calls.__errno_location()))
+    try {
+      const calls = callsOf(ffi)
+      return new DeviceSockets(calls, () => ffi.getInt32(calls.__errno_location()))
+    } catch {
+      // A system library without one of them: then it cannot be done here.
+      return undefined
+    }
   }
 
   /** The kernel's number of an interface, 0 when there is none of that name: a new one of the same name has another. */
@@ -134,6 +129,20 @@ export class DeviceSockets {
     const errno = this.#errno()
     return socketError({ code: ERRNO[errno] ?? `errno ${errno}` })
   }
+}
+
+function callsOf(ffi: typeof import('node:ffi')): Calls {
+  const number = 'i32'
+  const { functions } = ffi.dlopen(null, {
+    socket: { arguments: [number, number, number], return: number },
+    getsockopt: { arguments: [number, number, number, 'buffer', 'buffer'], return: number },
+    setsockopt: { arguments: [number, number, number, 'buffer', 'u32'], return: number },
+    bind: { arguments: [number, 'buffer', 'u32'], return: number },
+    close: { arguments: [number], return: number },
+    if_nametoindex: { arguments: ['buffer'], return: 'u32' },
+    __errno_location: { arguments: [], return: 'pointer' },
+  })
+  return functions as unknown as Calls
 }
 
 /** Node announces on standard error that its interface is experimental; a person who runs Shoal can do nothing about it. */

@@ -34,8 +34,8 @@ export interface Guarded {
   readonly text: string
   readonly names: Names
   trouble(): ExitTrouble | undefined
-  /** Resolves when something may leave: true, or false after `timeoutMs`. */
-  ready(timeoutMs: number): Promise<boolean>
+  /** Resolves when something may leave: true, or false after `timeoutMs` or when whoever waits gave up. */
+  ready(timeoutMs: number, gaveUp?: AbortSignal): Promise<boolean>
   close(): void
 }
 

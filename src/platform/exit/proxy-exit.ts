@@ -76,17 +76,18 @@ export class ProxyExit implements Guarded, StreamMaker {
     return this.#line.trouble
   }
 
-  ready(timeoutMs: number): Promise<boolean> {
-    return this.#line.ready(timeoutMs)
+  ready(timeoutMs: number, gaveUp?: AbortSignal): Promise<boolean> {
+    return this.#line.ready(timeoutMs, gaveUp)
   }
 
   open(to: Endpoint, timeoutMs: number): Opening {
     let attempt: TunnelAttempt | undefined
-    let cancelled = false
+    const gaveUp = new AbortController()
     const run = async (): Promise<Opened> => {
       const began = performance.now()
-      if (!(await this.#line.ready(timeoutMs))) return new SocketError('NO_WAY_OUT')
-      if (cancelled) return new SocketError('CLOSED')
+      const ready = await this.#line.ready(timeoutMs, gaveUp.signal)
+      if (gaveUp.signal.aborted) return new SocketError('CLOSED')
+      if (!ready) return new SocketError('NO_WAY_OUT')
       const negotiation =
         this.#proxy.protocol === 'socks5'
           ? new SocksNegotiation(to, this.#proxy.credentials)
@@ -99,7 +100,7 @@ export class ProxyExit implements Guarded, StreamMaker {
     return {
       result: run(),
       cancel: () => {
-        cancelled = true
+        gaveUp.abort()
         attempt?.cancel()
       },
     }

@@ -2,6 +2,7 @@
 // Invariant: while there is trouble exactly one probe is under way or due; whoever waits is woken once.
 
 import type { ExitTrouble } from './exit.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** Between two knocks: the first soon, for a proxy that is being restarted, then at most this often. */
 const FIRST_KNOCK_MS = 500
@@ -9,7 +10,7 @@ const LAST_KNOCK_MS = 5_000
 
 export class ProxyLine {
   readonly #knock: () => Promise<ExitTrouble | undefined>
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new WaitingRoom()
   #trouble: ExitTrouble | undefined
   #timer: NodeJS.Timeout | undefined
   #pauseMs = FIRST_KNOCK_MS
@@ -34,23 +35,15 @@ export class ProxyLine {
     }
   }
 
-  ready(timeoutMs: number): Promise<boolean> {
-    if (this.#trouble === undefined) return Promise.resolve(!this.#closed)
-    return new Promise((resolve) => {
-      const woken = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(woken)
-        resolve(this.#trouble === undefined && !this.#closed)
-      }
-      const timer = setTimeout(woken, timeoutMs)
-      this.#waiting.add(woken)
-    })
+  async ready(timeoutMs: number, gaveUp?: AbortSignal): Promise<boolean> {
+    if (this.#trouble !== undefined) await this.#waiting.enter(timeoutMs, gaveUp)
+    return this.#trouble === undefined && !this.#closed
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#wakeAll()
+    this.#waiting.wakeAll()
   }
 
   #knockLater(): void {
@@ -65,11 +58,7 @@ export class ProxyLine {
     const trouble = await this.#knock()
     if (this.#closed) return
     this.#trouble = trouble
-    if (trouble === undefined) this.#wakeAll()
+    if (trouble === undefined) this.#waiting.wakeAll()
     else this.#knockLater()
-  }
-
-  #wakeAll(): void {
-    for (const woken of [...this.#waiting]) woken()
   }
 }

@@ -6,7 +6,7 @@ import type dgram from 'node:dgram'
 import type net from 'node:net'
 import { canonicalIp } from '../../base/address.ts'
 import { type Endpoint, endpointText, isIPv6 } from '../../base/endpoint.ts'
-import { isHostName } from '../../base/host-name.ts'
+import { isPublicName } from '../../base/host-name.ts'
 import type { DatagramSocket } from '../../base/ports.ts'
 import { createSocket } from '../datagram.ts'
 import { encodeRelayed, parseRelayed } from './socks.ts'
@@ -51,7 +51,7 @@ export class RelayedDatagrams implements DatagramSocket {
   send(bytes: Uint8Array, to: Endpoint): void {
     if (this.#closed || to.port < 1 || to.port > 65535) return
     if (canonicalIp(to.host) === undefined) {
-      if (!isHostName(to.host)) return
+      if (!isPublicName(to.host)) return
       this.#remember(to)
     } else if (isIPv6(to.host) !== isIPv6(this.local.host)) return
     const relayed = encodeRelayed(bytes, to)
