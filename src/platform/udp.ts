@@ -13,6 +13,12 @@ import { DIRECT, type Exit } from './exit/exit.ts'
 import { MulticastInterfaces } from './multicast.ts'
 import { socketError } from './socket-errors.ts'
 
+/**
+ * What may wait for us to read it. Linux's own 208 KiB are full with 90 packets of uTP; a peer that was told of a window
+ * of 1 MiB may send it in one go.
+ */
+const RECEIVE_BUFFER_BYTES = 2_097_152
+
 export class NodeUdp implements Udp {
   readonly #exit: Exit
 
@@ -44,6 +50,8 @@ class UdpSocket implements DatagramSocket {
   readonly #socket: dgram.Socket
   readonly #multicast: MulticastInterfaces | undefined
   #closed = false
+  /** The address heard last as the system and as we write it: uTP's datagrams come from one peer many times in a row. */
+  #heard = { address: '', host: '' }
 
   constructor(socket: dgram.Socket, multicast: MulticastInterfaces | undefined) {
     const { address, port } = socket.address()
@@ -54,8 +62,13 @@ class UdpSocket implements DatagramSocket {
       if (this.#closed) return
       // A plain view: a Buffer's slice() is no copy, and the pure folders expect that of a Uint8Array.
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      this.onMessage(bytes, { host: canonicalHost(from.address), port: from.port })
+      this.onMessage(bytes, { host: this.#hostOf(from.address), port: from.port })
     })
+  }
+
+  #hostOf(address: string): string {
+    if (address !== this.#heard.address) this.#heard = { address, host: canonicalHost(address) }
+    return this.#heard.host
   }
 
   send(bytes: Uint8Array, to: Endpoint): void {
@@ -76,7 +89,14 @@ function bound(at: Endpoint, reuseAddr: boolean): Promise<dgram.Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<dgram.Socket>()
   const socket = createSocket(at.host, reuseAddr)
   socket.on('error', reject)
-  socket.bind({ address: at.host, port: at.port, exclusive: true }, () => resolve(socket))
+  socket.bind({ address: at.host, port: at.port, exclusive: true }, () => {
+    try {
+      socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES)
+    } catch {
+      // This system allows less: it keeps its own size, and a burst may lose some.
+    }
+    resolve(socket)
+  })
   return promise
 }
 
