@@ -182,6 +182,20 @@ function most(queue: readonly Sample[], fromMs: number): number {
   return Math.max(...queue.filter(({ atMs }) => atMs > fromMs).map(({ queueMs }) => queueMs))
 }
 
+describe('after a pause', () => {
+  scene('no more leaves at once than at the beginning', SHORT, async (world, pair, log) => {
+    const { near, far } = await pair.connect()
+    near.connection.write(randomBytes(1, 2_000_000))
+    while (far.lengthBytes < 2_000_000) await world.sleep(10)
+    await world.sleep(2_000)
+    log.length = 0
+    near.connection.write(randomBytes(2, 2_000_000))
+    await world.sleep(4)
+    const left = of(log, 'near', DATA).reduce((sum, { packet }) => sum + packet.payloadBytes, 0)
+    assert.ok(left > 4_000 && left <= 5_600, `${left} bytes`)
+  })
+})
+
 describe('a narrow way', () => {
   test('is filled, and what waits in front of it stays near 100 ms', async () => {
     const { share, queue } = await fill(2_500_000, 20)

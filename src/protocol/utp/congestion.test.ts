@@ -73,6 +73,16 @@ test('a loss halves it and a silence makes it begin again', () => {
   assert.ok(congestion.windowBytes < before / 2, 'doubling ends at half of what was too much')
 })
 
+test('after a rest it begins small, and doubles up to where it was', () => {
+  const congestion = new Congestion()
+  for (let i = 0; i < 5; i++) roundTrip(congestion, 0)
+  const before = congestion.windowBytes
+  congestion.rested()
+  assert.equal(congestion.windowBytes, INITIAL_WINDOW_BYTES)
+  for (let i = 0; i < 5; i++) roundTrip(congestion, 0)
+  assert.ok(congestion.windowBytes >= before && !congestion.slowStart)
+})
+
 test('a loss that was none is undone', () => {
   const congestion = new Congestion()
   for (let i = 0; i < 3; i++) roundTrip(congestion, 0)
@@ -93,6 +103,7 @@ test('whatever happens it stays within its bounds', () => {
     if (what === 0) congestion.lost()
     else if (what === 1) congestion.timedOut()
     else if (what === 2) congestion.mistaken()
+    else if (what === 3) congestion.rested()
     else
       congestion.acked(randomInt(random, 100_000), what % 2 === 0 ? randomInt(random, 300) : undefined, true)
     assert.ok(congestion.windowBytes >= 2_800 && congestion.windowBytes <= SEND_WINDOW_BYTES, `seed ${seed}`)

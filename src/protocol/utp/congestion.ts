@@ -78,6 +78,15 @@ export class Congestion {
     this.#slowStart = true
   }
 
+  /** Nothing was sent for longer than a timeout: what the path carries now is found out again, quickly (RFC 2861). */
+  rested(): void {
+    if (this.#windowBytes <= INITIAL_WINDOW_BYTES) return
+    this.#before = undefined
+    this.#thresholdBytes = this.#windowBytes
+    this.#windowBytes = INITIAL_WINDOW_BYTES
+    this.#slowStart = true
+  }
+
   /** What was told as lost had only been overtaken. */
   mistaken(): void {
     if (this.#before === undefined) return

@@ -69,6 +69,8 @@ export class Outbox {
   #lossesSinceMistake = 0
   /** Losses of what was sent up to here were told. */
   #toldOrder = 0
+  /** No packet before it is lost. */
+  #lostFrom = 0
   #repeats = 0
 
   constructor(first: number) {
@@ -126,9 +128,11 @@ export class Outbox {
 
   /** The first lost packet, which must exist (lostPackets > 0). */
   firstLost(): SentPacket {
-    for (let sequence = this.#first; ; sequence = later(sequence, 1)) {
-      const packet = this.#slots[sequence & SLOT_MASK] as SentPacket
+    if (ahead(this.#lostFrom, this.#first) < 0) this.#lostFrom = this.#first
+    for (;;) {
+      const packet = this.#slots[this.#lostFrom & SLOT_MASK] as SentPacket
       if (packet.state === 'lost') return packet
+      this.#lostFrom = later(this.#lostFrom, 1)
     }
   }
 
@@ -239,6 +243,7 @@ export class Outbox {
 
   #lose(slot: SentPacket): void {
     slot.state = 'lost'
+    if (this.lostPackets === 0 || ahead(slot.sequence, this.#lostFrom) < 0) this.#lostFrom = slot.sequence
     this.flightBytes -= slot.payloadBytes
     this.lostPackets++
     if (slot.probe) {

@@ -44,6 +44,7 @@ export class Sender {
   #tryAt: Millis | undefined
   /** When the congestion window was last what held us back. */
   #limitedAt: Millis | undefined
+  #leftAt: Millis | undefined
   #finWanted = false
   #finSequence: number | undefined
 
@@ -129,6 +130,7 @@ export class Sender {
 
   /** Sends what may be sent. @returns whether a packet left (and carried an ack) */
   flush(now: Millis): boolean {
+    this.#rest(now)
     const before = this.#outbox.flightBytes
     const hadFin = this.#finSequence
     const held = this.#holdUntil
@@ -141,6 +143,12 @@ export class Sender {
     }
     this.#tryLater(now)
     return resent || this.#outbox.flightBytes !== before || this.#finSequence !== hadFin
+  }
+
+  /** A window from before a pause would leave in one burst. */
+  #rest(now: Millis): void {
+    if (this.#leftAt === undefined || this.#outbox.packets > 0 || this.queue.lengthBytes === 0) return
+    if (now - this.#leftAt > this.roundTrip.timeoutMs) this.congestion.rested()
   }
 
   #flushLost(now: Millis): boolean {
@@ -219,6 +227,7 @@ export class Sender {
   #left(bytes: Uint8Array, now: Millis): void {
     this.#timeoutAt ??= after(now, this.roundTrip.timeoutMs)
     this.#waitingSince ??= now
+    this.#leftAt = now
     this.#way.send(bytes)
   }
 
