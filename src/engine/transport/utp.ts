@@ -51,6 +51,8 @@ export interface UtpTransportOptions {
 interface Dial {
   readonly connection: UtpConnection
   readonly settle: (result: Connection | SocketError) => void
+  /** A SYN of the other side came that counts instead of ours. */
+  crossed: boolean
 }
 
 export class UtpTransport implements UtpDoor {
@@ -98,6 +100,7 @@ export class UtpTransport implements UtpDoor {
     }
     const dial: Dial = {
       connection,
+      crossed: false,
       settle: (result) => {
         if (!this.#dials.delete(connection)) return
         this.#wakes.forget(timeout)
@@ -179,14 +182,18 @@ export class UtpTransport implements UtpDoor {
 
   /** Their SYN crosses one of ours. @returns whether ours is the one that counts; if theirs does, ours gives way */
   #oursCounts(theirId: number, from: Endpoint, now: Millis): boolean {
-    for (const { connection } of this.#dialsTo(from)) {
+    for (const dial of this.#dialsTo(from)) {
+      const { connection } = dial
       const ourId = connection.stream.receiveId
       if (ourId < theirId) {
         connection.stream.hasten(now)
         this.later(connection)
         return true
       }
-      if (ourId > theirId) connection.stream.giveWay(after(now, GIVE_WAY_MS))
+      if (ourId > theirId) {
+        connection.stream.giveWay(after(now, GIVE_WAY_MS))
+        dial.crossed = true
+      }
     }
     return false
   }
@@ -210,7 +217,8 @@ export class UtpTransport implements UtpDoor {
       this.#refuse(packet, from, now)
       return
     }
-    for (const dial of this.#dialsTo(from)) this.#giveUp(dial, new SocketError('CLOSED', { crossed: true }))
+    for (const dial of this.#dialsTo(from))
+      if (dial.crossed) this.#giveUp(dial, new SocketError('CLOSED', { crossed: true }))
     const remote = { host: from.host, port: from.port }
     const connection = this.#connectionWith(remote)
     connection.carries(UtpStream.accept(introduction, random, this.#memory, connection, now))
