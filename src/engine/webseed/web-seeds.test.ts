@@ -292,6 +292,21 @@ test('many small answers stay within a limit on the rate, too', async () => {
   assert.ok(scene.content.have.complete)
 })
 
+test('the answers of one run stay within it as well', () => {
+  const scene = new SeedScene({ pieces: '.'.repeat(20), blocksPerPiece: 1 })
+  scene.allowed = new Purse(5 * BLOCK_BYTES)
+  const seeds = new WebSeeds(scene, [{ url: 'http://p.test/seed', kind: 'pieces', by: 'link' }])
+  seeds.fill(scene.now)
+  for (let i = 0; i < 20 && scene.files.waiting.length > 0; i++) {
+    const [request] = scene.files.waiting as [PretendedRequest]
+    const piece = Number(new URL(request.opening.url).searchParams.get('piece'))
+    request.head(200)
+    request.data(rightBytes(piece, 0, BLOCK_BYTES))
+    request.end()
+  }
+  assert.equal(scene.receivedBytes, 6 * BLOCK_BYTES, 'the sixth was on its way when the fifth was paid for')
+})
+
 test('a body that hardly moves is given up, and others may have its blocks', async () => {
   const scene = new SeedScene(mebibytes(1))
   scene.fill()
@@ -391,12 +406,53 @@ test('in the endgame whoever is first wins, and the other stops writing', () => 
   assert.equal(scene.files.waiting.length, 0, 'nothing is waited for that is here')
 })
 
+test('what a peer delivered in the midst of a block is not written over any more', () => {
+  const scene = new SeedScene({ pieces: '.', blocksPerPiece: 2 })
+  scene.fill()
+  const request = scene.files.last
+  request.accept(scene.fileBytes)
+  request.data(new Uint8Array(5_000))
+  const first = scene.peer(2).find(({ block }) => block === 0) as BlockRef
+  scene.peerGives(first)
+  request.data(new Uint8Array(BLOCK_BYTES - 5_000))
+  assert.equal(request.open, true, 'the second block is still wanted')
+  request.data(scene.bytes(BLOCK_BYTES, BLOCK_BYTES))
+  request.end()
+  assert.ok(scene.content.have.complete)
+  assert.ok(scene.content.isRight(first.piece))
+  assert.deepEqual(scene.wrong, [])
+})
+
+test('memory into which a peer is writing is not touched', () => {
+  const scene = new SeedScene({ pieces: '.', blocksPerPiece: 1 })
+  const [{ piece, block }] = scene.peer(1) as [BlockRef]
+  const slot = scene.content.slot(piece, 0, BLOCK_BYTES)
+  slot?.set(rightBytes(piece, 0, 9_000))
+  scene.fill()
+  const request = scene.files.last
+  request.accept(scene.fileBytes)
+  request.data(new Uint8Array(12_000))
+  slot?.set(rightBytes(piece, 9_000, BLOCK_BYTES - 9_000), 9_000)
+  const rivals = scene.content.picker.othersAsked(PEER, piece, block)
+  assert.equal(scene.content.picker.received(PEER, piece, block), 'first')
+  for (const rival of rivals) scene.dropElsewhere(rival, piece, block)
+  scene.content.blockStored(piece, block)
+  scene.received(piece, BLOCK_BYTES)
+  assert.ok(scene.content.have.complete)
+  assert.deepEqual(scene.wrong, [])
+})
+
 test('in the endgame a block of a web seed is written once, and a slow peer is told', () => {
   const scene = new SeedScene(mebibytes(1))
   const asked = scene.peer(64)
   scene.fill()
+  const { first, last } = scene.files.last.range as { first: number; last: number }
   scene.serve(scene.files.last)
   assert.ok(scene.receivedBytes >= BLOCK_BYTES)
+  for (const { piece, block } of asked) {
+    const given = block * BLOCK_BYTES >= first && block * BLOCK_BYTES < last
+    assert.equal(scene.content.picker.isOutstanding(PEER, piece, block), !given, `block ${block}`)
+  }
   for (const block of asked) scene.peerGives(block)
   assert.ok(scene.content.have.complete)
   assert.equal(scene.receivedBytes, scene.fileBytes)
