@@ -18,7 +18,7 @@ export interface Joining {
   readonly port: number
   /** Only the giver hears of the other: whatever brings them together, it began. Else both hear, and may dial at once. */
   readonly oneSided: boolean
-  /** They dial by uTP alone, so that it is the routers' handling of UDP that decides. Else by TCP first, as usual. */
+  /** They dial by uTP alone, so that it is the routers' handling of UDP that decides. Else by both, as usual. */
   readonly utpOnly: boolean
   /** Who is what; all are Shoal where nothing is said. */
   readonly clients?: Partial<Readonly<Record<Role, ClientName>>>

@@ -1,16 +1,18 @@
 // What a home router does to UDP and TCP, as rules of nftables: the kinds of NAT by the words of RFC 4787 (UDP) and 5382 (TCP).
 //
-// | kind               | mapping                    | filtering                  | as others call it          |
-// |--------------------|----------------------------|----------------------------|----------------------------|
-// | open               | none                       | none                       | no NAT                     |
-// | forwarded          | endpoint-independent       | none on forwarded ports    | port mapping, UPnP         |
-// | full-cone          | endpoint-independent       | endpoint-independent       | NAT 1                      |
-// | address-restricted | endpoint-independent       | address-dependent          | NAT 2                      |
-// | port-restricted    | endpoint-independent       | address and port-dependent | NAT 3; Linux as it comes   |
-// | symmetric          | address and port-dependent | address and port-dependent | NAT 4                      |
+// | kind               | mapping                    | filtering                  | as others call it, or where it stands   |
+// |--------------------|----------------------------|----------------------------|-----------------------------------------|
+// | open               | none                       | none                       | no NAT                                  |
+// | forwarded          | endpoint-independent       | none on forwarded ports    | port mapping, UPnP                      |
+// | full-cone          | endpoint-independent       | endpoint-independent       | NAT 1                                   |
+// | address-restricted | endpoint-independent       | address-dependent          | NAT 2                                   |
+// | port-restricted    | endpoint-independent       | address and port-dependent | NAT 3; Linux as it comes                |
+// | port-moving        | endpoint-independent       | address and port-dependent | NAT 3 at a provider: other ports outside |
+// | symmetric          | address and port-dependent | address and port-dependent | NAT 4                                   |
 //
 // The mapping is the kernel's masquerade: it keeps the port while that is free, so that one inner endpoint has one
-// outer endpoint, and with `fully-random` it takes another for every conversation. Its own filtering lets in the answers
+// outer endpoint; told to use a range of its own it keeps to the port that it took first; with `fully-random` it takes
+// another for every conversation. Its own filtering lets in the answers
 // of one conversation only (address and port-dependent). Wider filtering is what the sets remember: who spoke from which outer
 // port, and to whom, for as long as a mapping lives.
 //
@@ -23,6 +25,7 @@ export type NatKind =
   | 'full-cone'
   | 'address-restricted'
   | 'port-restricted'
+  | 'port-moving'
   | 'symmetric'
 
 export const NAT_KINDS: readonly NatKind[] = [
@@ -31,6 +34,7 @@ export const NAT_KINDS: readonly NatKind[] = [
   'full-cone',
   'address-restricted',
   'port-restricted',
+  'port-moving',
   'symmetric',
 ]
 
@@ -45,6 +49,9 @@ export interface RouterPlan {
 /** RFC 4787, REQ-5: a mapping lives for two minutes at least, and better for five. */
 const MAPPING_S = 300
 
+/** Outer ports of `port-moving`: none that anybody inside uses. */
+const MOVED_PORTS = '40000-60000'
+
 /** Interfaces of a router. */
 export const OUTSIDE = 'outside'
 export const INSIDE = 'inside'
@@ -54,7 +61,7 @@ export function rulesOf(plan: RouterPlan): string {
   return [
     'table ip nat {',
     ...(remembers(plan.kind) ? MEMORY : []),
-    ...chain('postrouting', 'nat', 'srcnat', [masquerade(plan.kind)]),
+    ...chain('postrouting', 'nat', 'srcnat', masquerade(plan.kind)),
     ...chain('prerouting', 'nat', 'dstnat', admission(plan)),
     '}',
     'table ip filter {',
@@ -81,8 +88,11 @@ function remembers(kind: NatKind): boolean {
   return kind === 'full-cone' || kind === 'address-restricted'
 }
 
-function masquerade(kind: NatKind): string {
-  return `oifname "${OUTSIDE}" masquerade${kind === 'symmetric' ? ' random,fully-random' : ''}`
+function masquerade(kind: NatKind): string[] {
+  const rule = `oifname "${OUTSIDE}"`
+  if (kind === 'symmetric') return [`${rule} masquerade random,fully-random`]
+  const moved = `${rule} meta l4proto { tcp, udp } masquerade to :${MOVED_PORTS}`
+  return [...(kind === 'port-moving' ? [moved] : []), `${rule} masquerade`]
 }
 
 function admission({ kind, inner, forwardedPorts }: RouterPlan): string[] {
@@ -97,6 +107,7 @@ function admission({ kind, inner, forwardedPorts }: RouterPlan): string[] {
     case 'address-restricted':
       return [`${from} udp dport . ip saddr @contacted dnat ip addr . port to udp dport map @mapped`]
     case 'port-restricted':
+    case 'port-moving':
     case 'symmetric':
       return []
   }

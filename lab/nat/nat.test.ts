@@ -17,6 +17,7 @@ const PAIRS: readonly (readonly [NatKind, NatKind])[] = [
   ['symmetric', 'full-cone'],
   ['address-restricted', 'address-restricted'],
   ['port-restricted', 'port-restricted'],
+  ['port-restricted', 'port-moving'],
   ['address-restricted', 'symmetric'],
   ['port-restricted', 'symmetric'],
   ['symmetric', 'symmetric'],
@@ -31,6 +32,7 @@ const EXPECTED: Readonly<Record<NatKind, Behaviour>> = {
   'full-cone': { mapping: INDEPENDENT, filtering: INDEPENDENT, keepsPort: true },
   'address-restricted': { mapping: INDEPENDENT, filtering: 'address-dependent', keepsPort: true },
   'port-restricted': { mapping: INDEPENDENT, filtering: DEPENDENT, keepsPort: true },
+  'port-moving': { mapping: INDEPENDENT, filtering: DEPENDENT, keepsPort: false },
   symmetric: { mapping: DEPENDENT, filtering: DEPENDENT, keepsPort: false },
 }
 

@@ -46,7 +46,7 @@ await table('plain datagrams', async (giver, taker) => {
 
 const lab = await JoiningLab.make(world, footing.directory)
 await clientsTable('clients, uTP alone, only the giver hears of the other', { oneSided: true, utpOnly: true })
-await clientsTable('clients as they come: TCP first, and both hear of each other', {
+await clientsTable('clients as they come: by TCP and uTP, and both hear of each other', {
   oneSided: false,
   utpOnly: false,
 })

@@ -88,6 +88,12 @@ describe('clients behind NATs', { concurrency: AT_ONCE }, () => {
     meets(['punched']),
   )
   joinTest(
+    'a hole is punched through a NAT that moves ports, found by where the relay sees the peer',
+    ['port-restricted', 'port-moving'],
+    { utpOnly: false },
+    meets(['punched']),
+  )
+  joinTest(
     'a hole is punched between a symmetric and an address-restricted NAT',
     ['symmetric', 'address-restricted'],
     {},

@@ -70,6 +70,16 @@ test('when both sides dial at once neither refuses the other', () => {
   assert.equal(budget.tryDial('a', peer('198.51.100.1', 1), NOW), 'ADDRESS_IN_TORRENT')
 })
 
+test('through a hole another port of an address is dialled beside one that nobody answered, and not beside a connection', () => {
+  const budget = new ConnectionBudget()
+  const vain = taken(budget.tryDial('a', peer('198.51.100.1', 1), NOW))
+  assert.equal(budget.tryDial('a', peer('198.51.100.1', 2), NOW), 'ADDRESS_IN_TORRENT')
+  const through = taken(budget.tryDial('a', peer('198.51.100.1', 2), NOW, true))
+  budget.connected(through)
+  budget.closed(vain)
+  assert.equal(budget.tryDial('a', peer('198.51.100.1', 3), NOW, true), 'ADDRESS_IN_TORRENT')
+})
+
 test('a /24 and a /48 are bounded too', () => {
   const budget = new ConnectionBudget({ maxPerNetwork: 2, maxHalfOpen: 100 })
   taken(budget.tryDial('a', peer('198.51.100.1'), NOW))

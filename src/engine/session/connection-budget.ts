@@ -88,10 +88,14 @@ export class ConnectionBudget {
     return this.#perTorrent.get(torrent) ?? 0
   }
 
-  /** A place for a connection we make; it counts as half-open until connected() or closed(). */
-  tryDial(torrent: TorrentKey, to: Endpoint, _now: Millis): Place | BudgetRefusal {
+  /**
+   * A place for a connection we make; it counts as half-open until connected() or closed().
+   * @param besideDials dials of ours to that address that nobody answered are no hindrance: this one goes to another port of it
+   */
+  tryDial(torrent: TorrentKey, to: Endpoint, _now: Millis, besideDials = false): Place | BudgetRefusal {
     const place = placeOf(to)
-    const refusal = this.#general(place) ?? this.#inTorrent(place, torrent, () => true)
+    const counts = (other: Holding) => !besideDials || !other.halfOpen
+    const refusal = this.#general(place) ?? this.#inTorrent(place, torrent, counts)
     if (refusal !== undefined) return refusal
     if (this.#halfOpen >= this.limits.maxHalfOpen) return 'HALF_OPEN_FULL'
     this.#halfOpen++

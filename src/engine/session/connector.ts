@@ -32,7 +32,7 @@ export interface ConnectorOptions {
   /** The person's rules; undefined allows everybody. */
   readonly gate?: ConnectionGate | undefined
   /** How an address is dialled, the preferred way first. */
-  readonly ways: (how: DialKind) => readonly Dialer[]
+  readonly ways: (how: DialKind, to: Endpoint) => readonly Dialer[]
   readonly encryption: Encryption
   /** Something is sent there now. */
   readonly contacting: (to: Endpoint) => void
@@ -56,7 +56,8 @@ export class Connector {
   dial(torrent: Torrent, to: Endpoint, how: DialKind = 'any'): boolean {
     if (this.#closed) return false
     const { budget, ports } = this.#options
-    const place = budget.tryDial(torrent.key, to, ports.clock.now())
+    // Behind a NAT that moves ports a peer is not where it says to listen, where we may be dialling it just now.
+    const place = budget.tryDial(torrent.key, to, ports.clock.now(), how === 'punch')
     if (typeof place === 'string') return false
     void this.#dial(torrent, to, place, how)
     return true
@@ -66,7 +67,7 @@ export class Connector {
     const { ports, budget, ways, encryption, gate } = this.#options
     const allowed = gate?.allows(to.host) !== false
     if (allowed) this.#options.contacting(to)
-    const attempt = allowed ? race(ways(how), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
+    const attempt = allowed ? race(ways(how, to), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
     this.#dials.add(attempt.cancel)
     const dialled = await attempt.result
     this.#dials.delete(attempt.cancel)

@@ -2,7 +2,7 @@
 // address outside. It joins the parts of engine/transport and engine/discovery and decides nothing that they decide.
 // Invariant: TCP and UDP have the same port number, so that one number is all that others need to know.
 
-import { scopeOf } from '../../base/address.ts'
+import { isPublicHost, scopeOf } from '../../base/address.ts'
 import type { DeadlineQueue } from '../../base/deadline-queue.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
 import { type Connection, type Listener, type Ports, SocketError } from '../../base/ports.ts'
@@ -160,11 +160,26 @@ export class Reach {
     dht.start(await new DhtTableStore(disk, stateFolder).read())
   }
 
-  /** How to dial: TCP first, because it costs less; uTP a little later, or alone where only it gets through. */
-  ways(how: DialKind): readonly Dialer[] {
+  /**
+   * How to dial, the first way with a lead. TCP costs less; but uTP comes first towards the outside until TCP is known to
+   * reach us. Behind a NAT a uTP connection keeps our UDP port mapped and shows where it is seen: only so the other side
+   * can tell that to those who are to punch through to us (BEP 55).
+   */
+  ways(how: DialKind, to: Endpoint): readonly Dialer[] {
     const { tcp = true } = this.#options.transports ?? {}
     const overTcp = tcp && how === 'any' ? [this.#ports.tcp] : []
-    return this.#utp === undefined ? overTcp : [...overTcp, this.#utp]
+    const overUtp = this.#utp === undefined ? [] : [this.#utp]
+    return this.#hiddenFrom(to) ? [...overUtp, ...overTcp] : [...overTcp, ...overUtp]
+  }
+
+  #hiddenFrom({ host }: Endpoint): boolean {
+    if (!isPublicHost(host) || this.#externalPort !== undefined) return false
+    return this.reachability.mayBeHidden(isIPv6(host) ? 6 : 4, this.#ports.clock.now())
+  }
+
+  /** We can go through holes that others help to make: uTP is on. */
+  get punches(): boolean {
+    return this.#utp !== undefined
   }
 
   get dht(): DhtDiscovery | undefined {

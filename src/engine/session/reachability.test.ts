@@ -111,6 +111,19 @@ test('private addresses, and votes from inside or across families, do not count'
   assert.equal(reachability.outside(6), '2600::9')
 })
 
+test('a NAT may stand before us until a stranger came by TCP, or our own address is seen to be the one outside', () => {
+  assert.ok(new Reachability().mayBeHidden(4, minutes(0)))
+  const inside = sociable(5)
+  assert.ok(inside.mayBeHidden(4, minutes(1)))
+  inside.connected(stranger(50), INSIDE, 'utp', true, minutes(1))
+  assert.ok(inside.mayBeHidden(4, minutes(1)), 'who came by UDP may have come through a hole')
+  inside.connected(stranger(50), INSIDE, 'tcp', true, minutes(1))
+  assert.ok(!inside.mayBeHidden(4, minutes(1)))
+  assert.ok(inside.mayBeHidden(6, minutes(1)))
+  assert.ok(!sociable(5, { host: OUTSIDE, port: 6881 }).mayBeHidden(4, minutes(1)))
+  assert.ok(sociable(5, { host: '203.0.113.77', port: 6881 }).mayBeHidden(4, minutes(1)), 'seen elsewhere')
+})
+
 test('in another network all begins anew', () => {
   const reachability = sociable(5)
   reachability.connected(stranger(50), INSIDE, 'tcp', true, minutes(1))

@@ -130,6 +130,12 @@ export class Reachability {
     return vote.elected ?? believed
   }
 
+  /** A NAT may stand before us: no stranger has come by TCP, and our own end of connections is no public address, or not known. */
+  mayBeHidden(family: 4 | 6, now: Millis): boolean {
+    if (this.#strangers(`tcp${family}`, now) >= STRANGERS.tcp) return false
+    return !this.#ownAddress(family)
+  }
+
   judge(facts: ReachFacts, now: Millis): ReachJudgement {
     const ways = WAYS.map((way) => this.#judge(way, facts, now))
     const answers = ways.map(({ answer }) => answer)
@@ -144,9 +150,7 @@ export class Reachability {
   #judge(way: Way, facts: ReachFacts, now: Millis): WayJudgement {
     if (!facts.listens(way)) return { way, answer: 'no', because: 'NOT_LISTENING', wouldHelp: ['LISTEN'] }
     const transport = way.startsWith('tcp') ? 'tcp' : 'utp'
-    let strangers = 0
-    for (const at of this.#came.get(way)?.values() ?? []) if (now < after(at, FRESH_MS)) strangers++
-    if (strangers >= STRANGERS[transport])
+    if (this.#strangers(way, now) >= STRANGERS[transport])
       return { way, answer: 'yes', because: 'STRANGERS_CAME', wouldHelp: [] }
     const family = way.endsWith('4') ? 4 : 6
     const { met, metSince } = this.#families[family]
@@ -156,11 +160,21 @@ export class Reachability {
     return { way, answer: 'no', because: 'NOBODY_CAME', wouldHelp: [this.#remedy(family, facts)] }
   }
 
-  #remedy(family: 4 | 6, { mapped }: ReachFacts): Remedy {
+  #strangers(way: Way, now: Millis): number {
+    let fresh = 0
+    for (const at of this.#came.get(way)?.values() ?? []) if (now < after(at, FRESH_MS)) fresh++
+    return fresh
+  }
+
+  /** Nobody translates addresses between us and the outside. */
+  #ownAddress(family: 4 | 6): boolean {
     const { local } = this.#families[family]
     const outside = this.outside(family)
-    const own = local !== undefined && isPublicHost(local) && (outside === undefined || outside === local)
-    if (own) return 'OPEN_FIREWALL'
+    return local !== undefined && isPublicHost(local) && (outside === undefined || outside === local)
+  }
+
+  #remedy(family: 4 | 6, { mapped }: ReachFacts): Remedy {
+    if (this.#ownAddress(family)) return 'OPEN_FIREWALL'
     return mapped ? 'PROVIDER_NAT' : 'MAP_PORT'
   }
 

@@ -73,7 +73,7 @@ export class Session {
       }),
       trust: this.#trust,
       gate: options.gate,
-      ways: (how) => this.#reach.ways(how),
+      ways: (how, to) => this.#reach.ways(how, to),
       encryption: new Encryption({
         mode: options.encryption,
         ports,
@@ -216,7 +216,7 @@ export class Session {
       announcedPort: () => this.#reach.announcedPort,
       listenPort: () => this.#reach.listenPort,
       udpPort: () => this.#reach.udpPort,
-      punches: () => this.#reach.ways('punch').length > 0,
+      punches: () => this.#reach.punches,
       outside: this.#reach.reachability,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),
