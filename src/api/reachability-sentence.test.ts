@@ -24,7 +24,7 @@ test('yes needs no remedy; no has one for where we stand, once; each way says wh
   const yes = explainReach(judged(true, false, true))
   assert.deepEqual(yes, {
     answer: 'yes',
-    sentence: 'others can reach you',
+    sentence: 'Others can reach you',
     ways: [
       'TCP over IPv4: yes, somebody connected to you',
       'UDP over IPv4: no, peers were told where you are, and nobody came',

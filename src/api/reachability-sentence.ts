@@ -41,9 +41,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
 }
 
 const ANSWERS: Readonly<Record<string, string>> = {
-  yes: 'others can reach you',
-  no: 'others cannot reach you; you still reach those who can be reached, and through them many who cannot',
-  unknown: 'not known yet whether others can reach you',
+  yes: 'Others can reach you',
+  no: 'Others cannot reach you; you still reach those who can be reached, and through them many who cannot',
+  unknown: 'Not known yet whether others can reach you',
 }
 
 export function explainReach(judgement: {

@@ -13,6 +13,7 @@ import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
 import { readTorrentFile } from '../../daemon/torrent-input.ts'
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
+import { ReachNote } from '../reach-note.ts'
 import { DURATION, oneOf, TEXT } from '../readers.ts'
 import { openTransferEngine, stateFolderOf, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { bar, givingLines, progressObject } from '../transfer-view.ts'
@@ -245,6 +246,7 @@ async function give(
 ): Promise<number> {
   const { clock } = engine.ports
   const judged = new Set<Share>()
+  const reachNote = new ReachNote()
   const until = forMs === undefined ? undefined : clock.now() + forMs
   for (;;) {
     const statuses = shares.map(({ torrent }) => engine.statusOf(torrent))
@@ -252,6 +254,7 @@ async function give(
       if (status.state === 'failed') throw failed(status.problem?.code ?? 'TRANSFER_FAILED', status)
     }
     for (const share of shares) judgeOnce(share, judged, output)
+    reachNote.look(engine.session.reach.judge(), output)
     output.progress(statuses.flatMap((status) => givingLines(status)))
     for (const status of statuses) output.object(progressObject(status))
     const enough = once && statuses.every((status) => status.copiesElsewhere >= 1)
