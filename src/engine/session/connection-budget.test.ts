@@ -80,6 +80,14 @@ test('through a hole another port of an address is dialled beside one that nobod
   assert.equal(budget.tryDial('a', peer('198.51.100.1', 3), NOW, true), 'ADDRESS_IN_TORRENT')
 })
 
+test('vain dials everywhere leave room for a few through holes', () => {
+  const budget = new ConnectionBudget({ maxHalfOpen: 2 })
+  for (let i = 1; i <= 2; i++) taken(budget.tryDial('a', peer(`198.51.${i}.1`), NOW))
+  assert.equal(budget.tryDial('a', peer('198.51.9.1'), NOW), 'HALF_OPEN_FULL')
+  for (let i = 11; i <= 15; i++) taken(budget.tryDial('a', peer(`198.51.${i}.1`), NOW, true))
+  assert.equal(budget.tryDial('a', peer('198.51.9.1'), NOW, true), 'HALF_OPEN_FULL')
+})
+
 test('a /24 and a /48 are bounded too', () => {
   const budget = new ConnectionBudget({ maxPerNetwork: 2, maxHalfOpen: 100 })
   taken(budget.tryDial('a', peer('198.51.100.1'), NOW))

@@ -36,6 +36,9 @@ export const DEFAULT_LIMITS: BudgetLimits = {
   acceptsPerSecond: 50,
 }
 
+/** Dials through holes beside the half-open ones: they are few, and send datagrams only. */
+const HOLES_BESIDE = 5
+
 /** Two seconds of accepts may come at once: a whole swarm that wakes up together. */
 const ACCEPT_BURST_SECONDS = 2
 
@@ -90,14 +93,16 @@ export class ConnectionBudget {
 
   /**
    * A place for a connection we make; it counts as half-open until connected() or closed().
-   * @param besideDials dials of ours to that address that nobody answered are no hindrance: this one goes to another port of it
+   * @param throughHole somebody makes a hole from the other side just now (BEP 55), and it closes again: vain dials do not
+   *   stand in its way, neither ours to another port of that address nor half-open ones in all
    */
-  tryDial(torrent: TorrentKey, to: Endpoint, _now: Millis, besideDials = false): Place | BudgetRefusal {
+  tryDial(torrent: TorrentKey, to: Endpoint, _now: Millis, throughHole = false): Place | BudgetRefusal {
     const place = placeOf(to)
-    const counts = (other: Holding) => !besideDials || !other.halfOpen
+    const counts = (other: Holding) => !throughHole || !other.halfOpen
     const refusal = this.#general(place) ?? this.#inTorrent(place, torrent, counts)
     if (refusal !== undefined) return refusal
-    if (this.#halfOpen >= this.limits.maxHalfOpen) return 'HALF_OPEN_FULL'
+    const most = this.limits.maxHalfOpen + (throughHole ? HOLES_BESIDE : 0)
+    if (this.#halfOpen >= most) return 'HALF_OPEN_FULL'
     this.#halfOpen++
     return this.#take(place, { torrent, halfOpen: true, dialled: true })
   }

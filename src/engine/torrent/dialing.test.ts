@@ -82,7 +82,18 @@ test('whom somebody punches to while we dial it is tried again through the hole,
   assert.equal(dialing.underWay, 0)
 })
 
-test('holes have no room of their own', () => {
+test('dials that nobody answers leave room for holes, and holes for no more than that', () => {
+  const { dialing, dialled, know } = scene()
+  know(...Array.from({ length: 30 }, (_, i) => i + 1))
+  dialing.more(NOW)
+  assert.equal(dialing.underWay, 10)
+  for (let i = 41; i < 60; i++) dialing.punch(peer(i), NOW)
+  assert.equal(dialled.filter((text) => text.startsWith('punch')).length, 5)
+  dialing.more(NOW)
+  assert.equal(dialing.underWay, 15)
+})
+
+test('holes need a place in the torrent and in the session', () => {
   const full = scene({ maxPeers: 1 })
   full.dialing.punch(peer(1), NOW)
   full.dialing.punch(peer(2), NOW)

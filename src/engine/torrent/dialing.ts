@@ -10,6 +10,8 @@ import type { DialKind } from './services.ts'
 
 /** Connections that are being made at once for one torrent. */
 const DIALS_AT_ONCE = 10
+/** As many more through holes: a hole closes again, and must not wait for dials that nobody answers. */
+const HOLES_AT_ONCE = 5
 
 export interface DialingOptions {
   readonly candidates: Candidates
@@ -49,15 +51,15 @@ export class Dialing {
     return this.#underWay
   }
 
-  get #room(): number {
+  #room(atOnce: number): number {
     const { peers, maxPeers } = this.#options
-    return Math.min(DIALS_AT_ONCE - this.#underWay, maxPeers - peers.size - this.#underWay)
+    return Math.min(atOnce - this.#underWay, maxPeers - peers.size - this.#underWay)
   }
 
   /** Starts as many dials as there is room for. */
   more(now: Millis): void {
     const { candidates, peers } = this.#options
-    for (const endpoint of candidates.next(this.#room, now)) {
+    for (const endpoint of candidates.next(this.#room(DIALS_AT_ONCE), now)) {
       if (peers.connectedTo(endpoint)) {
         candidates.connected(endpoint)
         continue
@@ -73,7 +75,8 @@ export class Dialing {
   punch(to: Endpoint, now: Millis): void {
     const known = this.#dials.get(endpointText(to))
     if (known !== undefined) known.punched = true
-    else if (this.#room > 0 && !this.#options.peers.connectedTo(to)) this.#start(to, 'punch', now)
+    else if (this.#room(DIALS_AT_ONCE + HOLES_AT_ONCE) > 0 && !this.#options.peers.connectedTo(to))
+      this.#start(to, 'punch', now)
   }
 
   /** A hole was made for the dial to this address that is under way. */

@@ -64,7 +64,8 @@ class Scene implements HolepunchWorld {
   }
 
   introducers(endpoint: Endpoint): readonly number[] {
-    return this.told.get(endpointText(endpoint)) ?? []
+    const told = this.told.get(endpointText(endpoint)) ?? []
+    return told.filter((key) => this.party(key)?.supports === true)
   }
 
   isOwn(endpoint: Endpoint): boolean {

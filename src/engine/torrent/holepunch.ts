@@ -37,7 +37,7 @@ export interface HolepunchWorld {
   party(key: number): Party | undefined
   /** Who is connected from there, or listens there. */
   at(endpoint: Endpoint): Party | undefined
-  /** Keys of connected peers that told us to be connected to it. */
+  /** Keys of connected peers that know ut_holepunch and told us to be connected to it. */
   introducers(endpoint: Endpoint): readonly number[]
   /** It is an address of ours. */
   isOwn(endpoint: Endpoint): boolean
@@ -138,9 +138,7 @@ export class Holepunch implements Machine<HolepunchInput, HolepunchEffect> {
   }
 
   #untried(wanted: Wanted): number[] {
-    return this.#world
-      .introducers(wanted.endpoint)
-      .filter((key) => !wanted.asked.has(key) && this.#world.party(key)?.supports === true)
+    return this.#world.introducers(wanted.endpoint).filter((key) => !wanted.asked.has(key))
   }
 
   /** What we asked this peer for; it may know a better port of that address. */

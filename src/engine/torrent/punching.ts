@@ -68,7 +68,8 @@ export class Punching implements HolepunchWorld {
   }
 
   introducers(endpoint: Endpoint): readonly number[] {
-    return this.#options.introductions()?.to(endpoint) ?? []
+    const told = this.#options.introductions()?.to(endpoint) ?? []
+    return told.filter((key) => this.party(key)?.supports === true)
   }
 
   isOwn(endpoint: Endpoint): boolean {
