@@ -43,6 +43,22 @@ test(`two whom nobody can reach get the file from each other, at more than the p
   await swarm.close()
 })
 
+test(`firewalls of IPv6 are gone through alike (seed ${seed})`, async () => {
+  const swarm = new Swarm(seed, {
+    ...PLAN,
+    seeds: [
+      { ...PUBLIC, address: '2600:1::1' },
+      { ...closed(1), address: '2600:2::1' },
+    ],
+    leeches: [{ ...closed(2, 5_000), address: '2600:3::1' }],
+  })
+  await swarm.start()
+  await swarm.finish(60_000)
+  const [taker] = swarm.leeches
+  assert.ok(taker !== undefined && partners(taker).has('2600:2::1'), swarm.describe())
+  await swarm.close()
+})
+
 test(`without uTP they stay apart (seed ${seed})`, async () => {
   const swarm = new Swarm(seed, { ...PLAN, utp: false })
   await swarm.start()
