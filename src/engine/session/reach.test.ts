@@ -10,6 +10,7 @@ import type { Endpoint } from '../../base/endpoint.ts'
 import type { Ports } from '../../base/ports.ts'
 import { SeededRandom } from '../../base/random.ts'
 import { GATEWAY_CHECK_MS, type Gateway } from '../discovery/port-map.ts'
+import { UtpTransport } from '../transport/utp.ts'
 import { Reach, type ReachOptions } from './reach.ts'
 
 const HOME = '192.168.1.2'
@@ -117,4 +118,36 @@ test('who listens on the address towards the router alone is let in', async () =
   const scene = new Scene({ host: HOME, port: PORT })
   await scene.open()
   assert.equal(scene.router.held.length, 1)
+})
+
+const PUBLIC = { host: '198.51.100.7', port: 1 }
+
+function order({ reach }: Scene, to = PUBLIC): string {
+  return reach
+    .ways('any', to)
+    .map((way) => (way instanceof UtpTransport ? 'utp' : 'tcp'))
+    .join(' ')
+}
+
+test('uTP comes first towards the outside until somebody came by TCP', async () => {
+  const scene = new Scene(ANYWHERE, { utp: true, portMapping: false })
+  await scene.open()
+  assert.equal(order(scene), 'utp tcp')
+  assert.equal(order(scene, { host: '192.168.1.9', port: 1 }), 'tcp utp')
+  const stranger = { host: '203.0.113.80', port: 1 }
+  scene.reach.reachability.connected(stranger, { host: HOME, port: PORT }, 'tcp', true, scene.clock.now())
+  assert.equal(order(scene), 'tcp utp')
+  assert.deepEqual(scene.reach.ways('punch', PUBLIC).length, 1)
+  await scene.reach.close()
+})
+
+test('TCP comes first where the router has mapped the port, and where nobody listens', async () => {
+  const mapped = new Scene(ANYWHERE, { utp: true })
+  await mapped.open()
+  assert.equal(order(mapped), 'tcp utp')
+  await mapped.reach.close()
+  const deaf = new Scene(undefined, { utp: true })
+  await deaf.open()
+  assert.equal(order(deaf), 'tcp utp')
+  await deaf.reach.close()
 })

@@ -173,7 +173,9 @@ export class Reach {
   }
 
   #hiddenFrom({ host }: Endpoint): boolean {
-    if (!isPublicHost(host) || this.#externalPort !== undefined) return false
+    // Who does not listen (behind a proxy) is not punched through to either.
+    if (this.#options.listen === undefined || this.#externalPort !== undefined || !isPublicHost(host))
+      return false
     return this.reachability.mayBeHidden(isIPv6(host) ? 6 : 4, this.#ports.clock.now())
   }
 
