@@ -8,6 +8,7 @@ import { utf8 } from '../../src/base/bytes.ts'
 import { SystemDigest } from '../../src/platform/digest.ts'
 import { SystemSignatures } from '../../src/platform/signatures.ts'
 import { immutableTarget, signItem } from '../../src/protocol/dht/item.ts'
+import { type ChurnOptions, runChurn } from './dht-churn.ts'
 import { DhtSwarm, type SwarmNode } from './dht-swarm.ts'
 import { World } from './world.ts'
 
@@ -127,4 +128,41 @@ test(`values are put once and read anywhere; a newer one replaces the older, an 
       mismatched.refusals.every((code) => code === 301),
   )
   assert.equal(await read(), 3)
+})
+
+/** A sample of what `npm run lab:dht` shows with 10,000 nodes (docs/dht.md). */
+const SAMPLE: ChurnOptions = {
+  seed,
+  nodes: 250,
+  growMinutes: 5,
+  runMinutes: 10,
+  medianSessionMinutes: 60,
+  loss: 0.02,
+  torrents: 20,
+  lookups: 300,
+  malicious: 0,
+  sybilTorrents: 0,
+}
+
+test(`under churn 99 of 100 lookups find what was announced, in few questions and little traffic (seed ${seed})`, async () => {
+  const { lookups, datagramsPerNodeHour, bytesPerNodeHour } = await runChurn(SAMPLE)
+  const figures = lookups.get('none')
+  assert.ok(figures !== undefined && figures.lookups >= 280)
+  assert.ok(figures.found >= 0.99 * figures.lookups, `${figures.found} of ${figures.lookups}`)
+  assert.ok(figures.asked <= 30 && figures.hops <= 6, JSON.stringify(figures))
+  assert.ok(figures.p95Ms <= 5_000, JSON.stringify(figures))
+  assert.ok(datagramsPerNodeHour <= 2_000 && bytesPerNodeHour <= 300_000, `${datagramsPerNodeHour} datagrams`)
+})
+
+test(`with 8 Sybils beside them torrents are found still, whatever their ids and addresses (seed ${seed})`, async () => {
+  const { lookups } = await runChurn({ ...SAMPLE, torrents: 0, sybilTorrents: 1, lookups: 150 })
+  for (const [kind, { found, lookups: count }] of lookups)
+    assert.ok(count >= 40 && found >= 0.9 * count, `${kind}: ${found} of ${count}`)
+  assert.equal(lookups.size, 3)
+})
+
+test(`with a tenth of the nodes malicious 98 of 100 lookups succeed (seed ${seed})`, async () => {
+  const { lookups } = await runChurn({ ...SAMPLE, malicious: 0.1 })
+  const figures = lookups.get('none')
+  assert.ok(figures !== undefined && figures.found >= 0.98 * figures.lookups, JSON.stringify(figures))
 })
