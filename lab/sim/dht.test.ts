@@ -133,13 +133,13 @@ test(`values are put once and read anywhere; a newer one replaces the older, an 
 /** A sample of what `npm run lab:dht` shows with 10,000 nodes (docs/dht.md). */
 const SAMPLE: ChurnOptions = {
   seed,
-  nodes: 250,
-  growMinutes: 5,
-  runMinutes: 10,
+  nodes: 200,
+  growMinutes: 4,
+  runMinutes: 8,
   medianSessionMinutes: 60,
   loss: 0.02,
   torrents: 20,
-  lookups: 300,
+  lookups: 240,
   malicious: 0,
   sybilTorrents: 0,
 }
@@ -147,7 +147,7 @@ const SAMPLE: ChurnOptions = {
 test(`under churn 99 of 100 lookups find what was announced, in few questions and little traffic (seed ${seed})`, async () => {
   const { lookups, datagramsPerNodeHour, bytesPerNodeHour } = await runChurn(SAMPLE)
   const figures = lookups.get('none')
-  assert.ok(figures !== undefined && figures.lookups >= 280)
+  assert.ok(figures !== undefined && figures.lookups >= 220)
   assert.ok(figures.found >= 0.99 * figures.lookups, `${figures.found} of ${figures.lookups}`)
   assert.ok(figures.asked <= 30 && figures.hops <= 6, JSON.stringify(figures))
   assert.ok(figures.p95Ms <= 5_000, JSON.stringify(figures))
