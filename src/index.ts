@@ -2,6 +2,7 @@
 
 export { type AddChoices, optionsForMagnet, optionsForTorrent } from './daemon/add.ts'
 export { type Engine, type EngineOptions, openEngine } from './daemon/compose.ts'
+export { type ExitWish, type ProxyAddress, parseProxy } from './daemon/way-out.ts'
 export type { Session } from './engine/session/session.ts'
 export type { TorrentEvents, TorrentOptions } from './engine/torrent/options.ts'
 export type { PeerStatus, TorrentStatus } from './engine/torrent/status.ts'

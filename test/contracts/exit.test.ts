@@ -127,6 +127,26 @@ test('a relay that ends is asked for again', async () => {
   exit.close()
 })
 
+test('a proxy may have an IPv6 address, and what is reached through it may too', async () => {
+  await using proxy = await PretendedProxy.start({ protocol: 'socks5', host: '::1' })
+  const exit = await ProxyExit.open(addressOf(proxy))
+  const listener = await new NodeTcp().listen({ host: '::1', port: 0 }, (connection) => connection.close())
+  const connection = await new NodeTcp(exit).dial(listener.local, 5_000).result
+  assert.ok(!(connection instanceof SocketError), String(connection))
+  connection.close()
+  await listener.close()
+  const far = await new NodeUdp().bind({ at: { host: '::1', port: 0 } })
+  const near = await new NodeUdp(exit).bind({ at: { host: '::', port: 0 } })
+  const heard = new Promise((resolve) => {
+    far.onMessage = (bytes) => resolve(bytes[0])
+  })
+  near.send(Uint8Array.of(7), far.local)
+  assert.equal(await heard, 7)
+  for (const socket of [near, far]) socket.close()
+  exit.close()
+  assert.deepEqual(proxy.faults, [])
+})
+
 test('while the proxy is down dials wait, and go on when it is back', async () => {
   await using proxy = await PretendedProxy.start({ protocol: 'socks5' })
   const exit = await ProxyExit.open(addressOf(proxy))
