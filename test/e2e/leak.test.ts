@@ -20,11 +20,11 @@ import { Tracker } from '../interop/tracker.ts'
 const ground = await Ground.enter(import.meta.filename)
 const run = promisify(execFile)
 
-const BYTES = 9_000_000
-/** Some five seconds for all of it: time enough to take the way out away in the middle. */
+const BYTES = 7_000_000
+/** Some four seconds for all of it: time enough to take the way out away in the middle. */
 const RATE = '2M'
 /** Seconds for which nothing may leave: longer than all first retries of dials, trackers, the DHT and LSD. */
-const AWAY_REPORTS = 6
+const AWAY_REPORTS = 5
 
 /**
  * What still arrives for a connection that is no more the kernel answers by itself, by whichever way its routes say: a reset
