@@ -60,7 +60,8 @@ describe('what leaves a host', () => {
       await capture.stop()
       const elsewhere = await capture.packets(`not host ${dante.host.address} and not net 127.0.0.0/8`)
       assert.deepEqual(elsewhere, [])
-      assert.ok((await capture.packets(`tcp and host ${dante.host.address}`)).length > 1_000)
+      const through = await capture.packets(`tcp and host ${dante.host.address}`)
+      assert.ok(through.length > 100, `${through.length} packets to the proxy`)
       // The tracker, which is asked by datagrams, saw the proxy only.
       const askers = new Set(stage.tracker.announces.map(({ address }) => address))
       assert.ok(askers.has(dante.host.address) && !askers.has(stage.taker.address), [...askers].join())
