@@ -330,6 +330,17 @@ hostile('a server that knows no ranges gives whole files', async (t) => {
   await using another = await serveFiles(big, whole)
   await finish(await get(t, big, [`${at(another)}/`]), big)
   assert.ok(another.asked.length <= 4, `${another.asked.length} requests`)
+  // Blocks that span two files of a v1 torrent cannot be had so: they are left to others, and not held.
+  const packed = await make({ version: 'v1', lengthsBytes: [3_000_000, 300_001, 3_000_002] })
+  await using third = await serveFiles(packed, whole)
+  await using good = await serveFiles(packed)
+  const alone = await get(t, packed, [`${at(third)}/`])
+  const idle = (): boolean =>
+    fates(alone)[0] === 'idle' && third.asked.length > 6 && alone.torrent.status().doneBytes > 6_000_000
+  await until('it has given what it can', idle, { describe: () => third.asked.join(' ') })
+  const { live } = alone.torrent
+  for (const source of [1, 2, 3]) assert.equal(live?.picker.outstandingCount(source), 0)
+  await finish(await get(t, packed, [`${at(third)}/`, `${at(good)}/`]), packed)
 })
 
 for (const version of ['v1', 'v2', 'hybrid'] as const) {
