@@ -52,7 +52,7 @@ class ShoalClient extends Client {
       host: place,
       chatter: () => true,
       // Some three of them for each pair: what Node compiled for the first is used by the others.
-      env: { NODE_COMPILE_CACHE: join(dirname(plan.torrentPath), 'compiled') },
+      env: { NODE_COMPILE_CACHE: join(dirname(dirname(plan.stateFolder)), 'compiled') },
     })
     this.program.onLine((line) => {
       this.report = JSON.parse(line) as PeerReport
@@ -74,7 +74,8 @@ class LibtorrentClient extends Client {
   }
 
   async #follow(libtorrent: Libtorrent, plan: PeerPlan): Promise<void> {
-    const { listen, utpOnly, wants, pex, upLimit, downLimit } = plan
+    const { torrentPath, listen, utpOnly, wants, pex, upLimit, downLimit } = plan
+    if (torrentPath === undefined) throw new TypeError('libtorrent has a torrent here')
     await libtorrent.call('session', {
       listen: [`${listen.host}:${listen.port}`],
       utp: true,
@@ -82,7 +83,7 @@ class LibtorrentClient extends Client {
       ...(upLimit === undefined ? {} : { upLimit }),
       ...(downLimit === undefined ? {} : { downLimit }),
     })
-    const torrent = await libtorrent.add(plan.torrentPath, {
+    const torrent = await libtorrent.add(torrentPath, {
       savePath: plan.saveFolder,
       noPex: !pex,
       peers: plan.peers.map(({ host, port }) => [host, port] as const),
@@ -94,6 +95,7 @@ class LibtorrentClient extends Client {
         doneBytes: status.downloadedBytes,
         finished: status.isSeeding,
         reachable: 'unknown',
+        dhtNodes: 0,
         peers: peers
           .filter(({ connecting }) => !connecting)
           .map(({ host, port, holepunched, outgoing, downloadedBytes }) => ({

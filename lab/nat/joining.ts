@@ -22,6 +22,8 @@ export interface Joining {
   readonly utpOnly: boolean
   /** Who is what; all are Shoal where nothing is said. */
   readonly clients?: Partial<Readonly<Record<Role, ClientName>>>
+  /** They know each other from the DHT alone: the public one is a node of it, and has no part in the torrent. */
+  readonly dht?: boolean
   /** How long the file takes through the public one: longer than a dial, a rendezvous and a second dial. */
   readonly detourSeconds?: number
 }
@@ -120,17 +122,22 @@ export class JoiningLab {
     try {
       const detour = expected === 'none'
       const mixed = joining.clients !== undefined
+      const nodes = [`${between.host}:${between.port}`]
       const middle = await start('public', undefined, {
+        ...(joining.dht === true ? { torrentPath: undefined, dhtNodes: [] } : {}),
         listen: between,
         peers: [],
         wants: detour || mixed,
         ...(mixed && !detour ? { downLimit: TRICKLE } : {}),
         ...(detour ? { upLimit: Math.ceil(FILE_BYTES / (joining.detourSeconds ?? DETOUR_SECONDS)) } : {}),
       })
-      const giving = await start('giver', giver, { saveFolder: join(this.#folder, 'source') })
-      await connected(middle, giver)
-      const taking = await start('taker', taker, { pex: !oneSided })
-      await connected(middle, taker)
+      const met = joining.dht === true ? { peers: [], dhtNodes: nodes } : {}
+      const giving = await start('giver', giver, { saveFolder: join(this.#folder, 'source'), ...met })
+      if (joining.dht === true) await inDht(giving)
+      else await connected(middle, giver)
+      const taking = await start('taker', taker, { pex: !oneSided, ...met })
+      if (joining.dht === true) await inDht(taking)
+      else await connected(middle, taker)
       const began = performance.now()
       /** Whoever has everything may leave at once: either side is seen for a moment only, perhaps. */
       const seen = new Map<LabClient, ConnectedPeer>()
@@ -168,6 +175,14 @@ export class JoiningLab {
       await Promise.all(clients.map((client) => client.program.stop('SIGKILL')))
     }
   }
+}
+
+async function inDht(client: LabClient): Promise<void> {
+  await until('it is in the DHT', () => (client.report?.dhtNodes ?? 0) > 0, {
+    deadlineMs: START_DEADLINE_MS,
+    program: client.program,
+    describe: () => client.describe(),
+  })
 }
 
 async function connected(middle: LabClient, place: Place): Promise<void> {

@@ -7,15 +7,19 @@ import type { Endpoint } from '../../src/base/endpoint.ts'
 import { optionsForTorrent } from '../../src/daemon/add.ts'
 import { nodePorts, openEngine } from '../../src/daemon/compose.ts'
 import { peerStatusOf } from '../../src/engine/torrent/status-of.ts'
+import type { Metainfo } from '../../src/metainfo/metainfo.ts'
 import { readTorrent } from '../../src/metainfo/read.ts'
 
 export interface PeerPlan {
-  readonly torrentPath: string
+  /** Undefined: it is a node of the DHT and nothing else. */
+  readonly torrentPath: string | undefined
   readonly saveFolder: string
   readonly stateFolder: string
   readonly listen: Endpoint
   /** Known from the beginning. */
   readonly peers: readonly Endpoint[]
+  /** `host:port` each; undefined for no DHT. */
+  readonly dhtNodes?: readonly string[]
   /** Tells others whom it is connected to, and listens to what they tell. */
   readonly pex: boolean
   /** False: it wants nothing of the torrent, and holds nothing. */
@@ -33,6 +37,7 @@ export interface PeerReport {
   readonly peers: readonly ConnectedPeer[]
   /** Whether it believes that others can reach it. */
   readonly reachable: string
+  readonly dhtNodes: number
 }
 
 export interface ConnectedPeer {
@@ -56,31 +61,37 @@ const engine = await openEngine({
   listen: plan.listen,
   lan: false,
   utp: true,
+  dht: plan.dhtNodes !== undefined,
+  dhtNodes: plan.dhtNodes ?? [],
   transports: { tcp: !plan.utpOnly, utp: true },
   bufferBytes: BUFFER_BYTES,
   ...(plan.upLimit === undefined ? {} : { upLimit: plan.upLimit }),
   ...(plan.downLimit === undefined ? {} : { downLimit: plan.downLimit }),
 })
-const options = optionsForTorrent(readTorrent(readFileSync(plan.torrentPath), digest), {
-  saveFolder: plan.saveFolder,
-  peers: plan.peers,
-  pex: plan.pex,
-  lan: false,
-  dht: false,
-  agreed: true,
-  ...(plan.wants ? {} : { priorities: (metainfo) => metainfo.files.map(() => 0) }),
-  events: {},
-})
-const torrent = engine.add(options)
+const torrent = plan.torrentPath === undefined ? undefined : engine.add(optionsOf(plan, plan.torrentPath))
+
+function optionsOf({ saveFolder, peers, pex, wants, dhtNodes }: PeerPlan, torrentPath: string) {
+  return optionsForTorrent(readTorrent(readFileSync(torrentPath), digest), {
+    saveFolder,
+    peers,
+    pex,
+    lan: false,
+    dht: dhtNodes !== undefined,
+    agreed: true,
+    ...(wants ? {} : { priorities: (metainfo: Metainfo) => metainfo.files.map(() => 0) }),
+    events: {},
+  })
+}
 
 const timer = setInterval(() => {
   const { now, reach } = engine.session
-  const { doneBytes, finished } = torrent.status()
-  const peers = [...torrent.swarm.peers].map((peer): ConnectedPeer => {
+  const { doneBytes, finished } = torrent?.status() ?? { doneBytes: 0, finished: false }
+  const peers = [...(torrent?.swarm.peers ?? [])].map((peer): ConnectedPeer => {
     const { source, downloadedBytes } = peerStatusOf(peer, now)
     return { ...peer.endpoint, transport: peer.connection.transport, source, downloadedBytes }
   })
-  const report: PeerReport = { doneBytes, finished, peers, reachable: reach.judge().answer }
+  const reachable = reach.judge().answer
+  const report: PeerReport = { doneBytes, finished, peers, reachable, dhtNodes: reach.dht?.nodeCount ?? 0 }
   console.log(JSON.stringify(report))
 }, REPORT_EVERY_MS)
 

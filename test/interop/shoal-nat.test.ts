@@ -25,7 +25,7 @@ async function open(directory: string): Promise<{ world: NatWorld; joining: Join
   return { world, joining: await JoiningLab.make(world, directory) }
 }
 
-type How = Partial<Pick<Joining, 'oneSided' | 'utpOnly' | 'clients'>>
+type How = Partial<Pick<Joining, 'oneSided' | 'utpOnly' | 'clients' | 'dht'>>
 
 function joinTest(
   name: string,
@@ -98,6 +98,12 @@ describe('clients behind NATs', { concurrency: AT_ONCE }, () => {
     ['symmetric', 'address-restricted'],
     {},
     meets(['punched']),
+  )
+  joinTest(
+    'two behind NATs who know each other from the DHT alone meet without a public peer',
+    ['port-moving', 'port-restricted'],
+    { utpOnly: false, oneSided: false, dht: true },
+    meets(['crossed']),
   )
   joinTest(
     'who cannot be reached is asked to call back',
