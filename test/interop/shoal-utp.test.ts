@@ -137,13 +137,12 @@ async function run(scene: Scene, row: Row): Promise<void> {
   await (row.gives === 'shoal' ? other.complete() : whole(shoal))
   assert.deepEqual(await differences(join(source, 'content'), join(target, 'content')), [])
   const { there, back } = await relay.end()
-  const [{ lossOneIn: lossThere }, { lossOneIn: lossBack }] = CONDITIONS[row.condition]
-  assert.ok(there.packets + back.packets > CONTENT_BYTES[row.condition] / 1_400)
-  for (const [{ packets, lost }, oneIn] of [
-    [there, lossThere],
-    [back, lossBack],
-  ] as const)
-    assert.equal(oneIn === undefined ? lost === 0 : lost > packets / oneIn / 4, true, `${lost} of ${packets}`)
+  const packets = there.packets + back.packets
+  const lost = there.lost + back.lost
+  assert.ok(packets > CONTENT_BYTES[row.condition] / 1_400)
+  // Whoever sends little may lose nothing: both ways together lose at least a quarter of what the better one would.
+  const oneIn = CONDITIONS[row.condition][1].lossOneIn
+  assert.ok(oneIn === undefined ? lost === 0 : lost > packets / oneIn / 4, `${lost} of ${packets}`)
 }
 
 const ROWS: readonly Row[] = (Object.keys(CONDITIONS) as Condition[]).flatMap((condition) => [
@@ -153,7 +152,8 @@ const ROWS: readonly Row[] = (Object.keys(CONDITIONS) as Condition[]).flatMap((c
   { other: 'transmission', gives: 'other', dials: 'shoal', condition },
 ])
 
-describe('uTP, and nothing else', { concurrency: 4 }, () => {
+// transmission waits some 13 s before its first block: side by side the tests wait once.
+describe('uTP, and nothing else', { concurrency: 8 }, () => {
   for (const row of ROWS) {
     const [giver, taker] = row.gives === 'shoal' ? ['Shoal', row.other] : [row.other, 'Shoal']
     const dialler = row.dials === 'shoal' ? 'Shoal' : row.other

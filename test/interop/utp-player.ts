@@ -35,7 +35,7 @@ const torrent = engine.add(
   }),
 )
 const watch = setInterval(() => {
-  if (!torrent.status().complete) return
+  if (!torrent.finished) return
   clearInterval(watch)
   process.stdout.write(`${JSON.stringify({ event: 'complete' })}\n`)
 }, 50)
