@@ -131,10 +131,9 @@ test('a router that lets others in, and who is seen at its address: reachable by
   assert.equal(report.code, 0)
   const { state, code, data } = report.of('router')
   assert.deepEqual([state, code], ['good', 'ROUTER_MAPS'])
-  assert.deepEqual(
-    [data.gateway, data.name, data.method, data.externalHost],
-    [INNER, ROUTER_NAME, 'pcp', OUTER],
-  )
+  assert.deepEqual([data.gateway, data.method, data.externalHost], [INNER, 'pcp', OUTER])
+  // PCP has no names: it is known where UPnP answered before the doctor was done.
+  if (data.name !== undefined) assert.equal(data.name, ROUTER_NAME)
   for (const way of ['tcp-ipv4', 'udp-ipv4']) {
     const found = report.of(way)
     assert.equal(found.data.answer, 'yes', found.sentence)
