@@ -189,6 +189,22 @@ test('failures back off from half a minute to an hour', () => {
   assert.equal(announce.event, 'started', 'it still has to be told')
 })
 
+test('where nobody was reached it is tried again after five seconds, then ever later', () => {
+  for (const code of ['REFUSED', 'NAME_NOT_FOUND', 'OTHER'] as const) {
+    const scene = new Scene('a')
+    let announce = only(scene.start())
+    for (const least of [5_000, 10_000, 20_000]) {
+      scene.failed(announce, { code, detail: '', retryMs: undefined })
+      const before = scene.now
+      announce = only(scene.wait(true))
+      assert.ok(
+        scene.now - before >= least && scene.now - before <= least * 1.25,
+        `${code}: ${scene.now - before}`,
+      )
+    }
+  }
+})
+
 test('a tracker that names a time to come back is not asked before it, and never again if it says so (BEP 31)', () => {
   const scene = new Scene('a')
   scene.failed(only(scene.start()), { code: 'SAID_NO', detail: 'Overloaded', retryMs: 45 * MINUTE })

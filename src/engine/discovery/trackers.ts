@@ -50,6 +50,9 @@ export const MAX_TRACKERS = 20
 /** Waits after failures: doubling from the first to the second, with up to a quarter more at random. */
 export const FIRST_RETRY_MS = 30_000
 export const LAST_RETRY_MS = 60 * 60_000
+/** The same where nobody was reached: our own network may just be coming up, and a tracker that heard nothing has no burden. */
+export const FIRST_RETRY_UNREACHED_MS = 5_000
+const UNREACHED: ReadonlySet<TrackerFailure['code']> = new Set(['REFUSED', 'NAME_NOT_FOUND', 'OTHER'])
 /** Spread of regular announces, so that a swarm does not fall into step. */
 const INTERVAL_SPREAD = 0.05
 
@@ -337,7 +340,8 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     entry.failures++
     entry.failure = input.failure
     entry.neverAgain = retryMs === 'never'
-    const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** (entry.failures - 1), LAST_RETRY_MS)
+    const firstMs = UNREACHED.has(input.failure.code) ? FIRST_RETRY_UNREACHED_MS : FIRST_RETRY_MS
+    const backOffMs = Math.min(firstMs * 2 ** (entry.failures - 1), LAST_RETRY_MS)
     const waitMs = backOffMs * (1 + randomFraction(this.#random) / 4)
     entry.retryAt = after(now, Math.max(waitMs, typeof retryMs === 'number' ? retryMs : 0))
     return this.#announceDue(now)
