@@ -219,7 +219,7 @@ export class SimDisk implements Disk {
     const generation = this.#generation
     return new Proxy<Disk>(this, {
       get: (disk, name: keyof Disk) => {
-        if (name === 'join') return disk.join
+        if (name === 'join' || name === 'nameRules') return disk[name]
         const method = disk[name] as (...args: unknown[]) => Promise<unknown>
         return (...args: unknown[]) =>
           generation === this.#generation ? method.apply(disk, args) : new Promise(() => {})

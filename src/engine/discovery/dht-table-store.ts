@@ -16,6 +16,7 @@ import { concatBytes, readUint32, writeUint32 } from '../../base/bytes.ts'
 import { crc32c } from '../../base/crc32c.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
 import { type Disk, DiskError } from '../../base/ports.ts'
+import { writeStateFile } from '../../base/state-file.ts'
 
 const FILE_NAME = 'dht-nodes'
 /** Where a damaged one is put; a later one replaces it: it holds nothing that is not found again. */
@@ -66,20 +67,9 @@ export class DhtTableStore {
 
   /** @returns false when it could not be kept: the next start finds nodes more slowly */
   async write(nodes: readonly Endpoint[]): Promise<boolean> {
-    const bytes = encodeTable(nodes)
-    const aside = `${this.path}.new`
     try {
       await this.#disk.makeDirectory(this.#folder)
-      const file = await this.#disk.open(aside, 'create')
-      try {
-        await file.truncate(bytes.length)
-        await file.write(bytes, 0)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await this.#disk.replace(aside, this.path)
-      await this.#disk.syncDirectory(this.#folder)
+      await writeStateFile(this.#disk, this.#folder, FILE_NAME, encodeTable(nodes))
       return true
     } catch (error) {
       if (error instanceof DiskError) return false

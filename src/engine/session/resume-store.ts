@@ -4,6 +4,7 @@
 import { toHex, utf8 } from '../../base/bytes.ts'
 import type { Infohash } from '../../base/ids.ts'
 import { type Digest, type Disk, DiskError } from '../../base/ports.ts'
+import { writeStateFile } from '../../base/state-file.ts'
 import { MetainfoError } from '../../metainfo/error.ts'
 import type { Metainfo, Torrent as TorrentBytes } from '../../metainfo/metainfo.ts'
 import { readTorrent } from '../../metainfo/read.ts'
@@ -42,7 +43,7 @@ export class ResumeStore {
     const bytes = writeTorrent({ infoBytes: metainfo.infoBytes, pieceLayers: layers, hints: {} })
     const job = this.#writes.then(async () => {
       for (const hash of [metainfo.infohashV1, metainfo.infohashV2]) {
-        if (hash !== undefined) await this.#write(this.#path(hash), bytes)
+        if (hash !== undefined) await writeStateFile(this.#disk, this.#folder, fileName(hash), bytes)
       }
     })
     this.#writes = job.catch(() => undefined)
@@ -52,20 +53,6 @@ export class ResumeStore {
   /** Resolves when everything asked to be kept is, or failed. */
   async settled(): Promise<void> {
     await this.#writes
-  }
-
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const aside = `${path}.new`
-    const file = await this.#disk.open(aside, 'create')
-    try {
-      await file.truncate(bytes.length)
-      await file.write(bytes, 0)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await this.#disk.replace(aside, path)
-    await this.#disk.syncDirectory(this.#folder)
   }
 
   /** Undefined when nothing (usable) is kept. */
@@ -91,6 +78,10 @@ export class ResumeStore {
   }
 
   #path(hash: Infohash): string {
-    return this.#disk.join(this.#folder, `${hash}.torrent`)
+    return this.#disk.join(this.#folder, fileName(hash))
   }
+}
+
+function fileName(hash: Infohash): string {
+  return `${hash}.torrent`
 }
