@@ -34,6 +34,9 @@ const CONTENT_BYTES: Readonly<Record<Condition, number>> = {
   reorder: 700_000,
 }
 
+/** By itself libtorrent takes a peer for gone, without a word, when one packet was lost three times: heavy loss does that. */
+const PATIENT = { utp_num_resends: 10, utp_syn_resends: 6 }
+
 interface Row {
   readonly other: Other
   readonly gives: 'shoal' | 'other'
@@ -104,7 +107,7 @@ async function startOther(
     const client = await Transmission.start(scene, host, { utp: true })
     return client.add(torrent, { savePath })
   }
-  const client = await Libtorrent.start(scene, host, { utp: true, tcp: false })
+  const client = await Libtorrent.start(scene, host, { utp: true, tcp: false, settings: PATIENT })
   const adding = await client.add(torrent, { savePath })
   if (dials === 'other' && relay !== undefined) await adding.connect(relay.host, relay.port)
   return adding
