@@ -53,6 +53,7 @@ const USELESS = new Set(['BOTH_SEEDS', 'DUPLICATE'])
 /** Our own doing says nothing about the peer; NOT_ENCRYPTED: it is dialled again at once, in another way. */
 const OUR_DOING = new Set([
   'STOPPED',
+  'CROSSED',
   'CANCELLED',
   'FULL',
   'NOT_RUNNING',

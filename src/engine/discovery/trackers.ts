@@ -11,6 +11,7 @@ import { type Random, randomFraction, shuffle } from '../../base/random.ts'
 import type { AnnounceEvent, AnnounceReply } from '../../protocol/tracker/announce.ts'
 import { parseTrackerUrl, type TrackerUrl } from '../../protocol/tracker/url.ts'
 import type { TrackerFailure, TrackerOrigin, TrackerSource, TrackerState } from './tracker-state.ts'
+import { type Entry, type Group, inOrder, merged, promote, statusOf } from './tracker-tiers.ts'
 
 export type TrackersInput =
   | { readonly kind: 'start' }
@@ -55,39 +56,6 @@ export const FIRST_RETRY_UNREACHED_MS = 5_000
 const UNREACHED: ReadonlySet<TrackerFailure['code']> = new Set(['REFUSED', 'NAME_NOT_FOUND', 'OTHER'])
 /** Spread of regular announces, so that a swarm does not fall into step. */
 const INTERVAL_SPREAD = 0.05
-
-interface Entry {
-  readonly id: number
-  readonly tracker: TrackerUrl
-  readonly by: TrackerOrigin
-  readonly tier: number
-  /** The running round, if any. */
-  round: number | undefined
-  event: AnnounceEvent | undefined
-  /** It knows us: `started` was answered since the last start. */
-  joined: boolean
-  completedDue: boolean
-  /** It knows us under another port; told as early as its min interval permits. */
-  movedDue: boolean
-  neverAgain: boolean
-  failures: number
-  failure: TrackerFailure | undefined
-  /** Not before this after a failure. */
-  retryAt: Millis | undefined
-  reply: AnnounceReply | undefined
-  answeredAt: Millis | undefined
-  /** Regular announces wait this long after an answer; spread included. */
-  intervalMs: number
-  /** Announces in a row that were made for want of peers and brought none. */
-  fruitless: number
-}
-
-/** Trackers of which one is used at a time. */
-interface Group {
-  /** In order of trying. */
-  entries: Entry[]
-  current: Entry | undefined
-}
 
 export class Trackers implements Machine<TrackersInput, TrackersEffect> {
   readonly #random: Random
@@ -370,31 +338,4 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
   *#entries(): Iterable<Entry> {
     for (const group of this.#groups) yield* group.entries
   }
-}
-
-function merged(groups: readonly Group[]): Group[] {
-  const entries = groups.flatMap((group) => group.entries)
-  return entries.length === 0 ? [] : [{ entries, current: undefined }]
-}
-
-/** The current one first, then the tiers in order. */
-function inOrder(group: Group): readonly Entry[] {
-  const { current, entries } = group
-  return current === undefined ? entries : [current, ...entries.filter((entry) => entry !== current)]
-}
-
-/** BEP 12: the one that answered moves to the front of its tier. */
-function promote(group: Group, entry: Entry): void {
-  const others = group.entries.filter((other) => other !== entry)
-  const at = others.findIndex((other) => other.tier === entry.tier)
-  others.splice(at < 0 ? group.entries.indexOf(entry) : at, 0, entry)
-  group.entries = others
-}
-
-function statusOf(group: Group, entry: Entry): TrackerState['status'] {
-  if (entry.neverAgain) return 'given up'
-  if (entry.round !== undefined) return 'announcing'
-  if (entry.failures > 0) return 'failing'
-  if (entry.joined && group.current === entry) return 'working'
-  return group.current !== undefined && group.current !== entry ? 'spare' : 'idle'
 }

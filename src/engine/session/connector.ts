@@ -74,7 +74,8 @@ export class Connector {
     budget.connected(place)
     if (dialled instanceof SocketError) {
       budget.closed(place)
-      torrent.dialFailed(to, dialled.code)
+      // A dial of theirs that crossed ours: they are here by that one (uTP).
+      torrent.dialFailed(to, dialled.data.crossed === true ? 'CROSSED' : dialled.code)
       return
     }
     const opening = torrent.identity.answer()
