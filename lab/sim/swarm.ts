@@ -52,6 +52,8 @@ export interface SwarmPlan {
   readonly maxPeers?: number
   /** Connections over UDP too (BEP 29). */
   readonly utp?: boolean
+  /** Default true; false leaves uTP alone. */
+  readonly tcp?: boolean
   /** A server of the file beside the peers, with this upload rate; leeches know it from the torrent. */
   readonly webSeedRate?: number
   /** Called when a member's torrent went from one state to another. */
@@ -280,6 +282,7 @@ export class Swarm {
       dht: this.plan.discovery === 'dht',
       dhtNodes: [`${NODE}:${PORT}`],
       utp: this.plan.utp ?? false,
+      transports: { tcp: this.plan.tcp ?? true, utp: this.plan.utp ?? false },
       upLimit: member.plan.upLimit,
       encryption: member.plan.encryption ?? DEFAULT_SESSION_OPTIONS.encryption,
       bufferBytes: BUFFER_BYTES,

@@ -102,6 +102,29 @@ async function run(dialler: EncryptionMode, dialled: EncryptionMode, near: boole
   return { outcome, handshakes, connects, told: [...told], seconds: (done ?? Number.NaN) / 1000 }
 }
 
+describe('each mode meets each over uTP alone', () => {
+  for (const dialler of MODES) {
+    for (const dialled of MODES) {
+      const gets = OUTCOMES[`${dialler} ${dialled}`] !== 'never'
+      test(`who dials with ${dialler} ${gets ? 'gets it' : 'gets nothing'} from who listens with ${dialled}`, async () => {
+        const swarm = new Swarm(1, {
+          pieceCount: 8,
+          pieceLengthBytes: 32_768,
+          discovery: 'pex',
+          utp: true,
+          tcp: false,
+          seeds: [{ ...RATE, encryption: dialled, address: '8.8.4.1' }],
+          leeches: [{ ...RATE, encryption: dialler, address: '9.9.4.2' }],
+        })
+        await swarm.start()
+        if (gets) await swarm.finish(60_000)
+        else await assert.rejects(swarm.finish(60_000))
+        await swarm.close()
+      })
+    }
+  }
+})
+
 describe('each mode meets each', () => {
   for (const dialler of MODES) {
     for (const dialled of MODES) {
