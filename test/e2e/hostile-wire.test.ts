@@ -433,7 +433,7 @@ test('a peer with our own id is ourselves and is dropped', async (t) => {
   here.torrent.addPeer(here.real.listensAt)
   await until(
     'it was dialled',
-    () => here.torrent.dialing.underWay === 0 && here.torrent.status().peers === 0,
+    () => here.torrent.connecting.underWay === 0 && here.torrent.status().peers === 0,
   )
   await isServed(here)
 })

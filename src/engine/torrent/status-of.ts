@@ -74,7 +74,7 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
       memoryWaits: live?.memoryWaits ?? false,
       diskTrouble: live?.problem?.code,
       verifyingPieces: live?.verifying ?? 0,
-      dialing: torrent.dialing.underWay,
+      dialing: torrent.connecting.underWay,
       knownAddresses: torrent.discovery.candidates.size,
     }),
   }

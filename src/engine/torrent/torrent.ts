@@ -3,7 +3,7 @@
 // `metadata` and `live` only.
 
 import type { Sleeper } from '../../base/deadline-queue.ts'
-import { type Endpoint, endpointText, isIPv6 } from '../../base/endpoint.ts'
+import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, earliest, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
@@ -14,7 +14,7 @@ import type { CloseReason } from '../peer/host.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { WebSeeds } from '../webseed/web-seeds.ts'
 import { priorityTo } from './canonical-priority.ts'
-import { Dialing } from './dialing.ts'
+import { Connecting } from './connecting.ts'
 import { discoveryFactsOf } from './discovery-facts.ts'
 import { ExpectedPieces } from './expected-hashes.ts'
 import type { HashExchange } from './hash-exchange.ts'
@@ -24,7 +24,7 @@ import type { Live } from './live.ts'
 import { MetadataFetch } from './metadata-fetch.ts'
 import { MetadataServe } from './metadata-serve.ts'
 import type { TorrentOptions } from './options.ts'
-import { Punching } from './punching.ts'
+import type { Punching } from './punching.ts'
 import { type Parts, Running } from './running.ts'
 import type { TorrentServices } from './services.ts'
 import type { Problem, TorrentState } from './state.ts'
@@ -38,13 +38,12 @@ export class Torrent implements SwarmOwner, Sleeper {
   readonly identity: Identity
   readonly swarm: Swarm
   readonly discovery: Discovery
-  readonly dialing: Dialing
+  readonly connecting: Connecting
   readonly wishes: Wishes
   upLimit: number | undefined
   downLimit: number | undefined
   readonly #services: TorrentServices
   readonly #pex: PexTable | undefined
-  readonly #punching: Punching
   #state: TorrentState = { name: 'paused' }
   #metainfo: Metainfo | undefined
   #expected: ExpectedPieces | undefined
@@ -85,17 +84,15 @@ export class Torrent implements SwarmOwner, Sleeper {
       trackerChanged: () => this.swarm.closeAll({ code: 'TRACKER_CHANGED', blame: 'nobody' }),
       wake: () => this.swarmChanged(),
     })
-    this.dialing = new Dialing({
+    this.connecting = new Connecting({
+      services,
       candidates: this.discovery.candidates,
       peers: this.swarm.peers,
       maxPeers: options.maxPeers,
       dial: (to, how) => services.dial(this, to, how),
-    })
-    this.#punching = new Punching({
-      peers: this.swarm.peers,
+      // Whom a private torrent's tracker did not tell of is nobody of ours (BEP 27).
+      mayPunch: () => this.#metainfo?.private !== true && services.punches(),
       introductions: () => this.pex?.introductions,
-      punch: (to, now) => this.dialing.punch(to, now),
-      isOwn: (endpoint) => this.#isOwn(endpoint),
     })
     for (const endpoint of options.peers) this.addPeer(endpoint)
   }
@@ -139,9 +136,8 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.#metainfo?.private === true ? undefined : this.#pex
   }
 
-  /** None for a private torrent: whom its tracker did not tell of is nobody of ours (BEP 27). None without uTP. */
   get punching(): Punching | undefined {
-    return this.#metainfo?.private === true || !this.#services.punches() ? undefined : this.#punching
+    return this.connecting.punching
   }
 
   get mayUseDht(): boolean {
@@ -281,14 +277,14 @@ export class Torrent implements SwarmOwner, Sleeper {
   ): AdoptRefusal | 'NOT_RUNNING' | undefined {
     const running = this.#state.name === 'live' || this.#state.name === 'metadata'
     const { remote } = done.connection
-    const from = !incoming && this.dialing.isPunched(remote) ? 'punched' : source
+    const from = !incoming && this.connecting.isPunched(remote) ? 'punched' : source
     const refusal = running ? this.swarm.adopt(done, incoming, from, over) : 'NOT_RUNNING'
-    if (!incoming) this.dialing.answered(remote, refusal, this.#now())
+    if (!incoming) this.connecting.answered(remote, refusal, this.#now())
     return refusal
   }
 
   dialFailed(to: Endpoint, reason: string): void {
-    if (this.dialing.failed(to, reason, this.#now())) this.punching?.unreachable(to, this.#now())
+    this.connecting.failed(to, reason, this.#now())
     this.swarmChanged()
   }
 
@@ -310,21 +306,13 @@ export class Torrent implements SwarmOwner, Sleeper {
     }
     if (state.name !== 'checking') {
       this.swarm.tick(now)
-      if (this.wantsPeers) this.dialing.more(now)
-      this.#askForHoles(now)
+      this.connecting.tick(this.wantsPeers, now)
     }
     return this.#nextWake(now)
   }
 
-  #askForHoles(now: Millis): void {
-    const { punching } = this
-    if (punching === undefined) return
-    const late = this.dialing.unanswered(now, (to) => punching.introducers(to).length > 0)
-    for (const endpoint of late) punching.unreachable(endpoint, now)
-  }
-
   #nextWake(now: Millis): Millis | undefined {
-    const busy = this.swarm.peers.size > 0 || this.dialing.underWay > 0
+    const busy = this.swarm.peers.size > 0 || this.connecting.underWay > 0
     return earliest(
       busy ? after(now, SWARM_TICK_MS) : undefined,
       this.discovery.deadline(),
@@ -460,15 +448,6 @@ export class Torrent implements SwarmOwner, Sleeper {
     const added = this.discovery.candidates.add(hints, this.#now())
     if (added > 0) this.swarmChanged()
     return added
-  }
-
-  #isOwn(endpoint: Endpoint): boolean {
-    const { outside, announcedPort } = this.#services
-    const host = outside.outside(isIPv6(endpoint.host) ? 6 : 4)
-    return (
-      this.discovery.candidates.isOwn(endpoint) ||
-      (endpoint.host === host && endpoint.port === announcedPort())
-    )
   }
 
   #now(): Millis {
