@@ -166,6 +166,29 @@ test('8 Sybils beside a target with fitting ids in eight networks: more than cha
   assert.ok(kept.length >= K - 2, `${kept.length} honest nodes are told`)
 })
 
+test('accomplices that tell of one another only do not end a lookup before six of those we began with have answered', () => {
+  const lookup = new Lookup(TARGET)
+  const starts = Array.from({ length: 12 }, (_, i) => near(i % 8))
+  lookup.add(starts)
+  const [liar, ...silent] = ask(lookup) as [Contact, ...Contact[]]
+  answer(lookup, liar)
+  lookup.add(
+    Array.from({ length: 8 }, () => near(12)),
+    liar.endpoint,
+  )
+  for (const { endpoint } of silent) lookup.failed(endpoint)
+  const asked: Contact[] = []
+  for (let batch = ask(lookup); batch.length > 0; batch = ask(lookup)) {
+    asked.push(...batch)
+    for (const contact of batch) answer(lookup, contact)
+  }
+  assert.equal(
+    asked.filter((contact) => starts.includes(contact) || ids(starts).includes(toHex(contact.id))).length,
+    5,
+  )
+  assert.ok(lookup.done)
+})
+
 test('a liar that names an address of an honest node in its network keeps it out for no longer than it takes to fail', () => {
   const lookup = new Lookup(TARGET)
   const fakes = Array.from({ length: 2 }, (_, i) => ({

@@ -38,6 +38,8 @@ const MAX_DOUBTFUL = 16
 const DOUBTFUL_ANSWERERS = 4
 /** Nodes closer than chance allows that are announced to beside the K. */
 const MAX_CROWD = 8
+/** Of those we began with so many must have answered, if there are so many. */
+const MIN_STARTS = 6
 /** In all: a swarm of liars that tell of ever closer nodes is left after so many questions. */
 const MAX_ASKED = 150
 
@@ -111,13 +113,33 @@ export class Lookup {
   /** Whom to ask now; undefined when enough are being asked, or nobody is left that matters. Counts as asked. */
   next(): Contact | undefined {
     if (this.#waiting >= ALPHA || this.#asked >= MAX_ASKED) return undefined
-    const next = this.#nextOf(this.#fitting, K) ?? this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS)
+    const next = this.#choose()
     if (next === undefined) return undefined
     next.step = 'asked'
     this.#count(next, 1)
     this.#waiting++
     this.#asked++
     return next
+  }
+
+  #choose(): Candidate | undefined {
+    return (
+      this.#nextOf(this.#fitting, K) ??
+      this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS) ??
+      this.#anotherStart()
+    )
+  }
+
+  /** Where too few of those we began with have answered: a handful of accomplices may tell of one another only. */
+  #anotherStart(): Candidate | undefined {
+    let answered = 0
+    let next: Candidate | undefined
+    for (const candidate of this.#fitting) {
+      if (candidate.hops > 1) continue
+      if (candidate.step === 'answered' || candidate.step === 'asked') answered++
+      if (candidate.step === 'known' && !this.#isFull(candidate)) next ??= candidate
+    }
+    return answered < MIN_STARTS ? next : undefined
   }
 
   /** The closest that was not asked, if fewer than `count` closer ones answered or may still answer in time. */
@@ -192,8 +214,7 @@ export class Lookup {
   /** Nobody is left to ask, and nobody who answers in time is waited for. */
   get done(): boolean {
     if (this.#waiting > 0) return false
-    const next = this.#nextOf(this.#fitting, K) ?? this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS)
-    return next === undefined || this.#asked >= MAX_ASKED
+    return this.#asked >= MAX_ASKED || this.#choose() === undefined
   }
 
   /** The closest that answered: `count` of them, those that are more than chance allows, and a few of doubtful ids. */
