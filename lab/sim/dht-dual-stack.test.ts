@@ -34,6 +34,10 @@ class Member implements DhtMember {
     return true
   }
 
+  isStranded(): boolean {
+    return false
+  }
+
   found(hints: readonly PeerHint[]): number {
     this.hints.push(...hints)
     return hints.length

@@ -126,6 +126,7 @@ export class TorrentScene implements SwarmOwner {
       announcedPort: () => this.endpoint.port,
       listenPort: () => this.endpoint.port,
       udpPort: () => 0,
+      mayBeHidden: () => false,
       punches: () => true,
       dht: () => undefined,
       outside: {

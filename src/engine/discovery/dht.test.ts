@@ -77,6 +77,7 @@ class Member implements DhtMember {
   hashes: WireHash[]
   readonly hints: PeerHint[] = []
   wants = true
+  stranded = false
 
   constructor(...bytes: number[]) {
     this.hashes = bytes.map((byte) => wireHashFromBytes(new Uint8Array(20).fill(byte)))
@@ -92,6 +93,10 @@ class Member implements DhtMember {
 
   wantsPeers(): boolean {
     return this.wants
+  }
+
+  isStranded(): boolean {
+    return this.stranded
   }
 
   found(hints: readonly PeerHint[]): number {
@@ -164,6 +169,19 @@ test('while nobody is found it looks again soon, then ever later; never more tha
   const later = scene.asks('announce_peer')
   await scene.clock.advance(30 * 60_000)
   assert.ok(scene.asks('announce_peer') - later <= 4, 'about every quarter of an hour')
+})
+
+test('who has nobody and may be hidden looks every two minutes, whatever it has already', async () => {
+  const scene = await begun()
+  const member = new Member(1)
+  member.wants = false
+  member.stranded = true
+  scene.dht.join(member)
+  await scene.clock.advance(10 * 60_000)
+  const before = scene.asks('announce_peer')
+  await scene.clock.advance(20 * 60_000)
+  const times = scene.asks('announce_peer') - before
+  assert.ok(times >= 9 && times <= 12, `${times} in 20 minutes`)
 })
 
 test('a key that is not said any more is looked for no longer', async () => {

@@ -23,6 +23,11 @@ const INTERVAL_MS = 15 * 60_000
 const EARLY_MS = 10_000
 /** Someone with enough addresses in stock needs no further ones before the interval is over. */
 const WANTING_MS = 5 * 60_000
+/**
+ * Who may be hidden behind a router and has nobody: whoever looks for it meanwhile can only be met from both sides at once,
+ * so it must hear of them soon. A router forgets a datagram's way back after two minutes (RFC 4787, REQ-5).
+ */
+const HIDDEN_MS = 2 * 60_000
 /** Public routers are asked when nobody else answered by then, and again this often while the table is almost empty. */
 const ROUTERS_AFTER_MS = 3_000
 const ROUTERS_AGAIN_MS = 60_000
@@ -36,6 +41,8 @@ export interface DhtMember {
   /** BEP 33. */
   seed(): boolean
   wantsPeers(): boolean
+  /** It has nobody, and others may not be able to reach it. */
+  isStranded(): boolean
   /** @returns how many of them were new */
   found(hints: readonly PeerHint[]): number
 }
@@ -366,6 +373,7 @@ export class DhtDiscovery implements Sleeper {
   }
 
   #waitMs({ vain, member }: Key, told: boolean): number {
+    if (member.isStranded()) return this.#jittered(Math.min(HIDDEN_MS, EARLY_MS * 2 ** Math.max(0, vain - 1)))
     const wanting = member.wantsPeers() || !told
     if (vain === 0) return this.#jittered(wanting ? WANTING_MS : INTERVAL_MS)
     return this.#jittered(wanting ? Math.min(INTERVAL_MS, EARLY_MS * 2 ** (vain - 1)) : INTERVAL_MS)

@@ -57,6 +57,7 @@ class Scene {
       hashes: [V1],
       meetingKeys: [V1],
       seed: () => false,
+      isStranded: () => false,
       private: false,
       peerId: '2d'.repeat(20) as PeerId,
       port: () => 6881,

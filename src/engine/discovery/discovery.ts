@@ -34,6 +34,8 @@ export interface DiscoveryFacts {
   wantsPeers(): boolean
   /** It has every piece. */
   seed(): boolean
+  /** Nobody is connected, and others may not be able to reach us. */
+  isStranded(): boolean
 }
 
 export interface DiscoveryOptions {
@@ -155,6 +157,7 @@ export class Discovery {
       keys: () => (facts.private ? [] : facts.meetingKeys),
       seed: () => facts.seed(),
       wantsPeers: () => this.#wantsPeers,
+      isStranded: () => facts.isStranded(),
       found: (hints) => this.#options.found(hints),
     })
   }

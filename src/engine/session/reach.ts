@@ -172,11 +172,19 @@ export class Reach {
     return this.#hiddenFrom(to) ? [...overUtp, ...overTcp] : [...overTcp, ...overUtp]
   }
 
+  /** On IPv4, as far as is known. */
+  get mayBeHidden(): boolean {
+    return this.#mayBeHidden(4)
+  }
+
   #hiddenFrom({ host }: Endpoint): boolean {
+    return isPublicHost(host) && this.#mayBeHidden(isIPv6(host) ? 6 : 4)
+  }
+
+  #mayBeHidden(family: 4 | 6): boolean {
     // Who does not listen (behind a proxy) is not punched through to either.
-    if (this.#options.listen === undefined || this.#externalPort !== undefined || !isPublicHost(host))
-      return false
-    return this.reachability.mayBeHidden(isIPv6(host) ? 6 : 4, this.#ports.clock.now())
+    if (this.#options.listen === undefined || this.#externalPort !== undefined) return false
+    return this.reachability.mayBeHidden(family, this.#ports.clock.now())
   }
 
   /** We can go through holes that others help to make: uTP is on. */

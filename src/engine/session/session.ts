@@ -216,6 +216,7 @@ export class Session {
       announcedPort: () => this.#reach.announcedPort,
       listenPort: () => this.#reach.listenPort,
       udpPort: () => this.#reach.udpPort,
+      mayBeHidden: () => this.#reach.mayBeHidden,
       punches: () => this.#reach.punches,
       outside: this.#reach.reachability,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),

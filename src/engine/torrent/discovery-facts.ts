@@ -34,6 +34,7 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
       }
     },
     wantsPeers: () => torrent.wantsPeers && !torrent.finished,
+    isStranded: () => torrent.swarm.peers.size === 0 && services.mayBeHidden(),
     seed: () => torrent.live?.complete === true,
   }
 }

@@ -56,6 +56,8 @@ export interface TorrentServices {
   announcedPort(): number
   /** The same for others on the local network, on this side of a router. */
   listenPort(): number
+  /** Others may not be able to reach us: a NAT stands before us, as far as is known. */
+  mayBeHidden(): boolean
   /** Of the DHT and of uTP; 0 where there is none. */
   udpPort(): number
   /** Whether we can go through a hole that others help to make: uTP is on. */
