@@ -1,9 +1,9 @@
 // One client on a computer of the world, as a process of its own: adds one torrent and reports on its standard output whom it is
-// connected to and what it has. Ends when its input ends.
+// or was connected to and what it has. Ends when its input ends.
 //   node lab/nat/peer.ts PLAN       (a PeerPlan as JSON)
 
 import { readFileSync } from 'node:fs'
-import type { Endpoint } from '../../src/base/endpoint.ts'
+import { type Endpoint, endpointText } from '../../src/base/endpoint.ts'
 import { optionsForTorrent } from '../../src/daemon/add.ts'
 import { nodePorts, openEngine } from '../../src/daemon/compose.ts'
 import { peerStatusOf } from '../../src/engine/torrent/status-of.ts'
@@ -34,6 +34,7 @@ export interface PeerPlan {
 export interface PeerReport {
   readonly doneBytes: number
   readonly finished: boolean
+  /** Connected now, or once. */
   readonly peers: readonly ConnectedPeer[]
   /** Whether it believes that others can reach it. */
   readonly reachable: string
@@ -83,13 +84,31 @@ function optionsOf({ saveFolder, peers, pex, wants, dhtNodes }: PeerPlan, torren
   })
 }
 
+/** Everybody it was ever connected with, as last seen: a fast transfer begins and ends between two reports. */
+const met = new Map<string, ConnectedPeer>()
+
+function look(): void {
+  for (const peer of torrent?.swarm.peers ?? []) {
+    const { source, downloadedBytes } = peerStatusOf(peer, engine.session.now)
+    const { transport } = peer.connection
+    met.set(endpointText(peer.endpoint), { ...peer.endpoint, transport, source, downloadedBytes })
+  }
+}
+
+if (torrent !== undefined) {
+  const adopt = torrent.adopt.bind(torrent)
+  torrent.adopt = (...connection) => {
+    const refusal = adopt(...connection)
+    look()
+    return refusal
+  }
+}
+
 const timer = setInterval(() => {
-  const { now, reach } = engine.session
+  const { reach } = engine.session
+  look()
   const { doneBytes, finished } = torrent?.status() ?? { doneBytes: 0, finished: false }
-  const peers = [...(torrent?.swarm.peers ?? [])].map((peer): ConnectedPeer => {
-    const { source, downloadedBytes } = peerStatusOf(peer, now)
-    return { ...peer.endpoint, transport: peer.connection.transport, source, downloadedBytes }
-  })
+  const peers = [...met.values()]
   const reachable = reach.judge().answer
   const report: PeerReport = { doneBytes, finished, peers, reachable, dhtNodes: reach.dht?.nodeCount ?? 0 }
   console.log(JSON.stringify(report))
