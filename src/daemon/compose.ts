@@ -22,7 +22,7 @@ import { NodeHttp } from '../platform/http.ts'
 import { NodeNames } from '../platform/names.ts'
 import { SystemRandom } from '../platform/random.ts'
 import { SystemSignatures } from '../platform/signatures.ts'
-import { defaultStateFolder } from '../platform/state-folder.ts'
+import { defaultStateFolder, makeStateFolder } from '../platform/state-folder.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
 import { type IpFilter, readIpFilter } from '../safety/ip-filter.ts'
@@ -100,6 +100,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await ports.close()
   }
   try {
+    await makeStateFolder(options.stateFolder, ports.disk)
     const session = await Session.open(ports, {
       ...DEFAULT_SESSION_OPTIONS,
       agent: `Shoal ${VERSION}`,
