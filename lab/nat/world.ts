@@ -9,7 +9,7 @@
 // Promise: nothing leaves the namespace around it, and all of it vanishes with that.
 
 import { Program } from '../netns/program.ts'
-import { ip, openStack, type Stack, shell } from '../netns/stack.ts'
+import { BRIDGE_MAC, ip, openStack, type Stack, shell } from '../netns/stack.ts'
 import { INSIDE, type NatKind, OUTSIDE, ROUTER_SETTINGS, rulesOf } from './nat-rules.ts'
 
 /** RFC 2544: for measurements, never routed in the Internet, and no private range to any program. A /24 for each place. */
@@ -43,7 +43,7 @@ export class NatWorld {
     await ip(
       [],
       [
-        `link add ${BRIDGE} type bridge mcast_snooping 0`,
+        `link add ${BRIDGE} address ${BRIDGE_MAC} type bridge mcast_snooping 0`,
         `link set ${BRIDGE} up`,
         ...world.addresses.map((address) => `addr add ${address}/${PUBLIC_BITS} dev ${BRIDGE}`),
       ],

@@ -4,7 +4,7 @@
 //
 // A host is a network namespace held open by a sleeping process; both vanish with the namespace around them.
 
-import { ip, openStack } from './stack.ts'
+import { BRIDGE_MAC, ip, openStack } from './stack.ts'
 
 /** Outside 10.64.0.0/10, which the namespace treats as local. */
 const PREFIX4 = '10.200.0'
@@ -34,7 +34,7 @@ export class Lan {
       [],
       [
         // Snooping would hold multicast back until somebody is known to listen.
-        `link add ${lan.#bridge} type bridge mcast_snooping 0`,
+        `link add ${lan.#bridge} address ${BRIDGE_MAC} type bridge mcast_snooping 0`,
         `link set ${lan.#bridge} up`,
         `addr add ${lan.address}/24 dev ${lan.#bridge}`,
         `-6 addr add ${lan.address6}/64 dev ${lan.#bridge} nodad`,

@@ -7,6 +7,12 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
+/**
+ * Given, because otherwise it is the lowest of its ports' and changes as hosts come and go: whoever had looked it up before would
+ * speak to nobody.
+ */
+export const BRIDGE_MAC = '02:00:5e:10:00:01'
+
 export interface Stack {
   /** The process that holds it: `ip link … netns ID` puts an interface into it. */
   readonly holder: number
