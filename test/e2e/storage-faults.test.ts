@@ -57,6 +57,7 @@ class Place {
   readonly #pool = new BufferPool()
   readonly #claims = new PathClaims()
   #storage: TorrentStorage | undefined
+  readonly #readings = new Set<Promise<number>>()
   #ticking: NodeJS.Timeout | undefined
 
   constructor(sizeMiB: number, pieces: number) {
@@ -100,6 +101,8 @@ class Place {
 
   async close(): Promise<void> {
     clearInterval(this.#ticking)
+    // Some scenes read without waiting for it.
+    await Promise.all(this.#readings)
     await this.#storage?.close()
     this.#storage = undefined
   }
@@ -138,7 +141,13 @@ class Place {
   }
 
   /** Reads everything that is had and compares it. @returns how many pieces were right */
-  async readAll(): Promise<number> {
+  readAll(): Promise<number> {
+    const reading = this.#readAll().finally(() => this.#readings.delete(reading))
+    this.#readings.add(reading)
+    return reading
+  }
+
+  async #readAll(): Promise<number> {
     let right = 0
     for (const index of [...this.storage.have.ones()]) {
       const piece = index as PieceIndex
