@@ -146,10 +146,14 @@ class Scene {
     const { torrents, sybilTorrents } = this.#options
     const kinds: SybilKind[] = ['unfitting ids', 'one network', 'fitting ids']
     const sybils = kinds.flatMap((kind) => Array.from({ length: sybilTorrents }, () => kind))
-    for (let i = 0; i < torrents + sybils.length; i++) {
+    const count = torrents + sybils.length
+    for (let i = 0; i < count; i++) {
       const announcer = this.#swarm.add()
       this.#swarm.join(announcer, this.#someone())
-      const torrent = { hash: this.#random.bytes(20), announcer, sybils: sybils[i] ?? 'none' }
+      const hash = this.#random.bytes(20)
+      // Each in a region of its own: by chance, some would stand beside the Sybils of another too.
+      hash[0] = Math.floor((256 * (i + randomFraction(this.#random) / 2)) / count)
+      const torrent = { hash, announcer, sybils: sybils[i] ?? 'none' }
       if (torrent.sybils !== 'none') this.#besiege(torrent.hash, torrent.sybils)
       this.#torrents.push(torrent)
       const firstMs = SETTLED_MS + randomFraction(this.#random) * (ANNOUNCE_EVERY_MS - SETTLED_MS)
