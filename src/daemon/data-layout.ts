@@ -39,6 +39,7 @@ async function placeOf(disk: Disk, metainfo: Metainfo, at: string): Promise<Plac
   if (metainfo.singleFile) return named?.kind === 'file' ? () => at : below
   const folders = metainfo.files.flatMap((file) => [file.path[0], file.originalPath?.[0]])
   for (const folder of new Set(folders.filter((name) => name !== undefined))) {
+    // A name that this disk refuses is no folder here either.
     if ((await disk.stat(disk.join(at, folder), 'follow').catch(() => undefined))?.kind === 'directory')
       return below
   }

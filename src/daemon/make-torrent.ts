@@ -79,6 +79,7 @@ async function outputFor(disk: Disk, { output, folder }: MakeTorrentOptions, nam
   const file = `${name}.torrent`
   if (output === undefined) return path.resolve(folder, file)
   const given = path.resolve(folder, output)
+  // What cannot be looked at is said when it is written.
   const stat = await disk.stat(given, 'follow').catch(() => undefined)
   return stat?.kind === 'directory' ? path.join(given, file) : given
 }
@@ -104,6 +105,7 @@ async function write(disk: Disk, outputPath: string, bytes: Uint8Array, replace:
     }
     await (replace ? disk.replace(aside, outputPath) : disk.rename(aside, outputPath))
   } catch (error) {
+    // Only the first trouble is the person's; that nothing could be removed either follows from it.
     await disk.remove(aside).catch(() => undefined)
     throw unwritable(outputPath, error)
   }
