@@ -43,13 +43,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   platform: ['base'],
   api: ['base'],
   daemon: [...LOW, ...SIBLINGS, 'api'],
-  // Jobs made of what compose.ts joins lie beside it. Routes over HTTP will be a folder closed to cli.
+  // Jobs made of what compose.ts joins lie beside it; what answers over HTTP is closed to cli (HTTP_SIDE).
   cli: ['base', 'api', 'daemon'],
   'index.ts': [...LOW, ...SIBLINGS, 'api', 'daemon'],
   web: ['api'],
   lab: [...LOW, ...SIBLINGS, 'api', 'daemon', 'cli', 'test'],
   test: [...LOW, ...SIBLINGS, 'api', 'daemon', 'cli', 'index.ts', 'web', 'lab'],
 }
+
+/** What answers over HTTP: loaded by the daemon only, never by a command that needs an engine of its own. */
+const HTTP_SIDE = ['daemon/http', 'daemon/rpc', 'daemon/share-page']
 
 const NODE_DOORS = ['platform', 'library', 'safety', 'community/network', 'daemon', 'cli', 'lab', 'test']
 
@@ -75,7 +78,26 @@ const NETWORK = /^node:(net|dgram|dns|dns\/promises|http|https|http2|tls|ffi|qui
 const NETWORK_GLOBALS = /(?<!get |(?<!globalThis)\.)\b(fetch|WebSocket|EventSource|XMLHttpRequest)\s*\(/
 
 /** Runtime packages, each with the one place it comes in by. */
-const PACKAGE_DOORS: Readonly<Record<string, string>> = { picomatch: 'cli', uqr: 'cli' }
+const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
+  picomatch: ['cli', 'daemon'],
+  uqr: ['cli', 'daemon/share-page', 'web'],
+  zod: ['api'],
+  fastify: ['daemon/http'],
+  yazl: ['daemon/share-page'],
+  'prom-client': ['daemon/http'],
+  trash: ['daemon/transfers'],
+  open: ['cli'],
+}
+/** The page is bundled: its packages come in anywhere in it, and nowhere else. */
+const PAGE_PACKAGES = [
+  'vite',
+  '@vitejs/plugin-react',
+  'react',
+  'react-dom',
+  'react-aria-components',
+  '@tanstack/react-virtual',
+  'uplot',
+]
 
 const PURE = [...LOW, 'engine']
 const IMPURE =
@@ -84,6 +106,8 @@ const IMPURE =
 const LONGEST_LINES = 400
 /** Files that are longer, each with its reason. */
 const LONG: Readonly<Record<string, string>> = {
+  'api/routes.ts': 'one table, an entry for each call',
+  'api/settings.ts': 'one table, an entry for each setting',
   'engine/peer/peer.ts':
     'flags and messages of one connection; pieces, requests, rates and announcing are files of their own',
   'engine/storage/intake.ts':
@@ -106,7 +130,7 @@ interface Import {
 }
 
 const sources = new Map<string, string>()
-for (const found of globSync('{src,web,lab,test}/**/*.ts', { cwd: ROOT }).sort()) {
+for (const found of globSync('{src,web,lab,test}/**/*.{ts,tsx}', { cwd: ROOT }).sort()) {
   const path = found.replaceAll('\\', '/')
   if (!path.includes('node_modules/')) sources.set(area(path), readFileSync(join(ROOT, found), 'utf8'))
 }
@@ -136,6 +160,8 @@ const inside = (path: string, folders: readonly string[]): boolean =>
   folders.some((folder) => within(path, folder))
 const areaOf = (path: string): string | undefined => Object.keys(ARROWS).find((name) => within(path, name))
 const uncommented = (source: string): string => source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+/** Also what lies below a package (`react-dom/client`), and what the page's own build makes (`virtual:…`). */
+const isPagePackage = (name: string): boolean => name.startsWith('virtual:') || inside(name, PAGE_PACKAGES)
 const shown = ({ from, to }: Import): string => `${from} imports ${to}`
 
 test('every source file lies in an area of the house', () => {
@@ -152,11 +178,16 @@ test('imports follow the arrows', () => {
   assert.deepEqual(wrong.map(shown), [])
 })
 
+test('a command loads nothing that answers over HTTP', () => {
+  const wrong = imports.filter(({ from, to }) => within(from, 'cli') && inside(to, HTTP_SIDE))
+  assert.deepEqual(wrong.map(shown), [])
+})
+
 test('node:* and packages come in by their doors', () => {
   const wrong = imports.filter(({ from, to, ours }) => {
     if (ours || inside(from, ['lab', 'test'])) return false
     if (isBuiltin(to)) return !to.startsWith('node:') || !inside(from, NODE_DOORS)
-    return !within(from, PACKAGE_DOORS[to] ?? 'no door')
+    return !inside(from, PACKAGE_DOORS[to] ?? []) && !(within(from, 'web') && isPagePackage(to))
   })
   assert.deepEqual(wrong.map(shown), [])
 })

@@ -1,0 +1,42 @@
+// How the page is built: `npm run build` (also run by `npm ci` in a checkout) puts it into web/dist, which the daemon serves.
+// Nothing inline and nothing from elsewhere: the daemon's Content-Security-Policy allows neither.
+
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+import { ROUTES } from '../src/api/routes.ts'
+import { SETTINGS } from '../src/api/settings.ts'
+
+/** Tables of the API without their schemas, so that the page need not carry the schema library. */
+function apiTables(): Plugin {
+  const tables: Readonly<Record<string, object>> = {
+    'virtual:routes': Object.fromEntries(
+      Object.entries(ROUTES).map(([name, { method, path }]) => [name, { method, path }]),
+    ),
+    'virtual:settings': Object.fromEntries(
+      Object.entries(SETTINGS).map(([key, { schema: _, ...shown }]) => [key, shown]),
+    ),
+  }
+  return {
+    name: 'shoal-api-tables',
+    resolveId: (id) => (Object.hasOwn(tables, id) ? `\0${id}` : undefined),
+    load: (id) => {
+      const table = tables[id.slice(1)]
+      return table === undefined ? undefined : `export const table = ${JSON.stringify(table)}`
+    },
+  }
+}
+
+// biome-ignore lint/style/noDefaultExport: Vite asks for it
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [react(), apiTables()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    // A `data:` address would be inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+})
