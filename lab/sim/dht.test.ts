@@ -1,18 +1,18 @@
 // The DHT of the production machines in virtual time: what is announced is found, whoever announces and whoever looks.
 
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { encode } from '../../src/base/bencode-encode.ts'
 import { utf8 } from '../../src/base/bytes.ts'
 import { SystemDigest } from '../../src/platform/digest.ts'
 import { SystemSignatures } from '../../src/platform/signatures.ts'
 import { immutableTarget, signItem } from '../../src/protocol/dht/item.ts'
+import { statedSeed } from '../../test/doubles/stated-seed.ts'
 import { type ChurnOptions, runChurn } from './dht-churn.ts'
 import { DhtSwarm, type SwarmNode } from './dht-swarm.ts'
 import { World } from './world.ts'
 
-const seed = randomInt(2 ** 32)
+const seed = statedSeed(1)
 
 async function grown(count: number, loss = 0): Promise<{ readonly world: World; readonly swarm: DhtSwarm }> {
   const world = new World(seed)

@@ -2,7 +2,6 @@
 // loses and reorders packets, and only UDP gets through it.
 
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { describe } from 'node:test'
 import type { Host } from '../../lab/netns/lan.ts'
@@ -11,6 +10,7 @@ import { until } from '../../lab/netns/until.ts'
 import { CONDITIONS } from '../../lab/relay/path.ts'
 import type { RelayLine, RelayOrder } from '../../lab/relay/relay.ts'
 import type { Endpoint } from '../../src/base/endpoint.ts'
+import { statedSeed } from '../doubles/stated-seed.ts'
 import { differences, makeBigFile } from './fixtures.ts'
 import { Ground } from './ground.ts'
 import { Libtorrent, PEER_PORT } from './libtorrent.ts'
@@ -64,7 +64,7 @@ class Relay {
       target: { host: target.address, port: PEER_PORT },
       there,
       back,
-      seed: randomInt(2 ** 31),
+      seed: statedSeed(1),
     }
     const program = scene.start('relay', [process.execPath, RELAY, JSON.stringify(order)], { host })
     const relay = new Relay(program, host)
