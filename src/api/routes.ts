@@ -143,6 +143,18 @@ export const ROUTES = {
     output: z.object({ trackers: z.array(TrackerRow) }),
     summary: 'Its trackers and how each fares',
   }),
+  mediaLink: route({
+    method: 'POST',
+    path: '/transfers/:id/media',
+    scope: 'control',
+    input: One.extend({ index: z.number().int().min(0) }),
+    output: z.object({
+      /** Path on this server, with its signature: also for a player that has no session. */
+      path: z.string(),
+      expiresAt: Moment,
+    }),
+    summary: 'An address from which one whole file can be played, for ten minutes',
+  }),
   transferTorrent: route({
     method: 'GET',
     path: '/transfers/:id/torrent',
@@ -448,7 +460,13 @@ export const ROUTES = {
     path: '/page-link',
     scope: 'control',
     input: Empty,
-    output: z.object({ url: z.string(), expiresAt: Moment }),
+    output: z.object({
+      /** By loopback, for a browser on the same computer or through a tunnel. */
+      url: z.string(),
+      /** The same by each name of server.names that has TLS; the link works once, by whichever of them. */
+      elsewhere: z.array(z.string()),
+      expiresAt: Moment,
+    }),
     summary: 'A link that opens the page once, within five minutes',
   }),
 } as const satisfies Readonly<Record<string, Route>>
@@ -460,7 +478,21 @@ export type InputOf<Name extends RouteName> = z.input<(typeof ROUTES)[Name]['inp
 export type ValidInputOf<Name extends RouteName> = z.output<(typeof ROUTES)[Name]['input']>
 export type OutputOf<Name extends RouteName> = z.input<(typeof ROUTES)[Name]['output']>
 
-/** What answers the calls: the daemon's parts, each with its own. Throws CodedError for what it refuses. */
+/**
+ * Who asks. `owner` proved by the `api-token` file that the account itself asks (the local command line): it may name any
+ * path. `page` (a session) and `program` (a scoped token) may name paths below the allowed roots only.
+ */
+export interface Caller {
+  readonly kind: 'owner' | 'page' | 'program'
+}
+
+/**
+ * What answers the calls: the daemon's parts, each with its own. Throws CodedError for what it refuses. Without a caller
+ * a call counts as a program's.
+ */
 export type Handlers<Names extends RouteName = RouteName> = {
-  readonly [Name in Names]: (input: ValidInputOf<Name>) => OutputOf<Name> | Promise<OutputOf<Name>>
+  readonly [Name in Names]: (
+    input: ValidInputOf<Name>,
+    caller?: Caller,
+  ) => OutputOf<Name> | Promise<OutputOf<Name>>
 }
