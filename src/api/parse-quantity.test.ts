@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseDuration, parseRate, parseSize } from './quantity.ts'
+import { parseDuration, parseRate, parseSize } from './parse-quantity.ts'
 
 test('sizes are decimal unless they say KiB, MiB, GiB', () => {
   assert.equal(parseSize('4096'), 4_096)
