@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { Added, AddRequest, Inspection, Source } from './schemas/adding.ts'
+import { Demo } from './schemas/demo.ts'
 import {
   Category,
   Folder,
@@ -428,6 +429,32 @@ export const ROUTES = {
     input: z.object({ values: z.record(z.string().max(100), SettingValue) }),
     output: z.object({ settings: z.array(SettingRow) }),
     summary: 'Changes settings at once; null gives a setting its default back',
+  }),
+
+  // ── a swarm to watch ──
+  demo: route({
+    method: 'GET',
+    path: '/demo',
+    scope: 'read',
+    input: Empty,
+    output: Demo,
+    summary: 'How the demo stands: a swarm of four processes on this computer',
+  }),
+  startDemo: route({
+    method: 'POST',
+    path: '/demo',
+    scope: 'control',
+    input: Empty,
+    output: Demo,
+    summary: 'Begins the demo unless it runs; nothing of it stays',
+  }),
+  stopDemo: route({
+    method: 'DELETE',
+    path: '/demo',
+    scope: 'control',
+    input: Empty,
+    output: Demo,
+    summary: 'Ends the demo; answers when its processes and files are gone',
   }),
 
   // ── who may ──
