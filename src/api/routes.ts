@@ -426,9 +426,14 @@ export const ROUTES = {
     method: 'PATCH',
     path: '/settings',
     scope: 'control',
-    input: z.object({ values: z.record(z.string().max(100), SettingValue) }),
+    input: z.object({
+      /** Null is nothing (no limit) where a setting can be that, and the default where it cannot. */
+      values: z.record(z.string().max(100), SettingValue),
+      /** Keys that get their default back. */
+      defaults: z.array(z.string().max(100)).max(200).optional(),
+    }),
     output: z.object({ settings: z.array(SettingRow) }),
-    summary: 'Changes settings at once; null gives a setting its default back',
+    summary: 'Changes settings at once, or gives them their default back',
   }),
 
   // ── a swarm to watch ──
