@@ -29,6 +29,17 @@ test('no more connections than in all are allowed, and a closed one makes room',
   assert.equal(budget.size, 2)
 })
 
+test('the limit may be changed while connections are open: they stay, and no new ones are made until there is room', () => {
+  const budget = new ConnectionBudget({ maxConnections: 2 })
+  const places = ['198.51.100.1', '203.0.113.1'].map((host) => taken(budget.tryDial('a', peer(host), NOW)))
+  budget.limits = { ...budget.limits, maxConnections: 1 }
+  assert.equal(budget.size, 2)
+  budget.closed(places[0] as Place)
+  assert.equal(budget.tryDial('a', peer('192.0.2.1'), NOW), 'FULL')
+  budget.limits = { ...budget.limits, maxConnections: 2 }
+  taken(budget.tryDial('a', peer('192.0.2.1'), NOW))
+})
+
 test('a torrent has its own bound; an accepted connection counts there once its handshake named it', () => {
   const budget = new ConnectionBudget({ maxPerTorrent: 2 })
   taken(budget.tryDial('a', peer('198.51.100.1'), NOW))

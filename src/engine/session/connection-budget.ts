@@ -67,7 +67,8 @@ interface Holding {
 }
 
 export class ConnectionBudget {
-  readonly limits: BudgetLimits
+  /** May change at any time; places that are taken stay. */
+  limits: BudgetLimits
   readonly #places = new Map<Place, Holding>()
   readonly #perTorrent = new Map<TorrentKey, number>()
   readonly #perAddress = new Map<string, Set<Place>>()

@@ -4,13 +4,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { randomInt, SeededRandom, shuffle } from '../../base/random.ts'
+import { randomInt, SeededRandom } from '../../base/random.ts'
 import { activeTorrents, type QueueEntry, type QueueLimits } from './queue-policy.ts'
 
 function entriesOf(queue: string): QueueEntry<number>[] {
   return [...queue].map((mark, position) => ({
     key: position,
-    position,
     kind: mark.toLowerCase() === 's' ? 'seed' : 'download',
     wanted: mark !== '.',
     forced: mark === 'f',
@@ -50,7 +49,7 @@ test('limits may be lifted', () => {
   assert.equal(active('dddsss', { maxDownloads: Number.POSITIVE_INFINITY, maxSeeds: 0 }), 'ddd---')
 })
 
-test('over random queues, limits hold, nobody is passed over for one behind, and the order given does not matter', () => {
+test('over random queues, limits hold and nobody is passed over for one behind', () => {
   for (let seed = 1; seed <= 500; seed++) {
     const random = new SeededRandom(seed)
     const queue = Array.from({ length: randomInt(random, 20) }, () => 'dsDSf.'[randomInt(random, 6)]).join('')
@@ -66,15 +65,12 @@ test('over random queues, limits hold, nobody is passed over for one behind, and
     assert.ok(moving('download') <= limits.maxDownloads && moving('seed') <= limits.maxSeeds, `seed ${seed}`)
     assert.ok(counted.length <= limits.maxActive, `seed ${seed}`)
     for (const refused of entries.filter((entry) => entry.wanted && !keys.has(entry.key))) {
-      const behind = counted.filter(
-        (entry) => entry.kind === refused.kind && entry.position > refused.position,
-      )
+      const behind = counted.filter((entry) => entry.kind === refused.kind && entry.key > refused.key)
       assert.deepEqual(behind, [], `seed ${seed}: ${queue}`)
     }
     assert.ok(
       entries.every((entry) => entry.wanted || !keys.has(entry.key)),
       `seed ${seed}`,
     )
-    assert.deepEqual(activeTorrents(shuffle(random, [...entries]), limits), keys, `seed ${seed}`)
   }
 })

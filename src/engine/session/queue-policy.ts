@@ -9,8 +9,6 @@
 
 export interface QueueEntry<Key> {
   readonly key: Key
-  /** Lower is earlier; equal positions keep the order given. */
-  readonly position: number
   readonly kind: 'download' | 'seed'
   /** Wants to run: neither paused nor failed. */
   readonly wanted: boolean
@@ -33,6 +31,7 @@ export const DEFAULT_QUEUE: QueueLimits = { maxDownloads: 5, maxSeeds: 200, maxA
 export const STALLED_BYTES_PER_SECOND = 1_024
 export const STALLED_AFTER_MS = 60_000
 
+/** @param entries in the order of the queue, the first in front */
 export function activeTorrents<Key>(
   entries: readonly QueueEntry<Key>[],
   limits: QueueLimits,
@@ -40,9 +39,7 @@ export function activeTorrents<Key>(
   const active = new Set<Key>()
   const places = { download: limits.maxDownloads, seed: limits.maxSeeds }
   for (const entry of entries) if (entry.wanted && entry.forced) active.add(entry.key)
-  const waiting = entries
-    .filter((entry) => entry.wanted && !entry.forced)
-    .sort((a, b) => a.position - b.position)
+  const waiting = entries.filter((entry) => entry.wanted && !entry.forced)
   let left = limits.maxActive
   // Downloads first: finishing something is worth more than one more seed.
   for (const kind of ['download', 'seed'] as const) {

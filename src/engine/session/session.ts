@@ -23,6 +23,7 @@ import { ConnectionBudget } from './connection-budget.ts'
 import { Connector } from './connector.ts'
 import { Encryption } from './encryption.ts'
 import { PublicTorrents } from './public-torrents.ts'
+import type { QueueLimits } from './queue-policy.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { Reach } from './reach.ts'
 import { ResumeStore } from './resume-store.ts'
@@ -43,7 +44,8 @@ export class Session {
   readonly #connector: Connector
   readonly #reach: Reach
   readonly #services: TorrentServices
-  readonly #queue: TorrentQueue
+  readonly #queue: TorrentQueue<Torrent>
+  readonly #budget: ConnectionBudget
   readonly #torrents = new Set<Torrent>()
   readonly #public: PublicTorrents
   readonly #frames = new ReusedFrames()
@@ -63,14 +65,15 @@ export class Session {
       ? new LanDiscovery({ udp: ports.udp, clock: ports.clock, random: ports.random, wakes: this.#wakes })
       : undefined
     this.#public = new PublicTorrents(ports.digest)
+    this.#budget = new ConnectionBudget({
+      // Torrents bound themselves (maxPeers): only they know who should make room for a newcomer.
+      maxPerTorrent: Number.POSITIVE_INFINITY,
+      ...options.connectionLimits,
+      maxConnections: options.maxConnections,
+    })
     this.#connector = new Connector({
       ports,
-      budget: new ConnectionBudget({
-        // Torrents bound themselves (maxPeers): only they know who should make room for a newcomer.
-        maxPerTorrent: Number.POSITIVE_INFINITY,
-        ...options.connectionLimits,
-        maxConnections: options.maxConnections,
-      }),
+      budget: this.#budget,
       trust: this.#trust,
       gate: options.gate,
       ways: (how, to) => this.#reach.ways(how, to),
@@ -85,16 +88,7 @@ export class Session {
     })
     this.#reach = new Reach(ports, options, this.#wakes, (connection) => this.#connector.accepted(connection))
     this.#services = this.#makeServices()
-    const { maxActiveDownloads, maxActiveSeeds } = options
-    this.#queue = new TorrentQueue(
-      {
-        maxDownloads: maxActiveDownloads,
-        maxSeeds: maxActiveSeeds,
-        maxActive: maxActiveDownloads + maxActiveSeeds,
-      },
-      this.#wakes,
-      () => ports.clock.now(),
-    )
+    this.#queue = new TorrentQueue(queueLimits(options), this.#wakes, () => ports.clock.now())
   }
 
   /** Opens state and listener. @throws SocketError when the port cannot be had, DiskError for the state folder */
@@ -145,8 +139,11 @@ export class Session {
     return hashes.map((hash) => this.#store.journalPath(hash, options.saveFolder))
   }
 
-  /** Adds and starts. @throws SessionError when it is here already in this realm */
-  add(options: TorrentOptions): Torrent {
+  /**
+   * Adds it at the end of the queue; it starts when it is wanted (default) and has a place.
+   * @throws SessionError when it is here already in this realm
+   */
+  add(options: TorrentOptions, how: { readonly wanted?: boolean; readonly forced?: boolean } = {}): Torrent {
     const hashes = [options.infohashV1, options.infohashV2].filter((hash) => hash !== undefined)
     if (hashes.length === 0) throw new SessionError('NO_INFOHASH')
     for (const hash of hashes) {
@@ -156,8 +153,22 @@ export class Session {
     const torrent = new Torrent(options, this.#services)
     this.#torrents.add(torrent)
     this.#public.add(torrent)
-    this.#queue.add(torrent)
+    this.#queue.add(torrent, how)
     return torrent
+  }
+
+  /** How many may get and give at once, from now on. */
+  setQueueLimits(limits: Pick<SessionOptions, 'maxActiveDownloads' | 'maxActiveSeeds'>): void {
+    this.#queue.setLimits(queueLimits(limits))
+  }
+
+  /** Open connections, and how many there may be. Lowering the limit closes none: no new ones are made until there is room. */
+  get connections(): { readonly now: number; readonly most: number } {
+    return { now: this.#budget.size, most: this.#budget.limits.maxConnections }
+  }
+
+  setMaxConnections(count: number): void {
+    this.#budget.limits = { ...this.#budget.limits, maxConnections: count }
   }
 
   /** Stops until resume(): everybody is disconnected, files are closed. */
@@ -172,7 +183,8 @@ export class Session {
     this.#queue.setWanted(torrent, true)
   }
 
-  get queue(): TorrentQueue {
+  /** Order, limits, and who waits for a place. */
+  get queue(): TorrentQueue<Torrent> {
     return this.#queue
   }
 
@@ -222,6 +234,7 @@ export class Session {
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),
       readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),
+      placeChanged: () => this.#queue.apply(),
       keep: (torrent, metainfo) => {
         this.#public.add(torrent)
         void this.#keep(torrent, metainfo)
@@ -258,5 +271,15 @@ export class Session {
   /** For tests and the simulator: the moment this session lives in. */
   get now(): Millis {
     return this.#ports.clock.now()
+  }
+}
+
+/** All together: every getting and giving one, stalled ones included. */
+function queueLimits(options: Pick<SessionOptions, 'maxActiveDownloads' | 'maxActiveSeeds'>): QueueLimits {
+  const { maxActiveDownloads, maxActiveSeeds } = options
+  return {
+    maxDownloads: maxActiveDownloads,
+    maxSeeds: maxActiveSeeds,
+    maxActive: maxActiveDownloads + maxActiveSeeds,
   }
 }

@@ -1,9 +1,10 @@
-// Starts and parks torrents so that only as many run as are allowed at once; who and why is queue-policy's decision.
-// Invariant: a torrent that the person paused is never started here, and one that failed is not tried again by itself.
+// Starts and parks torrents so that only as many run as are allowed at once; who and why is queue-policy's decision, the order
+// is queue-order's. Invariant: a torrent that the person paused is never started here, and one that failed is not tried again
+// by itself.
 
 import type { DeadlineQueue, Sleeper } from '../../base/deadline-queue.ts'
 import { after, type Millis } from '../../base/ids.ts'
-import type { Torrent } from '../torrent/torrent.ts'
+import { type QueueMove, QueueOrder } from './queue-order.ts'
 import {
   activeTorrents,
   type QueueEntry,
@@ -12,11 +13,20 @@ import {
   STALLED_BYTES_PER_SECOND,
 } from './queue-policy.ts'
 
-/** Places change hands slowly: a look every five seconds is enough, and a finished download asks for one at once. */
+/** Places change hands slowly: a look every five seconds is enough; what finished or failed is looked at at once. */
 const LOOK_EVERY_MS = 5_000
 
+/** What the queue asks of a torrent. */
+export interface QueuedTorrent {
+  readonly stateName: 'metadata' | 'checking' | 'live' | 'paused' | 'failed'
+  /** All that is wanted of it is here, as far as is known. */
+  readonly hasAllWanted: boolean
+  bytesPerSecond(now: Millis): number
+  start(): void
+  pause(): Promise<void>
+}
+
 interface Queued {
-  position: number
   wanted: boolean
   forced: boolean
   /** Since when nothing moved while it was running. */
@@ -25,12 +35,12 @@ interface Queued {
   parked: boolean
 }
 
-export class TorrentQueue implements Sleeper {
-  readonly #limits: QueueLimits
+export class TorrentQueue<Torrent extends QueuedTorrent> implements Sleeper {
+  #limits: QueueLimits
   readonly #wakes: DeadlineQueue
   readonly #now: () => Millis
   readonly #torrents = new Map<Torrent, Queued>()
-  #nextPosition = 0
+  readonly #order = new QueueOrder<Torrent>()
 
   constructor(limits: QueueLimits, wakes: DeadlineQueue, now: () => Millis) {
     this.#limits = limits
@@ -38,22 +48,44 @@ export class TorrentQueue implements Sleeper {
     this.#now = now
   }
 
-  /** At the end of the queue; starts in a moment if there is a place, never inside this call. */
-  add(torrent: Torrent): void {
-    this.#torrents.set(torrent, {
-      position: this.#nextPosition++,
-      wanted: true,
-      forced: false,
-      stillSince: undefined,
-      parked: false,
-    })
+  get limits(): QueueLimits {
+    return this.#limits
+  }
+
+  setLimits(limits: QueueLimits): void {
+    this.#limits = limits
+    this.apply()
+  }
+
+  /** At the end of the queue; starts in a moment if it is wanted and there is a place, never inside this call. */
+  add(torrent: Torrent, how: { readonly wanted?: boolean; readonly forced?: boolean } = {}): void {
+    const { wanted = true, forced = false } = how
+    this.#torrents.set(torrent, { wanted, forced, stillSince: undefined, parked: false })
+    this.#order.add(torrent)
     this.apply()
   }
 
   remove(torrent: Torrent): void {
     this.#torrents.delete(torrent)
+    this.#order.remove(torrent)
     if (this.#torrents.size === 0) this.#wakes.forget(this)
     else this.apply()
+  }
+
+  /** From 0, among all, running ones and paused ones too. */
+  position(torrent: Torrent): number | undefined {
+    return this.#order.place(torrent)
+  }
+
+  move(torrent: Torrent, to: QueueMove): void {
+    this.#order.move(torrent, to)
+    this.apply()
+  }
+
+  /** Several as one block that keeps its inner order. */
+  moveAll(torrents: readonly Torrent[], to: Exclude<QueueMove, number>): void {
+    this.#order.moveAll(torrents, to)
+    this.apply()
   }
 
   /** The person's word. */
@@ -64,12 +96,21 @@ export class TorrentQueue implements Sleeper {
     this.apply()
   }
 
+  /** Whether the person wants it to run. */
+  isWanted(torrent: Torrent): boolean {
+    return this.#torrents.get(torrent)?.wanted ?? false
+  }
+
   /** Runs whatever the limits say. */
   setForced(torrent: Torrent, forced: boolean): void {
     const queued = this.#torrents.get(torrent)
     if (queued === undefined) return
     queued.forced = forced
     this.apply()
+  }
+
+  isForced(torrent: Torrent): boolean {
+    return this.#torrents.get(torrent)?.forced ?? false
   }
 
   /** Waits for a place. */
@@ -79,7 +120,7 @@ export class TorrentQueue implements Sleeper {
 
   /** Looks as soon as the caller is done: something finished, was added, paused or removed. */
   apply(): void {
-    this.#wakes.set(this, this.#now())
+    if (this.#torrents.size > 0) this.#wakes.set(this, this.#now())
   }
 
   wake(now: Millis): Millis | undefined {
@@ -89,24 +130,27 @@ export class TorrentQueue implements Sleeper {
 
   #look(now: Millis): void {
     const entries: QueueEntry<Torrent>[] = []
-    for (const [torrent, queued] of this.#torrents) {
-      const moving = torrent.bytesPerSecond(now) >= STALLED_BYTES_PER_SECOND
-      if (moving || torrent.stateName !== 'live') queued.stillSince = undefined
+    for (const torrent of this.#order) {
+      const queued = this.#torrents.get(torrent) as Queued
+      const { stateName } = torrent
+      if (stateName !== 'live' || torrent.bytesPerSecond(now) >= STALLED_BYTES_PER_SECOND)
+        queued.stillSince = undefined
       else queued.stillSince ??= now
+      if (!queued.wanted || stateName === 'failed') continue
       entries.push({
         key: torrent,
-        position: queued.position,
-        kind: torrent.finished ? 'seed' : 'download',
-        wanted: queued.wanted && torrent.stateName !== 'failed',
+        kind: torrent.hasAllWanted ? 'seed' : 'download',
+        wanted: true,
         forced: queued.forced,
         stalled: queued.stillSince !== undefined && now - queued.stillSince >= STALLED_AFTER_MS,
       })
     }
     const active = activeTorrents(entries, this.#limits)
     for (const [torrent, queued] of this.#torrents) {
-      const runs = torrent.stateName !== 'paused' && torrent.stateName !== 'failed'
-      queued.parked = queued.wanted && !active.has(torrent) && torrent.stateName !== 'failed'
-      if (active.has(torrent) && torrent.stateName === 'paused') torrent.start()
+      const { stateName } = torrent
+      const runs = stateName !== 'paused' && stateName !== 'failed'
+      queued.parked = queued.wanted && !active.has(torrent) && stateName !== 'failed'
+      if (active.has(torrent) && stateName === 'paused') torrent.start()
       else if (!active.has(torrent) && runs) void torrent.pause()
     }
   }

@@ -43,6 +43,8 @@ export interface TorrentOptions {
   readonly partSuffix: string
   /** The files were hashed by us just now: trust them unless they changed since. */
   readonly justHashed: boolean
+  /** All that was wanted was here when it last ran: until it is opened it stands among the seeds of the queue. */
+  readonly wasFinished?: boolean
   /** The person agreed that existing files of these names are completed in place. */
   readonly agreed: boolean
   /** The person asks for the files anew: what was removed since is fetched again (StorageOptions). */

@@ -72,6 +72,8 @@ export interface TorrentServices {
     infoBytes: Uint8Array,
     expected: Pick<TorrentOptions, 'infohashV1' | 'infohashV2'>,
   ): Metainfo | Problem | 'not-this'
+  /** It has all that is wanted, or failed: its place in the queue may be another's. */
+  placeChanged(): void
   /** Metadata (or piece layers) became known: keeps it for the next start. */
   keep(torrent: Torrent, metainfo: Metainfo): void
   /** Where the resume journal of this torrent lies. */

@@ -184,6 +184,10 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.#finished
   }
 
+  get hasAllWanted(): boolean {
+    return this.live?.done ?? (this.#finished || this.options.wasFinished === true)
+  }
+
   swarmChanged(): void {
     this.#services.wakes.hasten(this, this.#services.ports.clock.now())
   }
@@ -352,6 +356,7 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   #fail(problem: Problem): void {
     void this.#leave({ name: 'failed', problem })
+    this.#services.placeChanged()
   }
 
   #fetchMetadata(): void {
@@ -436,6 +441,7 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   #finish(): void {
     this.#finished = true
+    this.#services.placeChanged()
     // Trackers count downloads: who came as a seed has made none.
     if (this.swarm.takenBytes > 0) this.discovery.completed(this.#now())
     for (const peer of this.swarm.peers) peer.sendExtensionHandshake()

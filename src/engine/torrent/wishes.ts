@@ -42,10 +42,10 @@ export class Wishes {
   /** Unwanted files are not written; what pieces share with them is kept aside. */
   async setPriorities(priorities: readonly number[]): Promise<void> {
     this.#priorities = priorities
+    this.#options.changed()
     const live = this.#options.live()
     if (live === undefined) return
     live.setPriorities(priorities)
-    this.#options.changed()
     for (const peer of this.#options.peers) peer.reviewInterest()
     await live.store.setWanted(priorities.map((priority) => priority > 0))
   }
