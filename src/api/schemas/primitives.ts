@@ -37,6 +37,7 @@ export const Coded = z.object({
 
 /** INTERFACE.md A1; a person and a circle come with them. */
 export const Audience = z.enum(['link', 'everyone'])
+export type Audience = z.infer<typeof Audience>
 
 /** When a transfer that has everything stops giving: at whichever comes first; all null gives on until told. */
 export const StopRule = z.object({

@@ -1,10 +1,8 @@
 // What a person decided in the share dialog, as the request that the daemon takes. Rules about audiences stand here once:
 // what widens is said in a sentence with a button that repeats it, what narrows is one click (INTERFACE.md A1).
 
-import type { z } from 'zod'
 import { parseRate } from '../../../src/api/parse-quantity.ts'
-import type { Audience } from '../../../src/api/schemas/primitives.ts'
-import type { ShareRequest } from '../../../src/api/schemas/share.ts'
+import type { ShareFacts, ShareRequest } from '../../../src/api/schemas/share.ts'
 
 export type Who = ShareFacts['audience']
 
