@@ -61,6 +61,8 @@ const NODE_DOORS = ['platform', 'library', 'safety', 'community/network', 'daemo
  * ports that these fill (src/platform/exit/exit.ts). A new line is a new way past a proxy: it needs the exit.
  */
 const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
+  // To the daemon of this state folder, at an address of this very computer: nothing leaves it.
+  'cli/daemon-link.ts': ['node:http'],
   'platform/tcp.ts': ['node:net'],
   'platform/udp.ts': ['node:net'],
   'platform/datagram.ts': ['node:dgram'],

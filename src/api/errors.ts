@@ -3,9 +3,11 @@
 // Everybody who shows an error (command line, daemon, page) comes through `explain`; nobody else words one.
 
 import type { CodedError } from '../base/errors.ts'
+import { ApiError } from './client.ts'
 import { type ErrorEntry, type ErrorTable, type ExitCode, say } from './error-entry.ts'
 import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
+import { LIFE_ERRORS } from './errors-life.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
 import { TRANSFER_ERRORS } from './errors-transfer.ts'
@@ -30,9 +32,11 @@ const TABLE: ErrorTable = {
   ...FILE_ERRORS,
   ...TRANSFER_ERRORS,
   ...DEMO_ERRORS,
+  ...LIFE_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {
+  if (error instanceof ApiError) return passedOn(error)
   const { data } = error
   const code = publicCode(error.name, error.code)
   const entry = entryFor(code)
@@ -41,6 +45,18 @@ export function explain(error: CodedError): Explained {
   const retry = entry.retry ?? false
   const help = entry.help === undefined ? {} : { help: say(entry.help, data) }
   return { report: { code, message, ...help, retry }, exit: entry.exit }
+}
+
+/** The daemon has worded it already, with facts that only it has. */
+function passedOn({ code, data }: ApiError): Explained {
+  const { message, help, retry } = data
+  const report = {
+    code,
+    message: typeof message === 'string' ? message : code,
+    ...(typeof help === 'string' ? { help } : {}),
+    retry: retry === true,
+  }
+  return { report, exit: entryFor(code)?.exit ?? 1 }
 }
 
 /** The code that people and scripts see for the code of a class: nearly always the same. */

@@ -34,6 +34,13 @@ export function isHeld(outcome: Lock | LockHolder): outcome is LockHolder {
   return 'pid' in outcome
 }
 
+/** Which living process has it now, without taking it. @throws the system's own error where the file cannot be read */
+export function holderOf(path: string): LockHolder | undefined {
+  const found = read(path)
+  const holder = found === undefined ? undefined : parse(found)
+  return holder !== undefined && isAlive(holder) ? holder : undefined
+}
+
 function take(path: string, depth: number): Lock | LockHolder {
   const lock: Lock = { release: () => remove(path) }
   for (;;) {
