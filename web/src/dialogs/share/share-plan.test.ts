@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import picomatch from 'picomatch'
-import { ShareRequest } from '../../../src/api/schemas/share.ts'
+import { ShareRequest } from '../../../../src/api/schemas/share.ts'
 import { folderOf, globOf, NO_MORE, shareRequest, stopRuleOf, widens, wrongIn } from './share-plan.ts'
 
 const NOW = new Date(2026, 10, 28, 12).getTime()

@@ -1,8 +1,8 @@
 // What a person decided in the share dialog, as the request that the daemon takes. Rules about audiences stand here once:
 // what widens is said in a sentence with a button that repeats it, what narrows is one click (INTERFACE.md A1).
 
-import { parseRate } from '../../../src/api/parse-quantity.ts'
-import type { ShareFacts, ShareRequest } from '../../../src/api/schemas/share.ts'
+import { parseRate } from '../../../../src/api/parse-quantity.ts'
+import type { ShareFacts, ShareRequest } from '../../../../src/api/schemas/share.ts'
 
 export type Who = ShareFacts['audience']
 

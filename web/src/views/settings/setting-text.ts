@@ -1,9 +1,9 @@
 // A setting's value as text in a field, and back. Whether a value is allowed, the daemon says; here only its form counts.
 
-import { formatRate } from '../../../src/api/format-quantity.ts'
-import { parseDuration, parseRate } from '../../../src/api/parse-quantity.ts'
-import type { SettingValue } from '../../../src/api/schemas/machine.ts'
-import type { SettingKind } from '../../../src/api/settings.ts'
+import { formatRate } from '../../../../src/api/format-quantity.ts'
+import { parseDuration, parseRate } from '../../../../src/api/parse-quantity.ts'
+import type { SettingValue } from '../../../../src/api/schemas/machine.ts'
+import type { SettingKind } from '../../../../src/api/settings.ts'
 
 export type ReadValue = { readonly value: SettingValue } | { readonly wrong: SettingKind }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SETTINGS, type SettingKey } from '../../../src/api/settings.ts'
+import { SETTINGS, type SettingKey } from '../../../../src/api/settings.ts'
 import { fits, readSetting, textOf } from './setting-text.ts'
 
 const NULLABLE = { nullable: true }

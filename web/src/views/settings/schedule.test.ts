@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SETTINGS } from '../../../src/api/settings.ts'
+import { SETTINGS } from '../../../../src/api/settings.ts'
 import { DAYS, formatSchedule, parseSchedule } from './schedule.ts'
 
 test('what the editor makes is what the setting takes, and reads back the same', () => {
