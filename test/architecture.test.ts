@@ -117,8 +117,6 @@ const LONG: Readonly<Record<string, string>> = {
   'engine/storage/recovery.ts': 'each kind of trouble is one method of a page; a few lines over',
   'engine/storage/sync-batch.ts':
     'one order of write, sync and record that must be read in one place; a few lines over',
-  'engine/torrent/torrent.ts':
-    'the coordinator: its states, and what others may ask of it, each handed on in a line or two',
   'lab/sim/disk.ts': 'one port and the ways it can fail; a few lines over',
 }
 

@@ -245,6 +245,21 @@ test('when the port changes everybody is told anew', async () => {
   assert.equal(scene.asks('announce_peer'), before + 1)
 })
 
+test('asked again it looks again, but not more often than every ten seconds', async () => {
+  const scene = await begun()
+  const member = new Member(1)
+  member.wants = false
+  scene.dht.join(member)
+  await scene.clock.advance(5_000)
+  const before = scene.asks('announce_peer')
+  for (let second = 0; second < 30; second++) {
+    scene.dht.again(member, scene.clock.now())
+    await scene.clock.advance(1_000)
+  }
+  const asked = scene.asks('announce_peer') - before
+  assert.ok(asked >= 2 && asked <= 3, `${asked} times in half a minute`)
+})
+
 test('closed, it says which nodes to begin with next time, and does nothing more', async () => {
   const scene = await begun()
   scene.dht.join(new Member(1))

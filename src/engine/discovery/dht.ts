@@ -79,6 +79,7 @@ interface Key {
   readonly member: DhtMember
   readonly hash: WireHash
   dueAt: Millis
+  endedAt: Millis | undefined
   /** Lookups in a row that found nobody, or told nobody. */
   vain: number
   /** Cancels what is under way, by family. */
@@ -195,6 +196,15 @@ export class DhtDiscovery implements Sleeper {
     this.#arm()
   }
 
+  /** The person asks for this torrent's peers: looked for now, or EARLY_MS after it was looked for last. */
+  again(member: DhtMember, now: Millis): void {
+    for (const key of this.#keys.get(member)?.values() ?? []) {
+      const soon = key.endedAt === undefined ? now : after(key.endedAt, EARLY_MS)
+      if (key.dueAt > soon) key.dueAt = Math.max(now, soon) as Millis
+    }
+    this.#arm()
+  }
+
   /** Looks for this torrent's peers and announces it until the returned function is called. */
   join(member: DhtMember): () => void {
     this.#members.add(member)
@@ -285,6 +295,7 @@ export class DhtDiscovery implements Sleeper {
           member,
           hash,
           dueAt: now,
+          endedAt: undefined,
           vain: 0,
           running: new Map(),
           found: false,
@@ -367,7 +378,8 @@ export class DhtDiscovery implements Sleeper {
     if (key.running.size === 0) {
       const told = key.announced || this.#options.announced().port === 0
       key.vain = key.found && told ? 0 : key.vain + 1
-      key.dueAt = after(this.#options.clock.now(), this.#waitMs(key, told))
+      key.endedAt = this.#options.clock.now()
+      key.dueAt = after(key.endedAt, this.#waitMs(key, told))
     }
     this.#arm()
   }

@@ -407,6 +407,41 @@ test('a tracker added later is announced to at once', async () => {
   )
 })
 
+test('a tracker removed while it is asked tells nobody any more, and hears that we left', async () => {
+  const scene = new Scene({ answer: () => answerWith({ host: '7.7.7.1', port: 1 }) })
+  scene.discovery.start(scene.clock.now())
+  assert.equal(scene.discovery.removeTracker('http://two.test/announce'), false)
+  assert.equal(scene.discovery.removeTracker('http://one.test/announce'), true)
+  await scene.clock.advance(5_000)
+  assert.deepEqual(scene.asked('event').at(-1), 'stopped')
+  assert.deepEqual([scene.hints, scene.discovery.trackers], [[], []])
+  assert.equal(scene.discovery.removeTracker('http://one.test/announce'), false)
+})
+
+test('a tracker can be removed while nothing runs, and is not asked at the next start', async () => {
+  const scene = new Scene()
+  scene.discovery.removeTracker('http://one.test/announce')
+  scene.discovery.addTracker('http://two.test/announce', 'hand')
+  await scene.start()
+  assert.deepEqual(
+    scene.web.asked.map(({ host }) => host),
+    ['5.5.5.2'],
+  )
+})
+
+test('asked again, trackers and the local network are, as soon as each permits', async () => {
+  const scene = new Scene({ withLan: true })
+  await settled()
+  await scene.start()
+  await scene.clock.advance(3 * 60_000)
+  const [asked, said] = [scene.web.asked.length, scene.network.sent.length]
+  scene.discovery.again(scene.clock.now())
+  await scene.clock.advance(1_000)
+  assert.equal(scene.network.sent.length, said + 2, 'once for each family')
+  await scene.clock.advance(30 * 60_000)
+  assert.ok(scene.web.asked.length > asked)
+})
+
 // ── UDP ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A UDP tracker at `host`: answers as told, from wherever it is told. */

@@ -9,8 +9,8 @@ import type { NodeAddress } from '../../base/node-address.ts'
 import type { Random } from '../../base/random.ts'
 import type { AnnounceEvent, AnnounceReply, AnnounceRequest } from '../../protocol/tracker/announce.ts'
 import { Candidates, type PeerHint, type PeerSource } from './candidates.ts'
-import type { DhtDiscovery } from './dht.ts'
-import type { LanDiscovery } from './lsd.ts'
+import type { DhtDiscovery, DhtMember } from './dht.ts'
+import type { LanDiscovery, LanMember } from './lsd.ts'
 import { type TrackerAnswer, TrackerClient, type TrackerClientPorts } from './tracker-client.ts'
 import type { TrackerSource, TrackerState } from './tracker-state.ts'
 import { Trackers, type TrackersEffect, type TrackersInput } from './trackers.ts'
@@ -71,6 +71,7 @@ const NOT_LISTENING_PORT = 1
 interface Round {
   cancel(): void
   readonly id: number
+  readonly tracker: string
   readonly farewell: boolean
   replies: AnnounceReply[]
   newPeers: number
@@ -87,6 +88,8 @@ export class Discovery {
   readonly #trackerIds = new Map<string, Uint8Array>()
   /** Ends membership in the local network's and the DHT's rounds. */
   #leave: (() => void)[] = []
+  #lanMember: LanMember | undefined
+  #dhtMember: DhtMember | undefined
   #running = false
   /** The trackers were started: there was something to announce. */
   #begun = false
@@ -143,23 +146,25 @@ export class Discovery {
 
   #joinLan(): (() => void) | undefined {
     const { facts, lan } = this.#options
-    return lan?.join({
+    this.#lanMember = {
       hashes: () => (facts.private ? [] : facts.meetingKeys),
       port: () => facts.localPort(),
       found: (hints) => this.#options.found(hints),
-    })
+    }
+    return lan?.join(this.#lanMember)
   }
 
   #joinDht(): (() => void) | undefined {
     const { facts, dht, nodes } = this.#options
     if (!facts.private) for (const node of nodes) void dht?.addNodeAt(node)
-    return dht?.join({
+    this.#dhtMember = {
       keys: () => (facts.private ? [] : facts.meetingKeys),
       seed: () => facts.seed(),
       wantsPeers: () => this.#wantsPeers,
       isStranded: () => facts.isStranded(),
       found: (hints) => this.#options.found(hints),
-    })
+    }
+    return dht?.join(this.#dhtMember)
   }
 
   /** Hashes or privacy may have changed: what is announced in the DHT follows at once. */
@@ -211,6 +216,31 @@ export class Discovery {
     return added
   }
 
+  /** It hears that we left, if it knows us. False when it is none of ours. */
+  removeTracker(url: string): boolean {
+    if (!this.#machine.has(url)) return false
+    const before = new Set(this.#machine.states().map((state) => state.url))
+    const effects = this.#machine.handle({ kind: 'remove', url }, this.#options.ports.clock.now())
+    for (const { url: left } of this.#machine.states()) before.delete(left)
+    for (const [key, round] of this.#rounds) {
+      if (round.farewell || !before.has(round.tracker)) continue
+      round.cancel()
+      this.#rounds.delete(key)
+    }
+    for (const text of before) this.#trackerIds.delete(text)
+    this.#carry(effects)
+    this.#options.wake?.()
+    return true
+  }
+
+  /** Everybody is asked for peers now, or as soon as they permit. */
+  again(now: Millis): void {
+    if (!this.#running) return
+    this.#feed({ kind: 'again' }, now)
+    if (this.#lanMember !== undefined) this.#options.lan?.again(this.#lanMember, now)
+    if (this.#dhtMember !== undefined) this.#options.dht?.again(this.#dhtMember, now)
+  }
+
   tick(now: Millis): void {
     if (!this.#running) return
     const { facts } = this.#options
@@ -260,7 +290,14 @@ export class Discovery {
   #announce(effect: Extract<TrackersEffect, { kind: 'announce' }>): void {
     const { facts } = this.#options
     const farewell = effect.event === 'stopped'
-    const round: Round = { id: effect.id, farewell, replies: [], newPeers: 0, cancel: () => {} }
+    const round: Round = {
+      id: effect.id,
+      tracker: effect.tracker.text,
+      farewell,
+      replies: [],
+      newPeers: 0,
+      cancel: () => {},
+    }
     this.#rounds.set(effect.round, round)
     round.cancel = this.#client.announce({
       tracker: effect.tracker,

@@ -129,6 +129,12 @@ export class LanDiscovery implements Sleeper {
     }
   }
 
+  /** Announces it in the next round, which may be up to LSD_MIN_GAP_MS away. */
+  again(member: LanMember, now: Millis): void {
+    for (const membership of this.#members) if (membership.member === member) membership.dueAt = now
+    this.#rearm()
+  }
+
   wake(now: Millis): Millis | undefined {
     const due = [...this.#members]
       .filter((membership) => membership.dueAt <= now)

@@ -17,13 +17,14 @@ export interface Entry {
   /** It knows us: `started` was answered since the last start. */
   joined: boolean
   completedDue: boolean
-  /** It knows us under another port; told as early as its min interval permits. */
-  movedDue: boolean
+  /** It knows us under another port, or the person asks: announced to as early as its min interval permits. */
+  soonDue: boolean
   neverAgain: boolean
   failures: number
   failure: TrackerFailure | undefined
   /** Not before this after a failure. */
   retryAt: Millis | undefined
+  failedAt: Millis | undefined
   reply: AnnounceReply | undefined
   answeredAt: Millis | undefined
   /** Regular announces wait this long after an answer; spread included. */

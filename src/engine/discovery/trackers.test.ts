@@ -341,6 +341,54 @@ test('a tracker added later is announced to in a tier of its own', () => {
   assert.deepEqual([letters([z]), z.event, z.by], ['z', 'started', 'hand'])
 })
 
+test('asked again by the person, who works is announced to when it permits, and who failed a moment after that', () => {
+  const scene = new Scene('a b')
+  const [a, b] = scene.start() as [Announce, Announce]
+  scene.answered(a)
+  scene.failed(b)
+  const answeredAt = scene.now
+  scene.now += MINUTE / 6
+  const again = only(announces(scene.feed({ kind: 'again' })))
+  assert.equal(letters([again]), 'b', 'it failed more than five seconds ago')
+  scene.answered(again)
+  assert.equal(letters(scene.wait()), 'a')
+  assert.equal(scene.now, answeredAt + 1_000 * REPLY.minIntervalS)
+})
+
+test('a tracker that asked to be left alone is left alone, also when the person asks', () => {
+  const scene = new Scene('a')
+  scene.failed(only(scene.start()), { retryMs: 10 * MINUTE })
+  scene.now += MINUTE
+  assert.deepEqual(scene.feed({ kind: 'again' }), [])
+})
+
+test('a tracker that is removed hears that we left, and another of its tier takes over', () => {
+  const scene = new Scene('ab')
+  const first = only(scene.start())
+  scene.answered(first)
+  const effects = announces(scene.feed({ kind: 'remove', url: first.tracker.text }))
+  assert.deepEqual(
+    effects.map(({ event }) => event),
+    ['stopped', 'started'],
+  )
+  assert.equal(effects[0]?.tracker.text, first.tracker.text)
+  assert.equal(scene.machine.has(first.tracker.text), false)
+  assert.deepEqual(scene.answered(first), [], 'its late answer means nothing')
+  assert.deepEqual(scene.feed({ kind: 'remove', url: 'http://unknown.example/announce' }), [])
+})
+
+test('when the tracker of a private torrent is removed, whoever it told of is forgotten first (BEP 27)', () => {
+  const scene = new Scene('a b', { private: true })
+  scene.answered(only(scene.start()))
+  assert.deepEqual(
+    scene.feed({ kind: 'remove', url: url('a') }).map((effect) => effect.kind),
+    ['forgetPeers', 'announce', 'announce'],
+  )
+  scene.feed({ kind: 'remove', url: url('b') })
+  assert.equal(scene.machine.size, 0)
+  assert.equal(scene.machine.deadline(), undefined)
+})
+
 test('the state of each tracker can be told to a person', () => {
   const scene = new Scene('a b')
   const [a, b] = scene.start() as [Announce, Announce]

@@ -18,6 +18,10 @@ export type TrackersInput =
   | { readonly kind: 'completed' }
   /** What is announced is not what was: another port. */
   | { readonly kind: 'moved' }
+  /** The person asks for peers now. */
+  | { readonly kind: 'again' }
+  /** Not to be announced to any more. */
+  | { readonly kind: 'remove'; readonly url: string }
   | { readonly kind: 'stop' }
   | { readonly kind: 'tick'; readonly wantsPeers: boolean }
   /** The torrent turned out to be private (a magnet's metadata came). */
@@ -100,11 +104,12 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
       event: undefined,
       joined: false,
       completedDue: false,
-      movedDue: false,
+      soonDue: false,
       neverAgain: false,
       failures: 0,
       failure: undefined,
       retryAt: undefined,
+      failedAt: undefined,
       reply: undefined,
       answeredAt: undefined,
       intervalMs: 0,
@@ -121,6 +126,11 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     if (this.#private && only !== undefined) only.entries.push(entry)
     else this.#groups.push({ entries: [entry], current: undefined })
     return true
+  }
+
+  has(url: string): boolean {
+    const text = parseTrackerUrl(url)?.text
+    return [...this.#entries()].some(({ tracker }) => tracker.text === text)
   }
 
   get size(): number {
@@ -172,8 +182,12 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
           if (entry.joined || entry.round !== undefined) entry.completedDue = true
         return this.#announceDue(now)
       case 'moved':
-        for (const entry of this.#entries()) entry.movedDue = entry.joined || entry.round !== undefined
+        for (const entry of this.#entries()) entry.soonDue = entry.joined || entry.round !== undefined
         return this.#announceDue(now)
+      case 'again':
+        return this.#again(now)
+      case 'remove':
+        return this.#remove(input.url, now)
       case 'stop':
         return this.#stop()
       case 'tick':
@@ -218,6 +232,33 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     return known ? [this.#announce(entry, 'stopped')] : []
   }
 
+  /** What failed is tried again, but for those that asked to be left alone; who works, as soon as it permits. */
+  #again(now: Millis): TrackersEffect[] {
+    for (const entry of this.#entries()) {
+      entry.soonDue = entry.joined
+      if (entry.failedAt === undefined || typeof entry.failure?.retryMs === 'number') continue
+      const earliest = after(entry.failedAt, FIRST_RETRY_UNREACHED_MS)
+      if (entry.retryAt !== undefined && earliest < entry.retryAt) entry.retryAt = earliest
+    }
+    return this.#announceDue(now)
+  }
+
+  /** It hears that we left. Whoever it told of is forgotten if the torrent is private (BEP 27). */
+  #remove(url: string, now: Millis): TrackersEffect[] {
+    const text = parseTrackerUrl(url)?.text
+    for (const group of this.#groups) {
+      const entry = group.entries.find(({ tracker }) => tracker.text === text)
+      if (entry === undefined) continue
+      const forget: TrackersEffect[] =
+        this.#private && group.current === entry ? [{ kind: 'forgetPeers' }] : []
+      group.entries = group.entries.filter((other) => other !== entry)
+      if (group.current === entry) group.current = undefined
+      this.#groups = this.#groups.filter(({ entries }) => entries.length > 0)
+      return [...forget, ...this.#farewell(entry), ...this.#announceDue(now)]
+    }
+    return []
+  }
+
   #announceDue(now: Millis): TrackersEffect[] {
     if (!this.#running) return []
     const effects: TrackersEffect[] = []
@@ -225,7 +266,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
       const due = this.#due(group)
       const entry = this.#choice(group)
       if (due === undefined || due > now || entry === undefined) continue
-      entry.movedDue = false
+      entry.soonDue = false
       entry.event = !entry.joined ? 'started' : entry.completedDue ? 'completed' : undefined
       const effect = this.#announce(entry, entry.event)
       entry.round = effect.round
@@ -264,7 +305,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     if (entry.failures > 0) return entry.retryAt
     if (!entry.joined || entry.completedDue || entry.answeredAt === undefined) return 0 as Millis
     const minMs = (entry.reply?.minIntervalS ?? 0) * 1000
-    if (entry.movedDue) return after(entry.answeredAt, Math.min(entry.intervalMs, minMs))
+    if (entry.soonDue) return after(entry.answeredAt, Math.min(entry.intervalMs, minMs))
     if (!this.#wantsPeers) return after(entry.answeredAt, entry.intervalMs)
     return after(entry.answeredAt, Math.min(entry.intervalMs, minMs * 2 ** Math.max(0, entry.fruitless - 1)))
   }
@@ -306,6 +347,7 @@ export class Trackers implements Machine<TrackersInput, TrackersEffect> {
     const { retryMs } = input.failure
     entry.round = undefined
     entry.failures++
+    entry.failedAt = now
     entry.failure = input.failure
     entry.neverAgain = retryMs === 'never'
     const firstMs = UNREACHED.has(input.failure.code) ? FIRST_RETRY_UNREACHED_MS : FIRST_RETRY_MS

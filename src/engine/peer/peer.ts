@@ -2,6 +2,7 @@
 // of the transfer. It answers by itself what concerns only this connection and tells its torrent the rest (host.ts).
 // Invariant: after `closed` nothing is written, nothing is outstanding in the picker and the remote's pieces are not counted.
 
+import { isPublicHost } from '../../base/address.ts'
 import type { Bitfield } from '../../base/bitfield.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
@@ -168,6 +169,13 @@ export class Peer implements WireSink {
     if (!this.incoming) return this.endpoint
     const port = this.extensions?.port
     return port === undefined ? undefined : { host: this.endpoint.host, port }
+  }
+
+  /** One name for whoever it is over several connections: its public host, else where it listens (PeerTable tells apart so too). */
+  get whereabouts(): string {
+    return isPublicHost(this.endpoint.host)
+      ? this.endpoint.host
+      : endpointText(this.dialBack ?? this.endpoint)
   }
 
   /** Where its UDP port is seen from outside: a uTP connection comes from it; else the port that it listens on is our best guess. */

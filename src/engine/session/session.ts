@@ -242,7 +242,7 @@ export class Session {
       journalPath: (torrent) => {
         // By the metadata's hashes, not the link's: a link may name one half of a hybrid only.
         const { infohashV1, infohashV2 } = torrent.metainfo ?? torrent.options
-        return this.#store.journalPath((infohashV2 ?? infohashV1) as Infohash, torrent.options.saveFolder)
+        return this.#store.journalPath((infohashV2 ?? infohashV1) as Infohash, torrent.states.homeFolder)
       },
     }
   }

@@ -15,7 +15,7 @@ export interface ConnectingOptions {
   readonly services: Pick<TorrentServices, 'outside' | 'announcedPort'>
   readonly candidates: Candidates
   readonly peers: PeerTable
-  readonly maxPeers: number
+  readonly maxPeers: () => number
   readonly dial: (to: Endpoint, how: DialKind) => boolean
   readonly mayPunch: () => boolean
   /** Who told of whom (PEX). */

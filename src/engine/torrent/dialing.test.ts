@@ -19,7 +19,7 @@ function scene(options: { readonly maxPeers?: number; readonly budget?: number }
   const dialing = new Dialing({
     candidates,
     peers: new PeerTable(),
-    maxPeers: options.maxPeers ?? 50,
+    maxPeers: () => options.maxPeers ?? 50,
     dial: (to, how) => {
       if (dialled.length >= (options.budget ?? 100)) return false
       dialled.push(`${how} ${endpointText(to)}`)

@@ -16,7 +16,7 @@ const HOLES_AT_ONCE = 5
 export interface DialingOptions {
   readonly candidates: Candidates
   readonly peers: PeerTable
-  readonly maxPeers: number
+  readonly maxPeers: () => number
   /** False when the budget has no place now. */
   readonly dial: (to: Endpoint, how: DialKind) => boolean
 }
@@ -53,7 +53,7 @@ export class Dialing {
 
   #room(atOnce: number): number {
     const { peers, maxPeers } = this.#options
-    return Math.min(atOnce - this.#underWay, maxPeers - peers.size - this.#underWay)
+    return Math.min(atOnce - this.#underWay, maxPeers() - peers.size - this.#underWay)
   }
 
   /** Starts as many dials as there is room for. */

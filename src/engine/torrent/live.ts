@@ -6,6 +6,7 @@ import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { encodeHaves } from '../../protocol/wire/encode.ts'
 import { type ChokeCandidate, Choker } from '../choker/choker.ts'
 import { type Reveal, SUPER_SEED_PATIENCE_MS, SuperSeed } from '../choker/super-seed.ts'
 import type { Content } from '../peer/host.ts'
@@ -42,6 +43,8 @@ export class Live implements Content, PickerWorld {
   #chokeAt: Millis | undefined
   /** Peers that super-seeding has begun with. */
   readonly #revealedTo = new Set<number>()
+  /** Who was connected when super-seeding began: they were told of everything. */
+  readonly #sawAll = new Set<number>()
   /** When peers that nobody takes pieces from are shown more all the same. */
   #patienceEndsAt: Millis | undefined
   #wantedFiles: readonly boolean[] = []
@@ -75,7 +78,7 @@ export class Live implements Content, PickerWorld {
   }
 
   mayServe(peer: Peer, piece: PieceIndex): boolean {
-    return this.#superSeed?.revealed(peer.key, piece) ?? true
+    return this.#sawAll.has(peer.key) || (this.#superSeed?.revealed(peer.key, piece) ?? true)
   }
 
   // ── PickerWorld ──
@@ -240,15 +243,38 @@ export class Live implements Content, PickerWorld {
     for (const { key, piece } of reveals) this.#options.peers.get(key)?.announce(piece)
   }
 
+  /** BEP 16, for those who come from now on; it needs everything. Ended, all are shown what was hidden from them. */
+  setSuperSeed(on: boolean): void {
+    if (on === (this.#superSeed !== undefined) || (on && !this.complete)) return
+    const { peers, random } = this.#options
+    if (on) {
+      for (const peer of peers) this.#sawAll.add(peer.key)
+      this.#superSeed = new SuperSeed(this.pieceCount, random)
+      return
+    }
+    const superSeed = this.#superSeed as SuperSeed
+    this.#superSeed = undefined
+    for (const peer of peers) {
+      const hidden = [...this.have.ones()].filter(
+        (piece) => !this.#sawAll.has(peer.key) && !superSeed.revealed(peer.key, piece as PieceIndex),
+      )
+      if (!peer.isSeed && hidden.length > 0) peer.send(encodeHaves(hidden))
+    }
+    this.#sawAll.clear()
+    this.#revealedTo.clear()
+    this.#patienceEndsAt = undefined
+  }
+
   /** Super-seeding begins with a peer once it said what it has, or stayed silent for a moment. */
   revealFirst(peer: Peer): void {
-    if (this.#superSeed === undefined || this.#revealedTo.has(peer.key)) return
+    if (this.#superSeed === undefined || this.#revealedTo.has(peer.key) || this.#sawAll.has(peer.key)) return
     this.#revealedTo.add(peer.key)
     for (const piece of this.#superSeed.joined(peer.key, peer.pieces)) peer.announce(piece)
   }
 
   peerLeft(peer: Peer): void {
     this.#revealedTo.delete(peer.key)
+    this.#sawAll.delete(peer.key)
     this.#superSeed?.left(peer.key)
   }
 

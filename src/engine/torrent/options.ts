@@ -21,8 +21,10 @@ export interface TorrentOptions {
   readonly displayName: string
   readonly realm: Realm
   readonly listing: Listing
-  /** Absolute. */
+  /** Absolute. The one it was added for, also after a move: its journal is named by it. */
   readonly saveFolder: string
+  /** Where its files were when it last ran, if they were moved since: known before anything is opened. */
+  readonly movedTo?: string
   readonly trackers: readonly (readonly { readonly url: string; readonly by: 'hand' | 'torrent' }[])[]
   readonly peers: readonly Endpoint[]
   /** Nodes of the DHT that the .torrent names (BEP 5). */

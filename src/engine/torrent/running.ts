@@ -59,7 +59,7 @@ export class Running implements StorageEvents {
       claims: services.claims,
       metainfo,
       expected,
-      saveFolder: options.saveFolder,
+      saveFolder: torrent.states.homeFolder,
       journalPath: services.journalPath(torrent),
       partSuffix: options.partSuffix,
       preallocate: options.preallocate,
@@ -119,7 +119,7 @@ export class Running implements StorageEvents {
       peers: torrent.swarm.peers,
       random: ports.random,
       sequential: torrent.wishes.sequential,
-      superSeed: torrent.options.superSeed,
+      superSeed: torrent.wishes.superSeed,
       priorities: torrent.wishes.priorities,
       uploadLimit: () => torrent.upLimit,
     })
@@ -181,7 +181,10 @@ export class Running implements StorageEvents {
   async close(): Promise<void> {
     this.#closed = true
     this.#parts?.poison.close()
-    this.#parts?.webSeeds.close()
+    const { webSeeds } = this.#parts ?? {}
+    webSeeds?.close()
+    for (const { name, downloadedBytes } of webSeeds?.status(this.#services.ports.clock.now()) ?? [])
+      this.#torrent.swarm.ledger.left(name, '', downloadedBytes, 0)
     await this.storage.close()
   }
 

@@ -46,13 +46,16 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
     takenBytes: swarm.takenBytes,
     givenBytes: swarm.givenBytes,
     wastedBytes: swarm.wastedBytes,
-    checkedBytes: torrent.checkedBytes,
+    checkedBytes: torrent.states.checkedBytes,
     peers: peers.length,
     sources: sources.length + usable,
     webSeeds: webSeeds?.status(now) ?? [],
     seeds: peers.filter((peer) => peer.isSeed).length,
     leeches: peers.filter((peer) => !peer.isSeed).length,
     receivers: peers.filter((peer) => !peer.amChoking && peer.peerInterested).length,
+    takers: swarm.ledger.takers,
+    seedSeenAt: swarm.seedSeenAt,
+    payloadAt: swarm.payloadAt,
     copiesElsewhere: (live?.picker.copies() ?? 0) + swarm.copiesGone + (webSeeds?.copies ?? 0),
     bottleneck: bottleneck({
       state: state.name,
@@ -88,13 +91,13 @@ function preparing(torrent: Torrent): number {
 }
 
 function sizesOf(torrent: Torrent): { readonly wanted: number; readonly done: number } {
-  const { live, metainfo, wishes, doneAtRest } = torrent
+  const { live, metainfo, wishes, states } = torrent
   if (metainfo === undefined) return { wanted: 0, done: 0 }
   if (live !== undefined) return { wanted: live.wantedBytes, done: live.doneBytes }
   const wanted = metainfo.files
     .filter((file) => !file.pad && (wishes.priorities[file.index] ?? 1) > 0)
     .reduce((sum, file) => sum + file.lengthBytes, 0)
-  return { wanted, done: doneAtRest }
+  return { wanted, done: states.doneAtRest }
 }
 
 function rarest(live: Live): number {
@@ -113,6 +116,9 @@ export function peerStatusOf(peer: Peer, now: Millis): PeerStatus {
     address: peer.name,
     client: peer.extensions?.client ?? '',
     source: peer.source,
+    transport: peer.connection.transport,
+    progress:
+      peer.pieces === undefined || peer.pieces.length === 0 ? 0 : peer.pieces.count / peer.pieces.length,
     incoming: peer.incoming,
     encryption: encryptionOf(peer.connection),
     amChoking: peer.amChoking,

@@ -1,6 +1,7 @@
 // What a torrent tells about itself: counted facts in a plain object, made on demand, for command line, API and tests.
 
-import type { Infohash } from '../../base/ids.ts'
+import type { Infohash, Millis } from '../../base/ids.ts'
+import type { Connection } from '../../base/ports.ts'
 import type { Encryption } from '../peer/encrypting.ts'
 import type { WebSeedStatus } from '../webseed/web-seeds.ts'
 import type { Bottleneck } from './bottleneck.ts'
@@ -11,6 +12,9 @@ export interface PeerStatus {
   readonly address: string
   readonly client: string
   readonly source: string
+  readonly transport: Connection['transport']
+  /** 0 … 1 of the pieces. */
+  readonly progress: number
   readonly incoming: boolean
   readonly encryption: Encryption
   readonly amChoking: boolean
@@ -58,6 +62,12 @@ export interface TorrentStatus {
   readonly leeches: number
   /** Peers that are receiving from us now. */
   readonly receivers: number
+  /** Different addresses that took payload since it was added; at TAKERS_COUNTED it is that many or more. */
+  readonly takers: number
+  /** When somebody who has all of it was last connected; undefined for never. */
+  readonly seedSeenAt: Millis | undefined
+  /** When payload last moved, either way. */
+  readonly payloadAt: Millis | undefined
   /** Whole copies at peers, with the fraction of the next; whole ones that left within half an hour are counted. */
   readonly copiesElsewhere: number
   readonly bottleneck: Bottleneck

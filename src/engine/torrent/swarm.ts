@@ -18,6 +18,8 @@ import { RateMeter } from '../peer/rate.ts'
 import { UPLOAD_QUEUE_LIMIT } from '../peer/uploader.ts'
 import type { WebSeeds } from '../webseed/web-seeds.ts'
 import { priorityTo } from './canonical-priority.ts'
+import { ContributionLedger } from './contributions.ts'
+import { DepartedCopies } from './departed-copies.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { HashServe } from './hash-serve.ts'
 import type { Live } from './live.ts'
@@ -70,7 +72,9 @@ export class Swarm implements PeerHost {
   wastedBytes = 0
   readonly #owner: SwarmOwner
   readonly #services: TorrentServices
-  readonly #copiesGone = new Map<PeerId, Millis>()
+  readonly ledger = new ContributionLedger()
+  readonly #departed = new DepartedCopies()
+  #payloadAt: Millis | undefined
   readonly #over = new Map<Peer, () => void>()
   /** All that was wanted was here when we last looked. */
   #wasDone = false
@@ -166,6 +170,16 @@ export class Swarm implements PeerHost {
     const leaver = whoGoes(present, this.#priority(newcomer), now)
     leaver?.close({ code: 'MADE_ROOM', blame: 'nobody' })
     return leaver !== undefined
+  }
+
+  /** There are to be fewer: whoever moves least goes. */
+  makeFit(): void {
+    const now = this.clock.now()
+    const excess = this.peers.size - this.#owner.maxPeers
+    if (excess <= 0) return
+    const moving = (peer: Peer) => peer.downRate.rate(now) + peer.upRate.rate(now)
+    const leaving = [...this.peers].sort((a, b) => moving(a) - moving(b)).slice(0, excess)
+    for (const peer of leaving) peer.close({ code: 'MADE_ROOM', blame: 'nobody' })
   }
 
   #priority({ local, remote }: Connection): number {
@@ -279,7 +293,9 @@ export class Swarm implements PeerHost {
 
   /** Wanted payload came, from whomever. */
   took(piece: PieceIndex, lengthBytes: number): void {
-    this.downRate.add(lengthBytes, this.clock.now())
+    const now = this.clock.now()
+    this.#payloadAt = now
+    this.downRate.add(lengthBytes, now)
     this.takenBytes += lengthBytes
     this.#owner.live?.received(piece)
   }
@@ -290,6 +306,8 @@ export class Swarm implements PeerHost {
 
   uploaded(peer: Peer, lengthBytes: number): void {
     const now = this.clock.now()
+    if (peer.uploadedBytes === 0) this.ledger.takes(peer.whereabouts)
+    this.#payloadAt = now
     peer.uploadedBytes += lengthBytes
     peer.upRate.add(lengthBytes, now)
     this.upRate.add(lengthBytes, now)
@@ -301,7 +319,9 @@ export class Swarm implements PeerHost {
   }
 
   closed(peer: Peer, reason: CloseReason): void {
-    if (peer.isSeed && reason.blame !== 'remote') this.#rememberCopy(peer)
+    const { whereabouts, downloadedBytes, uploadedBytes } = peer
+    if (peer.isSeed && reason.blame !== 'remote') this.#departed.left(peer.id, this.clock.now())
+    this.ledger.left(whereabouts, peer.extensions?.client ?? '', downloadedBytes, uploadedBytes)
     this.peers.remove(peer)
     this.#over.get(peer)?.()
     this.#over.delete(peer)
@@ -340,23 +360,20 @@ export class Swarm implements PeerHost {
     for (const peer of [...this.peers]) peer.close(reason)
   }
 
-  #rememberCopy(peer: Peer): void {
-    this.#copiesGone.delete(peer.id)
-    this.#copiesGone.set(peer.id, after(this.clock.now(), COPY_REMEMBERED_MS))
-    if (this.#copiesGone.size > COPIES_REMEMBERED) {
-      for (const oldest of this.#copiesGone.keys()) {
-        this.#copiesGone.delete(oldest)
-        break
-      }
-    }
-  }
-
   /** Peers that had everything when they left, not long ago: a finished get closes, its copy is still there. */
   get copiesGone(): number {
-    const now = this.clock.now()
-    for (const [id, until] of this.#copiesGone)
-      if (now >= until || this.peers.has(id)) this.#copiesGone.delete(id)
-    return this.#copiesGone.size
+    return this.#departed.count(this.clock.now(), (id) => this.peers.has(id))
+  }
+
+  /** When somebody who has all of it was last connected. */
+  get seedSeenAt(): Millis | undefined {
+    for (const peer of this.peers) if (peer.isSeed) return this.clock.now()
+    return this.#departed.lastLeftAt
+  }
+
+  /** When payload last moved, either way. */
+  get payloadAt(): Millis | undefined {
+    return this.#payloadAt
   }
 
   /** Peers that have something we could get. */
@@ -373,12 +390,6 @@ function hasSomething(pieces: Bitfield | undefined): boolean {
 
 /** Bytes per second that make a connection worth keeping whatever its priority. */
 const BUSY_RATE = 1_024
-
-/** A copy that left counts this long: the person wants to know whether to switch off, not who is connected just now. */
-const COPY_REMEMBERED_MS = 30 * 60_000
-
-/** More whole copies than this need no counting. */
-const COPIES_REMEMBERED = 100
 
 /** Peers are looked after once a second while there are any. */
 export const SWARM_TICK_MS = 1_000

@@ -1,6 +1,5 @@
-// One torrent: a small state union (STATE.md) over a swarm of peers, storage and discovery. It coordinates; picker, choker,
-// storage and discovery decide. Invariant: storage is open exactly in `checking` and `live`; peers are connected in
-// `metadata` and `live` only.
+// One torrent: its states (states.ts, STATE.md) over a swarm of peers, storage and discovery. It coordinates; picker, choker,
+// storage and discovery decide. Invariant: peers are connected in `metadata` and `live` only.
 
 import type { Sleeper } from '../../base/deadline-queue.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
@@ -12,22 +11,23 @@ import { PexTable } from '../discovery/pex.ts'
 import type { HandshakeDone } from '../peer/handshaking.ts'
 import type { CloseReason } from '../peer/host.ts'
 import type { Peer } from '../peer/peer.ts'
+import type { MoveResult } from '../storage/mover.ts'
 import type { WebSeeds } from '../webseed/web-seeds.ts'
 import { priorityTo } from './canonical-priority.ts'
 import { Connecting } from './connecting.ts'
 import { discoveryFactsOf } from './discovery-facts.ts'
-import { ExpectedPieces } from './expected-hashes.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { HashServe } from './hash-serve.ts'
 import { Identity } from './identity.ts'
+import { Knowledge } from './knowledge.ts'
 import type { Live } from './live.ts'
-import { MetadataFetch } from './metadata-fetch.ts'
-import { MetadataServe } from './metadata-serve.ts'
+import type { MetadataFetch } from './metadata-fetch.ts'
+import type { MetadataServe } from './metadata-serve.ts'
 import type { TorrentOptions } from './options.ts'
 import type { Punching } from './punching.ts'
-import { type Parts, Running } from './running.ts'
 import type { TorrentServices } from './services.ts'
-import type { Problem, TorrentState } from './state.ts'
+import type { TorrentState } from './state.ts'
+import { States } from './states.ts'
 import type { StateName, TorrentStatus } from './status.ts'
 import { statusOf } from './status-of.ts'
 import { type AdoptRefusal, SWARM_TICK_MS, Swarm, type SwarmOwner } from './swarm.ts'
@@ -40,24 +40,19 @@ export class Torrent implements SwarmOwner, Sleeper {
   readonly discovery: Discovery
   readonly connecting: Connecting
   readonly wishes: Wishes
+  readonly knowledge = new Knowledge()
+  readonly states: States
   upLimit: number | undefined
   downLimit: number | undefined
   readonly #services: TorrentServices
   readonly #pex: PexTable | undefined
-  #state: TorrentState = { name: 'paused' }
-  #metainfo: Metainfo | undefined
-  #expected: ExpectedPieces | undefined
-  #serve: MetadataServe | undefined
-  /** Changes with every state change: an answer to slow work that belongs to an earlier state is dropped. */
-  #generation = 0
-  #finished = false
-  #checkedBytes = 0
-  #doneAtRest = 0
-  #closing: Promise<void> | undefined
+  #maxPeers: number
 
   constructor(options: TorrentOptions, services: TorrentServices) {
     this.options = options
+    this.#maxPeers = options.maxPeers
     this.#services = services
+    this.states = new States(this, services)
     this.identity = new Identity(options, options.realm, services.ports.random, () => this.mayUseDht)
     this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
     this.#pex = options.pex ? new PexTable(services.ports.random) : undefined
@@ -65,12 +60,13 @@ export class Torrent implements SwarmOwner, Sleeper {
       live: () => this.live,
       peers: this.swarm.peers,
       changed: () => {
-        this.#finished = false
+        this.states.reopened()
         this.swarmChanged()
       },
       sequential: options.sequential,
+      superSeed: options.superSeed,
     })
-    if (options.metainfo !== undefined) this.#know(options.metainfo)
+    if (options.metainfo !== undefined) this.know(options.metainfo)
     this.discovery = new Discovery({
       facts: discoveryFactsOf(this, services),
       ports: services.ports,
@@ -88,10 +84,10 @@ export class Torrent implements SwarmOwner, Sleeper {
       services,
       candidates: this.discovery.candidates,
       peers: this.swarm.peers,
-      maxPeers: options.maxPeers,
+      maxPeers: () => this.#maxPeers,
       dial: (to, how) => services.dial(this, to, how),
       // Whom a private torrent's tracker did not tell of is nobody of ours (BEP 27).
-      mayPunch: () => this.#metainfo?.private !== true && services.punches(),
+      mayPunch: () => this.metainfo?.private !== true && services.punches(),
       introductions: () => this.pex?.introductions,
     })
     for (const endpoint of options.peers) this.addPeer(endpoint)
@@ -107,13 +103,20 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.identity.peerId
   }
 
+  /** Its files and sizes became known. */
+  know(metainfo: Metainfo): void {
+    this.knowledge.know(metainfo)
+    this.identity.know(metainfo)
+    this.wishes.begin(metainfo, this.options.priorities)
+  }
+
   /** Piece layers known by now (v2). */
   get layers(): ReadonlyMap<string, Uint8Array> {
-    return this.#expected?.layers ?? new Map()
+    return this.knowledge.layers
   }
 
   get metainfo(): Metainfo | undefined {
-    return this.#metainfo
+    return this.knowledge.metainfo
   }
 
   /** Hashes under which others may connect: one, or both of a hybrid. */
@@ -123,17 +126,13 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   // ── SwarmOwner ──
 
-  get #parts(): Parts | undefined {
-    return this.#state.name === 'live' ? this.#state.parts : undefined
-  }
-
   get live(): Live | undefined {
-    return this.#parts?.live
+    return this.states.live
   }
 
   /** None for a private torrent (BEP 27), also when a magnet only turns out to be one. */
   get pex(): PexTable | undefined {
-    return this.#metainfo?.private === true ? undefined : this.#pex
+    return this.metainfo?.private === true ? undefined : this.#pex
   }
 
   get punching(): Punching | undefined {
@@ -141,51 +140,51 @@ export class Torrent implements SwarmOwner, Sleeper {
   }
 
   get mayUseDht(): boolean {
-    return this.options.dht && this.#metainfo?.private !== true && this.#services.dht() !== undefined
+    return this.options.dht && this.metainfo?.private !== true && this.#services.dht() !== undefined
   }
 
   get fetch(): MetadataFetch | undefined {
-    return this.#state.name === 'metadata' ? this.#state.fetch : undefined
+    return this.state.name === 'metadata' ? this.state.fetch : undefined
   }
 
   get hashes(): HashExchange | undefined {
-    return this.#parts?.hashes
+    return this.states.parts?.hashes
   }
 
   get hashServe(): HashServe | undefined {
-    return this.#parts?.hashServe
+    return this.states.parts?.hashServe
   }
 
   get webSeeds(): WebSeeds | undefined {
-    return this.#parts?.webSeeds
+    return this.states.parts?.webSeeds
   }
 
   get serve(): MetadataServe | undefined {
-    return this.#serve
+    return this.knowledge.serve
   }
 
   get infoBytes(): number | undefined {
-    return this.#metainfo?.infoBytes.length
+    return this.metainfo?.infoBytes.length
   }
 
   get maxPeers(): number {
-    return this.options.maxPeers
+    return this.#maxPeers
   }
 
   get state(): TorrentState {
-    return this.#state
+    return this.states.current
   }
 
   get stateName(): StateName {
-    return this.#state.name
+    return this.state.name
   }
 
   get finished(): boolean {
-    return this.#finished
+    return this.states.finished
   }
 
   get hasAllWanted(): boolean {
-    return this.live?.done ?? (this.#finished || this.options.wasFinished === true)
+    return this.live?.done ?? (this.finished || this.options.wasFinished === true)
   }
 
   swarmChanged(): void {
@@ -199,7 +198,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   peerClosed(peer: Peer, reason: CloseReason): void {
     const { dialBack } = peer
     if (reason.blame === 'remote') this.ban(peer.endpoint, reason.code)
-    else if (dialBack !== undefined) this.discovery.candidates.closed(dialBack, reason.code, this.#now())
+    else if (dialBack !== undefined) this.discovery.candidates.closed(dialBack, reason.code, this.now)
   }
 
   ban(endpoint: Endpoint, reason: string): void {
@@ -213,53 +212,50 @@ export class Torrent implements SwarmOwner, Sleeper {
 
   // ── commands ──
 
-  /** From paused or failed: opens its files, or asks peers for the list of them. */
   start(): void {
-    if (this.#state.name !== 'paused' && this.#state.name !== 'failed') return
-    if (this.#metainfo !== undefined) {
-      void this.#open(this.#metainfo, 'pending')
-      return
-    }
-    this.#fetchMetadata()
-    this.discovery.start(this.#now())
-    this.swarmChanged()
+    this.states.start()
   }
 
   /** Disconnects everybody, makes what is here durable, closes files. */
-  async pause(): Promise<void> {
-    await this.#leave({ name: 'paused' })
+  pause(): Promise<void> {
+    return this.states.pause()
+  }
+
+  /** Looks at everything on disk anew, and then runs. */
+  recheck(): Promise<void> {
+    return this.states.recheck()
   }
 
   /** Deletes what was written for this torrent; the torrent is paused afterwards. */
-  async deleteData(): Promise<void> {
-    const { live } = this
-    // Before the memory of what is arriving goes back to all.
-    this.webSeeds?.close()
-    this.swarm.closeAll({ code: 'STOPPED', blame: 'local' })
-    if (live !== undefined) await live.store.delete()
-    await this.pause()
+  deleteData(): Promise<void> {
+    return this.states.deleteData()
   }
 
-  async recheck(): Promise<void> {
-    const metainfo = this.#metainfo
-    if (metainfo === undefined) return
-    await this.#leave({ name: 'paused' })
-    void this.#open(metainfo, 'all')
+  /** Takes all files to another folder, in every state but `checking`; goes on where an earlier attempt stopped. */
+  move(folder: string, onProgress?: (bytes: number) => void): Promise<MoveResult> {
+    return this.states.move(folder, onProgress)
+  }
+
+  /** @param components below the save folder, made safe by metainfo/paths.ts */
+  renameFile(file: number, components: readonly string[]): Promise<MoveResult> {
+    return this.states.withFiles((storage) => storage.renameFile(file, components))
+  }
+
+  setMaxPeers(count: number): void {
+    this.#maxPeers = count
+    this.swarm.makeFit()
+    this.swarmChanged()
+  }
+
+  /** Asks for peers now: trackers as soon as each permits, the DHT, the local network. */
+  reannounce(): void {
+    this.discovery.again(this.now)
+    this.swarmChanged()
   }
 
   /** By hand, so without the rule of scope. */
   addPeer(endpoint: Endpoint): void {
     this.found([{ endpoint, source: 'hand', teller: 'hand' }])
-  }
-
-  /** Hashed from disk to find out what is here, in whole pieces, since it was added. */
-  get checkedBytes(): number {
-    return this.#checkedBytes
-  }
-
-  /** Verified bytes of wanted files when it was last live: what is here while files are closed. */
-  get doneAtRest(): number {
-    return this.#doneAtRest
   }
 
   /** Payload moving either way now. */
@@ -268,7 +264,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   }
 
   status(): TorrentStatus {
-    return statusOf(this, this.#now())
+    return statusOf(this, this.now)
   }
 
   // ── connections ──
@@ -279,23 +275,23 @@ export class Torrent implements SwarmOwner, Sleeper {
     source: string,
     over: () => void,
   ): AdoptRefusal | 'NOT_RUNNING' | undefined {
-    const running = this.#state.name === 'live' || this.#state.name === 'metadata'
+    const running = this.state.name === 'live' || this.state.name === 'metadata'
     const { remote } = done.connection
     const from = !incoming && this.connecting.isPunched(remote) ? 'punched' : source
     const refusal = running ? this.swarm.adopt(done, incoming, from, over) : 'NOT_RUNNING'
-    if (!incoming) this.connecting.answered(remote, refusal, this.#now())
+    if (!incoming) this.connecting.answered(remote, refusal, this.now)
     return refusal
   }
 
   dialFailed(to: Endpoint, reason: string): void {
-    this.connecting.failed(to, reason, this.#now())
+    this.connecting.failed(to, reason, this.now)
     this.swarmChanged()
   }
 
   // ── time ──
 
   wake(now: Millis): Millis | undefined {
-    const state = this.#state
+    const { state } = this
     if (state.name === 'paused' || state.name === 'failed') return undefined
     this.discovery.tick(now)
     if (state.name === 'metadata') {
@@ -327,136 +323,20 @@ export class Torrent implements SwarmOwner, Sleeper {
   }
 
   get wantsPeers(): boolean {
-    if (this.#state.name === 'metadata') return true
+    if (this.state.name === 'metadata') return true
     // Seeds dial too: a leecher behind a router can only be reached from here.
-    return this.#state.name === 'live' && this.swarm.peers.size < this.maxPeers
-  }
-
-  // ── states ──
-
-  #become(state: TorrentState): number {
-    this.#state = state
-    this.#generation++
-    this.options.events.stateChanged?.()
-    this.swarmChanged()
-    return this.#generation
-  }
-
-  async #leave(to: TorrentState): Promise<void> {
-    const from = this.#state
-    if (from.name === 'live') this.#doneAtRest = from.parts.live.doneBytes
-    this.#become(to)
-    this.swarm.closeAll({ code: 'STOPPED', blame: 'local' })
-    const running =
-      from.name === 'live' ? from.parts.running : from.name === 'checking' ? from.running : undefined
-    const closing = Promise.all([this.discovery.stop(), this.#closing, running?.close()])
-    this.#closing = closing.then(() => undefined)
-    await closing
-  }
-
-  #fail(problem: Problem): void {
-    void this.#leave({ name: 'failed', problem })
-    this.#services.placeChanged()
-  }
-
-  #fetchMetadata(): void {
-    const fetch = new MetadataFetch({
-      complete: (infoBytes) => this.#metadataArrived(infoBytes),
-      lied: (peer) => {
-        this.ban(peer.endpoint, 'METADATA_WRONG')
-        peer.close({ code: 'METADATA_WRONG', blame: 'remote' })
-      },
-    })
-    this.#become({ name: 'metadata', fetch })
-  }
-
-  #metadataArrived(infoBytes: Uint8Array): boolean {
-    const metainfo = this.#services.readInfo(infoBytes, this.options)
-    if (metainfo === 'not-this') return false
-    if ('code' in metainfo) {
-      this.#fail(metainfo)
-      return true
-    }
-    this.#know(metainfo)
-    this.discovery.reviewDht()
-    this.#services.keep(this, metainfo)
-    this.options.events.metadata?.(metainfo)
-    if (this.#state.name === 'metadata') void this.#open(metainfo, 'pending')
-    return true
-  }
-
-  #know(metainfo: Metainfo): void {
-    this.#metainfo = metainfo
-    this.identity.know(metainfo)
-    this.#expected = new ExpectedPieces(metainfo)
-    this.#serve = new MetadataServe(metainfo.infoBytes)
-    this.wishes.begin(metainfo, this.options.priorities)
-  }
-
-  async #open(metainfo: Metainfo, scope: 'pending' | 'all'): Promise<void> {
-    const checking: TorrentState = {
-      name: 'checking',
-      doneBytes: 0,
-      totalBytes: metainfo.geometry.payloadBytes,
-      running: undefined,
-    }
-    const generation = this.#become(checking)
-    await this.#closing
-    const opened = await Running.open(this, metainfo, this.#expected as ExpectedPieces, this.#services, {
-      finished: () => this.#finish(),
-      incomplete: () => {
-        this.#finished = false
-      },
-      problemChanged: () => this.options.events.problemChanged?.(),
-      failed: (problem) => this.#fail(problem),
-      learned: () => {
-        // Once for all files: a torrent of thousands would be written thousands of times.
-        if (this.#expected?.allKnown === true) this.#services.keep(this, metainfo)
-      },
-    })
-    if (!(opened instanceof Running)) {
-      if (generation === this.#generation) this.#fail({ code: opened.code, data: { ...opened } })
-      return
-    }
-    if (generation !== this.#generation) {
-      await opened.close()
-      return
-    }
-    checking.running = opened
-    if (scope === 'all' || opened.storage.needsCheck) {
-      const before = this.#checkedBytes
-      await opened.storage.check(scope, (donePieces, pieces) => {
-        checking.doneBytes = donePieces * metainfo.pieceLengthBytes
-        checking.totalBytes = pieces * metainfo.pieceLengthBytes
-        this.#checkedBytes = before + checking.doneBytes
-      })
-    }
-    if (generation !== this.#generation) return
-    this.#become({ name: 'live', parts: opened.goLive(metainfo) })
-    // Not while checking: whoever came would be sent away, and trackers would hear of a seed that has nothing.
-    this.discovery.start(this.#now())
-    this.swarm.contentKnown()
-    this.hashes?.consider(this.swarm.peers)
-  }
-
-  #finish(): void {
-    this.#finished = true
-    this.#services.placeChanged()
-    // Trackers count downloads: who came as a seed has made none.
-    if (this.swarm.takenBytes > 0) this.discovery.completed(this.#now())
-    for (const peer of this.swarm.peers) peer.sendExtensionHandshake()
-    this.options.events.finished?.()
+    return this.state.name === 'live' && this.swarm.peers.size < this.maxPeers
   }
 
   // ── discovery ──
 
   found(hints: readonly PeerHint[]): number {
-    const added = this.discovery.candidates.add(hints, this.#now())
+    const added = this.discovery.candidates.add(hints, this.now)
     if (added > 0) this.swarmChanged()
     return added
   }
 
-  #now(): Millis {
+  get now(): Millis {
     return this.#services.ports.clock.now()
   }
 }

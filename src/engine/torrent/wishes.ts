@@ -1,9 +1,8 @@
-// What the person wants of a torrent's files: which, in what order, by when, where they lie. Kept here while nothing is
+// What the person wants of a torrent's files: which, in what order, by when, and how it gives. Kept here while nothing is
 // open, carried to picker and storage while it is live. Invariant: what is wished is what the next opening starts with.
 
 import type { Millis } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
-import type { MoveResult } from '../storage/mover.ts'
 import type { Live } from './live.ts'
 import type { PeerTable } from './peer-table.ts'
 
@@ -13,16 +12,19 @@ export interface WishesOptions {
   /** More is wanted than before, or in other places: it may not be complete any more. */
   readonly changed: () => void
   readonly sequential: boolean
+  readonly superSeed: boolean
 }
 
 export class Wishes {
   readonly #options: WishesOptions
   #priorities: readonly number[] = []
   #sequential: boolean
+  #superSeed: boolean
 
   constructor(options: WishesOptions) {
     this.#options = options
     this.#sequential = options.sequential
+    this.#superSeed = options.superSeed
   }
 
   /** By file index, 0 (not wanted) … 7; empty for all alike. */
@@ -32,6 +34,10 @@ export class Wishes {
 
   get sequential(): boolean {
     return this.#sequential
+  }
+
+  get superSeed(): boolean {
+    return this.#superSeed
   }
 
   /** The files became known. */
@@ -55,6 +61,12 @@ export class Wishes {
     this.#options.live()?.picker.setSequential(on)
   }
 
+  /** BEP 16; who is connected and saw everything goes on seeing it. */
+  setSuperSeed(on: boolean): void {
+    this.#superSeed = on
+    this.#options.live()?.setSuperSeed(on)
+  }
+
   /** Pieces of a run of a file that somebody is about to read: wanted by then, before everything else. */
   setDeadline(file: number, offset: number, lengthBytes: number, at: Millis | undefined): void {
     const live = this.#options.live()
@@ -68,15 +80,5 @@ export class Wishes {
       const piece = geometry.piece(index)
       if (piece !== undefined) picker.setDeadline(piece, at)
     }
-  }
-
-  /** Takes all files to another folder; undefined while nothing is open. */
-  async move(folder: string, onProgress?: (bytes: number) => void): Promise<MoveResult | undefined> {
-    return await this.#options.live()?.store.move(folder, onProgress)
-  }
-
-  /** @param components below the save folder, made safe by metainfo/paths.ts */
-  async renameFile(file: number, components: readonly string[]): Promise<MoveResult | undefined> {
-    return await this.#options.live()?.store.renameFile(file, components)
   }
 }
