@@ -5,6 +5,7 @@
 import type { CodedError } from '../base/errors.ts'
 import { ApiError } from './client.ts'
 import { type ErrorEntry, type ErrorTable, type ExitCode, say } from './error-entry.ts'
+import { DAEMON_ERRORS } from './errors-daemon.ts'
 import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
@@ -33,6 +34,7 @@ const TABLE: ErrorTable = {
   ...TRANSFER_ERRORS,
   ...DEMO_ERRORS,
   ...LIFE_ERRORS,
+  ...DAEMON_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {

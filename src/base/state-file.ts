@@ -1,6 +1,12 @@
-// Writes a file of state so that it is old or new at any instant, never mixed (SAFETY.md, G2): aside, synced, put in place.
+// Writes files of state so that each is old or new at any instant, never mixed (SAFETY.md, G2): aside, synced, put in place.
 
 import type { Disk } from './ports.ts'
+
+export interface StateFile {
+  /** In the folder, which exists. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
 
 /** @param name in `folder`, which exists. Calls for one file must not overlap. @throws DiskError; then the old one stays */
 export async function writeStateFile(
@@ -9,6 +15,25 @@ export async function writeStateFile(
   name: string,
   bytes: Uint8Array,
 ): Promise<void> {
+  await putInPlace(disk, folder, { name, bytes })
+  await disk.syncDirectory(folder)
+}
+
+/** Written together where many change at once: a thousand of them take one look at the folder, not a thousand. */
+const AT_ONCE = 16
+
+/** Each old or new for itself; all of them durable when it resolves. @throws DiskError; then some may be new */
+export async function writeStateFiles(
+  disk: Disk,
+  folder: string,
+  files: readonly StateFile[],
+): Promise<void> {
+  for (let at = 0; at < files.length; at += AT_ONCE)
+    await Promise.all(files.slice(at, at + AT_ONCE).map((file) => putInPlace(disk, folder, file)))
+  await disk.syncDirectory(folder)
+}
+
+async function putInPlace(disk: Disk, folder: string, { name, bytes }: StateFile): Promise<void> {
   const path = disk.join(folder, name)
   const aside = `${path}.new`
   const file = await disk.open(aside, 'create')
@@ -20,5 +45,4 @@ export async function writeStateFile(
     await file.close()
   }
   await disk.replace(aside, path)
-  await disk.syncDirectory(folder)
 }

@@ -3,20 +3,14 @@
 
 import path from 'node:path'
 import type { Endpoint } from '../base/endpoint.ts'
-import { endpointText } from '../base/endpoint.ts'
-import type { Disk } from '../base/ports.ts'
 import type { Listing } from '../engine/torrent/options.ts'
 import type { Torrent } from '../engine/torrent/torrent.ts'
-import { createTorrent, planTorrent } from '../metainfo/create.ts'
-import { formatMagnet } from '../metainfo/magnet.ts'
-import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metainfo/metainfo.ts'
+import type { Metainfo, Torrent as TorrentContent } from '../metainfo/metainfo.ts'
 import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
 import { linkAddresses } from './link-addresses.ts'
-import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
-import { checkUnchanged } from './source-files.ts'
-import { readTorrentFile } from './torrent-input.ts'
-import { VERSION } from './version.ts'
+import { diskPathsOf, type HashWatch, hashSurvey, readDescribed, shareLink } from './share-content.ts'
+import type { ShareSurvey } from './share-survey.ts'
 import { ownAddressesBy } from './way-out.ts'
 
 export interface ShareChoices {
@@ -40,14 +34,12 @@ export async function sharePath(
   survey: ShareSurvey,
   choices: ShareChoices,
   engine: Engine,
-  watch: { readonly progress: (done: number, total: number) => void; readonly cancelled: () => boolean },
+  watch: HashWatch,
 ): Promise<Share> {
-  const hints = { trackers: choices.trackers.map((url) => [url]), createdBy: `Shoal ${VERSION}` }
-  const created = await createTorrent(survey.source, { hints }, engine.ports, watch)
-  await checkUnchanged(engine.ports.disk, survey.source)
+  const content = await hashSurvey(survey, { trackers: choices.trackers }, engine.ports, watch)
   const saveFolder = path.dirname(survey.root)
-  const diskPaths = diskPathsOf(survey, created.torrent.metainfo, saveFolder)
-  return begin(created.torrent, saveFolder, choices, engine, { diskPaths })
+  const diskPaths = diskPathsOf(survey, content.metainfo, saveFolder)
+  return begin(content, saveFolder, choices, engine, { diskPaths })
 }
 
 /**
@@ -60,27 +52,8 @@ export async function shareTorrent(
   choices: ShareChoices,
   engine: Engine,
 ): Promise<Share> {
-  const content = await readTorrentFile(torrentPath, engine.ports)
-  const root = path.join(
-    folder,
-    content.metainfo.files.find((file) => !file.pad)?.path[0] ?? content.metainfo.name,
-  )
-  if ((await engine.ports.disk.stat(root)) === undefined)
-    throw new ShareError('SHARE_DATA_MISSING', { path: root })
-  refuseRoot(root, engine.stateFolder)
-  refuseKeysInside(
-    root,
-    content.metainfo.files.map((file) => file.path.slice(0, -1)),
-  )
-  const here = await Promise.all(
-    content.metainfo.files.map((file) => isHere(engine.ports.disk, path.join(folder, ...file.path), file)),
-  )
+  const { content, here } = await readDescribed(torrentPath, folder, engine.ports, engine.stateFolder)
   return begin(content, folder, choices, engine, { here })
-}
-
-async function isHere(disk: Disk, at: string, file: TorrentFile): Promise<boolean> {
-  const found = file.pad ? undefined : await disk.stat(at, 'follow')
-  return found?.kind === 'file' && found.lengthBytes === file.lengthBytes
 }
 
 /** Just hashed, and where its files are; or which of its files are here and could be what the torrent describes. */
@@ -116,33 +89,5 @@ async function begin(
   const addresses = await linkAddresses(engine.session.reach, engine.ports.clock, () =>
     ownAddressesBy(engine.exit),
   )
-  return { torrent, metainfo, magnet: linkOf(content, choices, addresses) }
-}
-
-/** Where names on disk are not the torrent's own: a torrent's names may be cleaned, the person's files keep theirs. */
-function diskPathsOf(survey: ShareSurvey, metainfo: Metainfo, saveFolder: string): (string | undefined)[] {
-  const planned = planTorrent(survey.source, {}).files
-  return metainfo.files.map((file) => {
-    const real = planned[file.index]?.source?.path
-    return real === path.join(saveFolder, ...file.path) ? undefined : real
-  })
-}
-
-function linkOf(
-  { metainfo, hints }: TorrentContent,
-  choices: ShareChoices,
-  addresses: readonly Endpoint[],
-): string {
-  const listed = choices.listing === 'everyone'
-  const trackers = listed || metainfo.private ? [...choices.trackers, ...hints.trackers.flat()] : []
-  return formatMagnet({
-    infohashV1: metainfo.infohashV1,
-    infohashV2: metainfo.infohashV2,
-    displayName: metainfo.name,
-    trackers: [...new Set(trackers)],
-    webSeeds: hints.webSeeds,
-    peers: addresses.map(endpointText),
-    // A private torrent is found by its tracker: the mark of an unlisted one would silence it (BEP 27).
-    ...(listed || metainfo.private ? {} : { to: 'link' }),
-  })
+  return { torrent, metainfo, magnet: shareLink(content, choices.listing, choices.trackers, addresses) }
 }

@@ -35,6 +35,8 @@ export const Coded = z.object({
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 })
 
+export type Coded = z.infer<typeof Coded>
+
 /** INTERFACE.md A1; a person and a circle come with them. */
 export const Audience = z.enum(['link', 'everyone'])
 export type Audience = z.infer<typeof Audience>
@@ -48,5 +50,7 @@ export const StopRule = z.object({
   /** Whole copies at others. */
   copies: z.number().min(0).max(1_000).nullable(),
 })
+
+export type StopRule = z.infer<typeof StopRule>
 
 export const Empty = z.object({})

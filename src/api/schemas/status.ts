@@ -39,6 +39,8 @@ export const Counts = z.object({
   needsYou: z.number().int(),
 })
 
+export type Counts = z.infer<typeof Counts>
+
 export const Status = z.object({
   version: z.string(),
   pid: z.number().int(),

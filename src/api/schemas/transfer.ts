@@ -43,6 +43,7 @@ export type TransferState = z.infer<typeof TransferState>
 
 /** The first look at what arrived; null while nothing arrived. "Not scanned" is never shown as checked. */
 export const CheckState = z.enum(['plain-not-scanned', 'careful-not-scanned'])
+export type CheckState = z.infer<typeof CheckState>
 
 export const TransferRow = z.object({
   id: TransferId,

@@ -1,0 +1,120 @@
+// What a share is made of, before anybody is told of it: a torrent hashed from the person's files or read from a torrent
+// file, where those files are, and the link. Nothing of it is written to the person's folders.
+
+import path from 'node:path'
+import type { Endpoint } from '../base/endpoint.ts'
+import { endpointText } from '../base/endpoint.ts'
+import type { Disk } from '../base/ports.ts'
+import type { Listing } from '../engine/torrent/options.ts'
+import { createTorrent, planTorrent } from '../metainfo/create.ts'
+import { formatMagnet } from '../metainfo/magnet.ts'
+import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metainfo/metainfo.ts'
+import type { NodePorts } from './compose.ts'
+import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
+import { checkUnchanged } from './source-files.ts'
+import { readTorrentFile } from './torrent-input.ts'
+import { VERSION } from './version.ts'
+
+export interface ContentChoices {
+  readonly trackers: readonly string[]
+  readonly webSeeds?: readonly string[]
+  readonly comment?: string | undefined
+  readonly format?: 'hybrid' | 'v1' | 'v2'
+}
+
+export interface HashWatch {
+  readonly progress: (done: number, total: number) => void
+  readonly cancelled: () => boolean
+}
+
+/** Hashes what was surveyed. @throws CreateError when a file changes meanwhile, or CANCELLED */
+export async function hashSurvey(
+  survey: ShareSurvey,
+  { trackers, webSeeds = [], comment, format }: ContentChoices,
+  ports: Pick<NodePorts, 'disk' | 'hasher' | 'digest'>,
+  watch: HashWatch,
+): Promise<TorrentContent> {
+  const hints = {
+    trackers: trackers.map((url) => [url]),
+    ...(webSeeds.length === 0 ? {} : { webSeeds }),
+    ...(comment === undefined ? {} : { comment }),
+    createdBy: `Shoal ${VERSION}`,
+  }
+  const wish = { hints, ...(format === undefined ? {} : { version: format }) }
+  const created = await createTorrent(survey.source, wish, ports, watch)
+  await checkUnchanged(ports.disk, survey.source)
+  return created.torrent
+}
+
+export interface DescribedShare {
+  readonly content: TorrentContent
+  readonly root: string
+  /** Which of its files are here and could be what the torrent describes. */
+  readonly here: readonly boolean[]
+}
+
+/**
+ * What an existing torrent file describes, as far as its files are here.
+ * @param folder where its data is: contains the file or folder of that name
+ * @throws ShareError, InputError, MetainfoError
+ */
+export async function readDescribed(
+  torrentPath: string,
+  folder: string,
+  ports: Pick<NodePorts, 'disk' | 'digest'>,
+  stateFolder: string,
+): Promise<DescribedShare> {
+  const content = await readTorrentFile(torrentPath, ports)
+  const { files, name } = content.metainfo
+  const root = path.join(folder, files.find((file) => !file.pad)?.path[0] ?? name)
+  if ((await ports.disk.stat(root)) === undefined) throw new ShareError('SHARE_DATA_MISSING', { path: root })
+  refuseRoot(root, stateFolder)
+  refuseKeysInside(
+    root,
+    files.map((file) => file.path.slice(0, -1)),
+  )
+  const here = await Promise.all(
+    files.map((file) => isHere(ports.disk, path.join(folder, ...file.path), file)),
+  )
+  return { content, root, here }
+}
+
+async function isHere(disk: Disk, at: string, file: TorrentFile): Promise<boolean> {
+  const found = file.pad ? undefined : await disk.stat(at, 'follow')
+  return found?.kind === 'file' && found.lengthBytes === file.lengthBytes
+}
+
+/** Where names on disk are not the torrent's own: a torrent's names may be cleaned, the person's files keep theirs. */
+export function diskPathsOf(
+  survey: ShareSurvey,
+  metainfo: Metainfo,
+  saveFolder: string,
+  format: ContentChoices['format'] = 'hybrid',
+): (string | undefined)[] {
+  const planned = planTorrent(survey.source, { version: format }).files
+  return metainfo.files.map((file) => {
+    const real = planned[file.index]?.source?.path
+    return real === path.join(saveFolder, ...file.path) ? undefined : real
+  })
+}
+
+/** @param trackers beside those that the torrent names */
+export function shareLink(
+  { metainfo, hints }: TorrentContent,
+  listing: Listing,
+  trackers: readonly string[],
+  addresses: readonly Endpoint[],
+): string {
+  const listed = listing === 'everyone'
+  const told = listed || metainfo.private ? [...trackers, ...hints.trackers.flat()] : []
+  return formatMagnet({
+    infohashV1: metainfo.infohashV1,
+    infohashV2: metainfo.infohashV2,
+    displayName: metainfo.name,
+    trackers: [...new Set(told)],
+    webSeeds: hints.webSeeds,
+    peers: addresses.map(endpointText),
+    // A private torrent is found by its tracker: the mark of an unlisted one would silence it (BEP 27).
+    ...(listed || metainfo.private ? {} : { to: 'link' }),
+  })
+}

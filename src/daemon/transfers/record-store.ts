@@ -1,0 +1,151 @@
+// The folder of records: reads them all at the start, writes those that changed, many at a time.
+// Invariant: a write that resolved is durable; of one record writes never overlap and the last one asked for wins; what
+// cannot be read is set aside and the others load.
+
+import { crc32c } from '../../base/crc32c.ts'
+import { type Disk, DiskError } from '../../base/ports.ts'
+import { type StateFile, writeStateFiles } from '../../base/state-file.ts'
+import { readWhole, setAside } from '../checked-file.ts'
+import type { Log } from '../log.ts'
+import { decodeRecord, encodeRecord, type TransferRecord } from './record.ts'
+
+/** A record of 100,000 files, each with a priority and a path of its own. */
+const RECORD_LIMIT_BYTES = 64_000_000
+/** SAFETY.md: a torrent file is at most 10 MB; one that we write has its piece layers besides. */
+const TORRENT_LIMIT_BYTES = 64_000_000
+/** Read together at the start. */
+const READS_AT_ONCE = 32
+const NAME = /^([0-9a-f]{40})\.json$/
+
+interface Pending {
+  readonly bytes: Uint8Array | 'remove'
+  readonly done: (() => void)[]
+  readonly failed: ((error: unknown) => void)[]
+}
+
+export class RecordStore {
+  readonly #disk: Disk
+  readonly #folder: string
+  readonly #log: Log
+  readonly #wallMs: () => number
+  /** By file name. */
+  #pending = new Map<string, Pending>()
+  #working: Promise<void> | undefined
+
+  constructor(disk: Disk, stateFolder: string, log: Log, wallMs: () => number) {
+    this.#disk = disk
+    this.#folder = disk.join(stateFolder, 'transfers')
+    this.#log = log
+    this.#wallMs = wallMs
+  }
+
+  /** All that can be read, in the order they were added. @throws DiskError when the folder cannot be had */
+  async readAll(): Promise<TransferRecord[]> {
+    await this.#disk.makeDirectory(this.#folder)
+    const names = (await this.#disk.list(this.#folder)).filter((name) => NAME.test(name))
+    const records: TransferRecord[] = []
+    for (let at = 0; at < names.length; at += READS_AT_ONCE) {
+      const some = await Promise.all(names.slice(at, at + READS_AT_ONCE).map((name) => this.#read(name)))
+      for (const record of some) if (record !== undefined) records.push(record)
+    }
+    return records.sort((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1))
+  }
+
+  async #read(name: string): Promise<TransferRecord | undefined> {
+    try {
+      const bytes = await readWhole(this.#disk, this.#disk.join(this.#folder, name), RECORD_LIMIT_BYTES)
+      if (bytes === undefined) return undefined
+      const record = decodeRecord(bytes)
+      if (record === 'newer') {
+        this.#log.write('error', 'record-of-newer-version', { file: name })
+        return undefined
+      }
+      if (record !== 'corrupt' && `${record.id}.json` === name) return record
+      const aside = await setAside(this.#disk, this.#folder, name, this.#wallMs())
+      this.#log.write('error', 'record-corrupt', { file: name, aside })
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      // It stays where it is: the next start may be able to read it.
+      this.#log.write('error', 'record-unreadable', { file: name, why: error.code })
+    }
+    return undefined
+  }
+
+  /** Undefined when it is gone or not what the record says. */
+  async readTorrent({ id, torrentCrc }: TransferRecord): Promise<Uint8Array | undefined> {
+    if (torrentCrc === null) return undefined
+    const name = torrentName(id)
+    const bytes = await readWhole(this.#disk, this.#disk.join(this.#folder, name), TORRENT_LIMIT_BYTES)
+    if (bytes === undefined || crc32c(bytes) === torrentCrc) return bytes
+    const aside = await setAside(this.#disk, this.#folder, name, this.#wallMs())
+    this.#log.write('error', 'torrent-file-corrupt', { file: name, aside })
+    return undefined
+  }
+
+  /** Resolves when it, or a later one of the same transfer, is durable. @throws DiskError */
+  write(record: TransferRecord): Promise<void> {
+    return this.#put(`${record.id}.json`, encodeRecord(record))
+  }
+
+  /** To be followed by a record that has its checksum. @returns the checksum @throws DiskError */
+  async writeTorrent(id: string, bytes: Uint8Array): Promise<number> {
+    await this.#put(torrentName(id), bytes)
+    return crc32c(bytes)
+  }
+
+  /** Record and torrent file. @throws DiskError */
+  async remove(id: string): Promise<void> {
+    // The record first: a torrent file without a record means nothing.
+    await this.#put(`${id}.json`, 'remove')
+    await this.#put(torrentName(id), 'remove')
+  }
+
+  /** Resolves when everything asked for is done, or failed. */
+  async settled(): Promise<void> {
+    while (this.#working !== undefined) await this.#working
+  }
+
+  #put(name: string, bytes: Pending['bytes']): Promise<void> {
+    return new Promise((done, failed) => {
+      const before = this.#pending.get(name)
+      this.#pending.set(name, {
+        bytes,
+        done: [...(before?.done ?? []), done],
+        failed: [...(before?.failed ?? []), failed],
+      })
+      this.#working ??= this.#work()
+    })
+  }
+
+  async #work(): Promise<void> {
+    // What is asked for in this turn goes together.
+    await Promise.resolve()
+    while (this.#pending.size > 0) {
+      const batch = this.#pending
+      this.#pending = new Map()
+      try {
+        await this.#carry(batch)
+        for (const { done } of batch.values()) for (const resolve of done) resolve()
+      } catch (error) {
+        for (const { failed } of batch.values()) for (const reject of failed) reject(error)
+      }
+    }
+    this.#working = undefined
+  }
+
+  async #carry(batch: ReadonlyMap<string, Pending>): Promise<void> {
+    const files: StateFile[] = []
+    for (const [name, { bytes }] of batch) {
+      if (bytes !== 'remove') files.push({ name, bytes })
+      else
+        await this.#disk.remove(this.#disk.join(this.#folder, name)).catch((error: unknown) => {
+          if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
+        })
+    }
+    await writeStateFiles(this.#disk, this.#folder, files)
+  }
+}
+
+function torrentName(id: string): string {
+  return `${id}.torrent`
+}

@@ -1,0 +1,146 @@
+// What is kept of one transfer between runs: what it is, every choice a person made, and what was counted. Pure.
+// Invariant: a record says enough to go on without its torrent file: the link in it finds the list of files again.
+
+import type { Audience, StopRule } from '../../api/schemas/primitives.ts'
+import type { ShareRequest } from '../../api/schemas/share.ts'
+import type { CheckState } from '../../api/schemas/transfer.ts'
+import { seal, unseal } from '../checked-file.ts'
+
+/** Which files to get, said before they are known; null where it was not said. */
+export interface Selection {
+  readonly files: readonly number[] | null
+  readonly globs: readonly string[] | null
+}
+
+export interface Summary {
+  readonly totalBytes: number
+  readonly wantedBytes: number
+  readonly doneBytes: number
+  readonly fileCount: number
+  readonly private: boolean
+  /** It had everything that was wanted. */
+  readonly finished: boolean
+}
+
+export interface TransferRecord {
+  readonly id: string
+  readonly role: 'get' | 'share'
+  readonly audience: Audience
+  readonly infohashV1: string | null
+  readonly infohashV2: string | null
+  /** As a link; empty while a share is being hashed. */
+  readonly magnet: string
+  /** CRC-32C of the torrent file beside it; null when there is none. */
+  readonly torrentCrc: number | null
+  readonly name: string
+  /** Given by the person, instead. */
+  readonly shownName: string | null
+  /** Where it was saved first: its journal is named by it. */
+  readonly journalFolder: string
+  /** Where it is now. */
+  readonly saveFolder: string
+  /** By file index; null for all alike. */
+  readonly priorities: readonly number[] | null
+  readonly selection: Selection | null
+  readonly category: string | null
+  readonly tags: readonly string[]
+  readonly upLimit: number | null
+  readonly downLimit: number | null
+  /** What is absent follows the settings. */
+  readonly stopRule: Partial<StopRule>
+  readonly paused: boolean
+  /** Stopped giving by its rule. */
+  readonly stopped: boolean
+  readonly forced: boolean
+  readonly sequential: boolean
+  readonly superSeed: boolean
+  readonly maxPeers: number | null
+  readonly pex: boolean
+  readonly agreed: boolean
+  readonly addedTrackers: readonly string[]
+  readonly removedTrackers: readonly string[]
+  readonly exceptHosts: readonly string[]
+  readonly webSeeds: readonly string[]
+  readonly peers: readonly string[]
+  /** Shares whose names on disk are not the torrent's: by file index. */
+  readonly diskPaths: readonly (string | null)[] | null
+  /** Names given to files: components by file index. */
+  readonly renamed: Readonly<Record<string, readonly string[]>>
+  /** What is being hashed; null once it is. */
+  readonly hashing: ShareRequest | null
+  /** The page for phones was open. */
+  readonly webPage: boolean
+  readonly takenBytes: number
+  readonly givenBytes: number
+  readonly fetchedBy: number
+  /** Milliseconds since 1970. */
+  readonly addedAt: number
+  readonly finishedAt: number | null
+  readonly lastActiveAt: number | null
+  readonly lastSeenAt: number | null
+  readonly summary: Summary
+  readonly check: CheckState | null
+}
+
+/** What a record has whose file does not say it: written by a Shoal that did not know of it. */
+export const BLANK: Omit<TransferRecord, 'id' | 'role' | 'journalFolder' | 'saveFolder' | 'addedAt'> = {
+  audience: 'everyone',
+  infohashV1: null,
+  infohashV2: null,
+  magnet: '',
+  torrentCrc: null,
+  name: '',
+  shownName: null,
+  priorities: null,
+  selection: null,
+  category: null,
+  tags: [],
+  upLimit: null,
+  downLimit: null,
+  stopRule: {},
+  paused: false,
+  stopped: false,
+  forced: false,
+  sequential: false,
+  superSeed: false,
+  maxPeers: null,
+  pex: true,
+  agreed: false,
+  addedTrackers: [],
+  removedTrackers: [],
+  exceptHosts: [],
+  webSeeds: [],
+  peers: [],
+  diskPaths: null,
+  renamed: {},
+  hashing: null,
+  webPage: false,
+  takenBytes: 0,
+  givenBytes: 0,
+  fetchedBy: 0,
+  finishedAt: null,
+  lastActiveAt: null,
+  lastSeenAt: null,
+  summary: { totalBytes: 0, wantedBytes: 0, doneBytes: 0, fileCount: 0, private: false, finished: false },
+  check: null,
+}
+
+/** Of a rule what somebody said. */
+export function saidOf(
+  rule: { readonly [Key in keyof StopRule]?: StopRule[Key] | undefined } = {},
+): Partial<StopRule> {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined))
+}
+
+/** Raised when a record of the older shape would be read wrongly. */
+export const RECORD_VERSION = 1
+
+export function encodeRecord(record: TransferRecord): Uint8Array {
+  return seal(RECORD_VERSION, record)
+}
+
+export function decodeRecord(bytes: Uint8Array): TransferRecord | 'corrupt' | 'newer' {
+  const sealed = unseal(bytes, RECORD_VERSION)
+  if (typeof sealed === 'string') return sealed
+  return { ...BLANK, ...(sealed.body as TransferRecord) }
+}

@@ -1,0 +1,23 @@
+// The calls about shares (api/routes.ts), each handed to whoever does it.
+
+import type { Handlers } from '../../api/routes.ts'
+import type { Shares } from './shares.ts'
+import type { Transfers } from './transfers.ts'
+
+type Mine = 'survey' | 'listShares' | 'addShare' | 'share' | 'changeAudience' | 'stopShares'
+
+export function shareHandlers(shares: Shares, transfers: Transfers): Handlers<Mine> {
+  return {
+    survey: (request) => shares.survey(request),
+    listShares: async () => ({ shares: await shares.list() }),
+    addShare: (request) => shares.add(request),
+    share: ({ id }) => shares.facts(shares.get(id)),
+    changeAudience: async ({ id, audience }) => {
+      const transfer = shares.get(id)
+      await shares.changeAudience(transfer, audience)
+      return shares.facts(transfer)
+    },
+    stopShares: (chosen) =>
+      shares.stop('all' in chosen ? shares.offered() : chosen.ids.map((id) => transfers.get(id))),
+  }
+}

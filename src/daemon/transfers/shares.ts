@@ -1,0 +1,372 @@
+// What is offered: surveyed, hashed while its row shows how far, given until told to stop; and the link of each.
+// Promise: when a stop is answered nothing of it is given any more; the person's files are only ever read.
+
+import path from 'node:path'
+import picomatch from 'picomatch'
+import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
+import type { Audience } from '../../api/schemas/primitives.ts'
+import { toHex } from '../../base/bytes.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
+import { CodedError } from '../../base/errors.ts'
+import { wireHash } from '../../base/ids.ts'
+import type { Torrent as Content } from '../../metainfo/metainfo.ts'
+import type { Engine } from '../compose.ts'
+import { linkAddresses } from '../link-addresses.ts'
+import { diskPathsOf, hashSurvey, readDescribed, shareLink } from '../share-content.ts'
+import { type ShareSurvey, surveyShare } from '../share-survey.ts'
+import { readTorrentFile } from '../torrent-input.ts'
+import { ownAddressesBy } from '../way-out.ts'
+import { checkedTracker } from './adding.ts'
+import { torrentFileOf } from './content.ts'
+import { absolute } from './places.ts'
+import { BLANK, saidOf, type TransferRecord } from './record.ts'
+import type { RecordStore } from './record-store.ts'
+import { rootOf, summaryOf, WANTED_PRIORITY } from './selection.ts'
+import type { Transfer } from './transfer.ts'
+import { TransferError } from './transfer-error.ts'
+import { linkFor } from './transfer-link.ts'
+import { coded } from './transfer-row.ts'
+import type { Transfers } from './transfers.ts'
+
+export interface ShareSurroundings {
+  readonly transfers: Transfers
+  readonly store: RecordStore
+  readonly stateFolder: string
+  wallMs(): number
+  /** @throws when there is none */
+  engine(): Engine
+  pex(): boolean
+  touch(id: string): void
+  added(transfer: Transfer, queue: 'top' | 'bottom'): void
+}
+
+type Request = ValidInputOf<'addShare'>
+type Facts = OutputOf<'share'>
+
+/** Files shown of a survey (api/schemas/share.ts). */
+const SURVEYED_FILES = 1_000
+const ID_BYTES = 20
+
+export class Shares {
+  readonly #around: ShareSurroundings
+  /** Cancels, by the id that a share has while it is hashed. */
+  readonly #hashing = new Map<string, { cancelled: boolean }>()
+  /** Hashing goes through one share at a time: the disk is no faster for two. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(around: ShareSurroundings) {
+    this.#around = around
+  }
+
+  // ── looking ──
+
+  /** @throws ShareError, CreateError, InputError, MetainfoError */
+  async survey({ path: given, exclude }: ValidInputOf<'survey'>): Promise<OutputOf<'survey'>> {
+    const root = absolute(given)
+    if (isTorrentFile(root)) return await this.#describe(root)
+    const survey = await this.#survey(root, exclude)
+    return {
+      path: survey.root,
+      name: survey.source.name,
+      kind: survey.source.singleFile ? 'file' : 'folder',
+      fileCount: survey.source.files.length,
+      totalBytes: survey.totalBytes,
+      kinds: survey.kinds.map((kind) => ({ ...kind })),
+      files: survey.source.files
+        .slice(0, SURVEYED_FILES)
+        .map(({ components, lengthBytes }) => ({ path: [...components], lengthBytes })),
+      leftOut: [...survey.source.leftOut],
+    }
+  }
+
+  async #describe(torrentPath: string): Promise<OutputOf<'survey'>> {
+    const { metainfo } = await readTorrentFile(torrentPath, this.#around.engine().ports)
+    const files = metainfo.files.filter((file) => !file.pad)
+    return {
+      path: torrentPath,
+      name: metainfo.name,
+      kind: 'torrent',
+      fileCount: files.length,
+      totalBytes: metainfo.geometry.payloadBytes,
+      kinds: [],
+      files: files
+        .slice(0, SURVEYED_FILES)
+        .map((file) => ({ path: [...file.path], lengthBytes: file.lengthBytes })),
+      leftOut: [],
+    }
+  }
+
+  #survey(given: string, exclude: readonly string[] | undefined): Promise<ShareSurvey> {
+    const excludes =
+      exclude === undefined || exclude.length === 0 ? undefined : picomatch([...exclude], { dot: true })
+    return surveyShare({
+      given,
+      folder: path.sep,
+      stateFolder: this.#around.stateFolder,
+      excluded: (relative) => excludes?.(relative) ?? false,
+      disk: this.#around.engine().ports.disk,
+    })
+  }
+
+  // ── offering ──
+
+  /** @throws ShareError and others when it may not or cannot be shared; hashing begins after the answer */
+  async add(request: Request): Promise<Facts> {
+    const root = absolute(request.path)
+    const asked: Request = { ...request, path: root, trackers: (request.trackers ?? []).map(checkedTracker) }
+    if (isTorrentFile(root)) return await this.#addDescribed(asked)
+    const survey = await this.#survey(root, request.exclude)
+    const again = this.#hashedNow(asked)
+    if (again !== undefined) return await this.facts(again)
+    const transfer = this.#around.transfers.place({
+      ...this.#recordOf(asked, path.dirname(root)),
+      id: toHex(this.#around.engine().ports.random.bytes(ID_BYTES)),
+      name: path.basename(root),
+      hashing: asked,
+      summary: { ...BLANK.summary, totalBytes: survey.totalBytes, fileCount: survey.source.files.length },
+    })
+    await this.#keep(transfer)
+    this.#around.added(transfer, 'bottom')
+    void this.hash(transfer)
+    return await this.facts(transfer)
+  }
+
+  /** The same path is being hashed for the same people. */
+  #hashedNow({ path: root, audience }: Request): Transfer | undefined {
+    for (const transfer of this.#around.transfers) {
+      const { hashing } = transfer.record
+      if (hashing?.path === root && hashing.audience === audience) return transfer
+    }
+    return undefined
+  }
+
+  #recordOf(request: Request, saveFolder: string): TransferRecord {
+    return {
+      ...BLANK,
+      id: '',
+      role: 'share',
+      audience: request.audience,
+      journalFolder: saveFolder,
+      saveFolder,
+      shownName: request.name ?? null,
+      upLimit: request.upLimit ?? null,
+      stopRule: saidOf(request.stopRule),
+      superSeed: request.superSeed ?? false,
+      pex: this.#around.pex(),
+      webPage: request.webPage ?? false,
+      addedTrackers: [...new Set(request.trackers ?? [])],
+      addedAt: this.#around.wallMs(),
+    }
+  }
+
+  async #keep(transfer: Transfer): Promise<void> {
+    try {
+      await transfer.save()
+    } catch (error) {
+      transfer.forget()
+      this.#around.transfers.take(transfer)
+      throw error
+    }
+  }
+
+  /** Begins to hash what its record says, now or after the others. */
+  hash(transfer: Transfer): Promise<void> {
+    const watch = { cancelled: false }
+    this.#hashing.set(transfer.id, watch)
+    transfer.activity = { kind: 'hashing', progress: 0 }
+    transfer.problem = null
+    this.#around.touch(transfer.id)
+    const turn = this.#turn.then(() => this.#hash(transfer, watch))
+    this.#turn = turn
+    return turn
+  }
+
+  async #hash(transfer: Transfer, watch: { cancelled: boolean }): Promise<void> {
+    const request = transfer.record.hashing
+    try {
+      if (request === null || watch.cancelled) return
+      const survey = await this.#survey(request.path, request.exclude)
+      const content = await hashSurvey(
+        survey,
+        {
+          trackers: request.trackers ?? [],
+          webSeeds: request.webSeeds ?? [],
+          comment: request.comment,
+          format: request.format ?? 'hybrid',
+        },
+        this.#around.engine().ports,
+        {
+          progress: (done, total) => {
+            transfer.activity = { kind: 'hashing', progress: total === 0 ? 0 : done / total }
+          },
+          cancelled: () => watch.cancelled,
+        },
+      )
+      if (watch.cancelled) return
+      const saveFolder = path.dirname(survey.root)
+      const diskPaths = diskPathsOf(survey, content.metainfo, saveFolder, request.format ?? 'hybrid')
+      await this.#become(transfer, content, {
+        diskPaths: diskPaths.some((each) => each !== undefined)
+          ? diskPaths.map((each) => each ?? null)
+          : null,
+      })
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      if (watch.cancelled) return
+      transfer.problem = coded(error.code, error.data)
+      transfer.report(transfer.problem)
+    } finally {
+      this.#hashing.delete(transfer.id)
+      transfer.activity = { kind: 'none' }
+      this.#around.touch(transfer.id)
+    }
+  }
+
+  /** What was hashed has its own id from now on; the one it had until now leads there while the daemon runs. */
+  async #become(before: Transfer, content: Content, found: Pick<TransferRecord, 'diskPaths'>): Promise<void> {
+    const { transfers } = this.#around
+    const now = await this.#offer(content, { ...before.record, ...found, hashing: null }, true)
+    before.forget()
+    transfers.alias(before.id, now.id)
+    transfers.take(before)
+    await this.#around.store.remove(before.id)
+  }
+
+  async #addDescribed(request: Request): Promise<Facts> {
+    const { ports, stateFolder } = this.#around.engine()
+    const folder =
+      request.dataFolder === undefined ? path.dirname(request.path) : absolute(request.dataFolder)
+    const { content, here } = await readDescribed(request.path, folder, ports, stateFolder)
+    const priorities = here.map((each) => (each ? WANTED_PRIORITY : 0))
+    const record = { ...this.#recordOf(request, folder), priorities }
+    return await this.facts(await this.#offer(content, record, false))
+  }
+
+  async #offer(content: Content, wish: TransferRecord, justHashed: boolean): Promise<Transfer> {
+    const { transfers, store } = this.#around
+    const { metainfo } = content
+    const { infohashV1, infohashV2 } = metainfo
+    const hashes = [infohashV1, infohashV2].filter((hash) => hash !== undefined).map((hash) => wireHash(hash))
+    const known = transfers.findByHash(hashes)
+    if (known !== undefined) {
+      await known.update({ stopped: false, paused: false })
+      await this.widen(known, wish.audience)
+      known.go()
+      return known
+    }
+    const id = hashes[0] as string
+    const transfer = transfers.place({
+      ...wish,
+      id,
+      infohashV1: infohashV1 ?? null,
+      infohashV2: infohashV2 ?? null,
+      magnet: linkFor(content, wish.audience),
+      name: rootOf(metainfo),
+      summary: { ...BLANK.summary, ...summaryOf(metainfo, wish.priorities) },
+      torrentCrc: await store.writeTorrent(id, torrentFileOf(content)),
+    })
+    await this.#keep(transfer)
+    await transfer.open({ asked: false, justHashed, content })
+    this.#around.added(transfer, 'bottom')
+    return transfer
+  }
+
+  // ── with whom ──
+
+  /** Widens, never narrows. */
+  async widen(transfer: Transfer, audience: Audience): Promise<void> {
+    if (audience === 'everyone') await this.changeAudience(transfer, audience)
+  }
+
+  /** Narrowed, it is told to nobody under its own hash any more; whoever learned of it before may still ask. */
+  async changeAudience(transfer: Transfer, audience: Audience): Promise<void> {
+    if (transfer.record.audience === audience) return
+    const { content } = transfer
+    await transfer.update({
+      audience,
+      ...(content === undefined ? {} : { magnet: linkFor(content, audience) }),
+      ...(transfer.record.hashing === null ? {} : { hashing: { ...transfer.record.hashing, audience } }),
+    })
+    if (transfer.torrent === undefined) return
+    await transfer.close()
+    await transfer.open({ asked: false })
+  }
+
+  // ── stopping ──
+
+  /** Nothing of them is given any more when this resolves. */
+  async stop(chosen: readonly Transfer[]): Promise<OutputOf<'stopShares'>> {
+    const stopping = chosen.map(async (transfer) => {
+      const hashing = this.#hashing.get(transfer.id)
+      if (hashing !== undefined || transfer.record.hashing !== null) {
+        if (hashing !== undefined) hashing.cancelled = true
+        transfer.forget()
+        this.#around.transfers.take(transfer)
+        await this.#around.store.remove(transfer.id)
+        return
+      }
+      const kept = transfer.update({ stopped: true })
+      transfer.rest()
+      await kept
+    })
+    await Promise.all(stopping)
+    return { stopped: chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name })) }
+  }
+
+  /** The daemon ends: what is being hashed is begun anew at the next start. */
+  cancelAll(): void {
+    for (const watch of this.#hashing.values()) watch.cancelled = true
+  }
+
+  /** Everything that others may take: what was offered, and what was got and is given on. */
+  offered(): Transfer[] {
+    return [...this.#around.transfers].filter(
+      ({ record }) =>
+        !record.stopped && (record.role === 'share' || (record.summary.finished && !record.paused)),
+    )
+  }
+
+  // ── showing ──
+
+  async facts(transfer: Transfer): Promise<Facts> {
+    return this.#facts(transfer, await this.#addresses())
+  }
+
+  async list(): Promise<Facts[]> {
+    const addresses = await this.#addresses()
+    return this.offered().map((transfer) => this.#facts(transfer, addresses))
+  }
+
+  #facts(transfer: Transfer, addresses: readonly Endpoint[]): Facts {
+    const { record, content } = transfer
+    const row = transfer.row()
+    return {
+      transfer: row,
+      audience: record.audience,
+      since: row.addedAt,
+      link:
+        content === undefined || record.hashing !== null
+          ? null
+          : shareLink(content, record.audience, record.addedTrackers, addresses),
+      fetchedBy: record.fetchedBy,
+      webPage: null,
+    }
+  }
+
+  async #addresses(): Promise<readonly Endpoint[]> {
+    const { session, ports, exit } = this.#around.engine()
+    return await linkAddresses(session.reach, ports.clock, () => ownAddressesBy(exit))
+  }
+
+  /** @throws TransferError TRANSFER_NO_SHARE when nobody could take it */
+  get(id: string): Transfer {
+    const transfer = this.#around.transfers.get(id)
+    if (transfer.record.role === 'get' && !transfer.record.summary.finished)
+      throw new TransferError('TRANSFER_NO_SHARE', { id, name: transfer.record.name })
+    return transfer
+  }
+}
+
+function isTorrentFile(given: string): boolean {
+  return given.toLowerCase().endsWith('.torrent')
+}

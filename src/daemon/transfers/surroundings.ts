@@ -1,0 +1,25 @@
+// What one transfer asks of those around it: where it is kept, the engine there is, what the settings say, whom to tell.
+
+import type { StopRule } from '../../api/schemas/primitives.ts'
+import type { Engine } from '../compose.ts'
+import type { Log } from '../log.ts'
+import type { OpeningDefaults } from './engine-options.ts'
+import type { RecordStore } from './record-store.ts'
+import type { Notice } from './table.ts'
+
+export interface TransferSurroundings {
+  readonly store: RecordStore
+  readonly log: Log
+  readonly stateFolder: string
+  wallMs(): number
+  /** Undefined while there is none: it is being opened anew. */
+  engine(): Engine | undefined
+  defaults(): OpeningDefaults
+  /** For what was got; shares give until told otherwise. */
+  stopRule(): StopRule
+  allPaused(): boolean
+  webPage(id: string): string | null
+  touch(id: string): void
+  notice(notice: Notice): void
+  banned(address: string, reason: string): void
+}
