@@ -31,6 +31,12 @@ export const LIFE_ERRORS: ErrorTable = {
       `Ask again, or end it: kill -9${given(data, 'pid', ' ')}. What was got and verified is not lost by that.`,
     retry: true,
   },
+  DAEMON_CUT: {
+    exit: 1,
+    message: (data) =>
+      `Shoal did not finish within ${word(data, 'seconds', 'some')} s and was ended all the same.`,
+    help: 'What was got and verified is kept; trackers may count it for a while.',
+  },
   DAEMON_SUPERVISED: {
     exit: 1,
     message: (data) =>
@@ -82,6 +88,11 @@ export const LIFE_ERRORS: ErrorTable = {
     exit: 1,
     message: (data) => `${word(data, 'failed', 'Some')} of ${word(data, 'count', 'them')} did not do it.`,
     help: 'The others did.',
+  },
+  FOR_NEEDS_ALL: {
+    exit: 2,
+    message: '--for says how long everything rests, so it needs --all.',
+    help: 'Nothing was paused.',
   },
   LIMIT_MISSING: {
     exit: 2,

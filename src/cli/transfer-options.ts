@@ -6,11 +6,12 @@ import type { Endpoint } from '../base/endpoint.ts'
 import { CodedError } from '../base/errors.ts'
 import { parseNodeAddress } from '../base/node-address.ts'
 import { SocketError } from '../base/ports.ts'
-import { type Engine, type EngineWarning, openEngine, usualStateFolder } from '../daemon/compose.ts'
+import { type Engine, type EngineWarning, openEngine } from '../daemon/compose.ts'
 import { PUBLIC_ROUTERS } from '../daemon/public-routers.ts'
 import type { OptionTable } from './options.ts'
 import type { Output } from './output.ts'
 import { oneOf, PORT, RATE, type Reader, TEXT } from './readers.ts'
+import { stateFolderOf } from './state-folder.ts'
 import { TRACKER_URL } from './url-readers.ts'
 import { sayFilter, sayWayOut, WAY_OUT_OPTIONS, type WayOutValues, wayOutOf } from './way-out-options.ts'
 
@@ -92,11 +93,6 @@ export interface TransferValues extends WayOutValues {
   readonly 'dht-router': readonly string[]
   readonly encryption: 'prefer' | 'require' | 'off' | undefined
   readonly 'state-dir': string | undefined
-}
-
-export function stateFolderOf(values: Pick<TransferValues, 'state-dir'>, folder: string): string {
-  const given = values['state-dir']
-  return given === undefined ? usualStateFolder() : path.resolve(folder, given)
 }
 
 /** @throws PortError, UsageError, ExitError, IpFilterError */

@@ -22,7 +22,7 @@ import { NodeHttp } from '../platform/http.ts'
 import { NodeNames } from '../platform/names.ts'
 import { SystemRandom } from '../platform/random.ts'
 import { SystemSignatures } from '../platform/signatures.ts'
-import { defaultStateFolder, makeStateFolder } from '../platform/state-folder.ts'
+import { makeStateFolder } from '../platform/state-folder.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
 import { type IpFilter, readIpFilter } from '../safety/ip-filter.ts'
@@ -55,11 +55,6 @@ export function nodePorts(exit: Exit = DIRECT, gate?: ConnectionGate): NodePorts
     names: exit.kind === 'direct' ? new NodeNames() : exit.names,
     close: () => hasher.close(),
   }
-}
-
-/** Where this system keeps such things (INTERFACE.md: the platform's usual place). */
-export function usualStateFolder(): string {
-  return defaultStateFolder()
 }
 
 export interface Engine {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { runDemo } from '../../daemon/demo/demo.ts'
 import { defineCommand } from '../command.ts'
 import { Show } from '../demo/show.ts'
-import { stateFolderOf } from '../transfer-options.ts'
+import { stateFolderOf } from '../state-folder.ts'
 
 export const command = defineCommand({
   options: {},

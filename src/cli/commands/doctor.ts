@@ -12,8 +12,9 @@ import { readTorrentInput, type TorrentInput } from '../../daemon/torrent-input.
 import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
 import { TEXT } from '../readers.ts'
+import { stateFolderOf } from '../state-folder.ts'
 import type { Span } from '../terminal.ts'
-import { hasRouters, openTransferEngine, stateFolderOf, TRANSFER_OPTIONS } from '../transfer-options.ts'
+import { hasRouters, openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 
 const {
   port,

@@ -15,7 +15,8 @@ import { defineCommand } from '../command.ts'
 import type { Output } from '../output.ts'
 import { ReachNote } from '../reach-note.ts'
 import { DURATION, oneOf, TEXT } from '../readers.ts'
-import { openTransferEngine, stateFolderOf, TRANSFER_OPTIONS } from '../transfer-options.ts'
+import { stateFolderOf } from '../state-folder.ts'
+import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { bar, givingLines, progressObject } from '../transfer-view.ts'
 
 export class ShareUseError extends CodedError<'TRACKER_NEEDS_EVERYONE' | 'ONCE_OR_FOR'> {}

@@ -5,6 +5,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { NodeDisk } from '../../platform/disk.ts'
+import { makeStateFolder } from '../../platform/state-folder.ts'
 import { LifeError } from './life-error.ts'
 import { findDaemon, type RunFile } from './run-file.ts'
 
@@ -33,12 +35,13 @@ export type BackgroundStart =
   | { readonly outcome: 'answers'; readonly run: RunFile }
   | { readonly outcome: 'died'; readonly words: LastWords }
 
-/** The folder must exist. @throws LifeError DAEMON_DIED without words, DAEMON_SILENT, STATE_UNWRITABLE */
+/** @throws DiskError, LifeError DAEMON_DIED without words, DAEMON_SILENT, STATE_UNWRITABLE */
 export async function startInBackground(
   stateFolder: string,
   environment: NodeJS.ProcessEnv,
   launcher: string = LAUNCHER,
 ): Promise<BackgroundStart> {
+  await makeStateFolder(stateFolder, new NodeDisk())
   const out = openOut(stateFolder)
   const before = fstatSync(out.file).size
   const child = spawn(
@@ -48,7 +51,7 @@ export async function startInBackground(
     {
       detached: true,
       cwd: stateFolder,
-      env: withoutTests(environment),
+      env: inherited(environment),
       stdio: ['ignore', out.file, out.file],
       windowsHide: true,
     },
@@ -136,8 +139,16 @@ export function errorIn(text: string): LastWords | undefined {
   return undefined
 }
 
-/** What makes Node believe that it is a test file of ours is not the daemon's to inherit. */
-function withoutTests(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { NODE_TEST_CONTEXT: _context, NODE_TEST_WORKER_ID: _worker, ...rest } = environment
-  return rest
+/** Set for a daemon that nobody keeps running: `restart` may end it and start it anew. */
+export const BACKGROUND_VARIABLE = 'SHOAL_IN_BACKGROUND'
+
+/** What makes Node believe that it is a test file of ours, or us that systemd waits to hear from us, is not its to inherit. */
+function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {
+    NODE_TEST_CONTEXT: _context,
+    NODE_TEST_WORKER_ID: _worker,
+    NOTIFY_SOCKET: _notify,
+    ...rest
+  } = environment
+  return { ...rest, [BACKGROUND_VARIABLE]: '1' }
 }

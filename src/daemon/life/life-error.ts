@@ -12,6 +12,8 @@ export type LifeCode =
   | 'DAEMON_DIED'
   /** Asked to end, it did not. */
   | 'DAEMON_STAYS'
+  /** It did not finish in time and was ended all the same. */
+  | 'DAEMON_CUT'
   /** Something else than this command sees to it that it runs. */
   | 'DAEMON_SUPERVISED'
   | 'STATE_UNWRITABLE'

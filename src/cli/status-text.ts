@@ -1,0 +1,68 @@
+// `shoal status`: what the running Shoal does, in two or three lines (INTERFACE.md B3). Pure: answers in, lines out.
+
+import { formatCount, formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
+import { explainReach } from '../api/reachability-sentence.ts'
+import type { Network, Status } from '../api/schemas/status.ts'
+import type { Line } from './terminal.ts'
+
+const COUNTED = ['getting', 'giving', 'waiting', 'queued', 'paused'] as const
+
+/** @param nowMs milliseconds since 1970 */
+export function statusLines(status: Status, network: Network, nowMs: number): Line[] {
+  return [
+    join(runningFor(status, nowMs), `page ${status.page}`, reachText(status, network)),
+    join(
+      doesText(status),
+      `taken ${formatSize(status.takenBytes)}, given ${formatSize(status.givenBytes)}`,
+      sharingText(status),
+    ),
+    ...moving(status),
+    ...trouble(status, network),
+  ]
+}
+
+function join(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join(' · ')
+}
+
+function runningFor({ startedAt, pid }: Status, nowMs: number): string {
+  return `Running ${formatDuration(Math.max(0, nowMs - Date.parse(startedAt)))} (process ${pid})`
+}
+
+function reachText({ port }: Status, { reach }: Network): string {
+  const { sentence } = explainReach(reach)
+  const said = sentence.charAt(0).toLowerCase() + sentence.slice(1)
+  return port === null ? said : `${said} (port ${port})`
+}
+
+function doesText({ counts }: Status): string {
+  const parts = COUNTED.filter((name) => counts[name] > 0).map((name) => `${name} ${counts[name]}`)
+  if (counts.needsYou > 0) parts.push(`${counts.needsYou} in need of you`)
+  if (parts.length === 0) return counts.total === 0 ? 'Nothing to do' : formatCount(counts.total, 'transfer')
+  const text = parts.join(', ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function sharingText({ totals: { sharing } }: Status): string {
+  const all = sharing.link + sharing.everyone
+  if (all === 0) return 'Sharing nothing'
+  return `Sharing ${formatCount(all, 'thing')}: ${sharing.link} with people who have the link, ${sharing.everyone} with everyone`
+}
+
+function moving({ totals }: Status): Line[] {
+  const { downBytesPerSecond: down, upBytesPerSecond: up, peers } = totals
+  if (peers === 0 && down < 1 && up < 1) return []
+  return [join(`↓ ${formatRate(down)}`, `↑ ${formatRate(up)}`, formatCount(peers, 'peer'))]
+}
+
+function trouble({ totals, opened }: Status, { wayOut }: Network): Line[] {
+  const lines: string[] = []
+  if (totals.pausedUntil === 'told') lines.push('Everything is paused until you say so.')
+  else if (totals.pausedUntil !== null) lines.push(`Everything is paused until ${totals.pausedUntil}.`)
+  if (totals.slow) lines.push('The slower limits are on.')
+  if (opened.done < opened.of) lines.push(`Opened ${opened.done} of ${opened.of} transfers so far.`)
+  if (wayOut.kind !== 'direct')
+    lines.push(`Everything goes by ${wayOut.name ?? 'the way you set'} or not at all.`)
+  if (wayOut.trouble !== null) lines.push(`It does not work now (${wayOut.trouble.code}): everything waits.`)
+  return lines.map((text) => [{ text, style: 'careful' as const }])
+}
