@@ -9,6 +9,7 @@ import { DAEMON_ERRORS } from './errors-daemon.ts'
 import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
+import { RPC_ERRORS } from './errors-rpc.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
 import { TRANSFER_ERRORS } from './errors-transfer.ts'
@@ -35,6 +36,7 @@ const TABLE: ErrorTable = {
   ...DEMO_ERRORS,
   ...LIFE_ERRORS,
   ...DAEMON_ERRORS,
+  ...RPC_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {
