@@ -20,22 +20,21 @@ export interface SlowTimes {
 const USUAL: SlowTimes = { on: false, begin: 540, end: 1_020, days: ALL_DAYS }
 
 export function readSlowTimes(schedule: string): SlowTimes {
-  const match = /^(?:(\w{3})(?:-(\w{3}))? )?(\d\d):(\d\d)-(\d\d):(\d\d)/.exec(schedule)
+  const match = /^(\w{3})(?:-(\w{3}))? (\d\d):(\d\d)-(\d\d):(\d\d)/.exec(schedule)
   if (match === null) return USUAL
-  const [, from, to, ...clock] = match
+  const [, from = '', to, ...clock] = match
   const [beginHour = 0, beginMinute = 0, endHour = 0, endMinute = 0] = clock.map(Number)
   return {
     on: true,
     begin: beginHour * 60 + beginMinute,
     end: endHour * 60 + endMinute,
-    days: from === undefined ? ALL_DAYS : daysOf(from, to ?? from),
+    days: daysOf(from, to ?? from),
   }
 }
 
 export function writeSlowTimes({ on, begin, end, days }: SlowTimes): string {
   if (!on || (days & ALL_DAYS) === 0) return ''
   const clock = `${clockOf(begin)}-${clockOf(end)}`
-  if ((days & ALL_DAYS) === ALL_DAYS) return clock
   const ranges: string[] = []
   for (let at = 0; at < WEEK.length; at++) {
     if (!has(days, at)) continue

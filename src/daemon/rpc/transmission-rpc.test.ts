@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PretendedDaemon, pretendedRow, STARTED_AT } from '../../../test/doubles/pretended-daemon.ts'
+import { MemoryDaemon, memoryRow, STARTED_AT } from '../../../test/doubles/memory-daemon.ts'
 import type { TransferRow } from '../../api/schemas/transfer.ts'
 import { SystemDigest } from '../../platform/digest.ts'
 import { TransmissionRpc } from './transmission-rpc.ts'
@@ -11,7 +11,7 @@ const C = 'c'.repeat(40)
 const TWO_MINUTES = Date.parse(STARTED_AT) + 120_000
 
 interface Scene {
-  readonly daemon: PretendedDaemon
+  readonly daemon: MemoryDaemon
   readonly rpc: TransmissionRpc
   readonly clock: { now: number }
   call(method: string, args?: object): Promise<Record<string, unknown>>
@@ -20,7 +20,7 @@ interface Scene {
 }
 
 function scene(...rows: TransferRow[]): Scene {
-  const daemon = new PretendedDaemon(...rows)
+  const daemon = new MemoryDaemon(...rows)
   const clock = { now: TWO_MINUTES }
   const rpc = new TransmissionRpc({
     handlers: daemon.handlers,
@@ -66,7 +66,7 @@ async function field(scene: Scene, name: string): Promise<unknown> {
 }
 
 test('torrent-get answers the asked fields of all torrents, by the names they were asked by', async () => {
-  const got = await torrents(scene(pretendedRow(A), pretendedRow(B, { name: 'Tree', path: '/save/Tree' })), [
+  const got = await torrents(scene(memoryRow(A), memoryRow(B, { name: 'Tree', path: '/save/Tree' })), [
     'id',
     'name',
     'totalSize',
@@ -80,7 +80,7 @@ test('torrent-get answers the asked fields of all torrents, by the names they we
 })
 
 test('torrent-get as a table begins with the names of its columns', async () => {
-  const { call } = scene(pretendedRow(A))
+  const { call } = scene(memoryRow(A))
   const { torrents } = await call('torrent-get', { fields: ['id', 'hashString'], format: 'table' })
   assert.deepEqual(torrents, [
     ['id', 'hashString'],
@@ -90,7 +90,7 @@ test('torrent-get as a table begins with the names of its columns', async () => 
 
 test('torrents are named by number, by hash in any case, and by both halves of a hybrid', async () => {
   const v2 = 'd'.repeat(64)
-  const scenery = scene(pretendedRow(A), pretendedRow(B, { infohashV1: C, infohashV2: v2 }))
+  const scenery = scene(memoryRow(A), memoryRow(B, { infohashV1: C, infohashV2: v2 }))
   const ids = async (named: unknown): Promise<unknown[]> =>
     (await torrents(scenery, ['id'], named)).map(({ id }) => id)
   assert.deepEqual(await ids(2), [2])
@@ -102,10 +102,10 @@ test('torrents are named by number, by hash in any case, and by both halves of a
 })
 
 test('numbers stay with their torrents when others go, and are never given again', async () => {
-  const scenery = scene(pretendedRow(A), pretendedRow(B))
+  const scenery = scene(memoryRow(A), memoryRow(B))
   await torrents(scenery, ['id'])
   scenery.daemon.remove(A)
-  scenery.daemon.rows.set(C, pretendedRow(C))
+  scenery.daemon.rows.set(C, memoryRow(C))
   assert.deepEqual(await torrents(scenery, ['id', 'hashString']), [
     { id: 2, hashString: B },
     { id: 3, hashString: C },
@@ -113,7 +113,7 @@ test('numbers stay with their torrents when others go, and are never given again
 })
 
 test('recently-active brings what changed and what was removed within a minute', async () => {
-  const scenery = scene(pretendedRow(A), pretendedRow(B))
+  const scenery = scene(memoryRow(A), memoryRow(B))
   const recent = async (): Promise<unknown> => {
     const answer = await scenery.call('torrent-get', { ids: 'recently-active', fields: ['id'] })
     return { ids: (answer.torrents as { id: number }[]).map(({ id }) => id), removed: answer.removed }
@@ -142,7 +142,7 @@ test('states become the numbers that Transmission has for them', async () => {
     'done',
   ]
   for (const state of [...states, 'moving', 'failed'] as TransferRow['state'][])
-    numbers[state] = (await field(scene(pretendedRow(A, { state })), 'status')) as number
+    numbers[state] = (await field(scene(memoryRow(A, { state })), 'status')) as number
   assert.deepEqual(numbers, {
     opening: 1,
     hashing: 2,
@@ -157,20 +157,17 @@ test('states become the numbers that Transmission has for them', async () => {
     failed: 0,
   })
   const whole = { state: 'queued', doneBytes: 1_000_000 } as const
-  assert.equal(await field(scene(pretendedRow(A, { state: 'queued' })), 'status'), 3)
-  assert.equal(await field(scene(pretendedRow(A, whole)), 'status'), 5)
-  assert.equal(await field(scene(pretendedRow(A, { state: 'done' })), 'isFinished'), true)
+  assert.equal(await field(scene(memoryRow(A, { state: 'queued' })), 'status'), 3)
+  assert.equal(await field(scene(memoryRow(A, whole)), 'status'), 5)
+  assert.equal(await field(scene(memoryRow(A, { state: 'done' })), 'isFinished'), true)
 })
 
 test('what needs a person is an error with a sentence; a tracker that fails is none', async () => {
   const problem = { code: 'READ_ONLY', data: { path: '/save' } }
-  const [broken] = await torrents(scene(pretendedRow(A, { state: 'failed', problem })), [
-    'error',
-    'errorString',
-  ])
+  const [broken] = await torrents(scene(memoryRow(A, { state: 'failed', problem })), ['error', 'errorString'])
   assert.equal(broken?.error, 3)
   assert.equal(broken?.errorString, '/save is read-only. Move it to another folder.')
-  const fine = await torrents(scene(pretendedRow(A, { trackersFail: true })), ['error', 'errorString'])
+  const fine = await torrents(scene(memoryRow(A, { trackersFail: true })), ['error', 'errorString'])
   assert.deepEqual(fine, [{ error: 0, errorString: '' }])
 })
 
@@ -184,7 +181,7 @@ test('a magnet link without its list of files has no size, and says how far the 
     preparing: 0,
   } as const
   assert.deepEqual(
-    await torrents(scene(pretendedRow(A, listing)), [
+    await torrents(scene(memoryRow(A, listing)), [
       'totalSize',
       'metadataPercentComplete',
       'percentDone',
@@ -195,14 +192,14 @@ test('a magnet link without its list of files has no size, and says how far the 
 })
 
 test('the name is that on disk, beside the folder it lies in, so that others find it there', async () => {
-  const row = pretendedRow(A, { name: 'Shown otherwise', path: '/elsewhere/Flower', saveFolder: '/save' })
+  const row = memoryRow(A, { name: 'Shown otherwise', path: '/elsewhere/Flower', saveFolder: '/save' })
   assert.deepEqual(await torrents(scene(row), ['name', 'downloadDir']), [
     { name: 'Flower', downloadDir: '/elsewhere' },
   ])
 })
 
 test('files, peers and trackers are told as Transmission tells them', async () => {
-  const [torrent] = await torrents(scene(pretendedRow(A)), [
+  const [torrent] = await torrents(scene(memoryRow(A)), [
     'files',
     'fileStats',
     'wanted',
@@ -271,14 +268,14 @@ test('files, peers and trackers are told as Transmission tells them', async () =
 })
 
 test('pieces are bits, and availability is -1 for what is here', async () => {
-  const [torrent] = await torrents(scene(pretendedRow(A)), ['pieces', 'availability', 'pieceCount'])
+  const [torrent] = await torrents(scene(memoryRow(A)), ['pieces', 'availability', 'pieceCount'])
   assert.equal(torrent?.pieceCount, 10)
   assert.deepEqual([...Buffer.from(String(torrent?.pieces), 'base64')], [0b11001000, 0b01000000])
   assert.deepEqual(torrent?.availability, [-1, -1, 2, 1, -1, 0, 1, 1, 1, -1])
 })
 
 test('of a torrent of many pieces none is claimed to be here that may not be', async () => {
-  const scenery = scene(pretendedRow(A))
+  const scenery = scene(memoryRow(A))
   scenery.daemon.details = { pieceCount: 1_000, pieceMap: Buffer.from([255, 254]).toString('base64') }
   const bits = Buffer.from(String(await field(scenery, 'pieces')), 'base64')
   assert.equal(bits.length, 125)
@@ -296,7 +293,7 @@ test('everything that the documents of version 17 name is answered', async () =>
     secondsSeeding seedIdleLimit seedIdleMode seedRatioLimit seedRatioMode sizeWhenDone startDate status trackers
     trackerList trackerStats totalSize torrentFile uploadedEver uploadLimit uploadLimited uploadRatio wanted webseeds
     webseedsSendingToUs`.split(/\s+/)
-  const [torrent = {}] = await torrents(scene(pretendedRow(A)), documented)
+  const [torrent = {}] = await torrents(scene(memoryRow(A)), documented)
   assert.deepEqual(Object.keys(torrent).sort(), [...documented].sort())
   assert.deepEqual(
     Object.entries(torrent).filter(
@@ -307,13 +304,13 @@ test('everything that the documents of version 17 name is answered', async () =>
 })
 
 test('peers of a torrent that has none are not asked for', async () => {
-  const scenery = scene(pretendedRow(A, { peers: 0 }))
+  const scenery = scene(memoryRow(A, { peers: 0 }))
   assert.deepEqual(await field(scenery, 'peers'), [])
   assert.deepEqual(scenery.daemon.called('transferPeers'), [])
 })
 
 test('torrent-set changes limits, and switching one on takes the number that was said before', async () => {
-  const { call, daemon } = scene(pretendedRow(A))
+  const { call, daemon } = scene(memoryRow(A))
   await call('torrent-set', { ids: [1], downloadLimit: 50, downloadLimited: true, uploadLimited: false })
   await call('torrent-set', { ids: [1], uploadLimit: 30 })
   await call('torrent-set', { ids: [1], uploadLimited: true })
@@ -324,7 +321,7 @@ test('torrent-set changes limits, and switching one on takes the number that was
 })
 
 test('torrent-set changes the stop rule: a ratio, a time, the general one, or none', async () => {
-  const { call, daemon } = scene(pretendedRow(A), pretendedRow(B))
+  const { call, daemon } = scene(memoryRow(A), memoryRow(B))
   await call('torrent-set', {
     ids: [1],
     seedRatioLimit: 2.5,
@@ -343,7 +340,7 @@ test('torrent-set changes the stop rule: a ratio, a time, the general one, or no
 
 test('modes of the stop rule tell the general ratio from an own one and from none', async () => {
   const modes = async (ratio: number | null, seconds: number | null): Promise<unknown> => {
-    const row = pretendedRow(A, { stopRule: { ratio, seconds, copies: null } })
+    const row = memoryRow(A, { stopRule: { ratio, seconds, copies: null } })
     const [torrent] = await torrents(scene(row), [
       'seedRatioMode',
       'seedRatioLimit',
@@ -358,7 +355,7 @@ test('modes of the stop rule tell the general ratio from an own one and from non
 })
 
 test('labels are tags, and a label that names a category is the category', async () => {
-  const scenery = scene(pretendedRow(A, { category: 'tv', tags: ['old'] }))
+  const scenery = scene(memoryRow(A, { category: 'tv', tags: ['old'] }))
   scenery.daemon.categories.push({ name: 'tv', saveFolder: null }, { name: 'films', saveFolder: null })
   assert.deepEqual(await field(scenery, 'labels'), ['tv', 'old'])
   await scenery.call('torrent-set', { ids: [1], labels: ['tv', 'new'] })
@@ -375,7 +372,7 @@ test('labels are tags, and a label that names a category is the category', async
 })
 
 test('trackers are added, removed, replaced, or set as a list', async () => {
-  const { call, daemon } = scene(pretendedRow(A))
+  const { call, daemon } = scene(memoryRow(A))
   const first = 'http://tracker.example.org/announce?key=1'
   const second = 'udp://backup.example.net:6969/announce'
   await call('torrent-set', { ids: [1], trackerAdd: ['http://new.example/announce'], trackerRemove: [1] })
@@ -392,7 +389,7 @@ test('trackers are added, removed, replaced, or set as a list', async () => {
 })
 
 test('files are wanted, left out and weighed by their positions, which are not the engine’s numbers', async () => {
-  const { call, daemon } = scene(pretendedRow(A))
+  const { call, daemon } = scene(memoryRow(A))
   await call('torrent-set', { ids: [1], 'files-wanted': [1], 'priority-high': [1], 'files-unwanted': [0] })
   await call('torrent-set', { ids: [1], 'files-wanted': [], 'priority-low': [0] })
   assert.deepEqual(daemon.called('changeFiles'), [
@@ -414,12 +411,12 @@ test('files are wanted, left out and weighed by their positions, which are not t
 })
 
 test('a position that no file has is refused', async () => {
-  const { refused } = scene(pretendedRow(A))
+  const { refused } = scene(memoryRow(A))
   assert.match(await refused('torrent-set', { ids: [1], 'files-wanted': [2] }), /files-wanted/)
 })
 
 test('what Shoal does not have is refused by name, after the rest is done', async () => {
-  const { refused, daemon, call } = scene(pretendedRow(A))
+  const { refused, daemon, call } = scene(memoryRow(A))
   const sentence = await refused('torrent-set', {
     ids: [1],
     queuePosition: 3,
@@ -432,7 +429,7 @@ test('what Shoal does not have is refused by name, after the rest is done', asyn
 })
 
 test('torrent-add takes a link with folder and labels, and says the number of what was added', async () => {
-  const { call, daemon } = scene(pretendedRow(A))
+  const { call, daemon } = scene(memoryRow(A))
   daemon.categories.push({ name: 'tv', saveFolder: null })
   const answer = await call('torrent-add', {
     filename: 'magnet:?xt=urn:btih:1',
@@ -489,7 +486,7 @@ test('torrent-add without anything to add, or with what is no text, is refused',
 })
 
 test('starting, stopping, checking, asking trackers and the queue call what does it', async () => {
-  const { call, daemon } = scene(pretendedRow(A), pretendedRow(B))
+  const { call, daemon } = scene(memoryRow(A), memoryRow(B))
   await call('torrent-stop')
   await call('torrent-start', { ids: [2] })
   await call('torrent-start-now', { ids: 1 })
@@ -518,7 +515,7 @@ test('starting, stopping, checking, asking trackers and the queue call what does
 })
 
 test('torrent-remove keeps files unless told otherwise', async () => {
-  const { call, daemon } = scene(pretendedRow(A), pretendedRow(B))
+  const { call, daemon } = scene(memoryRow(A), memoryRow(B))
   await call('torrent-remove', { ids: [1] })
   await call('torrent-remove', { ids: [2], 'delete-local-data': true })
   assert.deepEqual(daemon.called('removeTransfers'), [
@@ -528,14 +525,14 @@ test('torrent-remove keeps files unless told otherwise', async () => {
 })
 
 test('what fails for some is said with the first reason', async () => {
-  const { refused, daemon } = scene(pretendedRow(A), pretendedRow(B))
+  const { refused, daemon } = scene(memoryRow(A), memoryRow(B))
   daemon.stubborn.add(B)
   assert.match(await refused('torrent-stop'), /1 of 2.*being moved/)
   assert.equal(await refused('torrent-stop', { ids: [2] }), 'It is being moved.')
 })
 
 test('torrent-set-location moves, or says that the files lie there', async () => {
-  const { call, daemon } = scene(pretendedRow(A))
+  const { call, daemon } = scene(memoryRow(A))
   await call('torrent-set-location', { ids: [1], location: '/new', move: true })
   await call('torrent-set-location', { ids: [1], location: '/newer' })
   assert.deepEqual(daemon.called('moveTransfers'), [
@@ -545,7 +542,7 @@ test('torrent-set-location moves, or says that the files lie there', async () =>
 })
 
 test('torrent-rename-path renames a file, or a folder in all its files', async () => {
-  const { call, refused, daemon } = scene(pretendedRow(A))
+  const { call, refused, daemon } = scene(memoryRow(A))
   const renamed = await call('torrent-rename-path', { ids: [1], path: 'Flower/leaf.txt', name: 'blade.txt' })
   assert.deepEqual(renamed, { path: 'Flower/leaf.txt', name: 'blade.txt', id: 1 })
   await call('torrent-rename-path', { ids: [1], path: 'Flower', name: 'Bloom' })
@@ -627,7 +624,7 @@ test('session-set refuses by name what cannot be set, and a folder that programs
 })
 
 test('session-stats, free-space, port-test, groups and the end answer what is true', async () => {
-  const scenery = scene(pretendedRow(A))
+  const scenery = scene(memoryRow(A))
   const { call, refused, daemon } = scenery
   const stats = await call('session-stats')
   assert.deepEqual(stats['cumulative-stats'], {
@@ -669,7 +666,7 @@ test('a tag comes back, and what is no request is answered with a sentence', asy
 })
 
 test('JSON-RPC 2.0 is answered in its own envelope and in snake case', async () => {
-  const { rpc } = scene(pretendedRow(A))
+  const { rpc } = scene(memoryRow(A))
   const params = { ids: [1], fields: ['hash_string', 'file_stats', 'wanted', 'is_private'] }
   assert.deepEqual(await rpc.answer({ jsonrpc: '2.0', method: 'torrent_get', params, id: 3 }), {
     jsonrpc: '2.0',

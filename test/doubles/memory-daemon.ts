@@ -12,11 +12,11 @@ import type { Feed } from '../../src/daemon/feed.ts'
 import type { RpcHandlers } from '../../src/daemon/rpc/calls.ts'
 
 /** A code of the daemon that has a sentence. */
-export class PretendedError extends CodedError<'FILE_NOT_FOUND' | 'FILE_UNREADABLE'> {}
+export class MemoryError extends CodedError<'FILE_NOT_FOUND' | 'FILE_UNREADABLE'> {}
 
 export const STARTED_AT = '2026-01-01T00:00:00.000Z'
 
-export function pretendedRow(id: string, parts: Partial<TransferRow> = {}): TransferRow {
+export function memoryRow(id: string, parts: Partial<TransferRow> = {}): TransferRow {
   return {
     id,
     name: 'Flower',
@@ -68,7 +68,7 @@ export function pretendedRow(id: string, parts: Partial<TransferRow> = {}): Tran
   }
 }
 
-export const PRETENDED_FILES: readonly FileRow[] = [
+export const MEMORY_FILES: readonly FileRow[] = [
   {
     index: 0,
     path: ['Flower', 'petal.mkv'],
@@ -81,7 +81,7 @@ export const PRETENDED_FILES: readonly FileRow[] = [
   { index: 2, path: ['Flower', 'leaf.txt'], lengthBytes: 100_000, doneBytes: 0, priority: 0, dangers: [] },
 ]
 
-export const PRETENDED_PEERS: readonly PeerRow[] = [
+export const MEMORY_PEERS: readonly PeerRow[] = [
   {
     address: '192.0.2.1:6881',
     client: 'Other 1.0',
@@ -122,7 +122,7 @@ export const PRETENDED_PEERS: readonly PeerRow[] = [
   },
 ]
 
-export const PRETENDED_TRACKERS: readonly TrackerRow[] = [
+export const MEMORY_TRACKERS: readonly TrackerRow[] = [
   {
     url: 'http://tracker.example.org/announce?key=1',
     tier: 0,
@@ -149,7 +149,7 @@ export const PRETENDED_TRACKERS: readonly TrackerRow[] = [
   },
 ]
 
-export class PretendedDaemon {
+export class MemoryDaemon {
   readonly rows = new Map<string, TransferRow>()
   readonly calls: { readonly name: string; readonly input: unknown }[] = []
   readonly settings = new Map<string, SettingValue>()
@@ -168,7 +168,7 @@ export class PretendedDaemon {
 
   change(id: string, parts: Partial<TransferRow>): void {
     const row = this.rows.get(id)
-    if (row === undefined) throw new PretendedError('FILE_NOT_FOUND')
+    if (row === undefined) throw new MemoryError('FILE_NOT_FOUND')
     Object.assign(row, parts)
     this.#sink?.({ cursor: 1, transfers: [{ id, ...parts }] })
   }
@@ -182,7 +182,7 @@ export class PretendedDaemon {
     return this.calls.filter((call) => call.name === name).map(({ input }) => input)
   }
 
-  readonly feed: Feed = ((daemon: PretendedDaemon): Feed => ({
+  readonly feed: Feed = ((daemon: MemoryDaemon): Feed => ({
     epoch: 'epoch',
     cursor: 0,
     get totals(): Totals {
@@ -218,7 +218,7 @@ export class PretendedDaemon {
     }),
     changeTransfers: this.#noted('changeTransfers', (input) => this.#many(input)),
     folder: this.#noted('folder', ({ path = null }) => {
-      if (path?.startsWith('/forbidden') === true) throw new PretendedError('FILE_UNREADABLE', { path })
+      if (path?.startsWith('/forbidden') === true) throw new MemoryError('FILE_UNREADABLE', { path })
       return { path, parent: null, freeBytes: 7_000, writable: true, refused: null, entries: [], cut: false }
     }),
     inspect: this.#noted('inspect', ({ source }) => ({
@@ -231,7 +231,7 @@ export class PretendedDaemon {
       files:
         'link' in source
           ? null
-          : PRETENDED_FILES.map((file) => ({ ...file, path: [...file.path], kind: 'video' })),
+          : MEMORY_FILES.map((file) => ({ ...file, path: [...file.path], kind: 'video' })),
       hosts: [],
       trackers: [],
       infohashV1: null,
@@ -263,7 +263,7 @@ export class PretendedDaemon {
       for (const id of input.ids) if (!this.stubborn.has(id)) this.remove(id)
       return this.#many(input)
     }),
-    renameFile: this.#noted('renameFile', ({ id }) => this.rows.get(id) ?? pretendedRow(id)),
+    renameFile: this.#noted('renameFile', ({ id }) => this.rows.get(id) ?? memoryRow(id)),
     resumeTransfers: this.#noted('resumeTransfers', (input) => this.#many(input, { state: 'getting' })),
     settings: this.#noted('settings', () => ({
       settings: Object.entries(SETTINGS).map(([key, setting]) => ({
@@ -290,7 +290,7 @@ export class PretendedDaemon {
       fresh: false,
     })),
     transfer: this.#noted('transfer', ({ id }) => ({
-      row: this.rows.get(id) ?? pretendedRow(id),
+      row: this.rows.get(id) ?? memoryRow(id),
       magnet: `magnet:?xt=urn:btih:${id}`,
       comment: 'a comment',
       createdBy: null,
@@ -305,12 +305,12 @@ export class PretendedDaemon {
       log: [],
       ...this.details,
     })),
-    transferFiles: this.#noted('transferFiles', () => ({ files: structuredClone([...PRETENDED_FILES]) })),
-    transferPeers: this.#noted('transferPeers', () => ({ peers: [...PRETENDED_PEERS] })),
+    transferFiles: this.#noted('transferFiles', () => ({ files: structuredClone([...MEMORY_FILES]) })),
+    transferPeers: this.#noted('transferPeers', () => ({ peers: [...MEMORY_PEERS] })),
     transferTorrent: this.#noted('transferTorrent', () => {
-      throw new PretendedError('FILE_NOT_FOUND')
+      throw new MemoryError('FILE_NOT_FOUND')
     }),
-    transferTrackers: this.#noted('transferTrackers', () => ({ trackers: [...PRETENDED_TRACKERS] })),
+    transferTrackers: this.#noted('transferTrackers', () => ({ trackers: [...MEMORY_TRACKERS] })),
   }
 
   #noted<Name extends keyof RpcHandlers>(
@@ -324,7 +324,7 @@ export class PretendedDaemon {
   }
 
   #add({ source }: ValidInputOf<'addTransfer'>): OutputOf<'addTransfer'> {
-    const row = this.sources.get(JSON.stringify(source)) ?? pretendedRow('e'.repeat(40))
+    const row = this.sources.get(JSON.stringify(source)) ?? memoryRow('e'.repeat(40))
     const known = this.rows.get(row.id)
     if (known === undefined) this.rows.set(row.id, row)
     return { transfer: known ?? row, added: known === undefined }

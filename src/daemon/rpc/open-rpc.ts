@@ -1,0 +1,37 @@
+// The Transmission RPC of a running daemon: the pure translation with the clock, the disk and a session id of its own.
+
+import { randomBytes } from 'node:crypto'
+import { statfs } from 'node:fs/promises'
+import { SystemDigest } from '../../platform/digest.ts'
+import type { Feed } from '../feed.ts'
+import { VERSION } from '../version.ts'
+import type { RpcHandlers } from './calls.ts'
+import { readNamedTorrentFile } from './named-torrent-file.ts'
+import { TransmissionRpc } from './transmission-rpc.ts'
+
+export interface OpenRpcOptions {
+  /** Those that bind paths to the allowed roots for programs. */
+  readonly handlers: RpcHandlers
+  readonly feed: Feed
+  /** The real path, when a program may use it. @throws CodedError */
+  readonly allowed: (path: string) => Promise<string>
+}
+
+/** Cannot be guessed by another site's page. */
+const SESSION_ID_BYTES = 36
+
+export function openRpc({ handlers, feed, allowed }: OpenRpcOptions): TransmissionRpc {
+  return new TransmissionRpc({
+    handlers,
+    feed,
+    digest: new SystemDigest(),
+    now: () => Date.now(),
+    sessionId: randomBytes(SESSION_ID_BYTES).toString('base64url'),
+    version: VERSION,
+    readTorrentFile: async (path) => readNamedTorrentFile(await allowed(path)),
+    totalBytes: async (folder) => {
+      const { blocks, bsize } = await statfs(folder)
+      return blocks * bsize
+    },
+  })
+}
