@@ -1,0 +1,48 @@
+// Dialogs that are opened from anywhere by name: `await openDialog('get', {link})`. What each is given and answers is
+// declared here, what it looks like is in dialogs/table.ts; so a view needs no dialog's code, and dialogs load when opened.
+
+import { Signal } from '../store/signal.ts'
+
+export interface DialogMap {
+  get: { readonly props: { readonly link?: string; readonly torrent?: File }; readonly answer: undefined }
+  share: { readonly props: { readonly path?: string }; readonly answer: undefined }
+  /** A folder of the daemon's computer, or undefined. */
+  folder: {
+    readonly props: { readonly title: string; readonly choose: string; readonly start?: string }
+    readonly answer: string
+  }
+  keys: { readonly props: Record<never, never>; readonly answer: undefined }
+}
+
+export type DialogName = keyof DialogMap
+export type DialogProps<Name extends DialogName> = DialogMap[Name]['props'] & {
+  /** Without an answer it was cancelled. */
+  readonly close: (answer?: DialogMap[Name]['answer']) => void
+}
+
+export interface OpenDialog {
+  readonly key: number
+  readonly name: DialogName
+  readonly props: object
+  readonly close: (answer?: unknown) => void
+}
+
+/** The last is on top. */
+export const openDialogs = new Signal<readonly OpenDialog[]>([])
+
+let lastKey = 0
+
+export function openDialog<Name extends DialogName>(
+  name: Name,
+  props: DialogMap[Name]['props'],
+): Promise<DialogMap[Name]['answer'] | undefined> {
+  const { promise, resolve } = Promise.withResolvers<DialogMap[Name]['answer'] | undefined>()
+  lastKey++
+  const key = lastKey
+  const close = (answer?: unknown) => {
+    openDialogs.set(openDialogs.value.filter((dialog) => dialog.key !== key))
+    resolve(answer as DialogMap[Name]['answer'] | undefined)
+  }
+  openDialogs.set([...openDialogs.value, { key, name, props, close }])
+  return promise
+}

@@ -1,0 +1,66 @@
+// Keys that work everywhere. Single letters are keys only where nobody types, and only if the person wants them.
+
+import { letterKeys } from '../store/preferences.ts'
+import { undoLast } from '../store/toasts.ts'
+import { focusBox } from './box.tsx'
+import { openDialog, openDialogs } from './dialogs.ts'
+import type { ViewName } from './route.ts'
+import { go } from './router.ts'
+import { VIEW_TABLE } from './views.ts'
+
+/** `g` and then a letter within this time. */
+const CHORD_MS = 1_500
+
+const GO: Readonly<Record<string, ViewName>> = { t: 'transfers', l: 'library', n: 'network', s: 'settings' }
+
+let chordAtMs = Number.NEGATIVE_INFINITY
+
+/** Something in which letters are text, or a dialog or menu with keys of its own. */
+export function takesLetters(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return (
+    target.isContentEditable ||
+    target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select') ||
+    target.closest('[role="menu"], [role="listbox"], [role="dialog"], [role="alertdialog"]') !== null
+  )
+}
+
+export function isLetterKey(event: KeyboardEvent): boolean {
+  return letterKeys.value && !event.ctrlKey && !event.metaKey && !event.altKey && !takesLetters(event.target)
+}
+
+export function listenForKeys(): () => void {
+  window.addEventListener('keydown', keyDown)
+  return () => window.removeEventListener('keydown', keyDown)
+}
+
+function keyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+  if (command && event.key.toLowerCase() === 'k' && openDialogs.value.length === 0) {
+    focusBox()
+  } else if (command && event.key.toLowerCase() === 'z' && !takesLetters(event.target)) {
+    if (!undoLast()) return
+  } else if (isLetterKey(event)) {
+    if (!letter(event)) return
+  } else return
+  event.preventDefault()
+}
+
+function letter(event: KeyboardEvent): boolean {
+  const view = GO[event.key]
+  if (event.timeStamp - chordAtMs < CHORD_MS && view !== undefined && VIEW_TABLE[view] !== undefined) {
+    chordAtMs = Number.NEGATIVE_INFINITY
+    go({ view })
+    return true
+  }
+  if (event.key === 'g') {
+    chordAtMs = event.timeStamp
+    return true
+  }
+  if (event.key === '?' && openDialogs.value.length === 0) {
+    void openDialog('keys', {})
+    return true
+  }
+  return false
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { understand } from './understood.ts'
+
+const V1 = '9c0f6a1d3b2e4c5d6e7f8091a2b3c4d5e6f70819'
+
+test('links are known by their form', () => {
+  const whatOf = (text: string) => {
+    const understood = understand(text)
+    return understood.kind === 'link' ? understood.what : understood.kind
+  }
+  assert.equal(whatOf(`  magnet:?dn=a&xt=urn:btih:${V1}&tr=x `), 'magnet')
+  assert.equal(whatOf(`magnet:?xt=urn:btmh:1220${V1}${V1.slice(0, 24)}`), 'magnet')
+  assert.equal(whatOf(V1), 'infohash')
+  assert.equal(whatOf(V1.toUpperCase()), 'infohash')
+  assert.equal(whatOf('https://example.org/a.torrent'), 'torrent')
+})
+
+test('half a link is said to be one, and not searched for', () => {
+  for (const text of ['magnet:?xt=urn:btih:9c0f', V1.slice(1), 'magnet:', 'http://a b']) {
+    assert.equal(understand(text).kind, 'damaged', text)
+  }
+})
+
+test('anything else is words for the list', () => {
+  const understood = understand('sintel tag:film')
+  assert.equal(understood.kind, 'filter')
+  assert.equal(understood.kind === 'filter' && understood.filter.terms.length, 2)
+  assert.equal(understand(' ').kind, 'nothing')
+})

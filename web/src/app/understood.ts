@@ -1,0 +1,30 @@
+// What the box makes of a text before Enter: a link to get, or words to find. Decides by form only; nobody is asked.
+
+import { type ParsedFilter, parseTransferFilter } from '../../../src/api/transfer-filter.ts'
+
+export type Understood =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'link'; readonly what: 'magnet' | 'torrent' | 'infohash'; readonly link: string }
+  /** It begins like a link and is not a whole one. */
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'filter'; readonly text: string; readonly filter: ParsedFilter }
+
+const HASHES = /^([0-9a-f]{40}|[0-9a-f]{64}|[a-z2-7]{32})$/i
+const BTIH = /[?&]xt=urn:(?:btih:([0-9a-f]{40}|[a-z2-7]{32})|btmh:1220([0-9a-f]{64}))(?=&|$)/i
+
+export function understand(typed: string): Understood {
+  const text = typed.trim()
+  if (text === '') return { kind: 'nothing' }
+  if (/^magnet:/i.test(text)) {
+    return BTIH.test(text) ? { kind: 'link', what: 'magnet', link: text } : { kind: 'damaged' }
+  }
+  if (HASHES.test(text)) return { kind: 'link', what: 'infohash', link: text }
+  if (/^https?:\/\//i.test(text)) {
+    return URL.canParse(text) && !/\s/.test(text)
+      ? { kind: 'link', what: 'torrent', link: text }
+      : { kind: 'damaged' }
+  }
+  // Nearly a hash: a letter was lost when it was copied.
+  if (/^[0-9a-f]{36,63}$/i.test(text)) return { kind: 'damaged' }
+  return { kind: 'filter', text, filter: parseTransferFilter(text) }
+}

@@ -1,0 +1,19 @@
+// The views there are, each loaded when it is first gone to. What is not built is not here, and has no place in the navigation.
+
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import type { IconName } from '../ui/icon.tsx'
+import type { ViewName } from './route.ts'
+
+interface View {
+  readonly icon: IconName
+  readonly component: LazyExoticComponent<ComponentType>
+}
+
+export const VIEW_TABLE: { readonly [Name in ViewName]?: View } = {
+  transfers: {
+    icon: 'transfers',
+    component: lazy(() =>
+      import('../views/transfers/transfers.tsx').then(({ Transfers }) => ({ default: Transfers })),
+    ),
+  },
+}
