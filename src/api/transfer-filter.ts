@@ -1,5 +1,6 @@
 // What somebody types to find transfers among many, the same in page, command line and API: words that the name holds, and
-// `state:error tracker:x tag:y category:z folder:/media size:>10G ratio:<1`, each turned round by a `-` before it.
+// `state:error tracker:x tag:y category:z folder:/media size:>10G ratio:<1`, each turned round by a `-` before it. Commas
+// mean "any of these" for what can hold none itself: `state:getting,waiting`, `tag:film,music`.
 // Promise: any text is a filter. A term that cannot be read is told (`mistakes`) and filters nothing.
 
 import { parseSize } from './parse-quantity.ts'
@@ -137,13 +138,19 @@ function testOf({ key, value }: FilterTerm): Test | FilterMistake['expected'] {
     case 'word':
       return ({ name }) => folded(name).includes(wanted)
     case 'state':
-      return (Object.hasOwn(STATES, wanted) ? STATES[wanted] : undefined) ?? 'state'
+      return anyOf(wanted, 'state', (name) => (Object.hasOwn(STATES, name) ? STATES[name] : undefined))
     case 'tracker':
-      return ({ tracker }) => (tracker === null ? wanted === NONE : folded(tracker).includes(wanted))
+      return anyOf(wanted, 'value', (host) => ({ tracker }) => {
+        return tracker === null ? host === NONE : folded(tracker).includes(host)
+      })
     case 'tag':
-      return ({ tags }) => (tags.length === 0 ? wanted === NONE : tags.some((tag) => folded(tag) === wanted))
+      return anyOf(wanted, 'value', (name) => ({ tags }) => {
+        return tags.length === 0 ? name === NONE : tags.some((tag) => folded(tag) === name)
+      })
     case 'category':
-      return ({ category }) => (category === null ? wanted === NONE : folded(category) === wanted)
+      return anyOf(wanted, 'value', (name) => ({ category }) => {
+        return category === null ? name === NONE : folded(category) === name
+      })
     case 'folder':
       return ({ saveFolder }) => isBelow(saveFolder, value, wanted)
     case 'size':
@@ -151,6 +158,16 @@ function testOf({ key, value }: FilterTerm): Test | FilterMistake['expected'] {
     case 'ratio':
       return amountTest(value, numberOf, 'number', ({ ratio }) => ratio)
   }
+}
+
+function anyOf(
+  wanted: string,
+  expected: FilterMistake['expected'],
+  testFor: (value: string) => Test | undefined,
+): Test | FilterMistake['expected'] {
+  const tests = wanted.split(',').map((value) => (value === '' ? undefined : testFor(value)))
+  if (!tests.every((test) => test !== undefined)) return expected
+  return (row) => tests.some((test) => test(row))
 }
 
 /** Upper and lower case, and the two ways in which Unicode writes an é, are the same. */
