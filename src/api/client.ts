@@ -49,10 +49,15 @@ export class ApiClient {
   /** @throws ApiError, and whatever the transport fails with */
   async call<Name extends RouteName>(name: Name, input: InputOf<Name>): Promise<OutputOf<Name>> {
     const { status, body } = await this.#send(requestOf(this.#routes[name], input))
-    const answer: unknown = JSON.parse(body)
-    if (status >= 400) throw new ApiError(status, errorIn(answer))
-    return answer as OutputOf<Name>
+    return answerOf(status, body) as OutputOf<Name>
   }
+}
+
+/** Also of the calls that carry bytes, which are not in the table. @throws ApiError */
+export function answerOf(status: number, body: string): unknown {
+  const answer: unknown = JSON.parse(body)
+  if (status >= 400) throw new ApiError(status, errorIn(answer))
+  return answer
 }
 
 export function requestOf({ method, path }: Pick<Route, 'method' | 'path'>, input: unknown): ApiRequest {

@@ -12,6 +12,7 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { Frame } from './frame.tsx'
 import { listenForKeys } from './keys.ts'
 import { NoSession } from './no-session.tsx'
+import { PageDrop } from './page-drop.tsx'
 import { Toasts } from './toasts.tsx'
 
 export function App(): ReactNode {
@@ -39,6 +40,7 @@ function State(): ReactNode {
     <div className={kind === 'lost' ? 'is-lost app' : 'app'}>
       <Frame />
       <Dialogs />
+      <PageDrop />
     </div>
   )
 }

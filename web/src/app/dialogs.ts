@@ -4,8 +4,21 @@
 import { Signal } from '../store/signal.ts'
 
 export interface DialogMap {
-  get: { readonly props: { readonly link?: string; readonly torrent?: File }; readonly answer: undefined }
-  share: { readonly props: { readonly path?: string }; readonly answer: undefined }
+  get: {
+    readonly props: {
+      readonly link?: string
+      readonly torrent?: File
+      /** As pasted: the links in it are found. */
+      readonly text?: string
+      readonly torrents?: readonly File[]
+    }
+    readonly answer: undefined
+  }
+  share: {
+    /** A path on the daemon's computer, or a file of the browser, which is copied there first. */
+    readonly props: { readonly path?: string; readonly file?: File; readonly refused?: string }
+    readonly answer: undefined
+  }
   /** A folder of the daemon's computer, or undefined. */
   folder: {
     readonly props: { readonly title: string; readonly choose: string; readonly start?: string }

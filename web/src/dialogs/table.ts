@@ -6,6 +6,9 @@ import type { DialogName, DialogProps } from '../app/dialogs.ts'
 type Table = { readonly [Name in DialogName]?: LazyExoticComponent<ComponentType<DialogProps<Name>>> }
 
 export const DIALOGS: Table = {
+  get: lazy(() => import('./get/get.tsx').then(({ GetDialog }) => ({ default: GetDialog }))),
+  share: lazy(() => import('./share/share.tsx').then(({ ShareDialog }) => ({ default: ShareDialog }))),
+  folder: lazy(() => import('./folder.tsx').then(({ FolderDialog }) => ({ default: FolderDialog }))),
   keys: lazy(() => import('./keys.tsx').then(({ Keys }) => ({ default: Keys }))),
 }
 

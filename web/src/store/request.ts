@@ -16,3 +16,24 @@ export function request(path: string, init: RequestInit = {}): Promise<Response>
     redirect: 'error',
   })
 }
+
+/** What a file's bytes become on the daemon's side, told while they go: fetch does not say how far it is. */
+export function upload(
+  path: string,
+  file: Blob,
+  { progress, signal }: { readonly progress: (sentBytes: number) => void; readonly signal: AbortSignal },
+): Promise<{ readonly status: number; readonly body: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
+  const sending = new XMLHttpRequest()
+  sending.open('PUT', `${API_ROOT}${path}`)
+  const key = sessionKey()
+  if (key !== undefined) sending.setRequestHeader(KEY_HEADER, key)
+  sending.setRequestHeader('content-type', 'application/octet-stream')
+  sending.upload.addEventListener('progress', ({ loaded }) => progress(loaded))
+  sending.addEventListener('load', () => resolve({ status: sending.status, body: sending.responseText }))
+  sending.addEventListener('error', () => reject(new TypeError('no answer')))
+  sending.addEventListener('abort', () => reject(signal.reason))
+  signal.addEventListener('abort', () => sending.abort(), { once: true })
+  sending.send(file)
+  return promise
+}
