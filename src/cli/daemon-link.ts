@@ -59,7 +59,8 @@ export class DaemonLink {
       return await this.#client.call(name, input)
     } catch (error) {
       if (error instanceof SyntaxError) throw this.#notUnderstood(error)
-      const unknown = error instanceof ApiError && error.status === NOT_FOUND && error.code === 'ROUTE_UNKNOWN'
+      const unknown =
+        error instanceof ApiError && error.status === NOT_FOUND && error.code === 'ROUTE_UNKNOWN'
       if (unknown && this.otherVersion !== undefined) throw this.#notUnderstood(error)
       throw error
     }
