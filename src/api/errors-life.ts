@@ -67,6 +67,11 @@ export const LIFE_ERRORS: ErrorTable = {
     help: 'Its transfers go on when it runs again: shoal start',
     retry: true,
   },
+  REMOVED_MEANWHILE: {
+    exit: 1,
+    message: (data) => `${word(data, 'name', 'The transfer')} was removed from the running Shoal.`,
+    help: 'Run the same command to get it anew.',
+  },
   FITS_NOTHING: {
     exit: 2,
     message: (data) => `No transfer has an ID or name that begins with "${word(data, 'id', '')}".`,

@@ -50,6 +50,7 @@ export const GLOBAL_OPTIONS = {
   yes: { kind: 'switch', summary: 'do not ask; never answers a question about private files' },
   'no-color': { kind: 'switch', summary: 'no colours (NO_COLOR does the same)' },
   'state-dir': { kind: 'value', placeholder: 'DIR', reader: TEXT, summary: 'where Shoal keeps its state' },
+  standalone: { kind: 'switch', summary: 'do it in this command, even where Shoal is running' },
   timeout: {
     kind: 'value',
     placeholder: 'D',

@@ -14,8 +14,30 @@ const MOST_WEB_SEED_LINES = 3
 /** A transfer that takes less than this is not called slow because its sources are at their limit. */
 const PATIENT_SECONDS = 30
 
+type Always =
+  | 'state'
+  | 'name'
+  | 'preparing'
+  | 'totalBytes'
+  | 'wantedBytes'
+  | 'doneBytes'
+  | 'downBytesPerSecond'
+  | 'upBytesPerSecond'
+  | 'takenBytes'
+  | 'givenBytes'
+  | 'peers'
+  | 'sources'
+  | 'receivers'
+  | 'copiesElsewhere'
+  | 'bottleneck'
+type Sometimes = 'webSeeds' | 'wastedBytes' | 'checkedBytes' | 'blocked'
+
+/** What is shown of a transfer, by whichever engine: only one of this process knows all of it. */
+export type ShownStatus = Pick<TransferStatus, Always> &
+  Partial<Pick<TransferStatus, Sometimes>> & { readonly problem: { readonly code: string } | undefined }
+
 /** `progress` of --json (INTERFACE.md B3). */
-export function progressObject(status: TransferStatus): object {
+export function progressObject(status: ShownStatus): object {
   return {
     event: 'progress',
     state: status.state,
@@ -26,31 +48,36 @@ export function progressObject(status: TransferStatus): object {
     secondsLeft: secondsLeft(status) ?? null,
     peers: status.peers,
     sources: status.sources,
-    webSeeds: status.webSeeds.map(({ name, state, reason, downBytesPerSecond, downloadedBytes }) => ({
-      name,
-      state,
-      reason: reason ?? null,
-      downBytesPerSecond: Math.round(downBytesPerSecond),
-      downloadedBytes,
-    })),
+    ...(status.webSeeds === undefined ? {} : { webSeeds: status.webSeeds.map(webSeedObject) }),
     receivers: status.receivers,
     takenBytes: status.takenBytes,
     givenBytes: status.givenBytes,
-    wastedBytes: status.wastedBytes,
-    checkedBytes: status.checkedBytes,
+    ...(status.wastedBytes === undefined ? {} : { wastedBytes: status.wastedBytes }),
+    ...(status.checkedBytes === undefined ? {} : { checkedBytes: status.checkedBytes }),
     copiesElsewhere: Math.round(status.copiesElsewhere * 100) / 100,
     ...(status.blocked === undefined ? {} : { blocked: status.blocked }),
     bottleneck: explainBottleneck(status.bottleneck),
   }
 }
 
-export function secondsLeft(status: TransferStatus): number | undefined {
+function webSeedObject(seed: TransferStatus['webSeeds'][number]): object {
+  const { name, state, reason, downBytesPerSecond, downloadedBytes } = seed
+  return {
+    name,
+    state,
+    reason: reason ?? null,
+    downBytesPerSecond: Math.round(downBytesPerSecond),
+    downloadedBytes,
+  }
+}
+
+export function secondsLeft(status: ShownStatus): number | undefined {
   const left = status.wantedBytes - status.doneBytes
   if (left <= 0 || status.downBytesPerSecond < 1) return undefined
   return Math.ceil(left / status.downBytesPerSecond)
 }
 
-export function gettingLines(status: TransferStatus): Line[] {
+export function gettingLines(status: ShownStatus): Line[] {
   if (status.state === 'metadata') return [' Asking for the list of files…', ...slowLines(status)]
   if (status.state === 'checking') return [` ${bar(status.preparing)} checking what is here already`]
   const fraction = status.wantedBytes === 0 ? 0 : status.doneBytes / status.wantedBytes
@@ -66,7 +93,7 @@ export function gettingLines(status: TransferStatus): Line[] {
 }
 
 /** A server that gives is called by its name: it is somebody's who sees what is fetched. */
-function sourcesText({ sources, webSeeds }: TransferStatus): string {
+function sourcesText({ sources, webSeeds = [] }: ShownStatus): string {
   const giving = webSeeds.filter(({ state }) => state === 'fetching').map(({ name }) => name)
   const usable = webSeeds.filter(({ state }) => state === 'fetching' || state === 'idle')
   const count = sources === 1 ? '1 source' : `${sources} sources`
@@ -76,7 +103,7 @@ function sourcesText({ sources, webSeeds }: TransferStatus): string {
 }
 
 /** Servers that give nothing, with the reason. */
-function webSeedLines({ webSeeds }: TransferStatus): Line[] {
+function webSeedLines({ webSeeds = [] }: ShownStatus): Line[] {
   return webSeeds
     .filter(({ state, reason }) => reason !== undefined && (state === 'waiting' || state === 'dropped'))
     .slice(0, MOST_WEB_SEED_LINES)
@@ -85,7 +112,7 @@ function webSeedLines({ webSeeds }: TransferStatus): Line[] {
     ])
 }
 
-function slowLines(status: TransferStatus): Line[] {
+function slowLines(status: ShownStatus): Line[] {
   const { code, sentence } = explainBottleneck(status.bottleneck)
   const quick = (secondsLeft(status) ?? Number.POSITIVE_INFINITY) < PATIENT_SECONDS
   if (code === 'NONE' || (quick && code !== 'DISK_TROUBLE')) return []
@@ -96,7 +123,7 @@ function slowLines(status: TransferStatus): Line[] {
 }
 
 /** What a sharer sees: whom it gives to, and whether it may switch off. */
-export function givingLines(status: TransferStatus): Line[] {
+export function givingLines(status: ShownStatus): Line[] {
   if (status.state === 'checking') return [` ${bar(status.preparing)} checking ${status.name}`]
   if (status.problem !== undefined)
     return [[{ text: ` ${status.name}: ${status.problem.code}`, style: 'bad' }]]
@@ -112,7 +139,7 @@ export function givingLines(status: TransferStatus): Line[] {
   return [` ${parts.join(' · ')}`]
 }
 
-function stayOn(status: TransferStatus): string {
+function stayOn(status: ShownStatus): string {
   const missing = (1 - status.copiesElsewhere) * status.totalBytes
   if (status.upBytesPerSecond < 1) return 'stay on'
   return `stay on, about ${formatDuration((missing / status.upBytesPerSecond) * 1_000)}`

@@ -179,14 +179,24 @@ const FOLDER_CLOSED: ReadonlySet<string> = new Set(['READ_ONLY', 'PERMISSION', '
  * Later on a full disk is waited for; what is wrong before anything was begun is said at once.
  * @param hereBytes verified before this run
  */
-function isHopeless({ state, problem, takenBytes, doneBytes }: TorrentStatus, hereBytes: number): boolean {
+export function isHopeless(
+  {
+    state,
+    problem,
+    takenBytes,
+    doneBytes,
+  }: Pick<TorrentStatus, 'problem' | 'takenBytes' | 'doneBytes'> & { readonly state: string },
+  hereBytes: number,
+): boolean {
   if (state === 'failed') return true
   if (problem === undefined) return false
   if (takenBytes === 0 || FOR_A_PERSON.has(problem.code)) return true
   return FOLDER_CLOSED.has(problem.code) && doneBytes <= hereBytes
 }
 
-function failure(status: TorrentStatus): GetError {
+export function failure(
+  status: Pick<TorrentStatus, 'name' | 'problem' | 'takenBytes' | 'doneBytes' | 'wantedBytes'>,
+): GetError {
   const { problem } = status
   const data: Record<string, string | number | boolean | undefined> = { name: status.name }
   for (const [key, value] of Object.entries(problem?.data ?? {})) {

@@ -2,8 +2,9 @@
 
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { renderUnicodeCompact } from 'uqr'
 import { formatCount, formatSize } from '../../api/format-quantity.ts'
+import type { ShareRequest } from '../../api/schemas/share.ts'
+import { endpointText } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
@@ -11,55 +12,55 @@ import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../da
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
 import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
 import { readTorrentFile } from '../../daemon/torrent-input.ts'
-import { defineCommand } from '../command.ts'
+import { type CommandContext, defineCommand } from '../command.ts'
+import { shareThroughDaemon } from '../daemon-share.ts'
+import type { OptionTable } from '../options.ts'
 import type { Output } from '../output.ts'
 import { ReachNote } from '../reach-note.ts'
 import { DURATION, oneOf, TEXT } from '../readers.ts'
+import { type Offered, saySharing } from '../share-text.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { bar, givingLines, progressObject } from '../transfer-view.ts'
+import { runningFor, WHICH_ENGINE_HELP } from '../which-engine.ts'
 
 export class ShareUseError extends CodedError<'TRACKER_NEEDS_EVERYONE' | 'ONCE_OR_FOR'> {}
 
 const REPORT_MS = 1_000
 
-const AUDIENCE: Readonly<Record<Listing, string>> = {
-  link: 'with people who have this link. Not listed anywhere.',
-  everyone:
-    'with everyone: listed, in any BitTorrent app. Strangers see names and sizes, and your address while they fetch.',
-}
-
-/** Whatever was asked: a private torrent is told to its trackers, and to nobody else. */
-const PRIVATE =
-  'with people who have this link and users of its trackers, which are told of you. It is private.'
+const OPTIONS = {
+  to: {
+    kind: 'value',
+    placeholder: 'WHO',
+    reader: oneOf('link', 'everyone'),
+    summary: 'link (default): only who has the link; everyone: listed under its infohash',
+  },
+  dir: {
+    kind: 'value',
+    placeholder: 'D',
+    reader: TEXT,
+    summary: "folder that holds a torrent's data (default: beside it)",
+  },
+  exclude: { kind: 'list', placeholder: 'GLOB', reader: TEXT, summary: 'leave out files whose path fits' },
+  'super-seed': {
+    kind: 'switch',
+    summary: 'as first sharer: send each piece once and let others spread it',
+  },
+  once: { kind: 'switch', summary: 'stop when one whole copy is elsewhere' },
+  for: { kind: 'value', placeholder: 'D', reader: DURATION, summary: 'stop after this long' },
+  'dry-run': { kind: 'switch', summary: 'say what would be visible, and share nothing' },
+  ...TRANSFER_OPTIONS,
+} as const satisfies OptionTable
 
 export const command = defineCommand({
-  options: {
-    to: {
-      kind: 'value',
-      placeholder: 'WHO',
-      reader: oneOf('link', 'everyone'),
-      summary: 'link (default): only who has the link; everyone: listed under its infohash',
-    },
-    dir: {
-      kind: 'value',
-      placeholder: 'D',
-      reader: TEXT,
-      summary: "folder that holds a torrent's data (default: beside it)",
-    },
-    exclude: { kind: 'list', placeholder: 'GLOB', reader: TEXT, summary: 'leave out files whose path fits' },
-    'super-seed': {
-      kind: 'switch',
-      summary: 'as first sharer: send each piece once and let others spread it',
-    },
-    once: { kind: 'switch', summary: 'stop when one whole copy is elsewhere' },
-    for: { kind: 'value', placeholder: 'D', reader: DURATION, summary: 'stop after this long' },
-    'dry-run': { kind: 'switch', summary: 'say what would be visible, and share nothing' },
-    ...TRANSFER_OPTIONS,
-  },
+  options: OPTIONS,
   operands: { least: 1, most: 100, expects: 'a file, a folder or a torrent file' },
-  details: ['Home, drive roots, key and profile folders are refused. Links and special files are left out.'],
-  run: async ({ values, operands, output, folder, interrupt }) => {
+  details: [
+    'Home, drive roots, key and profile folders are refused. Links and special files are left out.',
+    WHICH_ENGINE_HELP,
+  ],
+  run: async (context) => {
+    const { values, operands, output, folder, interrupt } = context
     const listing = values.to ?? 'link'
     if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
     const stop = interrupt.listen()
@@ -80,6 +81,7 @@ export const command = defineCommand({
             }),
       ),
     )
+    const link = values['dry-run'] ? undefined : await runningFor(context)
     for (const survey of surveys) if (survey !== undefined) saySurvey(output, survey, listing)
     if (values['dry-run']) {
       for (const [i, given] of operands.entries()) {
@@ -88,6 +90,10 @@ export const command = defineCommand({
         else await foretellTorrent(path.resolve(folder, given), listing, output, ports)
       }
       return 0
+    }
+    if (link !== undefined) {
+      const wishes = operands.map((given, i) => wishOf(given, surveys[i], context))
+      return shareThroughDaemon({ link, wishes, peers: values.peer.map(endpointText), output, interrupt })
     }
     const engine = await openTransferEngine(values, folder, output)
     try {
@@ -112,7 +118,7 @@ export const command = defineCommand({
                 engine,
               )
             : await shareSurveyed(survey, choices, engine, output, stop)
-        saySharing(output, share, listing, engine.session.listenPort)
+        saySharing(output, offeredBy(share, listing, engine), { engine: 'own' }, 'Ctrl-C stops.')
         shares.push(share)
       }
       return await give(shares, output, stop, values.once, values.for, engine)
@@ -121,6 +127,33 @@ export const command = defineCommand({
     }
   },
 })
+
+/** As the running Shoal is asked for it; paths are absolute, since it has another current folder. */
+function wishOf(given: string, survey: ShareSurvey | undefined, context: Context): ShareRequest {
+  const { values, folder } = context
+  const stopRule =
+    values.once || values.for !== undefined
+      ? {
+          ratio: null,
+          copies: values.once ? 1 : null,
+          seconds: values.for === undefined ? null : Math.ceil(values.for / MS_PER_SECOND),
+        }
+      : undefined
+  return {
+    path: survey?.root ?? path.resolve(folder, given),
+    exclude: [...values.exclude],
+    audience: values.to ?? 'link',
+    ...(survey === undefined ? { dataFolder: dataFolder(given, values.dir, folder) } : {}),
+    ...(stopRule === undefined ? {} : { stopRule }),
+    ...(values.up === undefined ? {} : { upLimit: values.up }),
+    trackers: [...values.tracker],
+    superSeed: values['super-seed'],
+    format: 'hybrid',
+  }
+}
+
+type Context = CommandContext<typeof OPTIONS>
+const MS_PER_SECOND = 1_000
 
 /** Trackers of a share for people with the link are wrong use, except of private torrents (TRANSFER.md). @throws ShareUseError */
 async function requirePrivate(operands: readonly string[], folder: string, ports: ToolPorts): Promise<void> {
@@ -189,23 +222,18 @@ function surveyObject(survey: ShareSurvey, listing: Listing): object {
   }
 }
 
-function saySharing(output: Output, share: Share, listing: Listing, port: number): void {
-  const { metainfo, magnet } = share
-  output.result(
-    `Sharing ${metainfo.name} (${formatSize(metainfo.geometry.payloadBytes)}) ${metainfo.private ? PRIVATE : AUDIENCE[listing]}`,
-  )
-  output.result(`  ${magnet}`)
-  sayQr(output, magnet)
-  output.note('Ctrl-C stops.')
-  output.object({
-    event: 'sharing',
-    audience: listing,
+function offeredBy({ metainfo, magnet }: Share, listing: Listing, engine: Engine): Offered {
+  return {
     name: metainfo.name,
+    totalBytes: metainfo.geometry.payloadBytes,
+    private: metainfo.private,
+    listing,
     magnet,
     infohashV1: metainfo.infohashV1 ?? null,
     infohashV2: metainfo.infohashV2 ?? null,
-    port,
-  })
+    port: engine.session.listenPort,
+    page: null,
+  }
 }
 
 /** What sharing a torrent file would show; whether its data is here is found out when it is shared. */
@@ -224,18 +252,6 @@ async function foretellTorrent(
   sayAudience(output, listing)
   output.object({ event: 'survey', path: torrentPath, audience: listing, files, totalBytes })
 }
-
-/** Only where somebody looks, with signs that can draw it, and where it fits whole. */
-function sayQr(output: Output, magnet: string): void {
-  const { notes } = output
-  if (!notes.live || !notes.unicode) return
-  const lines = renderUnicodeCompact(magnet, { ecc: 'L', border: 1 }).split('\n')
-  if ((lines[0]?.length ?? 0) > notes.columns - 1 || lines.length > MOST_QR_ROWS) return
-  for (const line of lines) output.note(line)
-}
-
-/** A code that does not fit one screen cannot be photographed. */
-const MOST_QR_ROWS = 40
 
 async function give(
   shares: readonly Share[],

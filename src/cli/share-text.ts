@@ -1,0 +1,67 @@
+// What a `share` says of itself, whichever engine gives it: with whom, by which link, and a code to photograph.
+
+import { renderUnicodeCompact } from 'uqr'
+import { formatSize } from '../api/format-quantity.ts'
+import type { Listing } from '../daemon/get-source.ts'
+import type { Doer } from './get-report.ts'
+import type { Output } from './output.ts'
+
+/** One thing that is offered, as soon as its link is known. */
+export interface Offered {
+  readonly name: string
+  readonly totalBytes: number
+  readonly private: boolean
+  readonly listing: Listing
+  readonly magnet: string
+  readonly infohashV1: string | null
+  readonly infohashV2: string | null
+  /** That others connect to; null when nobody can. */
+  readonly port: number | null
+  /** For a phone on this network, where there is one. */
+  readonly page: string | null
+}
+
+const AUDIENCE: Readonly<Record<Listing, string>> = {
+  link: 'with people who have this link. Not listed anywhere.',
+  everyone:
+    'with everyone: listed, in any BitTorrent app. Strangers see names and sizes, and your address while they fetch.',
+}
+
+/** Whatever was asked: a private torrent is told to its trackers, and to nobody else. */
+const PRIVATE =
+  'with people who have this link and users of its trackers, which are told of you. It is private.'
+
+/** @param stops what ends it: `Ctrl-C stops.` */
+export function saySharing(output: Output, offered: Offered, doer: Doer, stops: string): void {
+  const { name, totalBytes, listing, magnet, page } = offered
+  output.result(
+    `Sharing ${name} (${formatSize(totalBytes)}) ${offered.private ? PRIVATE : AUDIENCE[listing]}`,
+  )
+  output.result(`  ${magnet}`)
+  if (page !== null) output.result(`  On this network, without Shoal: ${page}`)
+  sayQr(output, page ?? magnet)
+  output.note(stops)
+  output.object({
+    event: 'sharing',
+    audience: listing,
+    name,
+    magnet,
+    infohashV1: offered.infohashV1,
+    infohashV2: offered.infohashV2,
+    port: offered.port,
+    ...(page === null ? {} : { page }),
+    ...doer,
+  })
+}
+
+/** Only where somebody looks, with signs that can draw it, and where it fits whole. */
+function sayQr(output: Output, text: string): void {
+  const { notes } = output
+  if (!notes.live || !notes.unicode) return
+  const lines = renderUnicodeCompact(text, { ecc: 'L', border: 1 }).split('\n')
+  if ((lines[0]?.length ?? 0) > notes.columns - 1 || lines.length > MOST_QR_ROWS) return
+  for (const line of lines) output.note(line)
+}
+
+/** A code that does not fit one screen cannot be photographed. */
+const MOST_QR_ROWS = 40
