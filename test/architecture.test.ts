@@ -74,6 +74,8 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/exit/name-servers.ts': ['node:dns'],
   'platform/exit/proxy-exit.ts': ['node:dns/promises'],
   'platform/exit/tunnel.ts': ['node:net'],
+  // Only listens: page and API (its own door is daemon/http/door.ts).
+  'daemon/http/server.ts': ['node:http'],
 }
 /** Modules that reach the network, and what reaches it without one. */
 const NETWORK = /^node:(net|dgram|dns|dns\/promises|http|https|http2|tls|ffi|quic)$/

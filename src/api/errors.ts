@@ -10,6 +10,7 @@ import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
+import { HTTP_ERRORS } from './errors-http.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
 import { TRANSFER_ERRORS } from './errors-transfer.ts'
@@ -37,6 +38,7 @@ const TABLE: ErrorTable = {
   ...LIFE_ERRORS,
   ...DAEMON_ERRORS,
   ...RPC_ERRORS,
+  ...HTTP_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {

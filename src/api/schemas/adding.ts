@@ -9,6 +9,7 @@ import {
   Label,
   Limit,
   Link,
+  MAX_FILE_ENTRIES,
   MAX_TORRENT_BASE64_CHARACTERS,
   StopRule,
   TransferId,
@@ -54,7 +55,7 @@ export const AddRequest = z.object({
   tags: z.array(Label).max(100).optional(),
   paused: z.boolean().optional(),
   /** Files to get, by index; all unless given. */
-  files: z.array(z.number().int().min(0)).max(100_000).optional(),
+  files: z.array(z.number().int().min(0)).max(MAX_FILE_ENTRIES).optional(),
   /** Globs over paths and names; all unless given. */
   select: z.array(z.string().max(4_096)).max(100).optional(),
   /** Trackers beside those of the link or torrent. */

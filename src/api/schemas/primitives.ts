@@ -8,6 +8,8 @@ export const MAX_PATH_CHARACTERS = 4_096
 export const MAX_LINK_CHARACTERS = 65_536
 /** Transfers named by one request: every one that a large seedbox has. */
 export const MAX_IDS = 20_000
+/** Files of one torrent (SAFETY.md). */
+export const MAX_FILE_ENTRIES = 100_000
 /** BASE64 of a torrent file of 10 MB (SAFETY.md). */
 export const MAX_TORRENT_BASE64_CHARACTERS = 14_000_000
 

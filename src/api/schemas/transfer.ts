@@ -10,6 +10,7 @@ import {
   ForeignText,
   Label,
   Limit,
+  MAX_FILE_ENTRIES,
   Moment,
   StopRule,
   TransferId,
@@ -250,7 +251,7 @@ export const FileChange = z.object({
   /** By file index. */
   priorities: z
     .array(z.object({ index: z.number().int().min(0), priority: z.number().int().min(0).max(7) }))
-    .max(100_000),
+    .max(MAX_FILE_ENTRIES),
 })
 
 export const Move = z.object({

@@ -1,0 +1,31 @@
+// What the door, the routes and the calls that carry bytes refuse; each code has its status beside it and its sentence in
+// src/api/errors-http.ts.
+
+import { CodedError } from '../../base/errors.ts'
+
+/** Codes that are thrown here, each with the HTTP status it is answered by. */
+export const HTTP_STATUS = {
+  HOST_MISSING: 400,
+  HOST_FOREIGN: 421,
+  TARGET_INVALID: 400,
+  HEADER_TWICE: 400,
+  METHOD_UNKNOWN: 405,
+  UPGRADE_UNKNOWN: 400,
+  ORIGIN_FOREIGN: 403,
+  TOKEN_MISSING: 401,
+  TOKEN_WRONG: 401,
+  TOKEN_SCOPE: 403,
+  TOKENS_PAUSED: 429,
+  ROUTE_UNKNOWN: 404,
+  INPUT_INVALID: 400,
+  BODY_NOT_JSON: 415,
+  BODY_TOO_LARGE: 413,
+  STREAMS_TOO_MANY: 503,
+  DAEMON_STOPPING: 503,
+  PAGE_MISSING: 503,
+  SERVER_NOT_LOCAL: 500,
+} as const
+
+export type HttpCode = keyof typeof HTTP_STATUS
+
+export class HttpError extends CodedError<HttpCode> {}
