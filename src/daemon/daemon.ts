@@ -140,8 +140,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     ...shareHandlers(shares, transfers),
     ...statusHandlers({ transfers, feed, stateFolder, startedAt, engine: needed, saveFolder }),
     settings: () => ({ settings: settings.rows() }),
-    changeSettings: async ({ values }) => {
-      await settings.change(values)
+    changeSettings: async ({ values, defaults }) => {
+      await settings.change(values, defaults)
       const { session } = needed()
       session.upLimit = settings.values['speed.up'] ?? undefined
       session.downLimit = settings.values['speed.down'] ?? undefined

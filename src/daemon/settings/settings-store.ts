@@ -40,7 +40,7 @@ export class SettingsStore {
   readonly #fixed: ReadonlyMap<SettingKey, { readonly value: SettingValue; readonly from: From }>
   #file: Values
   /** What is in the file and means nothing to us. */
-  readonly #foreign: Readonly<Record<string, unknown>>
+  #foreign: Readonly<Record<string, unknown>>
   #values: Settings
   #writing: Promise<void> = Promise.resolve()
 
@@ -90,21 +90,47 @@ export class SettingsStore {
 
   /**
    * All of them or none. Null gives a setting its default back, where null is no value of its own.
+   * @param defaults keys that get their default back, whatever null means to them
    * @returns the keys whose value in force changed @throws SettingError, DiskError
    */
-  async change(wish: Readonly<Record<string, unknown>>): Promise<SettingKey[]> {
+  async change(
+    wish: Readonly<Record<string, unknown>>,
+    defaults: readonly string[] = [],
+  ): Promise<SettingKey[]> {
     const file: Values = new Map(this.#file)
-    for (const [key, value] of Object.entries(wish)) {
-      if (!isSettingKey(key)) throw new SettingError('SETTING_UNKNOWN', { key })
-      const fixed = this.#fixed.get(key)
-      if (fixed !== undefined)
-        throw new SettingError('SETTING_FIXED', { key, from: fixed.from, variable: variableOf(key) })
+    for (const key of defaults) file.delete(this.#changeable(key))
+    for (const [name, value] of Object.entries(wish)) {
+      const key = this.#changeable(name)
       if (value === null && !SETTINGS[key].schema.safeParse(null).success) file.delete(key)
       else file.set(key, valid(key, value))
     }
     const writing = this.#writing.then(() => this.#write(file))
     this.#writing = writing.catch(() => undefined)
     await writing
+    return this.#take(file)
+  }
+
+  /**
+   * What somebody wrote into the file meanwhile holds from now on. Waits for what is being written.
+   * @returns the keys whose value in force changed @throws SettingError, DiskError; then everything stays as it was
+   */
+  async reread(): Promise<SettingKey[]> {
+    await this.#writing
+    const { values, foreign } = await readConfig(this.#disk, this.#folder)
+    this.#foreign = foreign
+    return this.#take(values)
+  }
+
+  /** @throws SettingError */
+  #changeable(key: string): SettingKey {
+    if (!isSettingKey(key)) throw new SettingError('SETTING_UNKNOWN', { key })
+    const fixed = this.#fixed.get(key)
+    if (fixed !== undefined)
+      throw new SettingError('SETTING_FIXED', { key, from: fixed.from, variable: variableOf(key) })
+    return key
+  }
+
+  #take(file: Values): SettingKey[] {
     const before = this.#values
     this.#file = file
     this.#values = this.#inForce(file)

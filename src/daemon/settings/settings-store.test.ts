@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { NodeDisk } from '../../platform/disk.ts'
+import { SettingsStore } from './settings-store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'shoal-settings-'))
+after(() => rmSync(folder, { recursive: true }))
+const file = join(folder, 'config.json')
+const open = (environment: Record<string, string> = {}) =>
+  SettingsStore.open({ disk: new NodeDisk(), stateFolder: folder, environment, options: {} })
+
+test('a default is given back, also where nothing is a value of its own', async () => {
+  const store = await open()
+  await store.change({ 'sharing.ratio': null, 'network.port': 4_000 })
+  assert.equal(store.values['sharing.ratio'], null)
+  await store.change({}, ['sharing.ratio', 'network.port'])
+  assert.equal(store.values['sharing.ratio'], 1)
+  assert.equal(store.values['network.port'], 0)
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {})
+})
+
+test('what is written into the file by hand holds when it is read again, and what is wrong changes nothing', async () => {
+  const store = await open()
+  writeFileSync(file, JSON.stringify({ 'speed.down': 2_000_000, 'of.tomorrow': 1 }))
+  assert.deepEqual(await store.reread(), ['speed.down'])
+  assert.equal(store.values['speed.down'], 2_000_000)
+  writeFileSync(file, JSON.stringify({ 'speed.down': 'fast' }))
+  await assert.rejects(store.reread(), { code: 'SETTING_INVALID' })
+  assert.equal(store.values['speed.down'], 2_000_000)
+  await store.change({ 'speed.up': 1_000_000 })
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {
+    'of.tomorrow': 1,
+    'speed.down': 2_000_000,
+    'speed.up': 1_000_000,
+  })
+})
+
+test('what the environment says is not given up by a default either', async () => {
+  writeFileSync(file, '{}')
+  const store = await open({ SHOAL_SPEED_DOWN: '3000000' })
+  assert.equal(store.values['speed.down'], 3_000_000)
+  await assert.rejects(store.change({}, ['speed.down']), { code: 'SETTING_FIXED' })
+})
