@@ -51,7 +51,8 @@ export const DAEMON_ERRORS: ErrorTable = {
   SETTING_UNKNOWN: {
     exit: 2,
     message: (data) => `There is no setting named ${word(data, 'key', 'this')}.`,
-    help: '`shoal config` lists all settings.',
+    help: (data) =>
+      data.nearest === undefined ? '`shoal config list` shows all of them.' : `Did you mean ${data.nearest}?`,
   },
   SETTING_INVALID: {
     exit: 2,

@@ -104,12 +104,6 @@ export const LIFE_ERRORS: ErrorTable = {
     message: '`shoal limit` needs --up, --down or both.',
     help: 'Use: shoal limit ID... --up 2M --down none',
   },
-  SETTING_UNKNOWN: {
-    exit: 2,
-    message: (data) => `There is no setting "${word(data, 'key', '')}".`,
-    help: (data) =>
-      data.nearest === undefined ? '`shoal config list` shows them.' : `Did you mean ${data.nearest}?`,
-  },
   SETTING_VALUE: {
     exit: 2,
     message: (data) =>

@@ -100,6 +100,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/page.ts'),
   },
   {
+    name: 'log',
+    summary: 'what happened, without names of files',
+    usage: 'log [-f] [--last] [-n N]',
+    load: () => import('./commands/log.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'settings: all, one, changed, and where they are',
+    usage: 'config list | get KEY | set KEY VALUE... | path',
+    load: () => import('./commands/config.ts'),
+  },
+  {
     name: 'leak-test',
     summary: 'whether everything leaves by the proxy or interface you name',
     usage: 'leak-test [--proxy URL | --interface NAME]',

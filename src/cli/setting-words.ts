@@ -1,0 +1,98 @@
+// Settings as people type and read them: `2M`, `7d`, `on`, `none`. From words to values and back; the table of settings
+// (api/settings.ts) says which kind each is, and validates.
+
+import { formatDuration, formatRate } from '../api/format-quantity.ts'
+import { parseDuration, parseRate } from '../api/parse-quantity.ts'
+import type { SettingValue } from '../api/schemas/machine.ts'
+import { SETTINGS, type SettingKey, type SettingKind } from '../api/settings.ts'
+import { CodedError } from '../base/errors.ts'
+
+export class SettingWordError extends CodedError<'SETTING_VALUE'> {}
+
+const ON: ReadonlySet<string> = new Set(['on', 'true', 'yes', '1'])
+const OFF: ReadonlySet<string> = new Set(['off', 'false', 'no', '0'])
+/** No limit, no bound, empty. */
+const NONE = 'none'
+const MS_PER_SECOND = 1_000
+
+const EXPECTS: Readonly<Record<SettingKind, string>> = {
+  switch: 'on or off',
+  path: 'a folder',
+  paths: 'paths, one word each, or none',
+  rate: 'a rate of at least 1k such as 2M (2 MB/s) or 16mbit, or none',
+  count: 'a whole number',
+  duration: 'a time such as 90s, 10m or 7d, or none',
+  number: 'a number such as 1.5, or none',
+  choice: 'one of the words it knows',
+  text: 'text, or none',
+  texts: 'texts, one word each, or none',
+  schedule: 'times such as "mon-fri 08:00-17:30", or none',
+}
+
+/**
+ * @param words at least one; several for a setting that holds several
+ * @param absolute makes a path of a word
+ * @throws SettingWordError
+ */
+export function settingValue(
+  key: SettingKey,
+  words: readonly string[],
+  absolute: (path: string) => string,
+): SettingValue {
+  const { kind, schema } = SETTINGS[key]
+  const value = read(kind, words, absolute)
+  if (value !== undefined && schema.safeParse(value).success) return value
+  throw new SettingWordError('SETTING_VALUE', { key, expects: EXPECTS[kind], value: words.join(' ') })
+}
+
+function read(
+  kind: SettingKind,
+  words: readonly string[],
+  absolute: (path: string) => string,
+): SettingValue | undefined {
+  const [word = ''] = words
+  const none = words.length === 1 && word === NONE
+  if (kind === 'paths') return none ? [] : words.map(absolute)
+  if (kind === 'texts') return none ? [] : [...words]
+  if (kind === 'schedule') return none ? '' : words.join(' ')
+  if (words.length !== 1) return undefined
+  switch (kind) {
+    case 'switch':
+      return ON.has(word.toLowerCase()) ? true : OFF.has(word.toLowerCase()) ? false : undefined
+    case 'path':
+      return none ? '' : absolute(word)
+    case 'text':
+      return none ? '' : word
+    case 'choice':
+      return word
+    case 'rate':
+      return none ? null : parseRate(word)
+    case 'duration': {
+      const durationMs = none ? null : parseDuration(word)
+      return typeof durationMs === 'number' ? Math.round(durationMs / MS_PER_SECOND) : durationMs
+    }
+    default:
+      if (none) return null
+      return /^\d+(\.\d+)?$/.test(word) ? Number(word) : undefined
+  }
+}
+
+/** For reading. */
+export function settingText(key: SettingKey, value: SettingValue): string {
+  const { kind } = SETTINGS[key]
+  if (value === null || value === '') return NONE
+  if (Array.isArray(value)) return value.length === 0 ? NONE : value.join(', ')
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (kind === 'rate') return formatRate(Number(value))
+  if (kind === 'duration') return formatDuration(Number(value) * MS_PER_SECOND)
+  return String(value)
+}
+
+/** For scripts: what `set` takes back as it is. Of a setting that holds several, each on a line. */
+export function settingLines(key: SettingKey, value: SettingValue): string[] {
+  const { kind } = SETTINGS[key]
+  if (Array.isArray(value)) return value.length === 0 ? [NONE] : [...value]
+  if (kind === 'duration' && typeof value === 'number') return [`${value}s`]
+  if (kind === 'rate' && typeof value === 'number') return [String(value)]
+  return [settingText(key, value)]
+}
