@@ -76,6 +76,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/unshare.ts'),
   },
   {
+    name: 'start',
+    summary: 'Shoal runs, and its page is opened (also `shoal` alone)',
+    usage: 'start [--no-open] [--foreground]',
+    load: () => import('./commands/start.ts'),
+  },
+  {
     name: 'stop',
     summary: 'end the running Shoal',
     usage: 'stop',

@@ -48,8 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function run(argv: readonly string[], shell: Shell): Promise<number> {
   const { command: named, rest } = findCommand(argv)
-  const name =
-    named ?? (parseOptions(rest, GLOBAL_OPTIONS, shell.environment).values.version ? 'version' : 'help')
+  const name = named ?? withoutCommand(rest, shell)
   const entry = shell.commands.find((candidate) => candidate.name === name)
   if (entry === undefined) throw commandUnknown(name, shell.commands)
   const { command } = await entry.load()
@@ -58,6 +57,13 @@ async function run(argv: readonly string[], shell: Shell): Promise<number> {
     return 0
   }
   return command.start(entry, rest, shell)
+}
+
+/** `shoal` alone is what most people want of it (INTERFACE.md B1). */
+function withoutCommand(words: readonly string[], { environment }: Shell): string {
+  const { version, help } = parseOptions(words, GLOBAL_OPTIONS, environment).values
+  if (version) return 'version'
+  return help ? 'help' : 'start'
 }
 
 function fail(error: unknown, output: Output, interrupt: Interrupt): number {

@@ -8,12 +8,16 @@ const FRAMES = 5
 /** `E-7F3A` */
 export function markOf(error: unknown): string {
   const kind = error instanceof Error ? error.name : typeof error
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const places = [...stack.matchAll(/([\w-]+\.[jt]s:\d+):\d+/g)].map((match) => match[1]).slice(0, FRAMES)
   const digest = createHash('sha256')
-    .update([kind, ...places].join('\n'))
+    .update([kind, ...placesOf(error)].join('\n'))
     .digest('hex')
   return `E-${digest.slice(0, 4).toUpperCase()}`
+}
+
+/** `torrent.ts:12`, the innermost first: file names and lines of ours only. */
+export function placesOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  return [...stack.matchAll(/([\w-]+\.[jt]s:\d+):\d+/g)].map((match) => match[1] ?? '').slice(0, FRAMES)
 }
 
 /** The package that an import did not find: the installation is not complete. */

@@ -55,6 +55,8 @@ export interface Daemon {
   readonly transfers: Transfers
   /** Undefined while it is being opened anew. */
   engine(): Engine | undefined
+  /** What somebody wrote into the file meanwhile holds from now on. @throws SettingError; then all stays as it was */
+  rereadSettings(): Promise<void>
   /** Trackers told, bytes durable, records written. */
   close(): Promise<void>
 }
@@ -125,6 +127,12 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const removal = new Removal({ transfers, store, shares, clock, disk })
   transfers.begin(records)
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
+  const applySettings = (): void => {
+    const { session } = needed()
+    session.upLimit = settings.values['speed.up'] ?? undefined
+    session.downLimit = settings.values['speed.down'] ?? undefined
+    feed.notice({ kind: 'settings', id: null, code: null })
+  }
   const handlers: CoreHandlers = {
     ...transferHandlers({
       transfers,
@@ -142,10 +150,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     settings: () => ({ settings: settings.rows() }),
     changeSettings: async ({ values, defaults }) => {
       await settings.change(values, defaults)
-      const { session } = needed()
-      session.upLimit = settings.values['speed.up'] ?? undefined
-      session.downLimit = settings.values['speed.down'] ?? undefined
-      feed.notice({ kind: 'settings', id: null, code: null })
+      applySettings()
       return { settings: settings.rows() }
     },
   }
@@ -159,6 +164,10 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     transfers,
     engine: () => engine,
+    rereadSettings: async () => {
+      await settings.reread()
+      applySettings()
+    },
     close: async () => {
       feed.close()
       shares.cancelAll()

@@ -50,7 +50,6 @@ export async function startInBackground(
     // In a session of its own (setsid): it ends neither with this terminal nor by its Ctrl-C.
     {
       detached: true,
-      cwd: stateFolder,
       env: inherited(environment),
       stdio: ['ignore', out.file, out.file],
       windowsHide: true,

@@ -1,0 +1,98 @@
+// The daemon as it runs: what openDaemon joins, in front of it the server of API and page, beside it the log; opened and
+// closed in that order. Calls whose part of the daemon is not there are answered as unknown ones.
+
+import { type Handlers, ROUTES, type RouteName } from '../api/routes.ts'
+import { SystemClock } from '../platform/clock.ts'
+import { openDaemon } from './daemon.ts'
+import { HttpError } from './http/http-error.ts'
+import { openServer, type ServerSettings } from './http/server.ts'
+import { LogFile } from './life/log-file.ts'
+import type { Living } from './life/run-daemon.ts'
+import { PAGE_FOLDER } from './page-folder.ts'
+import type { SettingsStore } from './settings/settings-store.ts'
+
+export interface ServeOptions {
+  /** Exists, and is locked by us. */
+  readonly stateFolder: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Of the command line, by key. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Ends the process in order. */
+  shutdown(): void
+}
+
+export interface ServedDaemon extends Living {
+  readonly log: LogFile
+}
+
+/** @throws SettingError, SocketError, ExitError, IpFilterError, DiskError, HttpError SERVER_NOT_LOCAL */
+export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> {
+  const { stateFolder, environment, shutdown } = options
+  const clock = new SystemClock()
+  let names = () => false
+  const log = new LogFile({ stateFolder, names: () => names(), wallMs: () => clock.wallMs() })
+  const daemon = await openDaemon({ stateFolder, environment, settings: options.settings, log })
+  names = () => daemon.settings.values['server.logNames']
+  let page = ''
+  const answered: Partial<Handlers> = {
+    ...daemon.handlers,
+    status: async (input, caller) => ({ ...(await daemon.handlers.status(input, caller)), page }),
+    log: ({ last }) => ({ entries: log.last(last) }),
+    shutdown: () => {
+      shutdown()
+      return {}
+    },
+  }
+  try {
+    const server = await openServer({
+      handlers: whole(answered),
+      feed: daemon.feed,
+      settings: serverSettings(daemon.settings),
+      guard: daemon.guard,
+      log,
+      stateFolder,
+      pageFolder: PAGE_FOLDER,
+    })
+    page = server.url
+    log.write('info', 'started', { pid: process.pid })
+    return {
+      url: server.url,
+      port: server.port,
+      log,
+      rereadSettings: async () => {
+        try {
+          await daemon.rereadSettings()
+          log.write('info', 'settings-read-again')
+        } catch (error) {
+          log.write('error', 'settings-not-read', { why: (error as Error).message })
+        }
+      },
+      close: async () => {
+        // Nobody is heard any more while everything is brought to its end.
+        await Promise.all([server.close(), daemon.close()])
+        log.write('info', 'ended')
+        await log.close()
+      },
+    }
+  } catch (error) {
+    await daemon.close()
+    throw error
+  }
+}
+
+/** What is not built is absent: the same answer as for any address that nothing is at. */
+function whole(answered: Partial<Handlers>): Handlers {
+  const absent = (): never => {
+    throw new HttpError('ROUTE_UNKNOWN')
+  }
+  const names = Object.keys(ROUTES) as RouteName[]
+  // One handler for every name of the table, which is what Handlers spells out.
+  return Object.fromEntries(names.map((name) => [name, answered[name] ?? absent])) as unknown as Handlers
+}
+
+function serverSettings(settings: SettingsStore): ServerSettings {
+  return {
+    get: (key) => settings.values[key],
+    isDefault: (key) => settings.rows().find((row) => row.key === key)?.from === 'default',
+  }
+}
