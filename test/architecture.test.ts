@@ -76,6 +76,8 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/exit/tunnel.ts': ['node:net'],
   // Only listens: page and API (its own door is daemon/http/door.ts).
   'daemon/http/server.ts': ['node:http'],
+  // Only listens, on one address of the local network: the page of a share for phones.
+  'daemon/share-page/page-server.ts': ['node:http'],
 }
 /** Modules that reach the network, and what reaches it without one. */
 const NETWORK = /^node:(net|dgram|dns|dns\/promises|http|https|http2|tls|ffi|quic)$/

@@ -11,6 +11,7 @@ import { FILE_ERRORS } from './errors-files.ts'
 import { HTTP_ERRORS } from './errors-http.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
+import { SHARE_PAGE_ERRORS } from './errors-share-page.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
 import { TRANSFER_ERRORS } from './errors-transfer.ts'
@@ -39,6 +40,7 @@ const TABLE: ErrorTable = {
   ...DAEMON_ERRORS,
   ...RPC_ERRORS,
   ...HTTP_ERRORS,
+  ...SHARE_PAGE_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {
