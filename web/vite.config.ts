@@ -13,7 +13,15 @@ function apiTables(): Plugin {
       Object.entries(ROUTES).map(([name, { method, path }]) => [name, { method, path }]),
     ),
     'virtual:settings': Object.fromEntries(
-      Object.entries(SETTINGS).map(([key, { schema: _, ...shown }]) => [key, shown]),
+      Object.entries(SETTINGS).map(([key, { schema, ...shown }]) => [
+        key,
+        {
+          ...shown,
+          /** An empty field is a value: nothing, no limit. */
+          nullable: schema.safeParse(null).success,
+          choices: 'options' in schema ? schema.options : [],
+        },
+      ]),
     ),
   }
   return {

@@ -1,11 +1,21 @@
-// Modules that the build makes from the API's tables (vite.config.ts).
+// Modules that the build makes from the API's tables (vite.config.ts). An ambient module may not import by a relative path;
+// a type by `import(…)` may.
 
 declare module 'virtual:routes' {
-  import type { RouteTable } from '../../src/api/client.ts'
-  export const table: RouteTable
+  export const table: import('../../src/api/client.ts').RouteTable
 }
 
 declare module 'virtual:settings' {
-  import type { SETTINGS, SettingKey } from '../../src/api/settings.ts'
-  export const table: { readonly [Key in SettingKey]: Omit<(typeof SETTINGS)[Key], 'schema'> }
+  export const table: {
+    readonly [Key in import('../../src/api/settings.ts').SettingKey]: {
+      readonly section: import('../../src/api/settings.ts').SettingSection
+      readonly kind: import('../../src/api/settings.ts').SettingKind
+      readonly title: string
+      readonly summary: string
+      readonly takes: 'at-once' | 'reconnects' | 'restart'
+      /** An empty field is a value: nothing, no limit. */
+      readonly nullable: boolean
+      readonly choices: readonly string[]
+    }
+  }
 }

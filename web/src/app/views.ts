@@ -16,4 +16,22 @@ export const VIEW_TABLE: { readonly [Name in ViewName]?: View } = {
       import('../views/transfers/transfers.tsx').then(({ Transfers }) => ({ default: Transfers })),
     ),
   },
+  library: {
+    icon: 'library',
+    component: lazy(() =>
+      import('../views/library/library.tsx').then(({ Library }) => ({ default: Library })),
+    ),
+  },
+  network: {
+    icon: 'network',
+    component: lazy(() =>
+      import('../views/network/network.tsx').then(({ Network }) => ({ default: Network })),
+    ),
+  },
+  settings: {
+    icon: 'settings',
+    component: lazy(() =>
+      import('../views/settings/settings.tsx').then(({ Settings }) => ({ default: Settings })),
+    ),
+  },
 }

@@ -2,6 +2,16 @@
 
 import { enDialogs } from './en-dialogs.ts'
 import { enFrame } from './en-frame.ts'
+import { enLibrary } from './en-library.ts'
+import { enNetwork } from './en-network.ts'
+import { enSettings } from './en-settings.ts'
 import { enTransfers } from './en-transfers.ts'
 
-export const en = { ...enDialogs, ...enFrame, ...enTransfers } as const
+export const en = {
+  ...enDialogs,
+  ...enFrame,
+  ...enLibrary,
+  ...enNetwork,
+  ...enSettings,
+  ...enTransfers,
+} as const

@@ -24,7 +24,8 @@ const LIVE_MS = 2_000
 interface Props {
   /** As it was; it is asked for again while the panel is shown. */
   readonly facts: ShareFacts
-  readonly onStopped: () => void
+  /** Undefined where what surrounds it tells the name, how it stands, and stops it. */
+  readonly onStopped: (() => void) | undefined
 }
 
 export function SharedPanel({ facts: given, onStopped }: Props): ReactNode {
@@ -36,24 +37,20 @@ export function SharedPanel({ facts: given, onStopped }: Props): ReactNode {
   const facts = value ?? given
   if (waiting && facts.link !== null) setWaiting(false)
   const { transfer, link, audience } = facts
-  const stop = async (): Promise<void> => {
-    const answer = await attempt(() => call('stopShares', { ids: [transfer.id] }))
-    if (answer === undefined) return
-    toast(t('shared.stopped', visible(transfer.name)))
-    onStopped()
-  }
   return (
     <section className="shared">
-      <h3 className="share-name">
-        <ForeignText text={transfer.name} />
-      </h3>
+      {onStopped !== undefined && (
+        <h3 className="share-name">
+          <ForeignText text={transfer.name} />
+        </h3>
+      )}
       {error !== undefined && <ErrorSentence error={error} />}
       {link === null ? (
         <Hashing preparing={transfer.preparing} problem={transfer.problem !== null} />
       ) : (
         <>
           <p>{t(`shared.with.${audience}`)}</p>
-          <CopyLine label={t('shared.link')} text={link} autoFocus />
+          <CopyLine label={t('shared.link')} text={link} autoFocus={onStopped !== undefined} />
           <details>
             <summary>{t('shared.qr')}</summary>
             <QrCode text={link} label={t('shared.qrLabel')} />
@@ -61,14 +58,24 @@ export function SharedPanel({ facts: given, onStopped }: Props): ReactNode {
           <Phone facts={facts} onChange={put} />
         </>
       )}
-      <p className="shared-live">{liveSentence(facts)}</p>
-      <div>
-        <Button icon="stop" look="danger" onPress={() => void stop()}>
-          {t('shared.stop')}
-        </Button>
-      </div>
+      {onStopped !== undefined && (
+        <>
+          <p>{liveSentence(facts)}</p>
+          <div>
+            <Button icon="stop" look="danger" onPress={() => void stopShare(facts, onStopped)}>
+              {t('shared.stop')}
+            </Button>
+          </div>
+        </>
+      )}
     </section>
   )
+}
+
+export async function stopShare({ transfer }: ShareFacts, then: () => void): Promise<void> {
+  if ((await attempt(() => call('stopShares', { ids: [transfer.id] }))) === undefined) return
+  toast(t('shared.stopped', visible(transfer.name)))
+  then()
 }
 
 function Hashing({

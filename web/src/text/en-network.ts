@@ -1,0 +1,98 @@
+// Words of the Network view.
+
+import { plural } from './plural.ts'
+
+export const enNetwork = {
+  'network.title': 'Network',
+  'network.loading': 'Asking…',
+
+  'network.reach.title': 'Can others reach you?',
+  'network.reach.helps': 'What helps:',
+  'network.reach.more': 'Each way by itself',
+  'network.reach.listens': 'Listens at',
+  'network.reach.nowhere': 'nowhere',
+  'network.reach.router': (name: string) => `Router ${name}`,
+  'network.reach.aRouter': 'Router',
+  'network.reach.noRouter': 'No router was found to ask.',
+  'network.router.method': (state: string, method: string) => `${state}, by ${method}`,
+  'network.router.at': (state: string, external: string) => `${state}, at ${external}`,
+
+  'network.volumes.title': 'Given and taken',
+  'network.volumes.when': 'When',
+  'network.volumes.given': 'Given',
+  'network.volumes.taken': 'Taken',
+  'network.volumes.today': 'Today',
+  'network.volumes.month': 'This month',
+  'network.volumes.all': 'In all',
+  'network.volumes.how': 'How it travelled, since the start',
+  'network.transport.tcp': 'TCP',
+  'network.transport.utp': 'uTP, over UDP',
+  'network.transport.http': 'Web seeds, over HTTP',
+  'network.transport.other': (name: string) => name,
+  'network.connections': (now: number, most: number, encrypted: number) =>
+    `${plural(now, { one: '# connection', other: '# connections' })} of at most ${most}, ${encrypted} of them encrypted.`,
+
+  'network.provider.title': 'Is your provider interfering?',
+  'network.provider.means':
+    'Compares plain with encrypted handshakes, UDP and the DHT, and looks at router, firewall, disk and clock. It takes some seconds.',
+  'network.look': 'Look now',
+  'network.looking': 'Looking…',
+  'network.nothingFound': 'There was nothing to look at.',
+  'network.finding.good': 'Good',
+  'network.finding.careful': 'Could be better',
+  'network.finding.bad': 'Bad',
+  'network.finding.unknown': 'Not known',
+  'network.finding.off': 'Off',
+
+  'network.guard.title': 'Who was turned away in the last hour',
+  'network.guard.nobody': 'Nobody was turned away.',
+  'network.guard.times': (count: number) => plural(count, { one: 'Once, last', other: '# times, last' }),
+  'network.guard.undo': 'Let them in again',
+  'network.guard.undoOf': (reason: string) => `Let them in again: ${reason}`,
+  'network.guard.undone': 'They may come again.',
+  'network.guard.BANNED': 'Sent wrong data more than once',
+  'network.guard.POISON_REPEATED': 'Sent wrong data more than once',
+  'network.guard.FILTERED': 'On a list of addresses not to be met',
+  'network.guard.TOKEN_WRONG': 'Came with a token that is none',
+  'network.guard.HOST_FOREIGN': 'Asked for a host that is not this one',
+  'network.guard.ORIGIN_FOREIGN': 'Another web page tried to use Shoal',
+  'network.guard.other': (code: string) => code.toLowerCase().replaceAll('_', ' '),
+
+  'network.seen.title': 'What strangers see of you',
+  'network.seen.addresses': 'Your address',
+  'network.seen.none': 'Nobody has told yet under which address you are seen.',
+  'network.seen.way': 'Everything leaves',
+  'network.seen.direct': 'directly, from your own address',
+  'network.seen.bound': (name: string) => `by the interface ${name} only`,
+  'network.seen.proxy': (name: string) => `through the proxy ${name}`,
+  'network.seen.trouble': 'Trouble',
+  'network.seen.off': 'Off because of it',
+  'network.withheld.LISTENING': 'being reached by others',
+  'network.withheld.LAN': 'looking on this network',
+  'network.withheld.PORT_MAPPING': 'asking the router',
+  'network.withheld.DATAGRAMS': 'DHT, uTP and UDP trackers',
+  'network.leak.means':
+    'The leak test looks whether anything leaves by another way than the one that is set.',
+  'network.leak.do': 'Test for leaks',
+
+  'network.dht.title': 'DHT and ports',
+  'network.dht.dht': 'DHT',
+  'network.dht.on': (nodes4: number, nodes6: number) =>
+    `on; ${plural(nodes4, { one: '# node', other: '# nodes' })} over IPv4, ${nodes6} over IPv6`,
+  'network.dht.off': 'off',
+  'network.dht.first':
+    'When it has nobody to ask, the first nodes named in Settings are contacted, and nobody else.',
+  'network.dht.connections': 'Connections',
+
+  'network.log.title': 'Log',
+  'network.log.words': 'Words in it',
+  'network.log.level': 'At least',
+  'network.log.level.debug': 'everything',
+  'network.log.level.info': 'what happened',
+  'network.log.level.warn': 'warnings',
+  'network.log.level.error': 'errors',
+  'network.log.empty': 'Nothing was logged.',
+  'network.log.noneFit': 'Nothing fits.',
+  'network.log.again': 'Ask again',
+  'network.log.table': 'Entries of the log, the newest first',
+} as const
