@@ -39,6 +39,22 @@ export const HTTP_ERRORS: ErrorTable = {
       `Too many wrong tokens came from there. The next is looked at in ${word(data, 'seconds', '60')} seconds.`,
     retry: true,
   },
+  TOKENS_TOO_MANY: {
+    exit: 2,
+    message: (data) => `There are ${word(data, 'limit', 'as many')} tokens already, which is the most.`,
+    help: 'Remove one that is not used.',
+  },
+  TOKEN_UNKNOWN: { exit: 2, message: 'There is no such token.', help: 'Nothing was changed.' },
+  SESSION_FOR_PAGES: {
+    exit: 2,
+    message: 'A session is for the page in a browser.',
+    help: 'Programs use a token (docs/api.md).',
+  },
+  CODE_USED: {
+    exit: 2,
+    message: 'This link has been used, or is older than five minutes.',
+    help: 'Run `shoal page` on the computer where Shoal runs, and open the link it prints.',
+  },
   ROUTE_UNKNOWN: {
     exit: 2,
     message: 'There is nothing at this address.',
@@ -77,6 +93,11 @@ export const HTTP_ERRORS: ErrorTable = {
     message: (data) =>
       `Page and API would be open to other computers at ${word(data, 'host', 'that address')}, and nothing says that they may be.`,
     help: 'Set server.remote if TLS is in front of it (docs/api.md), or leave server.host as it was.',
+  },
+  STATE_NEWER: {
+    exit: 1,
+    message: (data) => `${word(data, 'path', 'The state folder')} was written by a newer Shoal.`,
+    help: 'It was left as it is. Use that Shoal, or another --state-dir.',
   },
   PAGE_MISSING: {
     exit: 1,

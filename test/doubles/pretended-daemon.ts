@@ -86,18 +86,31 @@ export class PretendedFeed implements Feed {
 
 /** Defaults, and what a test sets; a port is always a free one unless set. */
 export class PretendedSettings {
-  readonly #values = new Map<SettingKey, unknown>([['server.port', 0]])
+  #values: Settings = { ...defaults(), 'server.port': 0 }
+  readonly #chosen = new Set<string>()
 
-  get<Key extends SettingKey>(key: Key): Settings[Key] {
-    return (this.#values.has(key) ? this.#values.get(key) : SETTINGS[key].default) as Settings[Key]
+  get values(): Settings {
+    return this.#values
   }
 
-  isDefault(key: SettingKey): boolean {
-    return !this.#values.has(key)
+  rows(): { readonly key: string; readonly from: 'default' | 'file' }[] {
+    return Object.keys(SETTINGS).map((key) => ({ key, from: this.#chosen.has(key) ? 'file' : 'default' }))
   }
 
   set<Key extends SettingKey>(key: Key, value: Settings[Key]): this {
-    this.#values.set(key, value)
+    this.#chosen.add(key)
+    return this.preset(key, value)
+  }
+
+  /** As if it were the default. */
+  preset<Key extends SettingKey>(key: Key, value: Settings[Key]): this {
+    this.#values = { ...this.#values, [key]: value }
     return this
   }
+}
+
+function defaults(): Settings {
+  return Object.fromEntries(
+    Object.entries(SETTINGS).map(([key, { default: value }]) => [key, value]),
+  ) as Settings
 }

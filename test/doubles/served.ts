@@ -50,7 +50,7 @@ export interface ServeOptions extends Partial<Omit<ServerOptions, 'handlers' | '
 
 export async function serve(t: TestContext, options: ServeOptions = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-http-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  endWith(t, () => rm(folder, { recursive: true, force: true }))
   const { stateFolder = join(folder, 'state'), pageFolder = join(folder, 'page') } = options
   await mkdir(stateFolder, { recursive: true, mode: 0o700 })
   await mkdir(join(pageFolder, 'assets'), { recursive: true })
@@ -72,7 +72,7 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
     stateFolder,
     pageFolder,
   })
-  t.after(() => server.close())
+  endWith(t, () => server.close())
   const token = (await readFile(join(stateFolder, 'api-token'), 'utf8')).trim()
   return {
     server,
@@ -112,6 +112,22 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
         socket.on('error', () => reject(new Error('no connection')))
       }),
   }
+}
+
+const endings = new WeakMap<TestContext, (() => Promise<void>)[]>()
+
+/** The last first: a server may write into the folder of another one at its end. */
+function endWith(t: TestContext, end: () => Promise<void>): void {
+  const known = endings.get(t)
+  if (known !== undefined) {
+    known.unshift(end)
+    return
+  }
+  const all = [end]
+  endings.set(t, all)
+  t.after(async () => {
+    for (const each of all) await each()
+  })
 }
 
 function exchange(

@@ -11,6 +11,8 @@ import { HttpError } from './http-error.ts'
 
 /** Whoever holds a secret of ours. */
 export interface Holder {
+  /** Of this session or token: what it opened ends with it. */
+  readonly id: string
   readonly caller: Caller
   readonly scope: Scope
 }
@@ -41,25 +43,36 @@ export class Admission {
   }
 
   /** @throws HttpError TOKEN_MISSING, TOKEN_WRONG, TOKEN_SCOPE, TOKENS_PAUSED */
-  admit(request: IncomingMessage, passage: Passage, need: Scope): Caller {
+  admit(request: IncomingMessage, passage: Passage, need: Scope): Holder {
     const cookie = passage.fromOurPage ? cookieNameOf(passage) : undefined
     const credential = credentialOf(request.headers, cookie)
     if (credential === undefined) throw new HttpError('TOKEN_MISSING')
-    const address = request.socket.remoteAddress ?? 'unknown'
-    // A forgotten password in one program is no reason to turn away the page on the same computer.
-    const source = `${credential.kind} ${sourceOf(request, passage, address)}`
-    const pauseMs = this.#bad.pauseMs(source)
-    if (pauseMs > 0) throw new HttpError('TOKENS_PAUSED', { seconds: Math.ceil(pauseMs / 1_000) })
+    const source = this.mayTry(credential.kind, request, passage)
     const holder = this.#holderOf(credential)
     if (holder === undefined) {
-      this.#bad.tried(source)
-      this.#guard.turnedAway('TOKEN_WRONG', address)
+      this.tried(source, request)
       throw new HttpError('TOKEN_WRONG')
     }
     if (!INCLUDES[holder.scope].includes(need)) {
       throw new HttpError('TOKEN_SCOPE', { scope: holder.scope, needed: need })
     }
-    return holder.caller
+    return holder
+  }
+
+  /**
+   * @param kind a forgotten password in one program is no reason to turn away the page on the same computer
+   * @returns what `tried` is told if it was wrong @throws HttpError TOKENS_PAUSED
+   */
+  mayTry(kind: string, request: IncomingMessage, passage: Passage): string {
+    const source = `${kind} ${sourceOf(request, passage)}`
+    const pauseMs = this.#bad.pauseMs(source)
+    if (pauseMs > 0) throw new HttpError('TOKENS_PAUSED', { seconds: Math.ceil(pauseMs / 1_000) })
+    return source
+  }
+
+  tried(source: string, { socket }: IncomingMessage): void {
+    this.#bad.tried(source)
+    this.#guard.turnedAway('TOKEN_WRONG', socket.remoteAddress ?? '')
   }
 
   #holderOf(credential: Credential): Holder | undefined {
@@ -74,7 +87,8 @@ export function cookieNameOf({ by }: Passage): string {
 }
 
 /** Behind a proxy every connection is the proxy's: the last address it added tells its askers apart. */
-function sourceOf({ headers }: IncomingMessage, { by }: Passage, address: string): string {
+function sourceOf({ headers, socket }: IncomingMessage, { by }: Passage): string {
+  const address = socket.remoteAddress ?? ''
   const forwarded = by.secure ? headers['x-forwarded-for'] : undefined
   if (typeof forwarded !== 'string') return address
   return `${address} ${forwarded.slice(-64).split(',').at(-1)?.trim() ?? ''}`

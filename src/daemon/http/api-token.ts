@@ -2,20 +2,20 @@
 // the account's files. Promise: a token that others could have read is not kept.
 
 import { constants } from 'node:fs'
-import { open, rename, unlink } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { Holder, Keys } from './admission.ts'
 import type { Credential } from './credentials.ts'
 import { digestOf, newSecret, sameDigest } from './secret.ts'
+import { replaceFile } from './secret-file.ts'
 
 const FILE_NAME = 'api-token'
-const OWNER_ONLY = 0o600
 const OTHERS = 0o077
 const SHAPE = /^[A-Za-z0-9_-]{43}$/
 /** More than a token and its end of line is none. */
 const MAX_BYTES = 100
 
-const OWNER: Holder = { caller: { kind: 'owner' }, scope: 'control' }
+const OWNER: Holder = { id: 'owner', caller: { kind: 'owner' }, scope: 'control' }
 
 export class OwnersKey implements Keys {
   readonly #digest: Buffer
@@ -41,18 +41,7 @@ async function ownersToken(stateFolder: string): Promise<string> {
   const kept = await readToken(file)
   if (kept !== undefined) return kept
   const token = newSecret()
-  const aside = `${file}.${process.pid}.new`
-  await unlink(aside).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  const handle = await open(aside, 'wx', OWNER_ONLY)
-  try {
-    await handle.writeFile(`${token}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(aside, file)
+  await replaceFile(file, Buffer.from(`${token}\n`))
   return token
 }
 

@@ -20,6 +20,7 @@ export interface Cursor {
 }
 
 interface Follower {
+  readonly holderId: string
   readonly response: ServerResponse
   close(): void
 }
@@ -40,8 +41,12 @@ export class EventStreams {
     return this.#followers.size
   }
 
-  /** Takes the answer over. @throws HttpError STREAMS_TOO_MANY, DAEMON_STOPPING, before anything was written */
-  open(since: Cursor | undefined, response: ServerResponse): void {
+  /**
+   * Takes the answer over.
+   * @param holderId whose stream it is: it ends with their session or token
+   * @throws HttpError STREAMS_TOO_MANY, DAEMON_STOPPING, before anything was written
+   */
+  open(since: Cursor | undefined, response: ServerResponse, holderId: string): void {
     if (this.#closed) throw new HttpError('DAEMON_STOPPING')
     if (this.#followers.size >= MAX_STREAMS) throw new HttpError('STREAMS_TOO_MANY')
     response.writeHead(200, {
@@ -52,6 +57,7 @@ export class EventStreams {
     })
     const follow = this.#feed.follow(since, (change) => this.#write(follower, this.#shared(change)))
     const follower: Follower = {
+      holderId,
       response,
       close: () => {
         follow.close()
@@ -63,6 +69,15 @@ export class EventStreams {
     this.#comments ??= setInterval(() => this.#comment(), COMMENT_MS)
     response.once('close', () => follower.close())
     this.#write(follower, this.#textOf(follow.first))
+  }
+
+  /** Whoever was let in so is told nothing more. */
+  endOf(holderId: string): void {
+    for (const follower of this.#followers) {
+      if (follower.holderId !== holderId) continue
+      follower.close()
+      follower.response.end()
+    }
   }
 
   /** Ends every stream: whoever followed comes back when the daemon does. */

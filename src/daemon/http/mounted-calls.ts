@@ -12,14 +12,18 @@ import {
   type RouteName,
   type ValidInputOf,
 } from '../../api/routes.ts'
+import type { Scope } from '../../api/schemas/machine.ts'
 import type { Feed } from '../feed.ts'
+import type { Holder } from './admission.ts'
 import { callInput } from './call-input.ts'
+
+/** @throws HttpError for whoever may not */
+export type Admit = (request: FastifyRequest, scope: Scope) => Holder
 
 export interface CallMount {
   readonly handlers: Handlers
   readonly feed: Feed
-  /** @throws HttpError who may not. */
-  admit(request: FastifyRequest, scope: Exclude<Route['scope'], 'anybody'>): Caller
+  readonly admit: Admit
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -34,7 +38,7 @@ export function mountCalls(app: FastifyInstance, { handlers, feed, admit }: Call
       url: `${API_ROOT}${path}`,
       bodyLimit: bodyLimitOf(route),
       onRequest: async (request) => {
-        if (scope !== 'anybody') callers.set(request, admit(request, scope))
+        if (scope !== 'anybody') callers.set(request, admit(request, scope).caller)
       },
       handler: async (request, reply) => {
         const input = callInput(route, request)

@@ -35,10 +35,10 @@ test('every call of the table reaches its handler with what its path, query and 
     setCategory: { name: 'film', saveFolder: null },
     removeCategory: { name: 'film' },
     changeSettings: { values: { 'speed.down': null } },
-    addToken: { name: 'sonarr', scope: 'rpc' },
-    removeToken: { id: 't1' },
   }
-  for (const name of Object.keys(ROUTES) as RouteName[]) {
+  // Who may come in is answered by the server itself.
+  const own: readonly RouteName[] = ['tokens', 'addToken', 'removeToken', 'pageLink']
+  for (const name of (Object.keys(ROUTES) as RouteName[]).filter((name) => !own.includes(name))) {
     const route = ROUTES[name]
     const input = inputs[name] ?? (route.path.includes(':id') ? { id: ID } : { ids: [ID] })
     const { method, path, body } = requestOf(route, input)
@@ -272,7 +272,7 @@ test('a port that is taken is replaced by a free one, unless a person chose it',
   const port = (other.address() as { port: number }).port
   const chosen = new PretendedSettings().set('server.port', port)
   await assert.rejects(serve(t, { settings: chosen }), { code: 'IN_USE' })
-  const byDefault = Object.assign(new PretendedSettings().set('server.port', port), { isDefault: () => true })
+  const byDefault = new PretendedSettings().preset('server.port', port)
   const served = await serve(t, { settings: byDefault })
   assert.notEqual(served.server.port, port)
   assert.equal((await served.ask('GET', '/api/v1/status')).status, 200)
