@@ -34,8 +34,9 @@ export function availability(details: Details | undefined): number[] {
   })
 }
 
+/** Stretches begin at whole pieces: at `floor(stretch × pieces / stretches)`. */
 function stretchOf(piece: number, pieces: number, stretches: number): number {
-  return Math.floor((piece * stretches) / pieces)
+  return Math.floor(((piece + 1) * stretches - 1) / pieces)
 }
 
 function bytesOf(base64: string | undefined): Uint8Array {

@@ -17,8 +17,8 @@ body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:0 auto;padding:1r
 h1{font-size:1.4rem;overflow-wrap:anywhere}
 ul{list-style:none;padding:0}
 li{border-top:1px solid color-mix(in srgb,currentColor 20%,transparent)}
-a{display:flex;gap:1rem;justify-content:space-between;padding:.75rem 0;min-height:1.5rem;color:LinkText}
-a span{overflow-wrap:anywhere}
+a{display:flex;gap:1rem;justify-content:space-between;align-items:baseline;padding:.75rem 0;min-height:1.5rem;color:LinkText;text-decoration:none}
+a span{overflow-wrap:anywhere;text-decoration:underline}
 a small,p{color:color-mix(in srgb,CanvasText 75%,Canvas)}
 a small{white-space:nowrap}
 .all{border:2px solid;border-radius:.5rem;padding:.75rem 1rem;font-weight:600}
