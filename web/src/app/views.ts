@@ -13,7 +13,9 @@ export const VIEW_TABLE: { readonly [Name in ViewName]?: View } = {
   transfers: {
     icon: 'transfers',
     component: lazy(() =>
-      import('../views/transfers/transfers.tsx').then(({ Transfers }) => ({ default: Transfers })),
+      import('../views/first-run/start-or-transfers.tsx').then(({ StartOrTransfers }) => ({
+        default: StartOrTransfers,
+      })),
     ),
   },
   library: {

@@ -1,6 +1,7 @@
 // Every string of the page in English, a file for each part of it. A translation is the same keys with other words.
 
 import { enDialogs } from './en-dialogs.ts'
+import { enFirstRun } from './en-first-run.ts'
 import { enFrame } from './en-frame.ts'
 import { enLibrary } from './en-library.ts'
 import { enNetwork } from './en-network.ts'
@@ -9,6 +10,7 @@ import { enTransfers } from './en-transfers.ts'
 
 export const en = {
   ...enDialogs,
+  ...enFirstRun,
   ...enFrame,
   ...enLibrary,
   ...enNetwork,
