@@ -1,9 +1,11 @@
 // The daemon as it runs: what openDaemon joins, in front of it the server of API and page, beside it the log; opened and
 // closed in that order. Calls whose part of the daemon is not there are answered as unknown ones.
 
+import { tmpdir } from 'node:os'
 import { type Handlers, ROUTES, type RouteName } from '../api/routes.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { openDaemon } from './daemon.ts'
+import { DemoCalls } from './demo/demo-calls.ts'
 import { HttpError } from './http/http-error.ts'
 import { openServer, type ServerSettings } from './http/server.ts'
 import { LogFile } from './life/log-file.ts'
@@ -33,9 +35,11 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
   const log = new LogFile({ stateFolder, names: () => names(), wallMs: () => clock.wallMs() })
   const daemon = await openDaemon({ stateFolder, environment, settings: options.settings, log })
   names = () => daemon.settings.values['server.logNames']
+  const demo = new DemoCalls({ temporaryFolder: tmpdir(), stateFolder })
   let page = ''
   const answered: Partial<Handlers> = {
     ...daemon.handlers,
+    ...demo.handlers,
     status: async (input, caller) => ({ ...(await daemon.handlers.status(input, caller)), page }),
     log: ({ last }) => ({ entries: log.last(last) }),
     shutdown: () => {
@@ -69,7 +73,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       },
       close: async () => {
         // Nobody is heard any more while everything is brought to its end.
-        await Promise.all([server.close(), daemon.close()])
+        await Promise.all([server.close(), demo.close(), daemon.close()])
         log.write('info', 'ended')
         await log.close()
       },
