@@ -7,11 +7,10 @@ import { SystemClock } from '../platform/clock.ts'
 import { openDaemon } from './daemon.ts'
 import { DemoCalls } from './demo/demo-calls.ts'
 import { HttpError } from './http/http-error.ts'
-import { openServer, type ServerSettings } from './http/server.ts'
+import { openServer } from './http/server.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
 import { PAGE_FOLDER } from './page-folder.ts'
-import type { SettingsStore } from './settings/settings-store.ts'
 
 export interface ServeOptions {
   /** Exists, and is locked by us. */
@@ -51,7 +50,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
     const server = await openServer({
       handlers: whole(answered),
       feed: daemon.feed,
-      settings: serverSettings(daemon.settings),
+      settings: daemon.settings,
       guard: daemon.guard,
       log,
       stateFolder,
@@ -92,11 +91,4 @@ function whole(answered: Partial<Handlers>): Handlers {
   const names = Object.keys(ROUTES) as RouteName[]
   // One handler for every name of the table, which is what Handlers spells out.
   return Object.fromEntries(names.map((name) => [name, answered[name] ?? absent])) as unknown as Handlers
-}
-
-function serverSettings(settings: SettingsStore): ServerSettings {
-  return {
-    get: (key) => settings.values[key],
-    isDefault: (key) => settings.rows().find((row) => row.key === key)?.from === 'default',
-  }
 }
