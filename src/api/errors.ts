@@ -10,6 +10,7 @@ import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { HTTP_ERRORS } from './errors-http.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
+import { MACHINE_ERRORS } from './errors-machine.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
 import { SHARE_PAGE_ERRORS } from './errors-share-page.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
@@ -40,6 +41,7 @@ const TABLE: ErrorTable = {
   ...DAEMON_ERRORS,
   ...RPC_ERRORS,
   ...HTTP_ERRORS,
+  ...MACHINE_ERRORS,
   ...SHARE_PAGE_ERRORS,
 }
 

@@ -90,13 +90,22 @@ export interface ShareRootFacts {
 
 /** @param given an existing path. @returns why it may not be shared, or undefined. */
 export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot | undefined {
-  const real = realpathSync(given)
-  const home = realOr(facts.home)
+  return refusedRealPath(realpathSync(given), realFacts(facts))
+}
+
+/** For many paths one after another: home and state folder by their real paths. */
+export function realFacts(facts: ShareRootFacts): ShareRootFacts {
+  return { ...facts, home: realOr(facts.home), stateFolder: realOr(facts.stateFolder) }
+}
+
+/** @param real the real path of what is there @param facts of realFacts(): the disk is not asked */
+export function refusedRealPath(real: string, facts: ShareRootFacts): RefusedRoot | undefined {
+  const { home, stateFolder } = facts
   if (path.dirname(real) === real) return { why: 'DRIVE_ROOT' }
   if (same(real, home)) return { why: 'HOME' }
   if (inside(home, real)) return { why: 'HOME_PARENT' }
-  if (insideOrSame(real, realOr(facts.stateFolder)) || inside(realOr(facts.stateFolder), real)) {
-    return { why: 'PROFILE', folder: facts.stateFolder }
+  if (insideOrSame(real, stateFolder) || inside(stateFolder, real)) {
+    return { why: 'PROFILE', folder: stateFolder }
   }
   for (const folder of KEY_FOLDERS) {
     if (insideOrSame(real, path.join(home, folder))) return { why: 'KEYS', folder: path.join(home, folder) }
