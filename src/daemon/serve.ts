@@ -10,7 +10,12 @@ import { HttpError } from './http/http-error.ts'
 import { openServer } from './http/server.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
+import { boundHandlers } from './machine/bound-handlers.ts'
+import { openMachine } from './machine/open-machine.ts'
 import { PAGE_FOLDER } from './page-folder.ts'
+import { openRpc } from './rpc/open-rpc.ts'
+import { answerRpc, MAX_RPC_BODY_BYTES, RPC_PATH, SESSION_ID_HEADER } from './rpc/rpc-exchange.ts'
+import { usualSaveFolder } from './usual-save-folder.ts'
 
 export interface ServeOptions {
   /** Exists, and is locked by us. */
@@ -36,8 +41,12 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
   names = () => daemon.settings.values['server.logNames']
   const demo = new DemoCalls({ temporaryFolder: tmpdir(), stateFolder })
   let page = ''
+  const saveFolder = (): string => daemon.settings.values['saving.folder'] || usualSaveFolder(environment)
+  const { settings, feed } = daemon
+  const machine = openMachine({ settings, stateFolder, environment, saveFolder, rows: () => feed.rows() })
   const answered: Partial<Handlers> = {
     ...daemon.handlers,
+    ...machine.handlers,
     ...demo.handlers,
     status: async (input, caller) => ({ ...(await daemon.handlers.status(input, caller)), page }),
     log: ({ last }) => ({ entries: log.last(last) }),
@@ -46,15 +55,34 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       return {}
     },
   }
+  const handlers = boundHandlers(whole(answered), machine.allowed)
+  // Who comes in by the RPC is a program, whose paths are bound.
+  const rpc = openRpc({ handlers, feed, allowed: (path) => machine.allowed.check(path, undefined) })
   try {
     const server = await openServer({
-      handlers: whole(answered),
-      feed: daemon.feed,
-      settings: daemon.settings,
+      handlers,
+      feed,
+      settings,
       guard: daemon.guard,
       log,
       stateFolder,
       pageFolder: PAGE_FOLDER,
+      foreign: [
+        {
+          path: RPC_PATH,
+          scope: 'rpc',
+          maxBodyBytes: MAX_RPC_BODY_BYTES,
+          enabled: () => settings.values['server.rpc'],
+          answer: ({ method, headers, body }) => {
+            const sessionId = headers[SESSION_ID_HEADER]
+            return answerRpc(rpc, {
+              method,
+              sessionId: typeof sessionId === 'string' ? sessionId : undefined,
+              body,
+            })
+          },
+        },
+      ],
     })
     page = server.url
     log.write('info', 'started', { pid: process.pid })

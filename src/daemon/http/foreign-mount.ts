@@ -34,23 +34,26 @@ export async function mountForeign(app: FastifyInstance, api: ForeignApi, admit:
   await app.register(async (scoped) => {
     scoped.removeAllContentTypeParsers()
     scoped.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
-    scoped.route({
-      method: ['GET', 'POST'],
-      url: api.path,
-      bodyLimit: api.maxBodyBytes,
-      onRequest: async (request, reply) => {
-        if (!api.enabled()) throw new HttpError('ROUTE_UNKNOWN')
-        // Their clients send a password when they are asked for one.
-        reply.raw.setHeader('www-authenticate', 'Basic realm="Shoal", charset="UTF-8"')
-        admit(request, api.scope)
-        reply.raw.removeHeader('www-authenticate')
-      },
-      handler: async ({ method, headers, body }, reply) => {
-        const bytes = body instanceof Uint8Array ? body : new Uint8Array()
-        const answer = await api.answer({ method, headers, body: bytes })
-        reply.code(answer.status).headers(answer.headers)
-        return answer.body
-      },
-    })
+    // transmission-remote asks for it with a slash behind.
+    for (const url of [api.path, `${api.path}/`]) {
+      scoped.route({
+        method: ['GET', 'POST'],
+        url,
+        bodyLimit: api.maxBodyBytes,
+        onRequest: async (request, reply) => {
+          if (!api.enabled()) throw new HttpError('ROUTE_UNKNOWN')
+          // Their clients send a password when they are asked for one.
+          reply.raw.setHeader('www-authenticate', 'Basic realm="Shoal", charset="UTF-8"')
+          admit(request, api.scope)
+          reply.raw.removeHeader('www-authenticate')
+        },
+        handler: async ({ method, headers, body }, reply) => {
+          const bytes = body instanceof Uint8Array ? body : new Uint8Array()
+          const answer = await api.answer({ method, headers, body: bytes })
+          reply.code(answer.status).headers(answer.headers)
+          return answer.body
+        },
+      })
+    }
   })
 }

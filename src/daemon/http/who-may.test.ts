@@ -210,7 +210,7 @@ test('each scope opens what it says and nothing else', async (t) => {
     const answers = [
       await served.ask('GET', '/api/v1/status', bearer(secret)),
       await served.ask('POST', '/api/v1/resume-all', { body: {}, ...bearer(secret) }),
-      await served.ask('POST', '/transmission/rpc', { body: 'x', ...bearer(secret) }),
+      await served.ask('POST', '/transmission/rpc/', { body: 'x', ...bearer(secret) }),
     ]
     assert.deepEqual(
       answers.map(({ status }) => status),
