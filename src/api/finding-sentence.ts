@@ -35,6 +35,17 @@ const TABLE: Readonly<Record<string, { readonly sentence: Words; readonly help?:
     help: 'Mend it, or leave the option out; nothing goes around it meanwhile.',
   },
 
+  LEAK_TEST_AS_TOLD: { sentence: ({ seen }) => `Leaves as told: ${seen}.` },
+  LEAK_TEST_OFF: { sentence: 'Off: trying it made no socket.' },
+  LEAK_TEST_UNSEEN: {
+    sentence: 'No socket was seen, so nothing is shown.',
+    help: 'Only Linux lets a program see its own sockets.',
+  },
+  LEAK_TEST_LEAK: {
+    sentence: ({ seen }) => `Leaves another way: ${seen}.`,
+    help: 'Pause everything, and tell the makers of Shoal: this must never happen.',
+  },
+
   ROUTER_OFF: { sentence: 'The router was not asked to let others in.' },
   ROUTER_NONE: {
     sentence: 'This computer knows of no router.',

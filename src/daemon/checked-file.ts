@@ -26,18 +26,16 @@ export function seal(version: number, body: unknown): Uint8Array {
 
 /** @param known the newest version that is understood */
 export function unseal(bytes: Uint8Array, known: number): Sealed | 'corrupt' | 'newer' {
-  const rest = bytes.subarray(BODY_AT)
-  let text: string
   try {
-    text = fromUtf8(bytes)
+    const text = fromUtf8(bytes)
+    if (!text.startsWith(`${PREFIX}${checksum(bytes.subarray(BODY_AT))}",`)) return 'corrupt'
+    // The checksum says that it is ours, and so well formed.
+    const { version, body } = JSON.parse(text) as Sealed
+    return version > known ? 'newer' : { version, body }
   } catch {
-    // Not even text.
+    // No text, or no JSON behind a checksum that fits by chance.
     return 'corrupt'
   }
-  if (!text.startsWith(`${PREFIX}${checksum(rest)}",`)) return 'corrupt'
-  // The checksum says that it is ours, and so well formed.
-  const { version, body } = JSON.parse(text) as Sealed
-  return version > known ? 'newer' : { version, body }
 }
 
 function checksum(bytes: Uint8Array): string {

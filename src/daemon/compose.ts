@@ -68,7 +68,7 @@ export interface Engine {
   /** The torrent's own status, and what stands in its way outside of it. */
   statusOf(torrent: Torrent): TransferStatus
   /** session.add() of what no other process works on. @throws SessionError, TransferLockError TRANSFER_RUNNING */
-  add(options: TorrentOptions): Torrent
+  add(options: TorrentOptions, how?: { readonly wanted?: boolean; readonly forced?: boolean }): Torrent
   /** Everything durable, everyone told, workers ended, locks released. */
   close(): Promise<void>
 }
@@ -113,9 +113,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       filter,
       stateFolder: options.stateFolder,
       statusOf: (torrent) => statusBy(torrent.status(), exit, filter?.blocked),
-      add: (torrent) => {
+      add: (torrent, how) => {
         locks.take(session.journalPaths(torrent), torrent.displayName)
-        return session.add(torrent)
+        return session.add(torrent, how)
       },
       close: async () => {
         await session.close()

@@ -2,21 +2,35 @@
 // It joins the parts and decides nothing that they decide. Two of them may not work on one state folder: whoever runs it
 // holds the lock (daemon/life).
 
-import type { Handlers } from '../api/routes.ts'
-import type { Totals } from '../api/schemas/status.ts'
 import type { TransferRow } from '../api/schemas/transfer.ts'
+import { parseTransferFilter } from '../api/transfer-filter.ts'
 import { toHex } from '../base/bytes.ts'
+import { CodedError } from '../base/errors.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { NodeDisk } from '../platform/disk.ts'
+import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
-import { type Engine, openEngine } from './compose.ts'
+import type { Engine } from './compose.ts'
+import { daemonHandlers } from './daemon-handlers.ts'
+import { EngineHost } from './engine-host.ts'
 import type { Feed } from './feed.ts'
 import { Guard } from './guard.ts'
+import type { KeptPlace } from './kept-file.ts'
 import { type Log, NO_LOG } from './log.ts'
-import { engineWish } from './settings/engine-wish.ts'
+import { Memory } from './memory.ts'
+import { type ByWay, networkHandlers } from './network-handlers.ts'
+import { Resting } from './resting.ts'
+import { Applying } from './settings/applying.ts'
+import { engineWish, hasRouters } from './settings/engine-wish.ts'
 import { SettingsStore } from './settings/settings-store.ts'
-import { statusHandlers } from './status-handlers.ts'
+import { Speed } from './settings/speed.ts'
+import { openSharePages } from './share-page/share-pages.ts'
+import { TotalsMaker } from './totals.ts'
 import { Adding } from './transfers/adding.ts'
+import { Categories } from './transfers/categories.ts'
+import { goOnMoving } from './transfers/moving.ts'
+import { Pulse } from './transfers/pulse.ts'
+import { QueueFile } from './transfers/queue-file.ts'
 import { RecordStore } from './transfers/record-store.ts'
 import { Removal } from './transfers/removal.ts'
 import { RowFeed } from './transfers/row-feed.ts'
@@ -27,6 +41,7 @@ import type { Transfer } from './transfers/transfer.ts'
 import { transferHandlers } from './transfers/transfer-handlers.ts'
 import { Transfers } from './transfers/transfers.ts'
 import { usualSaveFolder } from './usual-save-folder.ts'
+import { Volumes } from './volumes.ts'
 
 export interface DaemonOptions {
   /** Absolute. */
@@ -36,13 +51,15 @@ export interface DaemonOptions {
   /** Where `SHOAL_…` settings are read from; the process's own unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly log?: Log
+  /** Puts files into the trash; the system's own unless given. */
+  readonly trash?: (paths: readonly string[]) => Promise<void>
 }
 
-/** What the daemon answers itself; tokens, folders and the end of the process are for those who run it. */
+/** What the daemon answers itself; tokens, folders, the log and the end of the process are for those who run it. */
 export type CoreHandlers = ReturnType<typeof transferHandlers> &
   ReturnType<typeof shareHandlers> &
-  ReturnType<typeof statusHandlers> &
-  Handlers<'settings' | 'changeSettings'>
+  ReturnType<typeof daemonHandlers> &
+  ReturnType<typeof networkHandlers>
 
 export interface Daemon {
   readonly stateFolder: string
@@ -53,17 +70,21 @@ export interface Daemon {
   readonly guard: Guard
   readonly log: Log
   readonly transfers: Transfers
-  /** Undefined while it is being opened anew. */
-  engine(): Engine | undefined
-  /** What somebody wrote into the file meanwhile holds from now on. @throws SettingError; then all stays as it was */
+  readonly volumes: Volumes
+  readonly host: EngineHost
+  /** Where what is got is saved unless somebody says otherwise. */
+  saveFolder(): string
+  /** What somebody wrote into the settings' file meanwhile holds from now on. @throws SettingError; then all stays as it was */
   rereadSettings(): Promise<void>
+  /** The port by which its calls come in: no way out, so the leak test leaves it aside. */
+  answersAt(port: number): void
   /** Trackers told, bytes durable, records written. */
   close(): Promise<void>
 }
 
 const EPOCH_BYTES = 8
 
-/** @throws SettingError, SocketError, ExitError, IpFilterError, DiskError */
+/** @throws SettingError, StateError, EngineHostError, IpFilterError, DiskError */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { stateFolder, log = NO_LOG, environment = process.env } = options
   const disk = new NodeDisk()
@@ -77,26 +98,45 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     environment,
     options: options.settings ?? {},
   })
-  const guard = new Guard(wallMs)
+  const place: KeptPlace = { disk, stateFolder, log, wallMs }
+  const memory = await Memory.open(place)
+  const volumes = await Volumes.open(place)
+  const queue = new QueueFile(place)
   const store = new RecordStore(disk, stateFolder, log, wallMs)
-  const records = await store.readAll()
-  let engine: Engine | undefined = await openEngine({
-    ...engineWish(settings.values, settings.values['network.port']),
-    stateFolder,
-    upLimit: settings.values['speed.up'] ?? undefined,
-    downLimit: settings.values['speed.down'] ?? undefined,
-    warn: ({ code, name, why }) => log.write('warn', code, { why }, { name }),
-  })
-  const needed = (): Engine => {
-    if (engine === undefined) throw new Error('no engine')
-    return engine
+  const records = await queue.sort(await store.readAll())
+  const guard = new Guard(wallMs)
+  const speed = new Speed()
+  const limits = () => speed.inForce(settings.values, wallMs())
+  const saveFolder = () => settings.values['saving.folder'] || usualSaveFolder(environment)
+  const traffic: ByWay = {
+    tcp: { takenBytes: 0, givenBytes: 0 },
+    utp: { takenBytes: 0, givenBytes: 0 },
+    http: { takenBytes: 0, givenBytes: 0 },
   }
+  const doors = new Set<number>()
+
+  const host = new EngineHost({
+    stateFolder,
+    clock,
+    log,
+    wish: (port) => ({
+      ...engineWish(settings.values, port),
+      upLimit: limits().up ?? undefined,
+      downLimit: limits().down ?? undefined,
+      warn: ({ code, name, why }) => log.write('warn', code, { why }, { name }),
+    }),
+    chosenPort: () => settings.values['network.port'],
+    keptPort: () => memory.now.listenPort,
+    keepPort: (listenPort) => memory.change({ listenPort }),
+    opened: () => transfers.openAll(),
+    leaving: () => transfers.detachAll(),
+  })
   const around: TransferSurroundings = {
     store,
     log,
     stateFolder,
     wallMs,
-    engine: () => engine,
+    engine: () => host.engine,
     defaults: () => ({
       preallocate: settings.values['saving.preallocate'],
       maxPeers: settings.values['network.maxPeers'],
@@ -106,54 +146,145 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       seconds: settings.values['sharing.seconds'],
       copies: settings.values['sharing.copies'],
     }),
-    allPaused: () => false,
-    webPage: () => null,
+    allPaused: () => resting.on,
+    webPage: (id) => pages.addressOf(id)?.url ?? null,
+    goOnMoving: (transfer) => void goOnMoving(transfer),
+    counted: (takenBytes, givenBytes) => volumes.add(takenBytes, givenBytes),
+    left: ({ swarm }) => {
+      for (const way of ['tcp', 'utp', 'http'] as const) {
+        traffic[way].takenBytes += swarm.byTransport[way].takenBytes
+        traffic[way].givenBytes += swarm.byTransport[way].givenBytes
+      }
+    },
     touch: (id) => feed.touch(id),
     notice: (notice) => feed.notice(notice),
     banned: (address, reason) => guard.turnedAway(reason, address),
   }
-  const transfers = new Transfers(clock, around, () => totalsOf(transfers, needed(), settings))
-  const epoch = toHex(needed().ports.random.bytes(EPOCH_BYTES))
-  const feed = new RowFeed(clock, epoch, transfers, plainFilter)
-  const saveFolder = () => settings.values['saving.folder'] || usualSaveFolder()
-  const added = (transfer: Transfer): void => {
-    transfers.index(transfer)
-    feed.touch(transfer.id)
+  const transfers = new Transfers(clock, around, () => totals.make())
+  const resting = new Resting({ memory, transfers, log, wallMs })
+  const totals = new TotalsMaker({
+    transfers,
+    host,
+    resting,
+    disk,
+    limits,
+    saveFolder,
+    now: () => clock.now(),
+  })
+  const epoch = toHex(new SystemRandom().bytes(EPOCH_BYTES))
+  const feed = new RowFeed(clock, epoch, transfers, fitsOf)
+  const pages = openSharePages({
+    allowance: () => host.need().session.uploading(),
+    now: () => clock.now(),
+    given: (id, bytes) => transfers.find(id)?.gaveByPage(bytes),
+    log,
+  })
+  const categories = new Categories(memory, transfers)
+  const unwritten = (error: unknown): void => {
+    if (!(error instanceof CodedError)) throw error
+    log.write('warn', 'state-not-written', { why: error.code })
   }
-  const pex = () => settings.values['network.pex']
-  const common = { transfers, store, stateFolder, wallMs, engine: needed, pex, added }
-  const adding = new Adding({ ...common, saveFolder })
-  const shares = new Shares({ ...common, touch: (id) => feed.touch(id) })
-  const removal = new Removal({ transfers, store, shares, clock, disk })
-  transfers.begin(records)
-  for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
-  const applySettings = (): void => {
-    const { session } = needed()
-    session.upLimit = settings.values['speed.up'] ?? undefined
-    session.downLimit = settings.values['speed.down'] ?? undefined
-    feed.notice({ kind: 'settings', id: null, code: null })
+  const common = {
+    transfers,
+    store,
+    stateFolder,
+    wallMs,
+    engine: () => host.need(),
+    pex: () => settings.values['network.pex'],
+    added: (transfer: Transfer, where: 'top' | 'bottom') => {
+      transfers.index(transfer)
+      feed.touch(transfer.id)
+      if (!memory.now.everUsed) memory.change({ everUsed: true }).catch(unwritten)
+      if (where === 'top' && host.engine !== undefined)
+        queue.move([transfer], { queue: 'top' }, transfers, host.engine).catch(unwritten)
+    },
   }
+  const shares = new Shares({ ...common, pages, touch: (id) => feed.touch(id) })
+  const adding = new Adding({
+    ...common,
+    saveFolder: (category) => (category === null ? null : categories.folderOf(category)) ?? saveFolder(),
+  })
+  const trash = options.trash === undefined ? {} : { trash: options.trash }
+  const removal = new Removal({ transfers, store, shares, pages, clock, disk, ...trash })
+  const apply = (): void => {
+    const session = host.engine?.session
+    if (session === undefined) return
+    const { up, down } = limits()
+    session.upLimit = up ?? undefined
+    session.downLimit = down ?? undefined
+  }
+  const applying = new Applying({
+    settings,
+    host,
+    applied: () => {
+      apply()
+      host.engine?.session.setQueueLimits({
+        maxActiveDownloads: settings.values['saving.maxActive'],
+        maxActiveSeeds: settings.values['sharing.maxActive'],
+      })
+      for (const transfer of transfers) transfer.apply()
+    },
+  })
   const handlers: CoreHandlers = {
     ...transferHandlers({
       transfers,
       adding,
       removal,
+      shares,
+      categories,
+      queue,
       feed,
-      resume: async (id) => {
-        const transfer = transfers.get(id)
-        await transfer.resume()
-        if (transfer.record.hashing !== null && transfer.activity.kind === 'none') void shares.hash(transfer)
-      },
+      clock,
+      disk,
+      stateFolder,
+      engine: () => host.need(),
     }),
     ...shareHandlers(shares, transfers),
-    ...statusHandlers({ transfers, feed, stateFolder, startedAt, engine: needed, saveFolder }),
-    settings: () => ({ settings: settings.rows() }),
-    changeSettings: async ({ values, defaults }) => {
-      await settings.change(values, defaults)
-      applySettings()
-      return { settings: settings.rows() }
-    },
+    ...daemonHandlers({
+      transfers,
+      categories,
+      feed,
+      host,
+      memory,
+      resting,
+      settings,
+      applying,
+      volumes,
+      stateFolder,
+      startedAt,
+      saveFolder,
+    }),
+    ...networkHandlers({
+      host,
+      transfers,
+      volumes,
+      guard,
+      stateFolder,
+      traffic,
+      saveFolder,
+      somebodyToAsk: () => hasRouters(settings.values),
+      doors: () => doors,
+    }),
   }
+
+  transfers.begin(records)
+  const filtered = new FilterWatch(guard)
+  const pulse = new Pulse({
+    transfers,
+    clock,
+    failed: unwritten,
+    beat: () => {
+      resting.beat()
+      apply()
+      filtered.look(host.engine)
+    },
+  })
+  const unkept = setInterval(() => volumes.keep().catch(unwritten), 60_000)
+  unkept.unref()
+  await host.open()
+  for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
+  log.write('info', 'transfers', { count: transfers.size })
+
   return {
     stateFolder,
     startedAt,
@@ -163,48 +294,50 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     guard,
     log,
     transfers,
-    engine: () => engine,
+    volumes,
+    host,
+    saveFolder,
     rereadSettings: async () => {
-      await settings.reread()
-      applySettings()
+      await applying.reread()
+      feed.notice({ kind: 'settings', id: null, code: null })
     },
+    answersAt: (port) => doors.add(port),
     close: async () => {
       feed.close()
+      pulse.close()
+      clearInterval(unkept)
       shares.cancelAll()
+      await pages.closeAll()
       await transfers.close()
-      await engine?.close()
-      engine = undefined
+      await host.close()
+      await volumes.keep().catch(unwritten)
     },
   }
 }
 
-/** Until there is more: every word is somewhere in the name. */
-function plainFilter(filter: string): (row: TransferRow) => boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
-  return ({ name }) => words.every((word) => name.toLowerCase().includes(word))
+function fitsOf(filter: string): (row: TransferRow) => boolean {
+  const parsed = parseTransferFilter(filter)
+  return (row) => parsed.fits(row)
 }
 
-function totalsOf(transfers: Transfers, engine: Engine, settings: SettingsStore): Totals {
-  const sharing = { link: 0, everyone: 0 }
-  let [down, up, peers] = [0, 0, 0]
-  const now = engine.session.now
-  for (const { record, torrent, rests } of transfers) {
-    if (!rests && (record.role === 'share' || record.summary.finished)) sharing[record.audience]++
-    if (torrent === undefined || torrent.swarm.peers.size === 0) continue
-    down += torrent.swarm.downRate.rate(now)
-    up += torrent.swarm.upRate.rate(now)
-    peers += torrent.swarm.peers.size
+/** Whom the lists of addresses turned away goes to the guard's hour. */
+class FilterWatch {
+  readonly #guard: Guard
+  #engine: Engine | undefined
+  #seen = 0
+
+  constructor(guard: Guard) {
+    this.#guard = guard
   }
-  return {
-    downBytesPerSecond: Math.round(down),
-    upBytesPerSecond: Math.round(up),
-    peers,
-    reach: engine.session.reach.judge().answer,
-    sharing,
-    pausedUntil: null,
-    upLimit: settings.values['speed.up'],
-    downLimit: settings.values['speed.down'],
-    slow: false,
-    freeBytes: null,
+
+  look(engine: Engine | undefined): void {
+    if (engine !== this.#engine) this.#seen = 0
+    this.#engine = engine
+    const filter = engine?.filter
+    if (filter === undefined) return
+    const fresh = Math.min(filter.blocked - this.#seen, filter.recent.length)
+    for (const { host, list } of fresh === 0 ? [] : filter.recent.slice(-fresh))
+      this.#guard.turnedAway('FILTERED', `${host} (${list})`)
+    this.#seen = filter.blocked
   }
 }

@@ -54,6 +54,8 @@ export interface LeakTestOptions {
   readonly ports: Pick<NodePorts, 'tcp' | 'udp' | 'http' | 'names' | 'clock' | 'random'>
   /** How long each kind may take; ATTEMPT_MS unless given. */
   readonly attemptMs?: number
+  /** Of listeners by which this process is asked, not by which it asks: connections there are nobody's way out. */
+  readonly exceptPorts?: ReadonlySet<number>
 }
 
 /** TEST-NET-2: for documentation only, so that nobody has it. */
@@ -70,8 +72,9 @@ export async function runLeakTest({
   exit,
   ports,
   attemptMs = ATTEMPT_MS,
+  exceptPorts = new Set(),
 }: LeakTestOptions): Promise<LeakReport> {
-  const watch = new Watch(exit)
+  const watch = new Watch(exit, exceptPorts)
   const withheld = withheldBy(exit)
   // Without a way to prove, nobody need be contacted outside of this computer.
   const near = exit.kind === 'direct' ? await silentListener(ports) : undefined
@@ -172,11 +175,13 @@ function attempts(
 
 class Watch {
   readonly #exit: Exit
+  readonly #exceptPorts: ReadonlySet<number>
   readonly #devices = DeviceSockets.load()
   readonly visible: boolean
 
-  constructor(exit: Exit) {
+  constructor(exit: Exit, exceptPorts: ReadonlySet<number>) {
     this.#exit = exit
+    this.#exceptPorts = exceptPorts
     this.visible = ownSockets(this.#devices) !== undefined
   }
 
@@ -187,7 +192,7 @@ class Watch {
     const look = (): void => {
       for (const socket of ownSockets(this.#devices) ?? []) {
         const text = textOf(socket)
-        if (before.has(text)) continue
+        if (before.has(text) || this.#exceptPorts.has(socket.local.port)) continue
         seen.add(placeOf(socket))
         if (!this.#asTold(socket)) leaks = true
       }

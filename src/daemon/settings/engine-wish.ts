@@ -55,6 +55,11 @@ function exitOf(settings: Settings): NonNullable<EngineOptions['exit']> {
   return { proxy: address, interface: undefined }
 }
 
+/** The DHT has somebody to begin with. */
+export function hasRouters(settings: Settings): boolean {
+  return routersOf(settings, bindHost(settings)).length > 0
+}
+
 /** Who listens on this computer only has no use for nodes elsewhere. */
 function routersOf(settings: Settings, host: string): readonly string[] {
   if (scopeOf(host) === 'loopback') return settings['network.dhtRouters'] ?? []

@@ -121,6 +121,19 @@ export class SettingsStore {
     return this.#take(values)
   }
 
+  /** As they were before a change that could not be carried out. @throws DiskError */
+  async restore(before: Settings): Promise<void> {
+    const file: Values = new Map(this.#file)
+    for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+      if (this.#fixed.has(key) || JSON.stringify(before[key]) === JSON.stringify(this.#values[key])) continue
+      file.set(key, before[key] as SettingValue)
+    }
+    const writing = this.#writing.then(() => this.#write(file))
+    this.#writing = writing.catch(() => undefined)
+    await writing
+    this.#take(file)
+  }
+
   /** @throws SettingError */
   #changeable(key: string): SettingKey {
     if (!isSettingKey(key)) throw new SettingError('SETTING_UNKNOWN', { key })

@@ -4,7 +4,7 @@
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import { parseEndpoint } from '../../base/address.ts'
 import { endpointText } from '../../base/endpoint.ts'
-import { trackerUrl, webSeedUrl } from '../../metainfo/hints.ts'
+import { webSeedUrl } from '../../metainfo/hints.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
 import { kindOfName } from '../../safety/file-nature.ts'
@@ -17,6 +17,7 @@ import { BLANK, type Selection, saidOf, type TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { rootOf, selectedPriorities, summaryOf, targetOf } from './selection.ts'
 import { idOf, readSource, wireHashesOf } from './source.ts'
+import { checkedTracker, mergeTrackers } from './tracker-list.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
 import { linkFor } from './transfer-link.ts'
@@ -87,7 +88,10 @@ export class Adding {
     const typed = (request.trackers ?? []).map(checkedTracker)
     const known = transfers.findByHash(wireHashesOf(input))
     if (known !== undefined) {
-      await known.addTrackers([...typed, ...(known.record.audience === 'everyone' ? trackersOf(input) : [])])
+      await mergeTrackers(known, [
+        ...typed,
+        ...(known.record.audience === 'everyone' ? trackersOf(input) : []),
+      ])
       return { transfer: known.row(), added: false }
     }
     const record = this.#recordOf(request, input, typed)
@@ -201,13 +205,6 @@ function filesOf({ metainfo }: Content) {
       lengthBytes: file.lengthBytes,
       kind: kindOfName(file.path.at(-1) ?? ''),
     }))
-}
-
-/** @throws TransferError TRACKER_INVALID */
-export function checkedTracker(text: string): string {
-  const url = trackerUrl(text)
-  if (url === undefined) throw new TransferError('TRACKER_INVALID', { url: text })
-  return url
 }
 
 function checkedWebSeed(text: string): string {

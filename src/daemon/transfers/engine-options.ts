@@ -53,7 +53,11 @@ export function engineOptions(record: TransferRecord, opening: Opening): Torrent
     content === undefined
       ? optionsForMagnet(parseMagnet(record.magnet), kept, choices)
       : optionsForTorrent(content, choices)
-  return withoutHosts(options, record)
+  return {
+    ...withoutHosts(options, record),
+    wasFinished: record.summary.finished,
+    ...(record.saveFolder === record.journalFolder ? {} : { movedTo: record.saveFolder }),
+  }
 }
 
 /** What the person did not want to be contacted, and trackers that were taken out. */

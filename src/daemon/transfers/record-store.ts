@@ -6,6 +6,7 @@ import { crc32c } from '../../base/crc32c.ts'
 import { type Disk, DiskError } from '../../base/ports.ts'
 import { type StateFile, writeStateFiles } from '../../base/state-file.ts'
 import { readWhole, setAside } from '../checked-file.ts'
+import { StateError } from '../kept-file.ts'
 import type { Log } from '../log.ts'
 import { decodeRecord, encodeRecord, type TransferRecord } from './record.ts'
 
@@ -39,7 +40,7 @@ export class RecordStore {
     this.#wallMs = wallMs
   }
 
-  /** All that can be read, in the order they were added. @throws DiskError when the folder cannot be had */
+  /** All that can be read, in the order they were added. @throws StateError STATE_NEWER, DiskError for the folder */
   async readAll(): Promise<TransferRecord[]> {
     await this.#disk.makeDirectory(this.#folder)
     const names = (await this.#disk.list(this.#folder)).filter((name) => NAME.test(name))
@@ -56,10 +57,8 @@ export class RecordStore {
       const bytes = await readWhole(this.#disk, this.#disk.join(this.#folder, name), RECORD_LIMIT_BYTES)
       if (bytes === undefined) return undefined
       const record = decodeRecord(bytes)
-      if (record === 'newer') {
-        this.#log.write('error', 'record-of-newer-version', { file: name })
-        return undefined
-      }
+      if (record === 'newer')
+        throw new StateError('STATE_NEWER', { path: this.#disk.join(this.#folder, name) })
       if (record !== 'corrupt' && `${record.id}.json` === name) return record
       const aside = await setAside(this.#disk, this.#folder, name, this.#wallMs())
       this.#log.write('error', 'record-corrupt', { file: name, aside })

@@ -39,6 +39,8 @@ export interface TransferRecord {
   readonly journalFolder: string
   /** Where it is now. */
   readonly saveFolder: string
+  /** It is on its way there; null when it is not. */
+  readonly movingTo: string | null
   /** By file index; null for all alike. */
   readonly priorities: readonly number[] | null
   readonly selection: Selection | null
@@ -91,6 +93,7 @@ export const BLANK: Omit<TransferRecord, 'id' | 'role' | 'journalFolder' | 'save
   torrentCrc: null,
   name: '',
   shownName: null,
+  movingTo: null,
   priorities: null,
   selection: null,
   category: null,

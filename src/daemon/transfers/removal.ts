@@ -1,10 +1,15 @@
 // Transfers that go: forgotten, with what becomes of their files; and taken back within a minute.
-// Invariant: of a share no file is ever touched, and of anything else only files that the torrent names.
+// Invariant: of a share no file is ever touched, and of anything else only files that the torrent names and that it wrote or
+// verified: what was found there and is something else stays.
 
+import path from 'node:path'
+import trash from 'trash'
 import { after, type Millis } from '../../base/ids.ts'
 import type { Clock, Disk } from '../../base/ports.ts'
+import type { SharePages } from '../share-page/share-pages.ts'
 import type { TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
+import { WANTED_PRIORITY } from './selection.ts'
 import type { Shares } from './shares.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
@@ -12,6 +17,8 @@ import type { Transfers } from './transfers.ts'
 
 /** docs/design/daemon.md. */
 const RESTORE_MS = 60_000
+/** Removals that can be taken back: as many as there can be transfers. */
+const MAX_REMEMBERED = 20_000
 
 export interface RemovalSurroundings {
   readonly transfers: Transfers
@@ -19,14 +26,15 @@ export interface RemovalSurroundings {
   readonly shares: Shares
   readonly clock: Clock
   readonly disk: Disk
+  readonly pages: Pick<SharePages, 'close'>
+  /** Puts it where the person can find it again. */
+  readonly trash?: (paths: readonly string[]) => Promise<void>
 }
 
 interface Removed {
   readonly record: TransferRecord
   readonly torrent: Uint8Array | undefined
   readonly at: Millis
-  /** Files are where they were. */
-  readonly kept: boolean
 }
 
 export class Removal {
@@ -37,6 +45,7 @@ export class Removal {
     this.#around = around
   }
 
+  /** @throws TransferError TRASH_FAILED; then nothing was removed */
   async remove(transfer: Transfer, data: 'keep' | 'trash' | 'delete'): Promise<void> {
     const { transfers, store, clock, shares } = this.#around
     if (transfer.record.hashing !== null) {
@@ -45,12 +54,55 @@ export class Removal {
     }
     const torrent = await store.readTorrent(transfer.record)
     const kept = data === 'keep' || transfer.record.role === 'share'
+    const files = data === 'trash' && !kept ? await this.#wholeFiles(transfer) : []
+    if (!kept) {
+      // What is whole goes to where it can be found again; what is left of it then is parts, and goes for good.
+      await transfer.atRest()
+      if (data === 'trash') await this.#trash(files, transfer.record)
+      await transfer.torrent?.deleteData()
+    }
     transfers.take(transfer)
-    await transfer.close({ data: !kept })
+    await Promise.all([transfer.close(), this.#around.pages.close(transfer.id)])
     transfer.forget()
     await store.remove(transfer.id)
     this.#forgetOld()
-    this.#removed.set(transfer.id, { record: transfer.record, torrent, at: clock.now(), kept })
+    if (kept) this.#removed.set(transfer.id, { record: transfer.record, torrent, at: clock.now() })
+  }
+
+  /** Under their final names: the engine gives those to what is whole only. */
+  async #wholeFiles({ metainfo, record }: Transfer): Promise<string[]> {
+    const { disk } = this.#around
+    const found: string[] = []
+    for (const file of metainfo?.files ?? []) {
+      if (file.pad || file.symlink || (record.priorities?.[file.index] ?? WANTED_PRIORITY) === 0) continue
+      const at = path.join(record.saveFolder, ...(record.renamed[file.index] ?? file.path))
+      if ((await disk.stat(at))?.kind === 'file') found.push(at)
+    }
+    return found
+  }
+
+  async #trash(files: readonly string[], record: TransferRecord): Promise<void> {
+    const put = this.#around.trash ?? ((paths) => trash(paths, { glob: false }))
+    const [top] = record.name === '' ? [] : [path.join(record.saveFolder, record.name)]
+    try {
+      // One thing to take back, where the folder holds nothing else.
+      const whole = top !== undefined && (await this.#holdsOnly(top, new Set(files)))
+      await put(whole && top !== undefined ? [top] : files)
+    } catch (error) {
+      throw new TransferError('TRASH_FAILED', { path: top ?? record.saveFolder }, error)
+    }
+  }
+
+  /** Every file in that folder is one of these. */
+  async #holdsOnly(folder: string, files: ReadonlySet<string>): Promise<boolean> {
+    const { disk } = this.#around
+    if ((await disk.stat(folder))?.kind !== 'directory') return false
+    for (const name of await disk.list(folder)) {
+      const at = path.join(folder, name)
+      const kind = (await disk.stat(at))?.kind
+      if (kind === 'directory' ? !(await this.#holdsOnly(at, files)) : !files.has(at)) return false
+    }
+    return true
   }
 
   /** @throws TransferError RESTORE_TOO_LATE */
@@ -58,7 +110,7 @@ export class Removal {
     const { transfers, store } = this.#around
     this.#forgetOld()
     const removed = this.#removed.get(id)
-    if (removed === undefined || !removed.kept) throw new TransferError('RESTORE_TOO_LATE', { id })
+    if (removed === undefined) throw new TransferError('RESTORE_TOO_LATE', { id })
     if (transfers.find(id) !== undefined) return
     const { record, torrent } = removed
     this.#removed.delete(id)
@@ -70,6 +122,9 @@ export class Removal {
 
   #forgetOld(): void {
     const now = this.#around.clock.now()
-    for (const [id, { at }] of this.#removed) if (now >= after(at, RESTORE_MS)) this.#removed.delete(id)
+    for (const [id, { at }] of this.#removed) {
+      if (now < after(at, RESTORE_MS) && this.#removed.size <= MAX_REMEMBERED) return
+      this.#removed.delete(id)
+    }
   }
 }

@@ -69,8 +69,9 @@ export class RowFeed implements Feed {
   }
 
   get totals(): Totals {
-    this.#refresh()
-    return this.#table.totals ?? this.#source.totals()
+    const totals = this.#source.totals()
+    this.#table.setTotals(totals)
+    return totals
   }
 
   rows(): Iterable<TransferRow> {

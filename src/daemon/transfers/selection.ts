@@ -2,9 +2,13 @@
 
 import path from 'node:path'
 import picomatch from 'picomatch'
+import type { Coded } from '../../api/schemas/primitives.ts'
 import type { Magnet } from '../../metainfo/magnet.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
-import type { Selection, Summary } from './record.ts'
+import { refusedPlace } from '../get-source.ts'
+import type { Selection, Summary, TransferRecord } from './record.ts'
+import { rangesIn } from './transfer-link.ts'
+import { coded } from './transfer-row.ts'
 
 /** A wanted file starts in the middle of 1 … 7. */
 export const WANTED_PRIORITY = 4
@@ -64,4 +68,28 @@ export function rootOf(metainfo: Metainfo): string {
 
 export function targetOf(metainfo: Metainfo, saveFolder: string): string {
   return path.join(saveFolder, rootOf(metainfo))
+}
+
+/** What is wanted of these files: what was chosen, and nothing where nothing received may lie. */
+export function wantedOf(record: TransferRecord, metainfo: Metainfo, stateFolder: string): readonly number[] {
+  if (isRefused(record, metainfo, stateFolder)) return metainfo.files.map(() => 0)
+  return record.priorities ?? selectedPriorities(metainfo, record.selection, rangesIn(record))
+}
+
+/** Why a person must choose again: nothing of it is wanted, or it would lie where nothing received may lie. */
+export function refusalOf(
+  record: TransferRecord,
+  metainfo: Metainfo,
+  stateFolder: string,
+): Coded | undefined {
+  if (record.role === 'share') return undefined
+  if (isRefused(record, metainfo, stateFolder))
+    return coded('PLACE_REFUSED', { folder: targetOf(metainfo, record.saveFolder) })
+  const chosen = record.selection !== null && metainfo.geometry.payloadBytes > 0
+  const wanted = wantedOf(record, metainfo, stateFolder)
+  return chosen && wanted.every((priority) => priority === 0) ? coded('NOTHING_SELECTED', {}) : undefined
+}
+
+function isRefused(record: TransferRecord, metainfo: Metainfo, stateFolder: string): boolean {
+  return record.role === 'get' && refusedPlace(metainfo, record.saveFolder, stateFolder) !== undefined
 }

@@ -4,7 +4,15 @@ import type { Handlers } from '../../api/routes.ts'
 import type { Shares } from './shares.ts'
 import type { Transfers } from './transfers.ts'
 
-type Mine = 'survey' | 'listShares' | 'addShare' | 'share' | 'changeAudience' | 'stopShares'
+type Mine =
+  | 'survey'
+  | 'listShares'
+  | 'addShare'
+  | 'share'
+  | 'changeAudience'
+  | 'stopShares'
+  | 'openWebPage'
+  | 'closeWebPage'
 
 export function shareHandlers(shares: Shares, transfers: Transfers): Handlers<Mine> {
   return {
@@ -17,6 +25,8 @@ export function shareHandlers(shares: Shares, transfers: Transfers): Handlers<Mi
       await shares.changeAudience(transfer, audience)
       return shares.facts(transfer)
     },
+    openWebPage: ({ id }) => shares.openPage(shares.get(id)),
+    closeWebPage: ({ id }) => shares.closePage(shares.get(id)),
     stopShares: (chosen) =>
       shares.stop('all' in chosen ? shares.offered() : chosen.ids.map((id) => transfers.get(id))),
   }

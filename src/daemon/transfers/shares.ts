@@ -13,20 +13,22 @@ import type { Torrent as Content } from '../../metainfo/metainfo.ts'
 import type { Engine } from '../compose.ts'
 import { linkAddresses } from '../link-addresses.ts'
 import { diskPathsOf, hashSurvey, readDescribed, shareLink } from '../share-content.ts'
+import type { SharePages } from '../share-page/share-pages.ts'
 import { type ShareSurvey, surveyShare } from '../share-survey.ts'
 import { readTorrentFile } from '../torrent-input.ts'
 import { ownAddressesBy } from '../way-out.ts'
-import { checkedTracker } from './adding.ts'
 import { torrentFileOf } from './content.ts'
 import { absolute } from './places.ts'
 import { BLANK, saidOf, type TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { rootOf, summaryOf, WANTED_PRIORITY } from './selection.ts'
+import { checkedTracker } from './tracker-list.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
 import { linkFor } from './transfer-link.ts'
 import { coded } from './transfer-row.ts'
 import type { Transfers } from './transfers.ts'
+import { pagedShareOf } from './web-pages.ts'
 
 export interface ShareSurroundings {
   readonly transfers: Transfers
@@ -38,6 +40,7 @@ export interface ShareSurroundings {
   pex(): boolean
   touch(id: string): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
+  readonly pages: SharePages
 }
 
 type Request = ValidInputOf<'addShare'>
@@ -230,6 +233,7 @@ export class Shares {
     transfers.alias(before.id, now.id)
     transfers.take(before)
     await this.#around.store.remove(before.id)
+    if (now.record.webPage) await this.openPage(now)
   }
 
   async #addDescribed(request: Request): Promise<Facts> {
@@ -307,10 +311,24 @@ export class Shares {
       }
       const kept = transfer.update({ stopped: true })
       transfer.rest()
-      await kept
+      await Promise.all([kept, this.#around.pages.close(transfer.id)])
     })
     await Promise.all(stopping)
     return { stopped: chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name })) }
+  }
+
+  // ── for phones on this network ──
+
+  async openPage(transfer: Transfer): Promise<Facts> {
+    await this.#around.pages.open(pagedShareOf(transfer))
+    this.#around.touch(transfer.id)
+    return await this.facts(transfer)
+  }
+
+  async closePage(transfer: Transfer): Promise<Facts> {
+    await this.#around.pages.close(transfer.id)
+    this.#around.touch(transfer.id)
+    return await this.facts(transfer)
   }
 
   /** The daemon ends: what is being hashed is begun anew at the next start. */
@@ -348,8 +366,8 @@ export class Shares {
         content === undefined || record.hashing !== null
           ? null
           : shareLink(content, record.audience, record.addedTrackers, addresses),
-      fetchedBy: record.fetchedBy,
-      webPage: null,
+      fetchedBy: transfer.sums.fetchedBy,
+      webPage: pageOf(this.#around.pages, record.id),
     }
   }
 
@@ -365,6 +383,11 @@ export class Shares {
       throw new TransferError('TRANSFER_NO_SHARE', { id, name: transfer.record.name })
     return transfer
   }
+}
+
+function pageOf(pages: SharePages, id: string): Facts['webPage'] {
+  const open = pages.addressOf(id)
+  return open === undefined ? null : { url: open.url, address: open.address }
 }
 
 function isTorrentFile(given: string): boolean {

@@ -1,11 +1,13 @@
 // What one transfer asks of those around it: where it is kept, the engine there is, what the settings say, whom to tell.
 
 import type { StopRule } from '../../api/schemas/primitives.ts'
+import type { Torrent } from '../../engine/torrent/torrent.ts'
 import type { Engine } from '../compose.ts'
 import type { Log } from '../log.ts'
 import type { OpeningDefaults } from './engine-options.ts'
 import type { RecordStore } from './record-store.ts'
 import type { Notice } from './table.ts'
+import type { Transfer } from './transfer.ts'
 
 export interface TransferSurroundings {
   readonly store: RecordStore
@@ -19,6 +21,12 @@ export interface TransferSurroundings {
   stopRule(): StopRule
   allPaused(): boolean
   webPage(id: string): string | null
+  /** It was opened, and a move that was cut off can go on. */
+  goOnMoving(transfer: Transfer): void
+  /** Payload was counted. */
+  counted(takenBytes: number, givenBytes: number): void
+  /** It counts no more. */
+  left(torrent: Torrent): void
   touch(id: string): void
   notice(notice: Notice): void
   banned(address: string, reason: string): void

@@ -15,4 +15,22 @@ export class TransferError extends CodedError<
   | 'NOTHING_SELECTED'
   | 'PLACE_REFUSED'
   | 'NOT_ENOUGH_SPACE'
+  /** It has no list of files yet. */
+  | 'FILES_UNKNOWN'
+  | 'FILE_UNKNOWN'
+  /** It is not open: it was just started, or cannot be opened. */
+  | 'TRANSFER_CLOSED'
+  /** A share's files are the person's own. */
+  | 'SHARE_NOT_TOUCHED'
+  | 'NAME_REFUSED'
+  | 'RENAME_FAILED'
+  | 'MOVE_REFUSED'
+  | 'BUSY'
+  | 'TOO_MANY_TAGS'
+  | 'TOO_MANY_TRACKERS'
+  | 'CATEGORY_UNKNOWN'
+  | 'TOO_MANY_CATEGORIES'
+  | 'ONE_ONLY'
+  | 'NOTHING_TO_LIFT'
+  | 'TRASH_FAILED'
 > {}

@@ -8,19 +8,22 @@ import { CodedError } from '../../base/errors.ts'
 import { type Infohash, wireHash } from '../../base/ids.ts'
 import type { Torrent } from '../../engine/torrent/torrent.ts'
 import type { Torrent as Content, Metainfo } from '../../metainfo/metainfo.ts'
-import { refusedPlace } from '../get-source.ts'
+import { applyRecord } from './applied.ts'
 import { Arrival } from './arrival.ts'
 import { keptContent, readContent, torrentFileOf } from './content.ts'
 import { engineOptions } from './engine-options.ts'
+import { rulePartsMet } from './giving-on.ts'
+import type { History } from './history.ts'
 import type { TransferRecord } from './record.ts'
-import { rootOf, selectedPriorities, summaryOf, targetOf } from './selection.ts'
+import { rowFactsOf } from './row-facts.ts'
+import { refusalOf, rootOf, summaryOf, wantedOf } from './selection.ts'
+import { type RulePart, ruleOf, withoutParts } from './stop-rule.ts'
 import type { TransferSurroundings } from './surroundings.ts'
-import { hintsIn, originOf, rangesIn } from './transfer-link.ts'
+import { Tally } from './tally.ts'
+import { TransferError } from './transfer-error.ts'
+import { hintsIn, originOf } from './transfer-link.ts'
 import { type Activity, coded, rowOf } from './transfer-row.ts'
 
-const NO_RULE: StopRule = { ratio: null, seconds: null, copies: null }
-/** Moments that move on while something goes on are kept this coarse, so that rows rest. */
-const MOMENT_MS = 60_000
 /** The last reports of each, in memory. */
 const MAX_REPORTS = 200
 
@@ -32,11 +35,14 @@ export class Transfer {
   #opening: Promise<void> | undefined
   activity: Activity = { kind: 'none' }
   problem: Coded | null = null
-  /** Of the torrent's own counters, what the record has already. */
-  #folded = { taken: 0, given: 0 }
+  readonly #tally = new Tally()
   readonly reports: { readonly at: number; readonly entry: Coded }[] = []
   readonly arrival: Arrival
   #removed = false
+  #checkingAtRest = false
+  #unsaved = false
+  /** While something moved in the last minutes. */
+  history: History | undefined
 
   constructor(record: TransferRecord, around: TransferSurroundings) {
     this.#record = record
@@ -68,17 +74,13 @@ export class Transfer {
     return this.#removed
   }
 
-  get takenBytes(): number {
-    return this.#record.takenBytes + (this.#torrent?.swarm.takenBytes ?? 0) - this.#folded.taken
-  }
-
-  get givenBytes(): number {
-    return this.#record.givenBytes + (this.#torrent?.swarm.givenBytes ?? 0) - this.#folded.given
+  /** All runs together. */
+  get sums(): ReturnType<Tally['sums']> {
+    return this.#tally.sums(this.#record, this.#torrent)
   }
 
   get stopRule(): StopRule {
-    const usual = this.#record.role === 'get' ? this.#around.stopRule() : NO_RULE
-    return { ...usual, ...this.#record.stopRule }
+    return ruleOf(this.#record, this.#around.stopRule())
   }
 
   /** It rests by a person's word or by its rule. */
@@ -93,22 +95,7 @@ export class Transfer {
   }
 
   row(): TransferRow {
-    const engine = this.#around.engine()
-    const torrent = this.#torrent
-    return rowOf({
-      record: this.#record,
-      status: torrent === undefined ? undefined : engine?.statusOf(torrent),
-      parked: torrent !== undefined && engine?.session.queue.isParked(torrent) === true,
-      activity: this.activity,
-      problem: this.problem,
-      allPaused: this.#around.allPaused(),
-      trackers: torrent?.discovery.trackers ?? [],
-      queuePosition: null,
-      stopRule: this.stopRule,
-      webPage: this.#around.webPage(this.id),
-      takenBytes: this.takenBytes,
-      givenBytes: this.givenBytes,
-    })
+    return rowOf(rowFactsOf(this, this.#around))
   }
 
   // ── record ──
@@ -124,30 +111,32 @@ export class Transfer {
   async save(): Promise<void> {
     if (this.#removed) return
     this.fold()
+    this.#unsaved = false
     await this.#around.store.write(this.#record)
   }
 
-  /** Counters of the torrent go over into the record. @returns whether anything was counted since */
-  fold(): boolean {
-    const torrent = this.#torrent
-    if (torrent === undefined) return false
-    const { takenBytes, givenBytes } = torrent.swarm
-    const moved = takenBytes !== this.#folded.taken || givenBytes !== this.#folded.given
-    const doneBytes = torrent.live?.doneBytes ?? this.#record.summary.doneBytes
-    const peers = torrent.swarm.peers.size > 0
-    if (!moved && !peers && doneBytes === this.#record.summary.doneBytes) return false
-    const now = Math.floor(this.#around.wallMs() / MOMENT_MS) * MOMENT_MS
-    const seen = peers && [...torrent.swarm.peers].some((peer) => peer.isSeed)
-    this.#record = {
-      ...this.#record,
-      takenBytes: this.takenBytes,
-      givenBytes: this.givenBytes,
-      ...(moved ? { lastActiveAt: now } : {}),
-      ...(seen ? { lastSeenAt: now } : {}),
-      summary: { ...this.#record.summary, doneBytes },
-    }
-    this.#folded = { taken: takenBytes, given: givenBytes }
-    return true
+  /** Counters of the torrent go over into the record. */
+  fold(): void {
+    if (this.#torrent === undefined) return
+    const folded = this.#tally.fold(this.#record, this.#torrent, this.#around.wallMs())
+    if (folded === undefined) return
+    const before = this.#record
+    this.#record = folded
+    this.#unsaved = true
+    this.#around.counted(folded.takenBytes - before.takenBytes, folded.givenBytes - before.givenBytes)
+  }
+
+  /** Something was counted that is not in its record on disk. */
+  get unsaved(): boolean {
+    return this.#unsaved
+  }
+
+  /** To a phone, by its page: no engine counted it. */
+  gaveByPage(bytes: number): void {
+    this.#record = { ...this.#record, givenBytes: this.#record.givenBytes + bytes }
+    this.#unsaved = true
+    this.#around.counted(0, bytes)
+    this.touch()
   }
 
   report(entry: Coded): void {
@@ -202,14 +191,11 @@ export class Transfer {
             banned: (address, reason) => this.#around.banned(address, reason),
           },
         }),
+        { wanted: !this.rests, forced: this.#record.forced },
       )
       this.#torrent = torrent
-      this.#folded = { taken: 0, given: 0 }
-      torrent.upLimit = this.#record.upLimit ?? undefined
-      torrent.downLimit = this.#record.downLimit ?? undefined
-      const { queue } = engine.session
-      if (this.rests) queue.setWanted(torrent, false)
-      if (this.#record.forced) queue.setForced(torrent, true)
+      this.#tally.restart()
+      this.apply()
       if (kept !== undefined) await this.#known(kept)
       else if (this.metainfo !== undefined) this.#refuseNothing(this.metainfo)
     } catch (error) {
@@ -221,20 +207,19 @@ export class Transfer {
   }
 
   /** Takes it from the engine: everybody is disconnected when this returns, files are closed when it resolves. */
-  async close(what: { readonly data: boolean } = { data: false }): Promise<void> {
-    this.fold()
+  async close(): Promise<void> {
     const torrent = this.#torrent
     const engine = this.#around.engine()
-    this.#torrent = undefined
-    this.#folded = { taken: 0, given: 0 }
-    if (torrent !== undefined && engine !== undefined) await engine.session.remove(torrent, what)
+    this.detach()
+    if (torrent !== undefined && engine !== undefined) await engine.session.remove(torrent, { data: false })
   }
 
   /** The engine it was in is closed, or about to be: forgets its torrent, keeps what was counted. */
   detach(): void {
     this.fold()
+    if (this.#torrent !== undefined) this.#around.left(this.#torrent)
     this.#torrent = undefined
-    this.#folded = { taken: 0, given: 0 }
+    this.#tally.restart()
     this.#opening = undefined
   }
 
@@ -254,7 +239,8 @@ export class Transfer {
   /** Goes on, or tries again what failed. */
   async resume(): Promise<void> {
     const trouble = this.problem !== null || this.#torrent?.status().problem !== undefined
-    await this.update({ paused: false, stopped: false })
+    const stopRule = withoutParts(this.#record.stopRule, rulePartsMet(this, this.#around.wallMs()))
+    await this.update({ paused: false, stopped: false, stopRule })
     if (trouble) {
       await this.close()
       await this.open({ asked: true })
@@ -262,25 +248,51 @@ export class Transfer {
     this.go()
   }
 
-  /** Those that it does not have; a private one asks its own alone, and an unlisted one none. */
-  async addTrackers(urls: readonly string[]): Promise<void> {
-    const has = new Set([
-      ...this.#record.addedTrackers,
-      ...(this.#torrent?.discovery.trackers.map(({ url }) => url) ?? []),
-    ])
-    const fresh = [...new Set(urls)].filter((url) => !has.has(url))
-    if (fresh.length === 0 || this.#record.summary.private) return
-    await this.update({
-      addedTrackers: [...this.#record.addedTrackers, ...fresh],
-      removedTrackers: this.#record.removedTrackers.filter((url) => !fresh.includes(url)),
-    })
-    for (const url of fresh) this.#torrent?.discovery.addTracker(url, 'hand')
+  /** Its rule is met. */
+  async stop(parts: readonly RulePart[]): Promise<void> {
+    const kept = this.update({ stopped: true })
+    this.rest()
+    this.report(coded('RULE_MET', { part: parts[0] ?? '' }))
+    this.#around.notice({ kind: 'stopped', id: this.id, code: null })
+    await kept
+  }
+
+  /** Everything on disk is looked at again; it rests afterwards if it rested. */
+  recheck(): void {
+    const torrent = this.#torrent
+    if (torrent?.metainfo === undefined) throw new TransferError('FILES_UNKNOWN', { name: this.#record.name })
+    const queue = this.#around.engine()?.session.queue
+    if (this.rests || queue?.isParked(torrent) === true) {
+      this.#checkingAtRest = true
+      queue?.setWanted(torrent, true)
+      queue?.setForced(torrent, true)
+    }
+    void torrent.recheck()
+  }
+
+  /** What the record says of how it runs goes to its torrent. */
+  apply(): void {
+    const engine = this.#around.engine()
+    if (this.#torrent === undefined || engine === undefined) return
+    applyRecord(this.#record, this.#torrent, this.#around.defaults().maxPeers)
+    const { queue } = engine.session
+    const forced = this.#record.forced || this.#checkingAtRest
+    if (queue.isForced(this.#torrent) !== forced) queue.setForced(this.#torrent, forced)
+  }
+
+  touch(): void {
+    this.#around.touch(this.id)
   }
 
   /** Everybody is disconnected when this returns; files are closed a moment later. */
   rest(): void {
+    void this.atRest()
+  }
+
+  /** As rest(); resolves when files are closed. */
+  async atRest(): Promise<void> {
     const torrent = this.#torrent
-    if (torrent !== undefined) void this.#around.engine()?.session.pause(torrent)
+    if (torrent !== undefined) await this.#around.engine()?.session.pause(torrent)
   }
 
   /** Runs again, unless a person or its rule has it rest. */
@@ -291,16 +303,8 @@ export class Transfer {
 
   // ── what its torrent tells ──
 
-  /** What is wanted of these files: what was chosen; nothing where nothing may lie. */
   prioritiesFor(metainfo: Metainfo): readonly number[] {
-    if (this.#record.role === 'get' && this.#isRefused(metainfo)) return metainfo.files.map(() => 0)
-    return (
-      this.#record.priorities ?? selectedPriorities(metainfo, this.#record.selection, rangesIn(this.#record))
-    )
-  }
-
-  #isRefused(metainfo: Metainfo): boolean {
-    return refusedPlace(metainfo, this.#record.saveFolder, this.#around.stateFolder) !== undefined
+    return wantedOf(this.#record, metainfo, this.#around.stateFolder)
   }
 
   /** The list of files became known: it is kept, and is what the next start begins with. */
@@ -310,38 +314,34 @@ export class Transfer {
     this.#content = { metainfo, hints }
     const priorities = this.prioritiesFor(metainfo)
     const bytes = torrentFileOf(this.#content, torrent?.layers)
-    try {
-      const torrentCrc = await this.#around.store.writeTorrent(this.id, bytes)
-      await this.update({
-        torrentCrc,
-        infohashV1: metainfo.infohashV1 ?? null,
-        infohashV2: metainfo.infohashV2 ?? null,
-        name: rootOf(metainfo),
-        priorities,
-        summary: { ...this.#record.summary, ...summaryOf(metainfo, priorities) },
-      })
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      // Others are asked for it again at the next start.
-      this.#around.log.write('warn', 'record-not-written', { id: this.id, why: error.code })
-    }
+    await this.#keepQuietly(async () => ({
+      torrentCrc: await this.#around.store.writeTorrent(this.id, bytes),
+      infohashV1: metainfo.infohashV1 ?? null,
+      infohashV2: metainfo.infohashV2 ?? null,
+      name: rootOf(metainfo),
+      priorities,
+      summary: { ...this.#record.summary, ...summaryOf(metainfo, priorities) },
+    }))
     this.report(coded('LIST_KNOWN', { files: metainfo.files.filter((file) => !file.pad).length }))
     this.#refuseNothing(metainfo)
   }
 
-  /** Nothing of it is wanted, or it would lie where nothing received may lie: a person must choose. */
+  /** What the torrent told of itself: what cannot be kept of it is found out again at the next start. */
+  async #keepQuietly(change: () => Promise<Partial<TransferRecord>>): Promise<void> {
+    try {
+      await this.update(await change())
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      this.#around.log.write('warn', 'record-not-written', { id: this.id, why: error.code })
+    }
+  }
+
+  /** A person must choose again. */
   #refuseNothing(metainfo: Metainfo): void {
-    if (this.#record.role === 'share') return
-    if (this.#isRefused(metainfo)) {
-      this.problem = coded('PLACE_REFUSED', { folder: targetOf(metainfo, this.#record.saveFolder) })
-    } else if (
-      this.#record.selection !== null &&
-      metainfo.geometry.payloadBytes > 0 &&
-      this.prioritiesFor(metainfo).every((priority) => priority === 0)
-    ) {
-      this.problem = coded('NOTHING_SELECTED', {})
-    } else return
-    this.report(this.problem)
+    const refusal = refusalOf(this.#record, metainfo, this.#around.stateFolder)
+    if (refusal === undefined) return
+    this.problem = refusal
+    this.report(refusal)
     this.rest()
     this.#around.touch(this.id)
   }
@@ -350,12 +350,24 @@ export class Transfer {
     this.#around.touch(this.id)
     const torrent = this.#torrent
     if (torrent === undefined) return
+    if (torrent.stateName === 'live') this.#live(torrent)
     const { problem } = torrent.stateName === 'failed' ? torrent.status() : { problem: undefined }
     if (problem === undefined) return
     const entry = coded(problem.code, problem.data)
     this.report(entry)
     this.#around.notice({ kind: 'failed', id: this.id, code: entry.code })
     this.#around.log.write('warn', 'transfer-failed', { id: this.id, code: entry.code })
+  }
+
+  #live(torrent: Torrent): void {
+    if (this.#checkingAtRest) {
+      this.#checkingAtRest = false
+      const queue = this.#around.engine()?.session.queue
+      queue?.setForced(torrent, this.#record.forced)
+      // Not inside of the change that is told here.
+      if (this.rests) queueMicrotask(() => this.rest())
+    }
+    if (this.#record.movingTo !== null) this.#around.goOnMoving(this)
   }
 
   #problemChanged(): void {
@@ -374,16 +386,11 @@ export class Transfer {
     }
     const now = this.#around.wallMs()
     this.#around.engine()?.session.queue.apply()
-    try {
-      await this.update({
-        finishedAt: this.#record.finishedAt ?? now,
-        summary: { ...this.#record.summary, finished: true },
-        ...(this.#record.role === 'get' ? { check: this.arrival.state } : {}),
-      })
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      this.#around.log.write('warn', 'record-not-written', { id: this.id, why: error.code })
-    }
+    await this.#keepQuietly(async () => ({
+      finishedAt: this.#record.finishedAt ?? now,
+      summary: { ...this.#record.summary, finished: true },
+      ...(this.#record.role === 'get' ? { check: this.arrival.state } : {}),
+    }))
     if (!first || this.#record.role === 'share') return
     this.report(coded('ARRIVED', { bytes: this.#record.summary.wantedBytes }))
     this.#around.notice({ kind: 'arrived', id: this.id, code: null })

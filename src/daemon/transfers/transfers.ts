@@ -98,7 +98,7 @@ export class Transfers implements RowSource {
 
   // ── opening ──
 
-  /** Everything that was kept gets its row at once, and its torrent in slices. */
+  /** Everything that was kept gets its row; torrents come once there is an engine. */
   begin(records: readonly TransferRecord[]): void {
     for (const record of records) {
       if (this.size >= MAX_TRANSFERS) {
@@ -107,7 +107,6 @@ export class Transfers implements RowSource {
       }
       this.place(record)
     }
-    this.openAll()
   }
 
   /** Gives the engine everything that it does not have. */
@@ -154,7 +153,10 @@ export class Transfers implements RowSource {
 
   /** Writes the records of those that counted something. */
   async keep(): Promise<void> {
-    const counted = [...this].filter((transfer) => transfer.fold())
+    const counted = [...this].filter((transfer) => {
+      transfer.fold()
+      return transfer.unsaved
+    })
     const results = await Promise.allSettled(counted.map((transfer) => transfer.save()))
     const failed = results.filter(({ status }) => status === 'rejected').length
     if (failed > 0) this.#around.log.write('warn', 'records-not-written', { count: failed })

@@ -11,6 +11,7 @@ import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { readInfo } from '../../metainfo/read.ts'
 import { LanDiscovery } from '../discovery/lsd.ts'
 import { ReusedFrames } from '../peer/frame-pool.ts'
+import type { Allowance } from '../peer/host.ts'
 import { TrustTable } from '../peer/trust.ts'
 import { BufferPool } from '../storage/buffer-pool.ts'
 import { OpenFiles } from '../storage/open-files.ts'
@@ -49,6 +50,7 @@ export class Session {
   readonly #torrents = new Set<Torrent>()
   readonly #public: PublicTorrents
   readonly #frames = new ReusedFrames()
+  readonly #up = new RateLimiter(() => this.upLimit)
   upLimit: number | undefined
   downLimit: number | undefined
 
@@ -211,8 +213,13 @@ export class Session {
     await this.#store.settled()
   }
 
+  /** A part of the upload limit for something that is given beside the torrents; one for each that asks. */
+  uploading(): Allowance {
+    return this.#up.asker()
+  }
+
   #makeServices(): TorrentServices {
-    const up = new RateLimiter(() => this.upLimit)
+    const up = this.#up
     const down = new RateLimiter(() => this.downLimit)
     return {
       ports: this.#ports,

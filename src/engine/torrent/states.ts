@@ -108,13 +108,21 @@ export class States {
     void this.#open(metainfo, 'all')
   }
 
-  /** Deletes what was written for this torrent; it is paused afterwards. */
+  /** Deletes what was written for this torrent, also at rest; it is paused afterwards. */
   async deleteData(): Promise<void> {
     const { parts } = this
+    if (parts === undefined) {
+      await this.pause()
+      await this.withFiles(async (storage) => {
+        await storage.delete()
+        return { moved: true }
+      })
+      return
+    }
     // Before the memory of what is arriving goes back to all.
-    parts?.webSeeds.close()
+    parts.webSeeds.close()
     this.#torrent.swarm.closeAll({ code: 'STOPPED', blame: 'local' })
-    if (parts !== undefined) await parts.live.store.delete()
+    await parts.live.store.delete()
     await this.pause()
   }
 

@@ -29,6 +29,7 @@ import { PeerTable } from './peer-table.ts'
 import { pexFlagsOf } from './pex-flags.ts'
 import type { Punching } from './punching.ts'
 import type { Sharers, TorrentServices } from './services.ts'
+import { Traffic, type Way, wayOf } from './traffic.ts'
 import { whoGoes } from './who-goes.ts'
 
 /** What the swarm asks of its torrent. */
@@ -70,6 +71,7 @@ export class Swarm implements PeerHost {
   takenBytes = 0
   givenBytes = 0
   wastedBytes = 0
+  readonly byTransport = new Traffic()
   readonly #owner: SwarmOwner
   readonly #services: TorrentServices
   readonly ledger = new ContributionLedger()
@@ -287,12 +289,13 @@ export class Swarm implements PeerHost {
     else this.#owner.found(heard.hints)
   }
 
-  received(_peer: Peer, piece: PieceIndex, _block: number, lengthBytes: number): void {
-    this.took(piece, lengthBytes)
+  received(peer: Peer, piece: PieceIndex, _block: number, lengthBytes: number): void {
+    this.took(piece, lengthBytes, wayOf(peer))
   }
 
   /** Wanted payload came, from whomever. */
-  took(piece: PieceIndex, lengthBytes: number): void {
+  took(piece: PieceIndex, lengthBytes: number, way: Way = 'http'): void {
+    this.byTransport[way].takenBytes += lengthBytes
     const now = this.clock.now()
     this.#payloadAt = now
     this.downRate.add(lengthBytes, now)
@@ -312,6 +315,7 @@ export class Swarm implements PeerHost {
     peer.upRate.add(lengthBytes, now)
     this.upRate.add(lengthBytes, now)
     this.givenBytes += lengthBytes
+    this.byTransport[wayOf(peer)].givenBytes += lengthBytes
   }
 
   wakeAt(at: Millis): void {

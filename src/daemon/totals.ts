@@ -1,0 +1,79 @@
+// The totals that go with every event: rates, peers, what is offered, limits in force. Made often, and so cheap: free space
+// is asked for now and then, and told coarsely, so that a disk that others write to does not make news.
+
+import type { Totals } from '../api/schemas/status.ts'
+import type { Disk } from '../base/ports.ts'
+import type { EngineHost } from './engine-host.ts'
+import type { Resting } from './resting.ts'
+import type { Limits } from './settings/speed.ts'
+import { freeBytesAt } from './transfers/places.ts'
+import { moment } from './transfers/transfer-row.ts'
+import type { Transfers } from './transfers/transfers.ts'
+
+const SPACE_EVERY_MS = 30_000
+/** A hundredth of what is free, but no finer than this. */
+const SPACE_STEP_BYTES = 16 * 1_048_576
+
+export interface TotalsParts {
+  readonly transfers: Transfers
+  readonly host: EngineHost
+  readonly resting: Resting
+  readonly disk: Disk
+  limits(): Limits
+  saveFolder(): string
+  now(): number
+}
+
+export class TotalsMaker {
+  readonly #parts: TotalsParts
+  #freeBytes: number | null = null
+  #askedAt = Number.NEGATIVE_INFINITY
+
+  constructor(parts: TotalsParts) {
+    this.#parts = parts
+  }
+
+  make(): Totals {
+    const { transfers, host, resting, limits } = this.#parts
+    this.#askForSpace()
+    const sharing = { link: 0, everyone: 0 }
+    let [down, up, peers] = [0, 0, 0]
+    for (const { record, torrent, rests, problem } of transfers) {
+      const offered = record.role === 'share' || record.summary.finished
+      if (offered && !rests && problem === null) sharing[record.audience]++
+      if (torrent === undefined || torrent.swarm.peers.size === 0) continue
+      const { now, swarm } = torrent
+      down += swarm.downRate.rate(now)
+      up += swarm.upRate.rate(now)
+      peers += swarm.peers.size
+    }
+    const { up: upLimit, down: downLimit, slow } = limits()
+    const { until } = resting
+    return {
+      downBytesPerSecond: Math.round(down),
+      upBytesPerSecond: Math.round(up),
+      peers,
+      reach: host.engine?.session.reach.judge().answer ?? 'no',
+      sharing,
+      pausedUntil: typeof until === 'number' ? moment(until) : until,
+      upLimit,
+      downLimit,
+      slow,
+      freeBytes: this.#freeBytes,
+    }
+  }
+
+  #askForSpace(): void {
+    const { disk, saveFolder, now } = this.#parts
+    if (now() - this.#askedAt < SPACE_EVERY_MS) return
+    this.#askedAt = now()
+    void freeBytesAt(disk, saveFolder()).then((freeBytes) => {
+      this.#freeBytes = freeBytes === null ? null : coarse(freeBytes)
+    })
+  }
+}
+
+function coarse(freeBytes: number): number {
+  const step = Math.max(SPACE_STEP_BYTES, 2 ** Math.floor(Math.log2(Math.max(1, freeBytes / 100))))
+  return Math.floor(freeBytes / step) * step
+}

@@ -1,0 +1,15 @@
+// Payload of one torrent by how it travelled. Web seeds are HTTP; what comes over any other stream counts as TCP.
+
+import type { Connection } from '../../base/ports.ts'
+
+export type Way = 'tcp' | 'utp' | 'http'
+
+export class Traffic {
+  readonly tcp = { takenBytes: 0, givenBytes: 0 }
+  readonly utp = { takenBytes: 0, givenBytes: 0 }
+  readonly http = { takenBytes: 0, givenBytes: 0 }
+}
+
+export function wayOf({ connection }: { readonly connection: Pick<Connection, 'transport'> }): Way {
+  return connection.transport === 'utp' ? 'utp' : 'tcp'
+}
