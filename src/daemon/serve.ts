@@ -85,6 +85,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       ],
     })
     page = server.url
+    daemon.answersAt(server.port)
     log.write('info', 'started', { pid: process.pid })
     return {
       url: server.url,
