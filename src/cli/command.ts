@@ -64,6 +64,8 @@ export interface CommandEntry {
   readonly summary: string
   /** Without the leading `shoal`. */
   readonly usage: string
+  /** What the first operand can be, where that is fixed: for completion. */
+  readonly words?: readonly string[]
   load(): Promise<{ readonly command: Command }>
 }
 

@@ -115,6 +115,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'config',
     summary: 'settings: all, one, changed, and where they are',
     usage: 'config list | get KEY | set KEY VALUE... | path',
+    words: ['list', 'get', 'set', 'path'],
     load: () => import('./commands/config.ts'),
   },
   {
@@ -147,6 +148,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'can others reach you, and what stands in the way',
     usage: 'doctor [LINK|TORRENT] [--peer H:P]... [-o DIR]',
     load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'setup',
+    summary: '`shoal` as a command everywhere, and magnet links; with undo',
+    usage: 'setup [--undo]',
+    load: () => import('./commands/setup.ts'),
+  },
+  {
+    name: 'service',
+    summary: 'Shoal starts with your session and is kept running',
+    usage: 'service install [--print] | remove',
+    words: ['install', 'remove'],
+    load: () => import('./commands/service.ts'),
+  },
+  {
+    name: 'completion',
+    summary: 'makes your shell complete commands and options',
+    usage: 'completion bash|zsh|fish|powershell',
+    words: ['bash', 'zsh', 'fish', 'powershell'],
+    load: () => import('./commands/completion.ts'),
   },
   {
     name: 'help',

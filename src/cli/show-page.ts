@@ -12,15 +12,27 @@ export interface PageLink {
 }
 
 /** A link that opens the page once. */
-export async function freshLink(link: DaemonLink): Promise<PageLink> {
+async function freshLink(link: DaemonLink, magnet: string | undefined): Promise<PageLink> {
   const { url, expiresAt } = await link.call('pageLink', {})
-  return { url, expiresAt }
+  if (magnet === undefined) return { url, expiresAt }
+  // Before the code, which the page takes out of the address.
+  const shown = new URL(url)
+  shown.searchParams.set('get', magnet)
+  return { url: shown.href, expiresAt }
 }
 
-/** @param mayOpen false: the link is said, whatever could be opened */
-export async function showPage(link: DaemonLink, shell: Shell, mayOpen: boolean): Promise<PageLink> {
+/**
+ * @param mayOpen false: the link is said, whatever could be opened
+ * @param magnet shown there, to be got or not
+ */
+export async function showPage(
+  link: DaemonLink,
+  shell: Shell,
+  mayOpen: boolean,
+  magnet?: string,
+): Promise<PageLink> {
   const { output, environment } = shell
-  const page = await freshLink(link)
+  const page = await freshLink(link, magnet)
   if (mayOpen && !output.json && hasDisplay(environment)) {
     try {
       await open(page.url)

@@ -5,14 +5,27 @@ import { type CommandContext, defineCommand, NO_OPERANDS } from '../command.ts'
 import { ensureRunning } from '../ensure-running.ts'
 import { markOf, placesOf } from '../mistake.ts'
 import type { OptionTable } from '../options.ts'
+import type { Reader } from '../readers.ts'
 import { showPage } from '../show-page.ts'
 import { stateFolderOf } from '../state-folder.ts'
+
+/** Whether it is a whole one the page says. */
+const MAGNET: Reader<string> = {
+  expects: 'a magnet link',
+  read: (text) => (/^magnet:\?/i.test(text) ? text : undefined),
+}
 
 export const command = defineCommand({
   options: {
     foreground: {
       kind: 'switch',
       summary: 'be it, instead of starting it: for service managers and containers',
+    },
+    get: {
+      kind: 'value',
+      placeholder: 'LINK',
+      reader: MAGNET,
+      summary: 'open the page with this magnet link, to look at it and get it',
     },
     'no-open': { kind: 'switch', summary: 'open no browser; say the link' },
   },
@@ -28,7 +41,7 @@ export const command = defineCommand({
     const { link, started } = await ensureRunning(stateFolder, environment)
     const { pid, url, version, startedAt } = link.run
     output.result(`Shoal ${started ? 'runs' : 'is running'} (process ${pid}).`)
-    const page = await showPage(link, context, !values['no-open'])
+    const page = await showPage(link, context, !values['no-open'], values.get)
     output.object({
       event: 'running',
       started,
