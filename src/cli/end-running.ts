@@ -2,7 +2,7 @@
 
 import { LifeError } from '../daemon/life/life-error.ts'
 import { findDaemon } from '../daemon/life/run-file.ts'
-import { daemonProcess } from '../daemon/life/state-lock.ts'
+import { daemonProcess, isThere } from '../daemon/life/state-lock.ts'
 import { findLink } from './daemon-link.ts'
 
 /** It has ten seconds for itself (SAFETY.md G19), and a machine under load some more. */
@@ -11,11 +11,12 @@ const LOOK_EVERY_MS = 20
 
 /** @returns the process that ended; undefined where none ran. @throws LifeError DAEMON_STAYS */
 export async function endRunning(stateFolder: string): Promise<number | undefined> {
-  const pid = daemonProcess(stateFolder)
-  if (pid === undefined) return undefined
+  const running = daemonProcess(stateFolder)
+  if (running === undefined) return undefined
+  const { pid } = running
   await ask(stateFolder, pid)
   const until = performance.now() + ENDS_WITHIN_MS
-  while (daemonProcess(stateFolder) === pid) {
+  while (isThere(running)) {
     if (performance.now() > until)
       throw new LifeError('DAEMON_STAYS', { pid, seconds: ENDS_WITHIN_MS / 1_000 })
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))

@@ -135,7 +135,8 @@ function parse(text: string): LockHolder | undefined {
   }
 }
 
-function isAlive({ pid, started }: LockHolder): boolean {
+/** Whether that very process is still there: not another one that has its id by now. */
+export function isAlive({ pid, started }: LockHolder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {

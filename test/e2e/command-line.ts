@@ -92,11 +92,15 @@ export class CommandLine {
   /** As given, with --json. */
   run(
     words: readonly string[],
-    more: { readonly cwd?: string; readonly stdin?: string | Uint8Array } = {},
+    more: {
+      readonly cwd?: string
+      readonly stdin?: string | Uint8Array
+      readonly env?: Readonly<Record<string, string>>
+    } = {},
   ): Running {
     const program = new Program(`shoal ${words[0]}`, [process.execPath, SHOAL, ...words, '--json'], {
       cwd: more.cwd ?? this.folder,
-      env: this.#environment,
+      env: { ...this.#environment, ...more.env },
     })
     this.#running.push(program)
     const running = new Running(program)
@@ -130,10 +134,13 @@ export class CommandLine {
   }
 
   /** What a person sees: both outputs as text. */
-  plain(words: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  plain(
+    words: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const child = spawn(process.execPath, [SHOAL, ...words], {
       cwd: this.folder,
-      env: { ...process.env, ...this.#environment },
+      env: { ...process.env, ...this.#environment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let [stdout, stderr] = ['', '']

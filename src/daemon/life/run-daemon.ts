@@ -60,12 +60,11 @@ export async function runDaemon(options: LifeOptions): Promise<void> {
     }
     writeRunFile(stateFolder, run)
     options.answers(run)
-    void notifyManager(environment, '--ready', `--status=Page at ${run.url}`)
+    void notifyManager(environment, 'READY=1', `STATUS=Page at ${run.url}`)
     options.ends(await signals.wish)
   } finally {
     removeRunFile(stateFolder)
-    void notifyManager(environment, '--stopping')
-    await endInTime(living)
+    await Promise.all([notifyManager(environment, 'STOPPING=1'), endInTime(living)])
     signals.close()
     lock.release()
   }

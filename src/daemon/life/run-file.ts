@@ -46,7 +46,7 @@ export type Found =
 
 /** Looks for the daemon of a state folder; asks nobody. */
 export function findDaemon(stateFolder: string): Found {
-  const pid = daemonProcess(stateFolder)
+  const pid = daemonProcess(stateFolder)?.pid
   if (pid === undefined) return { state: 'none' }
   const run = readRunFile(stateFolder)
   // One of another process was left by a daemon that was killed, and the one that has the lock has not answered yet.

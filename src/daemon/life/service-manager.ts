@@ -11,14 +11,20 @@ export function isNotified(environment: NodeJS.ProcessEnv): boolean {
 }
 
 /**
- * @param words such as `--ready`, `--stopping` (systemd-notify(1))
+ * @param states such as `READY=1`, `STOPPING=1` (sd_notify(3))
  * @returns false when it could not be told: systemd then says itself that it waited in vain
  */
-export function notifyManager(environment: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<boolean> {
+export function notifyManager(
+  environment: NodeJS.ProcessEnv,
+  ...states: readonly string[]
+): Promise<boolean> {
   if (!isNotified(environment)) return Promise.resolve(false)
   return new Promise((resolve) => {
-    const told = execFile('systemd-notify', [...words], { env: environment, timeout: DEADLINE_MS }, (error) =>
-      resolve(error === null),
+    const told = execFile(
+      'systemd-notify',
+      [...states],
+      { env: environment, timeout: DEADLINE_MS },
+      (error) => resolve(error === null),
     )
     told.stdin?.end()
   })

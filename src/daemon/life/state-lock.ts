@@ -2,7 +2,7 @@
 // Promise: the second one is told who has it; a daemon that was killed does not keep it (platform/lock.ts).
 
 import path from 'node:path'
-import { holderOf, isHeld, type Lock, takeLock } from '../../platform/lock.ts'
+import { holderOf, isAlive, isHeld, type Lock, type LockHolder, takeLock } from '../../platform/lock.ts'
 import { LifeError } from './life-error.ts'
 
 const NAME = 'daemon.lock'
@@ -20,10 +20,13 @@ export function takeStateLock(stateFolder: string): Lock {
   return outcome
 }
 
-/** Process id of the daemon that has this folder, starting and ending ones among them. */
-export function daemonProcess(stateFolder: string): number | undefined {
+export type DaemonProcess = LockHolder
+export const isThere: (process: DaemonProcess) => boolean = isAlive
+
+/** The process of the daemon that has this folder, starting and ending ones among them. */
+export function daemonProcess(stateFolder: string): DaemonProcess | undefined {
   try {
-    return holderOf(path.join(stateFolder, NAME))?.pid
+    return holderOf(path.join(stateFolder, NAME))
   } catch {
     // A folder that is not ours to read has no daemon of ours.
     return undefined
