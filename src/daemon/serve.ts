@@ -14,7 +14,7 @@ import { boundHandlers } from './machine/bound-handlers.ts'
 import { openMachine } from './machine/open-machine.ts'
 import { PAGE_FOLDER } from './page-folder.ts'
 import { openRpc } from './rpc/open-rpc.ts'
-import { answerRpc, MAX_RPC_BODY_BYTES, RPC_PATH, SESSION_ID_HEADER } from './rpc/rpc-exchange.ts'
+import { rpcApis } from './rpc/rpc-api.ts'
 import { usualSaveFolder } from './usual-save-folder.ts'
 
 export interface ServeOptions {
@@ -67,22 +67,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       log,
       stateFolder,
       pageFolder: PAGE_FOLDER,
-      foreign: [
-        {
-          path: RPC_PATH,
-          scope: 'rpc',
-          maxBodyBytes: MAX_RPC_BODY_BYTES,
-          enabled: () => settings.values['server.rpc'],
-          answer: ({ method, headers, body }) => {
-            const sessionId = headers[SESSION_ID_HEADER]
-            return answerRpc(rpc, {
-              method,
-              sessionId: typeof sessionId === 'string' ? sessionId : undefined,
-              body,
-            })
-          },
-        },
-      ],
+      foreign: rpcApis(rpc, () => settings.values['server.rpc']),
     })
     page = server.url
     daemon.answersAt(server.port)
@@ -101,6 +86,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       },
       close: async () => {
         // Nobody is heard any more while everything is brought to its end.
+        rpc.close()
         await Promise.all([server.close(), demo.close(), daemon.close()])
         log.write('info', 'ended')
         await log.close()

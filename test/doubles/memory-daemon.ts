@@ -155,6 +155,8 @@ export class MemoryDaemon {
   readonly settings = new Map<string, SettingValue>()
   readonly categories: z.input<typeof import('../../src/api/schemas/machine.ts').Category>[] = []
   details: Partial<OutputOf<'transfer'>> = {}
+  /** Where the folders begin that nobody may use. */
+  forbidden = '/forbidden'
   reach: 'yes' | 'no' | 'unknown' = 'unknown'
   /** Ids for which calls for many fail. */
   readonly stubborn = new Set<string>()
@@ -218,7 +220,7 @@ export class MemoryDaemon {
     }),
     changeTransfers: this.#noted('changeTransfers', (input) => this.#many(input)),
     folder: this.#noted('folder', ({ path = null }) => {
-      if (path?.startsWith('/forbidden') === true) throw new MemoryError('FILE_UNREADABLE', { path })
+      if (path?.startsWith(this.forbidden) === true) throw new MemoryError('FILE_UNREADABLE', { path })
       return { path, parent: null, freeBytes: 7_000, writable: true, refused: null, entries: [], cut: false }
     }),
     inspect: this.#noted('inspect', ({ source }) => ({

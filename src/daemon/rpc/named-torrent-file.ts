@@ -1,6 +1,6 @@
 // A torrent file that a request names by its path: read from a plain file only, and no more than a torrent may have.
 
-import { constants, open } from 'node:fs/promises'
+import { constants, open, realpath } from 'node:fs/promises'
 import { TORRENT_LIMITS } from '../../metainfo/limits.ts'
 import { InputError } from '../torrent-input.ts'
 
@@ -11,8 +11,7 @@ export async function readNamedTorrentFile(path: string): Promise<Uint8Array> {
     // Never waits for whoever writes into a pipe of that name.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new InputError(missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', { path }, error)
+    throw unreadable(path, error)
   }
   try {
     const { size } = await file.stat().then((found) => (found.isFile() ? found : { size: -1 }))
@@ -24,4 +23,18 @@ export async function readNamedTorrentFile(path: string): Promise<Uint8Array> {
   } finally {
     await file.close()
   }
+}
+
+/** Where links in it lead. @throws InputError */
+export async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function unreadable(path: string, error: unknown): InputError {
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  return new InputError(missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', { path }, error)
 }

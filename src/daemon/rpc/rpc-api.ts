@@ -1,7 +1,13 @@
 // The Transmission RPC as the HTTP server mounts it: its path, its scope, its size, and whether it is on.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { answerRpc, MAX_RPC_BODY_BYTES, RPC_PATH, type RpcAnswered, SESSION_ID_HEADER } from './rpc-exchange.ts'
+import {
+  answerRpc,
+  MAX_RPC_BODY_BYTES,
+  RPC_PATH,
+  type RpcAnswered,
+  SESSION_ID_HEADER,
+} from './rpc-exchange.ts'
 import type { TransmissionRpc } from './transmission-rpc.ts'
 
 export interface RpcApi {
@@ -16,16 +22,23 @@ export interface RpcApi {
   }): Promise<RpcAnswered>
 }
 
-/** @param enabled the setting `server.rpc`, asked with each request */
-export function rpcApi(rpc: TransmissionRpc, enabled: () => boolean): RpcApi {
-  return {
-    path: RPC_PATH,
+/**
+ * By both spellings of its address: transmission-remote asks with a slash at the end.
+ * @param enabled the setting `server.rpc`, asked with each request
+ */
+export function rpcApis(rpc: TransmissionRpc, enabled: () => boolean): RpcApi[] {
+  return [RPC_PATH, `${RPC_PATH}/`].map((path) => ({
+    path,
     scope: 'rpc',
     maxBodyBytes: MAX_RPC_BODY_BYTES,
     enabled,
     answer: ({ method, headers, body }) => {
       const sessionId = headers[SESSION_ID_HEADER]
-      return answerRpc(rpc, { method, body, sessionId: typeof sessionId === 'string' ? sessionId : undefined })
+      return answerRpc(rpc, {
+        method,
+        body,
+        sessionId: typeof sessionId === 'string' ? sessionId : undefined,
+      })
     },
-  }
+  }))
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -18,11 +18,7 @@ interface Scene {
 
 function scene(t: TestContext): Scene {
   const daemon = new MemoryDaemon(memoryRow('a'.repeat(40)))
-  const allowed = async (path: string): Promise<string> => {
-    if (!path.startsWith(tmpdir())) throw new InputError('FILE_UNREADABLE', { path })
-    return path
-  }
-  const rpc = openRpc({ handlers: daemon.handlers, feed: daemon.feed, allowed })
+  const rpc = openRpc({ handlers: daemon.handlers, feed: daemon.feed })
   t.after(() => rpc.close())
   return {
     daemon,
@@ -92,7 +88,10 @@ test('a torrent file is read by its path where programs may read, and only a pla
     folder,
   ])
     assert.notEqual(await add(refused), 'success')
+  daemon.forbidden = '/etc'
   assert.notEqual(await add('/etc/passwd'), 'success')
+  await symlink('/etc/passwd', join(folder, 'link.torrent'))
+  assert.notEqual(await add(join(folder, 'link.torrent')), 'success')
   assert.deepEqual(
     daemon.called('addTransfer').map((input) => (input as { source: unknown }).source),
     [{ torrent: Buffer.from('d4:infodee').toString('base64') }],
