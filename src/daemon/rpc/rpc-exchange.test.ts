@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { MemoryDaemon, memoryRow } from '../../../test/doubles/memory-daemon.ts'
 import { CodedError } from '../../base/errors.ts'
-import { InputError } from '../torrent-input.ts'
 import { openRpc } from './open-rpc.ts'
 import { answerRpc, type RpcAnswered } from './rpc-exchange.ts'
 
