@@ -3,6 +3,12 @@
 
 import { Signal } from '../store/signal.ts'
 
+/** For chosen transfers. */
+interface Many {
+  readonly props: { readonly ids: readonly string[] }
+  readonly answer: undefined
+}
+
 export interface DialogMap {
   get: {
     readonly props: {
@@ -23,6 +29,16 @@ export interface DialogMap {
   folder: {
     readonly props: { readonly title: string; readonly choose: string; readonly start?: string }
     readonly answer: string
+  }
+  limits: Many
+  labels: Many
+  stopRule: Many
+  trackers: Many
+  removeData: Many
+  rename: {
+    /** Without an index, the transfer as it is shown. */
+    readonly props: { readonly id: string; readonly index?: number; readonly path?: readonly string[] }
+    readonly answer: true
   }
   keys: { readonly props: Record<never, never>; readonly answer: undefined }
 }

@@ -1,9 +1,9 @@
 // Keys that work everywhere. Single letters are keys only where nobody types, and only if the person wants them.
 
-import { letterKeys } from '../store/preferences.ts'
 import { undoLast } from '../store/toasts.ts'
 import { focusBox } from './box.tsx'
 import { openDialog, openDialogs } from './dialogs.ts'
+import { isLetterKey, takesLetters } from './letter-keys.ts'
 import type { ViewName } from './route.ts'
 import { go } from './router.ts'
 import { VIEW_TABLE } from './views.ts'
@@ -14,20 +14,6 @@ const CHORD_MS = 1_500
 const GO: Readonly<Record<string, ViewName>> = { t: 'transfers', l: 'library', n: 'network', s: 'settings' }
 
 let chordAtMs = Number.NEGATIVE_INFINITY
-
-/** Something in which letters are text, or a dialog or menu with keys of its own. */
-export function takesLetters(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  return (
-    target.isContentEditable ||
-    target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select') ||
-    target.closest('[role="menu"], [role="listbox"], [role="dialog"], [role="alertdialog"]') !== null
-  )
-}
-
-export function isLetterKey(event: KeyboardEvent): boolean {
-  return letterKeys.value && !event.ctrlKey && !event.metaKey && !event.altKey && !takesLetters(event.target)
-}
 
 export function listenForKeys(): () => void {
   window.addEventListener('keydown', keyDown)

@@ -6,7 +6,7 @@ import { isTorrentName, readPasted } from '../dialogs/get/pasted.ts'
 import { t } from '../text/t.ts'
 import { Icon } from '../ui/icon.tsx'
 import { openDialog, openDialogs } from './dialogs.ts'
-import { takesLetters } from './keys.ts'
+import { takesLetters } from './letter-keys.ts'
 import './page-drop.css'
 
 export function PageDrop(): ReactNode {

@@ -5,10 +5,19 @@ import type { DialogName, DialogProps } from '../app/dialogs.ts'
 
 type Table = { readonly [Name in DialogName]?: LazyExoticComponent<ComponentType<DialogProps<Name>>> }
 
+/** One chunk for all of them: each is small. */
+const changes = () => import('../views/transfers/change/changes.ts')
+
 export const DIALOGS: Table = {
   get: lazy(() => import('./get/get.tsx').then(({ GetDialog }) => ({ default: GetDialog }))),
   share: lazy(() => import('./share/share.tsx').then(({ ShareDialog }) => ({ default: ShareDialog }))),
   folder: lazy(() => import('./folder.tsx').then(({ FolderDialog }) => ({ default: FolderDialog }))),
+  limits: lazy(() => changes().then(({ Limits }) => ({ default: Limits }))),
+  labels: lazy(() => changes().then(({ Labels }) => ({ default: Labels }))),
+  stopRule: lazy(() => changes().then(({ StopRule }) => ({ default: StopRule }))),
+  trackers: lazy(() => changes().then(({ Trackers }) => ({ default: Trackers }))),
+  removeData: lazy(() => changes().then(({ RemoveData }) => ({ default: RemoveData }))),
+  rename: lazy(() => changes().then(({ Rename }) => ({ default: Rename }))),
   keys: lazy(() => import('./keys.tsx').then(({ Keys }) => ({ default: Keys }))),
 }
 

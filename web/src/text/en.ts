@@ -1,5 +1,7 @@
 // Every string of the page in English, a file for each part of it. A translation is the same keys with other words.
 
+import { enChange } from './en-change.ts'
+import { enDetails } from './en-details.ts'
 import { enDialogs } from './en-dialogs.ts'
 import { enFirstRun } from './en-first-run.ts'
 import { enFrame } from './en-frame.ts'
@@ -17,3 +19,4 @@ export const en = {
   ...enSettings,
   ...enTransfers,
 } as const
+export const en = { ...enChange, ...enDetails, ...enDialogs, ...enFrame, ...enTransfers } as const
