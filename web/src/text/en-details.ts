@@ -80,7 +80,6 @@ export const enDetails = {
   'peers.who': 'Who',
   'peers.has': 'Has',
   'peers.all': 'all',
-  'peers.does': 'What goes on',
   'peers.by': (how: string, source: string) => `${how}, heard of by ${source}`,
   'peers.encrypted': ', encrypted',
   'peers.incoming': ', came to you',

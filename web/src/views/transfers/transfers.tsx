@@ -11,8 +11,9 @@ import { DEFAULT_SORT, formatSort, type Sort } from './columns.ts'
 import { Empty } from './empty.tsx'
 import { FacetPane } from './facet-pane.tsx'
 import { Grid } from './grid.tsx'
-import { chipCounts, shownIds, want, wantedBy } from './list.ts'
+import { chipCounts, selection, shownIds, want, wantedBy } from './list.ts'
 import { density, facetsShown } from './looks.ts'
+import * as select from './selection.ts'
 import { Toolbar } from './toolbar.tsx'
 import './transfers.css'
 
@@ -32,6 +33,9 @@ export function Transfers(): ReactNode {
     document.title = t('app.name')
   }, [])
   const opened = query.open || undefined
+  useEffect(() => {
+    if (opened !== undefined) selection.set(select.moveTo(selection.value, opened))
+  }, [opened])
   const onOpen = useCallback(
     (id: string) => {
       goWith({ open: id }, opened === undefined ? 'push' : 'replace')

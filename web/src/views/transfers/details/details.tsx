@@ -40,6 +40,12 @@ export function Details({ id }: { readonly id: string }): ReactNode {
   const { value: details, error } = useLoaded(load, BEAT_MS)
   const tab: TabName = TABS.find((name) => name === query.tab) ?? 'overview'
   const gone = row === undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is to be in sight
+  useEffect(() => {
+    pane.current
+      ?.querySelector('.tab[data-selected]')
+      ?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [tab, gone])
   useEffect(() => {
     // Removed, here or elsewhere, or an address of a transfer that is not there.
     if (gone && currentRoute().query.open === id) goWith({ open: '', tab: '' }, 'replace')

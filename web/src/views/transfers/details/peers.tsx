@@ -36,7 +36,6 @@ export function Peers({ row: { id } }: { readonly row: TransferRow }): ReactNode
                 <th className="number">{t('column.down')}</th>
                 <th className="number">{t('column.up')}</th>
                 <th className="number">{t('peers.has')}</th>
-                <th>{t('peers.does')}</th>
               </tr>
             </thead>
             <tbody>
@@ -61,6 +60,7 @@ function Peer({ peer }: { readonly peer: PeerRow }): ReactNode {
         <div className="soft">
           {peer.client !== '' && <ForeignText text={peer.address} />} {t('peers.by', how(peer), peer.source)}
         </div>
+        <div>{does(peer)}</div>
       </td>
       <td className="number" title={formatSize(peer.downloadedBytes)}>
         {peer.downBytesPerSecond < 1 ? '' : formatRate(peer.downBytesPerSecond)}
@@ -69,7 +69,6 @@ function Peer({ peer }: { readonly peer: PeerRow }): ReactNode {
         {peer.upBytesPerSecond < 1 ? '' : formatRate(peer.upBytesPerSecond)}
       </td>
       <td className="number">{peer.seed ? t('peers.all') : `${Math.floor(peer.progress * 100)} %`}</td>
-      <td>{does(peer)}</td>
     </tr>
   )
 }

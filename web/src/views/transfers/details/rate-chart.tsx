@@ -14,6 +14,8 @@ import { useMedia } from '../../../ui/use-media.ts'
 type History = OutputOf<'transfer'>['history']
 
 const HEIGHT_REM = 9
+/** Where the axis of time has marks: whole minutes. */
+const MARKS_SECONDS = [10, 30, 60, 120, 300, 600]
 /** Lines of the table: a minute each tells as much as anybody reads. */
 const TABLE_STEP_SECONDS = 60
 
@@ -102,7 +104,12 @@ function optionsFor(box: HTMLElement, labels: HTMLElement): uPlot.Options {
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1_000)] } },
     axes: [
-      { ...axis, size: 26, values: (_, splits) => splits.map((at) => secondsAgo(at)) },
+      {
+        ...axis,
+        size: 26,
+        incrs: [...MARKS_SECONDS],
+        values: (_, splits) => splits.map((at) => secondsAgo(at)),
+      },
       { ...axis, size: 74, values: (_, splits) => splits.map((rate) => formatRate(rate)), space: 36 },
     ],
     series: [
