@@ -11,6 +11,8 @@ import { enSettings } from './en-settings.ts'
 import { enTransfers } from './en-transfers.ts'
 
 export const en = {
+  ...enChange,
+  ...enDetails,
   ...enDialogs,
   ...enFirstRun,
   ...enFrame,
@@ -19,4 +21,3 @@ export const en = {
   ...enSettings,
   ...enTransfers,
 } as const
-export const en = { ...enChange, ...enDetails, ...enDialogs, ...enFrame, ...enTransfers } as const

@@ -1,6 +1,6 @@
 // What a transfer does now, how fast it was, which pieces are here, from whom they came, and the facts about it.
 
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { formatDuration, formatRate, formatSize } from '../../../../../src/api/format-quantity.ts'
 import type { OutputOf } from '../../../../../src/api/routes.ts'
 import type { TransferRow } from '../../../../../src/api/schemas/transfer.ts'
@@ -18,8 +18,7 @@ import { copyText } from '../actions.ts'
 import { barShare, Sizes, toneOf } from '../cell.tsx'
 import { FromWhom } from './from-whom.tsx'
 import { Pieces } from './pieces.tsx'
-
-const RateChart = lazy(() => import('./rate-chart.tsx').then(({ RateChart }) => ({ default: RateChart })))
+import { RateChart } from './rate-chart.tsx'
 
 interface Props {
   readonly row: TransferRow
@@ -64,11 +63,7 @@ export function Overview({ row, details }: Props): ReactNode {
       </div>
       {details !== undefined && (
         <>
-          {details.history.downBytesPerSecond.length > 1 && (
-            <Suspense fallback={<div className="chart" />}>
-              <RateChart history={details.history} />
-            </Suspense>
-          )}
+          {details.history.downBytesPerSecond.length > 1 && <RateChart history={details.history} />}
           <Pieces details={details} />
           <FromWhom details={details} way="downloadedBytes" />
           <FromWhom details={details} way="uploadedBytes" />

@@ -1,21 +1,16 @@
 // How fast it was, both ways, over the last minutes: a drawing, and the same as a table.
 
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
-import uPlot from 'uplot'
-import 'uplot/dist/uPlot.min.css'
+import { type ReactNode, useState } from 'react'
 import { formatDuration, formatRate } from '../../../../../src/api/format-quantity.ts'
 import type { OutputOf } from '../../../../../src/api/routes.ts'
-import { theme } from '../../../store/preferences.ts'
-import { useSignal } from '../../../store/use-signal.ts'
 import { t } from '../../../text/t.ts'
+import { LineChart } from '../../../ui/line-chart.tsx'
 import { TextButton } from '../../../ui/text-button.tsx'
-import { useMedia } from '../../../ui/use-media.ts'
 
 type History = OutputOf<'transfer'>['history']
 
-const HEIGHT_REM = 9
-/** Where the axis of time has marks: whole minutes. */
-const MARKS_SECONDS = [10, 30, 60, 120, 300, 600]
+/** Bytes a second: a trickle is not drawn as if it were a flood. */
+const LEAST_TOP = 10_000
 /** Lines of the table: a minute each tells as much as anybody reads. */
 const TABLE_STEP_SECONDS = 60
 
@@ -29,36 +24,14 @@ export function RateChart({ history }: { readonly history: History }): ReactNode
           {table ? t('chart.asChart') : t('chart.asTable')}
         </TextButton>
       </h3>
-      {table ? <RateTable history={history} /> : <Plot history={history} />}
+      {table ? <RateTable history={history} /> : <Drawing history={history} />}
     </section>
   )
 }
 
-function Plot({ history }: { readonly history: History }): ReactNode {
-  const box = useRef<HTMLDivElement>(null)
-  const labels = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | undefined>(undefined)
-  const dark = useMedia('(prefers-color-scheme: dark)')
-  const chosen = useSignal(theme)
-  const data = useMemo(() => dataOf(history), [history])
-  const latest = useRef(data)
-  latest.current = data
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours come from the theme
-  useEffect(() => {
-    const { current } = box
-    if (current === null) return
-    const made = new uPlot(optionsFor(current, labels.current ?? current), latest.current, current)
-    plot.current = made
-    const watch = new ResizeObserver(() => made.setSize(sizeOf(current)))
-    watch.observe(current)
-    return () => {
-      watch.disconnect()
-      made.destroy()
-      plot.current = undefined
-    }
-  }, [dark, chosen])
-  useEffect(() => plot.current?.setData(data), [data])
-  const { downBytesPerSecond: down, upBytesPerSecond: up } = history
+function Drawing({ history }: { readonly history: History }): ReactNode {
+  const { stepSeconds, downBytesPerSecond: down, upBytesPerSecond: up } = history
+  const span = (down.length - 1) * stepSeconds
   const words = t(
     'chart.words',
     formatRate(down.at(-1) ?? 0),
@@ -67,57 +40,17 @@ function Plot({ history }: { readonly history: History }): ReactNode {
     formatRate(Math.max(0, ...up)),
   )
   return (
-    <figure role="img" aria-label={words}>
-      <div ref={box} className="chart" aria-hidden="true" />
-      <div ref={labels} className="chart-labels" aria-hidden="true">
-        <span className="chart-key">
-          <span className="key key-down">{t('column.down')}</span>
-          <span className="key key-up">{t('column.up')}</span>
-        </span>
-      </div>
-    </figure>
+    <LineChart
+      words={words}
+      least={LEAST_TOP}
+      scale={formatRate}
+      times={[secondsAgo(-span), secondsAgo(-Math.round(span / 2)), secondsAgo(0)]}
+      lines={[
+        { name: t('column.down'), look: 'down', values: down },
+        { name: t('column.up'), look: 'up', values: up },
+      ]}
+    />
   )
-}
-
-function dataOf({ stepSeconds, downBytesPerSecond: down, upBytesPerSecond: up }: History): uPlot.AlignedData {
-  const seconds = down.map((_, at) => (at - down.length + 1) * stepSeconds)
-  return [seconds, down, down.map((_, at) => up[at] ?? 0)]
-}
-
-function sizeOf(box: HTMLElement): { width: number; height: number } {
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-  return { width: box.clientWidth, height: HEIGHT_REM * rem }
-}
-
-function optionsFor(box: HTMLElement, labels: HTMLElement): uPlot.Options {
-  const { color, textDecorationColor, borderTopColor } = getComputedStyle(box)
-  const { color: soft, fontSize, fontFamily } = getComputedStyle(labels)
-  const axis = {
-    stroke: soft,
-    font: `${fontSize} ${fontFamily}`,
-    grid: { stroke: borderTopColor, width: 1 },
-    ticks: { show: false },
-  }
-  return {
-    ...sizeOf(box),
-    legend: { show: false },
-    cursor: { show: false },
-    scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1_000)] } },
-    axes: [
-      {
-        ...axis,
-        size: 26,
-        incrs: [...MARKS_SECONDS],
-        values: (_, splits) => splits.map((at) => secondsAgo(at)),
-      },
-      { ...axis, size: 74, values: (_, splits) => splits.map((rate) => formatRate(rate)), space: 36 },
-    ],
-    series: [
-      {},
-      { stroke: color, width: 1.5, points: { show: false } },
-      { stroke: textDecorationColor, width: 1.5, points: { show: false } },
-    ],
-  }
 }
 
 function secondsAgo(seconds: number): string {
