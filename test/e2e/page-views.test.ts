@@ -1,0 +1,189 @@
+// Every view and dialog that is read: found clean by axe in both themes and on narrow screens, and nothing that others chose the
+// words of is ever more than words. The daemon's answers are pretended and hostile; its door, its headers, the page and the
+// browser are real.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { hostile, hostileHandlers, hostileRow } from '../doubles/hostile-daemon.ts'
+import { needs } from '../doubles/require-program.ts'
+import { serve } from '../doubles/served.ts'
+import { axe, openBrowser, openPage } from './page.ts'
+
+interface Scene {
+  readonly name: string
+  /** As in the address; the start screen has a daemon with nothing in it. */
+  readonly at: 'start' | 'library' | 'network' | 'settings'
+  /** What is pressed and typed to see it. */
+  readonly go?: (page: Page) => Promise<void>
+  /** Fields of hostile-daemon.ts whose text must be there to be read. */
+  readonly reads: readonly string[]
+}
+
+const SCENES: readonly Scene[] = [
+  { name: 'the start screen', at: 'start', reads: ['save-folder'] },
+  {
+    name: 'the swarm to watch',
+    at: 'start',
+    go: async (page) => {
+      await page.getByRole('button', { name: 'Watch a swarm on this computer' }).click()
+      await page.getByText('Caro').first().waitFor()
+    },
+    reads: [],
+  },
+  {
+    name: 'the get dialog',
+    at: 'start',
+    go: async (page) => {
+      await page.getByRole('button', { name: /^Get something/ }).click()
+      await page.getByRole('dialog').locator('textarea').fill('c'.repeat(40))
+      await page.keyboard.press('Enter')
+      await page.getByRole('tree').waitFor()
+    },
+    reads: ['torrent-name', 'folder', 'file', 'host'],
+  },
+  {
+    name: 'the picker of the share dialog',
+    at: 'start',
+    go: async (page) => {
+      await page.getByRole('button', { name: /^Share something/ }).click()
+      await page.getByRole('listbox').waitFor()
+    },
+    reads: ['folder-entry', 'file-entry'],
+  },
+  {
+    name: 'what is shared before it is',
+    at: 'start',
+    go: async (page) => {
+      await reviewed(page)
+      await page.getByText('1 thing is left out').click()
+      await page.getByText('More', { exact: true }).click()
+    },
+    reads: ['share-name', 'folder', 'file', 'left-out'],
+  },
+  {
+    name: 'the share that was made',
+    at: 'start',
+    go: async (page) => {
+      await reviewed(page)
+      await page.getByRole('button', { name: /^Share 41 files with people/ }).click()
+      await page.getByText('Show as QR code').click()
+      await page.getByRole('img', { name: 'QR code of the page’s address' }).waitFor()
+    },
+    reads: ['torrent-name'],
+  },
+  {
+    name: 'a folder to save in',
+    at: 'settings',
+    go: async (page) => {
+      await page.getByRole('button', { name: 'Choose…' }).first().click()
+      await page.getByRole('listbox').waitFor()
+    },
+    reads: ['folder-entry'],
+  },
+  {
+    name: 'the library',
+    at: 'library',
+    go: async (page) => {
+      await page
+        .getByRole('button', { name: /^Link and more/ })
+        .first()
+        .click()
+      await page
+        .getByRole('radio', { name: /^Everyone/ })
+        .first()
+        .click()
+      await page.getByRole('button', { name: 'Share 41 files with everyone' }).waitFor()
+    },
+    reads: ['torrent-name'],
+  },
+  {
+    name: 'the network',
+    at: 'network',
+    go: async (page) => {
+      await page.getByText('Each way by itself').click()
+      await page.getByRole('button', { name: 'Look now' }).click()
+      await page.getByText('Could be better').waitFor()
+    },
+    reads: [
+      'outside',
+      'router',
+      'proxy',
+      'proxy-trouble',
+      'banned',
+      'turned-away',
+      'addresses',
+      'event',
+      'why',
+    ],
+  },
+  {
+    name: 'the settings',
+    at: 'settings',
+    go: async (page) => {
+      await page.getByRole('button', { name: 'Add times' }).click()
+      await page.getByText('State folder').waitFor()
+    },
+    reads: ['state-folder', 'category-folder'],
+  },
+]
+
+async function reviewed(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Share something/ }).click()
+  await page.getByLabel('Path').fill('/home/a/film')
+  await page.keyboard.press('Enter')
+  await page.getByRole('tree').waitFor()
+}
+
+/** Looks of one page; the last is 1280 wide at 400 % (WCAG 1.4.10), and a phone as narrow as any. */
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', width: 1_280, height: 800 },
+  { name: 'dark', colorScheme: 'dark', width: 1_280, height: 800 },
+  { name: 'on a phone', colorScheme: 'dark', width: 390, height: 844 },
+  { name: 'on 320 pixels', colorScheme: 'light', width: 320, height: 640 },
+] as const
+
+/** Run in the page: what was changed is drawn. */
+const DRAWN = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn, 50))))`
+
+async function pageLink(t: TestContext, at: Scene['at']): Promise<string> {
+  const rows = at === 'start' ? [] : [hostileRow()]
+  const { ask, feed } = await serve(t, {
+    pageFolder: join(import.meta.dirname, '..', '..', 'web', 'dist'),
+    handlers: hostileHandlers(rows),
+  })
+  feed.held.push(...rows)
+  return (JSON.parse((await ask('POST', '/api/v1/page-link', { body: {} })).body) as { url: string }).url
+}
+
+async function look(t: TestContext, browser: Browser, scene: Scene): Promise<void> {
+  const { page, troubles } = await openPage(browser, await pageLink(t, scene.at))
+  if (scene.at !== 'start') await page.evaluate(`location.hash = '#/${scene.at}'`)
+  await page.locator('h1').waitFor()
+  await scene.go?.(page)
+  const seen = await page.locator('body').innerText()
+  for (const field of scene.reads) {
+    // The character that would turn the rest around is shown as its code.
+    assert.ok(seen.includes(hostile(field).replace('\u202E', 'U+202E')), `${field} is not read in: ${seen}`)
+  }
+  assert.equal(await page.locator('img').count(), 0, 'no name became an element')
+  for (const { name, colorScheme, width, height } of LOOKS) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height })
+    await page.evaluate(DRAWN)
+    assert.deepEqual(await axe(page), [], name)
+    const wider = await page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    assert.ok(wider <= 0, `${name} it is ${wider} pixels wider than the window`)
+  }
+  assert.deepEqual(troubles, [])
+  await page.context().close()
+}
+
+test('views and dialogs are clean for axe, as wide as the window, and hold text as text', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const browser = await openBrowser(t)
+  for (const scene of SCENES) await t.test(scene.name, (each) => look(each, browser, scene))
+})
