@@ -297,7 +297,7 @@ export class DhtNode implements Machine<DhtInput, DhtEffect>, NodeSource {
       return
     }
     const task = new FindNode(this.nodeId)
-    task.lookup.add(contacts)
+    task.lookup.addPath(contacts)
     this.#joining = this.#start(task, undefined, turn)
   }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { randomInt as drawSeed } from 'node:crypto'
 import { test } from 'node:test'
 import {
+  type Asked,
   asked,
   DhtBench,
   digest,
@@ -210,6 +211,41 @@ test('a liar that answers a lookup with ever closer nodes, false tokens and wron
   const end = bench.effects.find(({ kind }) => kind === 'done')
   assert.ok(end?.kind === 'done' && end.result.kind === 'peers')
   assert.deepEqual(end.result.swarm, { seeds: 0, leeches: 0 })
+})
+
+test('eclipse at the beginning: accomplices told of by the first that answers do not keep out whom the second tells of', () => {
+  const bench = new DhtBench()
+  const node = (bits: number, host: string) => ({
+    id: idAt(bench.node.nodeId, bits, random),
+    endpoint: { host, port: 1 },
+  })
+  const [liar, honest] = [node(0, '10.0.0.1'), node(0, '10.0.0.2')]
+  const accomplices = Array.from({ length: 8 }, (_, i) => node(5 + (i % 3), `10.0.1.${i + 1}`))
+  const neighbours = Array.from({ length: 8 }, (_, i) => node(3, `10.0.2.${i + 1}`))
+  const first = asked(bench.tell({ kind: 'nodes', endpoints: [liar.endpoint, honest.endpoint] }))
+  assert.deepEqual(
+    first.map(({ to }) => to),
+    [liar.endpoint, honest.endpoint],
+  )
+  const told = new Map<string, readonly (typeof liar)[]>(
+    [liar, ...accomplices].map(({ endpoint }) => [endpoint.host, accomplices]),
+  )
+  for (const { endpoint } of [honest, ...neighbours]) told.set(endpoint.host, neighbours)
+  const members = [liar, honest, ...accomplices, ...neighbours]
+  const heard = new Set<string>()
+  const goOn = (questions: readonly Asked[]): void => {
+    const open = [...questions]
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+      const { host } = next.to
+      heard.add(host)
+      const id = members.find(({ endpoint }) => endpoint.host === host)?.id ?? EMPTY
+      const nodes = compactContacts(told.get(host) ?? [], 4)
+      open.push(...asked(bench.answer(next, { id, nodes })))
+    }
+  }
+  goOn(first.slice(0, 1))
+  goOn(first.slice(1))
+  assert.ok(neighbours.every(({ endpoint }) => heard.has(endpoint.host)))
 })
 
 test('sequence rollback: who replays an older version of an item cannot have it told again', () => {

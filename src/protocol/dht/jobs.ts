@@ -69,9 +69,9 @@ export class Jobs {
     for (const job of this.#jobs) if (job.id === id) this.#jobs.delete(job)
   }
 
-  /** More nodes to ask were heard of elsewhere. */
+  /** Another beginning told of nodes to ask. */
   feed(job: Job, contacts: readonly Contact[], turn: Turn): void {
-    job.task.lookup.add(contacts)
+    job.task.lookup.addPath(contacts)
     this.#goOn(job, turn)
   }
 

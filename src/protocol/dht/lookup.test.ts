@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomInt as drawSeed } from 'node:crypto'
 import { test } from 'node:test'
 import { toHex } from '../../base/bytes.ts'
+import { endpointText } from '../../base/endpoint.ts'
 import { SeededRandom } from '../../base/random.ts'
 import type { Contact } from './contact.ts'
 import { ALPHA, K } from './limits.ts'
@@ -30,6 +31,11 @@ function answer(lookup: Lookup, contact: Contact): boolean {
 }
 
 const ids = (contacts: readonly Contact[]) => contacts.map(({ id }) => toHex(id))
+const several = (count: number, bits: number) => Array.from({ length: count }, () => near(bits))
+const isAmong = (contacts: readonly Contact[]) => {
+  const known = new Set(ids(contacts))
+  return ({ id }: Contact) => known.has(toHex(id))
+}
 
 test('the closest are asked first, ALPHA at a time, and nobody twice', () => {
   const lookup = new Lookup(TARGET)
@@ -115,6 +121,17 @@ test('who calls itself otherwise than we were told stands where its own id belon
   assert.deepEqual(ids(lookup.closest(K)), [toHex(honest.id), toHex(own)])
 })
 
+test('who turns out to lie farther off than a hundred others is heard no more', () => {
+  const lookup = new Lookup(TARGET)
+  lookup.add(several(ALPHA, 1))
+  const [liar] = ask(lookup) as [Contact]
+  lookup.add(several(100, 8))
+  assert.ok(lookup.answered(liar.endpoint, idAt(TARGET, 0, random), TOKEN))
+  const told = several(K, 40)
+  lookup.add(told, liar.endpoint)
+  assert.ok(!ask(lookup).some(isAmong(told)))
+})
+
 test('8 Sybils beside a target in one network: two are asked, and the closest are still found', () => {
   const lookup = new Lookup(TARGET)
   lookup.networkSize = 10_000
@@ -166,27 +183,125 @@ test('8 Sybils beside a target with fitting ids in eight networks: more than cha
   assert.ok(kept.length >= K - 2, `${kept.length} honest nodes are told`)
 })
 
-test('accomplices that tell of one another only do not end a lookup before six of those we began with have answered', () => {
-  const lookup = new Lookup(TARGET)
-  const starts = Array.from({ length: 12 }, (_, i) => near(i % 8))
-  lookup.add(starts)
-  const [liar, ...silent] = ask(lookup) as [Contact, ...Contact[]]
-  answer(lookup, liar)
-  lookup.add(
-    Array.from({ length: 8 }, () => near(12)),
-    liar.endpoint,
-  )
-  for (const { endpoint } of silent) lookup.failed(endpoint)
-  const asked: Contact[] = []
+/** What nodes tell when asked, by their address; who is not in here is not there. */
+type World = Map<string, readonly Contact[]>
+
+function tells(world: World, nodes: readonly Contact[], contacts: readonly Contact[]): void {
+  for (const { endpoint } of nodes) world.set(endpointText(endpoint), contacts)
+}
+
+/** Moves a lookup on to its end: who is there answers before anybody is late, the others let it wait. @returns who was asked */
+function goThrough(lookup: Lookup, world: World): Contact[] {
+  const all: Contact[] = []
   for (let batch = ask(lookup); batch.length > 0; batch = ask(lookup)) {
-    asked.push(...batch)
-    for (const contact of batch) answer(lookup, contact)
+    all.push(...batch)
+    for (const contact of batch) {
+      const contacts = world.get(endpointText(contact.endpoint))
+      if (contacts === undefined) continue
+      answer(lookup, contact)
+      lookup.add(contacts, contact.endpoint)
+    }
+    for (const contact of batch) if (!world.has(endpointText(contact.endpoint))) lookup.late(contact.endpoint)
   }
-  assert.equal(
-    asked.filter((contact) => starts.includes(contact) || ids(starts).includes(toHex(contact.id))).length,
-    5,
-  )
   assert.ok(lookup.done)
+  return all
+}
+
+test('a liar leads the path astray that asked it: the other one goes on to the closest', () => {
+  const world: World = new Map()
+  const [liar, honest] = [near(4), near(1)]
+  const accomplices = several(K, 7)
+  const [between, closest] = [several(3, 3), several(K, 12)]
+  tells(world, [liar, ...accomplices], accomplices)
+  tells(world, [honest], between)
+  tells(world, [...between, ...closest], closest)
+  const lookup = new Lookup(TARGET)
+  lookup.add([liar, honest])
+  goThrough(lookup, world)
+  assert.deepEqual(ids(lookup.closest(K)).sort(), ids(closest).sort())
+})
+
+test('what another beginning tells is a path of its own: accomplices that we know already do not end it', () => {
+  const world: World = new Map()
+  const accomplices = several(2 * K, 6)
+  const [between, closest] = [several(K, 3), several(K, 12)]
+  tells(world, accomplices, accomplices)
+  tells(world, between, closest)
+  tells(world, closest, closest)
+  const lookup = new Lookup(TARGET)
+  lookup.add(accomplices)
+  lookup.addPath(between)
+  goThrough(lookup, world)
+  assert.deepEqual(ids(lookup.closest(K)).sort(), ids(closest).sort())
+})
+
+test('those that answered are fewer than there must be so near: then others that we know are asked', () => {
+  const world: World = new Map()
+  const accomplices = several(2 * K, 5)
+  const [honest, closest] = [several(2, 1), several(K, 10)]
+  tells(world, accomplices, accomplices.slice(0, K))
+  tells(world, honest, closest)
+  tells(world, closest, closest)
+  for (const networkSize of [10_000, 100]) {
+    const lookup = new Lookup(TARGET)
+    lookup.networkSize = networkSize
+    lookup.add([...accomplices, ...honest])
+    const all = goThrough(lookup, world)
+    const found = lookup.closest(K).filter(isAmong(closest))
+    assert.equal(
+      found.length,
+      networkSize === 100 ? 0 : K,
+      'of a hundred, eight may be all that share five bits',
+    )
+    assert.ok(all.length <= 40)
+  }
+})
+
+test('an end that is never near enough is put off for no more than 40 questions', () => {
+  const lookup = new Lookup(TARGET)
+  lookup.networkSize = 1e9
+  const all = several(90, 2)
+  const world: World = new Map()
+  tells(world, all, [])
+  lookup.add(all)
+  assert.equal(goThrough(lookup, world).length, 40)
+})
+
+test('of whom one invents two are asked; the others are not, unless nobody else is left', () => {
+  for (const isAlone of [false, true]) {
+    const world: World = new Map()
+    const [liar, honest] = [near(4), near(2)]
+    const invented = several(K, 20)
+    const closest = several(isAlone ? 1 : K, 9)
+    tells(world, [liar], invented)
+    tells(world, [honest], closest)
+    tells(world, closest, closest)
+    const lookup = new Lookup(TARGET)
+    lookup.add([liar, honest])
+    const wasted = goThrough(lookup, world).filter(isAmong(invented))
+    if (isAlone) assert.equal(wasted.length, K, 'a network of few, whose datagrams are lost now and then')
+    else assert.ok(wasted.length <= ALPHA, `${wasted.length} were asked`)
+    assert.ok(closest.every((contact) => isAmong(lookup.closest(K))(contact)))
+  }
+})
+
+test('whom a liar and an honest node both tell of is asked, and who answers late after all speaks well of its teller', () => {
+  const lookup = new Lookup(TARGET)
+  const [liar, honest] = [near(1), near(0)]
+  lookup.add([liar, honest])
+  ask(lookup)
+  answer(lookup, liar)
+  const told = several(6, 9)
+  lookup.add(told, liar.endpoint)
+  const first = ask(lookup)
+  for (const { endpoint } of first) lookup.late(endpoint)
+  assert.equal(lookup.next(), undefined, 'three were silent')
+  const vouched = told.find(({ id }) => !ids(first).includes(toHex(id))) as Contact
+  answer(lookup, honest)
+  lookup.add([vouched], honest.endpoint)
+  assert.deepEqual(ids(ask(lookup)), ids([vouched]))
+  for (const contact of first.slice(0, 2)) answer(lookup, contact)
+  assert.ok(isAmong(told)(lookup.next() as Contact), 'two of four answered')
 })
 
 test('a liar that names an address of an honest node in its network keeps it out for no longer than it takes to fail', () => {

@@ -1,45 +1,35 @@
 // One iterative lookup (BEP 5): asks the closest known nodes, learns of closer ones, and ends when the closest have answered.
+// It goes several paths side by side: what a node tells is heard by the path that asked it only, so that who lies leads one of
+// them astray, and each goes on until the closest it knows have answered, whoever asked them.
 // Invariants: nobody is asked twice; at most ALPHA wait for an answer that is not late; of one public network no more than
 // MAX_PER_NETWORK are asked that have not failed. Some are heard, but the end does not wait for them and they push nobody
 // out: nodes whose id does not fit their address (BEP 42), and those that are more, and closer, than chance allows.
 
-import { isPublicHost, networkOf } from '../../base/address.ts'
 import { equalBytes } from '../../base/bytes.ts'
-import { type Endpoint, endpointText } from '../../base/endpoint.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
+import { type Candidate, Candidates, isIllSpokenOf, type Word } from './candidates.ts'
+import { isCrowd, isSparse } from './chance.ts'
 import type { Contact } from './contact.ts'
 import { ALPHA, K, MAX_PER_NETWORK } from './limits.ts'
-import { compareDistance, idFits, sharedBits } from './node-id.ts'
-
-type Step = 'known' | 'asked' | 'late' | 'answered' | 'failed'
-
-interface Candidate extends Contact {
-  readonly id: Uint8Array
-  readonly key: string
-  /** Of a public address. */
-  readonly network: string | undefined
-  readonly fits: boolean
-  /** Leading bits shared with the target. */
-  readonly bits: number
-  /** Steps from where we began. */
-  readonly hops: number
-  step: Step
-  token: Uint8Array | undefined
-}
 
 /** Who answered, with what is needed to announce or put there. */
 export interface Answerer extends Contact {
   readonly token: Uint8Array | undefined
 }
 
-/** Candidates remembered, closest first: those farther away will not be needed. */
-const MAX_CANDIDATES = 100
+/** From the nodes that we know: a second one costs a lookup among honest nodes one or two questions. */
+const PATHS = 2
+const OWN_PATHS = (1 << PATHS) - 1
+/** From other beginnings; more of them share these. */
+const MAX_OTHER_PATHS = 4
+const ALL_PATHS = ~0
 /** Nodes of doubtful id that are asked at most, and that are announced to beside the K. */
 const MAX_DOUBTFUL = 16
 const DOUBTFUL_ANSWERERS = 4
 /** Nodes closer than chance allows that are announced to beside the K. */
 const MAX_CROWD = 8
-/** Of those we began with so many must have answered, if there are so many. */
-const MIN_STARTS = 6
+/** Until so many were asked, the end is put off while those that answered are fewer than there must be. */
+const MAX_ASKED_FOR_MORE = 40
 /** In all: a swarm of liars that tell of ever closer nodes is left after so many questions. */
 const MAX_ASKED = 150
 
@@ -47,11 +37,10 @@ export class Lookup {
   readonly target: Uint8Array
   /** Nodes that the whole network has, about: tells how many can be so close. */
   networkSize = Number.POSITIVE_INFINITY
-  /** Those that fit and those that do not, each by distance. */
-  readonly #fitting: Candidate[] = []
-  readonly #doubtful: Candidate[] = []
-  readonly #known = new Map<string, Candidate>()
+  readonly #candidates: Candidates
   readonly #perNetwork = new Map<string, number>()
+  #paths = PATHS
+  #otherBeginnings = 0
   #waiting = 0
   #asked = 0
   #answered = 0
@@ -59,6 +48,7 @@ export class Lookup {
 
   constructor(target: Uint8Array) {
     this.target = target
+    this.#candidates = new Candidates(target)
   }
 
   get askedCount(): number {
@@ -74,95 +64,87 @@ export class Lookup {
     return this.#hops
   }
 
-  /** @param by who told; undefined where we began */
+  /** @param by who told; undefined where we began, with nodes that we know ourselves */
   add(contacts: Iterable<Contact>, by?: Endpoint): void {
-    const hops = by === undefined ? 1 : (this.#find(by)?.hops ?? 0) + 1
-    for (const contact of contacts) {
-      if (!this.#known.has(endpointText(contact.endpoint))) this.#admit(this.#candidate(contact, hops))
+    if (by === undefined) {
+      for (const contact of contacts) this.#candidates.hear(contact, 1, OWN_PATHS, undefined)
+      return
     }
+    const teller = this.#candidates.find(by)
+    // Its own id turned out to lie too far off to be remembered.
+    if (teller === undefined) return
+    const word: Word = { answered: 0, silent: 0 }
+    for (const contact of contacts) this.#candidates.hear(contact, teller.hops + 1, teller.askedBy, word)
   }
 
-  #candidate({ id, endpoint }: Contact, hops: number): Candidate {
-    return {
-      id,
-      endpoint,
-      key: endpointText(endpoint),
-      network: isPublicHost(endpoint.host) ? networkOf(endpoint.host) : undefined,
-      fits: idFits(id, endpoint.host),
-      bits: sharedBits(this.target, id),
-      hops,
-      step: 'known',
-      token: undefined,
-    }
-  }
-
-  #admit(candidate: Candidate): void {
-    const list = candidate.fits ? this.#fitting : this.#doubtful
-    let at = list.length
-    while (at > 0 && compareDistance(this.target, candidate.id, (list[at - 1] as Candidate).id) < 0) at--
-    if (at >= MAX_CANDIDATES) return
-    list.splice(at, 0, candidate)
-    this.#known.set(candidate.key, candidate)
-    const farthest = list[MAX_CANDIDATES]
-    // Whoever waits for an answer stays known; lists are longer by these few at most.
-    if (farthest === undefined || farthest.step === 'asked') return
-    list.splice(MAX_CANDIDATES, 1)
-    this.#known.delete(farthest.key)
+  /** Told by another beginning, which nobody vouches for: a path of their own. */
+  addPath(contacts: readonly Contact[]): void {
+    if (contacts.length === 0) return
+    const path = PATHS + (this.#otherBeginnings++ % MAX_OTHER_PATHS)
+    this.#paths = Math.max(this.#paths, path + 1)
+    for (const contact of contacts) this.#candidates.hear(contact, 1, 1 << path, undefined)
   }
 
   /** Whom to ask now; undefined when enough are being asked, or nobody is left that matters. Counts as asked. */
   next(): Contact | undefined {
     if (this.#waiting >= ALPHA || this.#asked >= MAX_ASKED) return undefined
-    const next = this.#choose()
+    const [next, path] = this.#choose()
     if (next === undefined) return undefined
     next.step = 'asked'
+    next.askedBy = path
     this.#count(next, 1)
     this.#waiting++
     this.#asked++
     return next
   }
 
-  #choose(): Candidate | undefined {
-    return (
-      this.#nextOf(this.#fitting, K) ??
-      this.#nextOf(this.#doubtful, DOUBTFUL_ANSWERERS) ??
-      this.#anotherStart()
-    )
-  }
-
-  /** Where too few of those we began with have answered: a handful of accomplices may tell of one another only. */
-  #anotherStart(): Candidate | undefined {
-    let answered = 0
-    let next: Candidate | undefined
-    for (const candidate of this.#fitting) {
-      if (candidate.hops > 1) continue
-      if (candidate.step === 'answered' || candidate.step === 'asked') answered++
-      if (candidate.step === 'known' && !this.#isFull(candidate)) next ??= candidate
+  /** Paths take turns. @returns whom to ask, and the path that does */
+  #choose(): readonly [Candidate | undefined, number] {
+    const { fitting, doubtful } = this.#candidates
+    for (let i = 0; i < this.#paths; i++) {
+      const path = 1 << ((this.#asked + i) % this.#paths)
+      const next = this.#nextOf(fitting, K, path)
+      if (next !== undefined) return [next, path]
     }
-    return answered < MIN_STARTS ? next : undefined
+    const next = this.#nextOf(doubtful, DOUBTFUL_ANSWERERS, ALL_PATHS) ?? this.#lastResort()
+    return [next, next === undefined ? 0 : next.paths & -next.paths]
   }
 
-  /** The closest that was not asked, if fewer than `count` closer ones answered or may still answer in time. */
-  #nextOf(list: readonly Candidate[], count: number): Candidate | undefined {
+  /** Where nobody else is left: in a network of few, datagrams lost make somebody honest look like a liar. */
+  #lastResort(): Candidate | undefined {
+    if (this.#waiting > 0) return undefined
+    const { fitting } = this.#candidates
+    const answered = fitting.filter(({ step }) => step === 'answered').length
+    return answered < K
+      ? fitting.find((candidate) => candidate.step === 'known' && !this.#isFull(candidate))
+      : undefined
+  }
+
+  /**
+   * The closest on a path that was not asked, if fewer than `count` closer ones answered or may still answer in time, or those
+   * that did are too few to be all there are. Not who is ill spoken of.
+   */
+  #nextOf(list: readonly Candidate[], count: number, path: number): Candidate | undefined {
+    const isDoubtful = list === this.#candidates.doubtful
     let ahead = 0
     let asked = 0
     for (const candidate of list) {
+      if ((candidate.paths & path) === 0) continue
       if (candidate.step === 'known') {
-        if (this.#isFull(candidate)) continue
-        return list === this.#doubtful && asked >= MAX_DOUBTFUL ? undefined : candidate
+        if (this.#isFull(candidate) || isIllSpokenOf(candidate)) continue
+        return isDoubtful && asked >= MAX_DOUBTFUL ? undefined : candidate
       }
       asked++
       if (candidate.step !== 'answered' && candidate.step !== 'asked') continue
-      if (!this.#isCrowd(candidate, ahead)) ahead++
-      if (ahead >= count) return undefined
+      if (!isCrowd(this.networkSize, candidate.bits, ahead)) ahead++
+      if (ahead >= count && (isDoubtful || !this.#looksForMore(candidate, ahead))) return undefined
     }
     return undefined
   }
 
-  /** More than chance allows (three deviations of Poisson's) are as close as this one, of which `closer` are closer still. */
-  #isCrowd({ bits }: Candidate, closer: number): boolean {
-    const expected = this.networkSize / 2 ** bits
-    return closer + 1 > expected + 3 * Math.sqrt(expected) + 1
+  /** Who answered lies too scattered to be the closest. */
+  #looksForMore({ share }: Candidate, found: number): boolean {
+    return this.#asked < MAX_ASKED_FOR_MORE && isSparse(this.networkSize, share, found)
   }
 
   #isFull({ network }: Candidate): boolean {
@@ -178,69 +160,70 @@ export class Lookup {
    * @returns false when it was not asked: then nothing it says counts
    */
   answered(from: Endpoint, id: Uint8Array, token: Uint8Array | undefined): boolean {
-    const candidate = this.#find(from)
+    const candidate = this.#candidates.find(from)
     if (candidate === undefined || candidate.step === 'answered' || candidate.step === 'known') return false
     if (candidate.step === 'asked') this.#waiting--
     if (candidate.step === 'failed') this.#count(candidate, 1)
     this.#answered++
     this.#hops = Math.max(this.#hops, candidate.hops)
+    for (const word of candidate.words) {
+      word.answered++
+      if (candidate.step !== 'asked') word.silent--
+    }
     candidate.step = 'answered'
     candidate.token = token
-    if (equalBytes(id, candidate.id)) return true
-    const list = candidate.fits ? this.#fitting : this.#doubtful
-    list.splice(list.indexOf(candidate), 1)
-    this.#known.delete(candidate.key)
-    this.#admit({ ...this.#candidate({ id, endpoint: from }, candidate.hops), step: 'answered', token })
+    if (!equalBytes(id, candidate.id)) this.#candidates.rename(candidate, id)
     return true
   }
 
   /** It lets us wait: somebody else may be asked meanwhile. */
   late(from: Endpoint): void {
-    const candidate = this.#find(from)
-    if (candidate?.step !== 'asked') return
-    candidate.step = 'late'
-    this.#waiting--
+    const candidate = this.#candidates.find(from)
+    if (candidate?.step === 'asked') this.#silent(candidate, 'late')
   }
 
   failed(from: Endpoint): void {
-    const candidate = this.#find(from)
+    const candidate = this.#candidates.find(from)
     if (candidate === undefined) return
-    if (candidate.step === 'asked') this.#waiting--
-    if (candidate.step !== 'asked' && candidate.step !== 'late') return
+    if (candidate.step === 'asked') this.#silent(candidate, 'failed')
+    else if (candidate.step !== 'late') return
     candidate.step = 'failed'
     this.#count(candidate, -1)
+  }
+
+  #silent(candidate: Candidate, step: 'late' | 'failed'): void {
+    candidate.step = step
+    for (const word of candidate.words) word.silent++
+    this.#waiting--
   }
 
   /** Nobody is left to ask, and nobody who answers in time is waited for. */
   get done(): boolean {
     if (this.#waiting > 0) return false
-    return this.#asked >= MAX_ASKED || this.#choose() === undefined
+    return this.#asked >= MAX_ASKED || this.#choose()[0] === undefined
   }
 
   /** The closest that answered: `count` of them, those that are more than chance allows, and a few of doubtful ids. */
   closest(count: number): Answerer[] {
+    const { fitting, doubtful } = this.#candidates
     const found: Candidate[] = []
     let counted = 0
-    for (const candidate of this.#fitting) {
+    for (const candidate of fitting) {
       if (counted >= count) break
       if (candidate.step !== 'answered') continue
-      const crowd = this.#isCrowd(candidate, counted)
+      const crowd = isCrowd(this.networkSize, candidate.bits, counted)
       if (!crowd) counted++
       if (!crowd || found.length - counted < MAX_CROWD) found.push(candidate)
     }
     const others = Math.max(count - counted, DOUBTFUL_ANSWERERS)
-    return [...found, ...this.#doubtful.filter(({ step }) => step === 'answered').slice(0, others)]
+    return [...found, ...doubtful.filter(({ step }) => step === 'answered').slice(0, others)]
   }
 
   /** The next closest of fitting ids, should one of the closest have gone since. */
   spare(): Answerer[] {
     const closest = new Set<Answerer>(this.closest(K))
-    return this.#fitting
+    return this.#candidates.fitting
       .filter((candidate) => candidate.step === 'answered' && !closest.has(candidate))
       .slice(0, K)
-  }
-
-  #find(endpoint: Endpoint): Candidate | undefined {
-    return this.#known.get(endpointText(endpoint))
   }
 }
