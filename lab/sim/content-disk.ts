@@ -16,12 +16,19 @@ export class ContentDisk implements Disk {
   readonly nameRules: Disk['nameRules']
   readonly #disk: Disk
   readonly #contentOf: (path: string) => Uint8Array | undefined
+  readonly #writing: ((lengthBytes: number) => Promise<void>) | undefined
   /** By identity, so that names may change. */
   readonly #payloads = new Map<string, Payload>()
 
   /** `contentOf`: what belongs in the file at this path when it is made; undefined for a file that is no payload. */
-  constructor(disk: Disk, contentOf: (path: string) => Uint8Array | undefined) {
+  /** `writing`: how long that many payload bytes take; default no time. */
+  constructor(
+    disk: Disk,
+    contentOf: (path: string) => Uint8Array | undefined,
+    writing?: (lengthBytes: number) => Promise<void>,
+  ) {
     this.#disk = disk
+    this.#writing = writing
     this.nameRules = disk.nameRules
     this.#contentOf = contentOf
   }
@@ -49,7 +56,7 @@ export class ContentDisk implements Disk {
   async open(path: string, mode: OpenMode, inside?: string): Promise<DiskFile> {
     const file = await this.#disk.open(path, mode, inside)
     const payload = this.#payloadAt(path, await file.stat())
-    return payload === undefined ? file : new PayloadFile(file, payload, path)
+    return payload === undefined ? file : new PayloadFile(file, payload, path, this.#writing)
   }
 
   async stat(path: string, follow?: 'follow'): Promise<FileStat | undefined> {
@@ -109,8 +116,15 @@ class PayloadFile implements DiskFile {
   readonly #file: DiskFile
   readonly #payload: Payload
   readonly #path: string
+  readonly #writing: ((lengthBytes: number) => Promise<void>) | undefined
 
-  constructor(file: DiskFile, payload: Payload, path: string) {
+  constructor(
+    file: DiskFile,
+    payload: Payload,
+    path: string,
+    writing: ((lengthBytes: number) => Promise<void>) | undefined,
+  ) {
+    this.#writing = writing
     this.#file = file
     this.#payload = payload
     this.#path = path
@@ -142,6 +156,7 @@ class PayloadFile implements DiskFile {
 
   async writev(parts: readonly Uint8Array[], position: number): Promise<void> {
     await this.#file.stat()
+    await this.#writing?.(parts.reduce((sum, { length }) => sum + length, 0))
     let at = position
     for (const part of parts) {
       const wanted = this.#payload.content.subarray(at, at + part.length)

@@ -10,6 +10,8 @@ import type { World } from './world.ts'
 export interface NetworkOptions {
   /** Default 50 ms between any two hosts. */
   readonly roundTripMs?: number | ((a: SimHost, b: SimHost) => number)
+  /** TCP has at most this much under way in one direction of a connection; default any amount. */
+  readonly windowBytes?: number
   /** Share of datagrams lost, 0 … 1; default none. */
   readonly datagramLoss?: number
   /**
@@ -32,6 +34,7 @@ const SPOILT = 0xdd
 export class SimNetwork {
   readonly world: World
   readonly web: SimWeb
+  readonly windowBytes: number
   readonly datagramLoss: number
   readonly datagramDice: SeededRandom
   /** Sees every datagram that leaves a host, for proofs about what is in none. */
@@ -46,6 +49,7 @@ export class SimNetwork {
     this.world = world
     const { roundTripMs = DEFAULT_ROUND_TRIP_MS } = options
     this.#roundTrip = typeof roundTripMs === 'number' ? () => roundTripMs : roundTripMs
+    this.windowBytes = options.windowBytes ?? Number.POSITIVE_INFINITY
     this.datagramLoss = options.datagramLoss ?? 0
     this.datagramDice = world.random('datagram loss')
     this.#cuts = world.random('cuts of the byte stream')

@@ -63,6 +63,8 @@ export class Pipe implements Flow {
   #queuedBytes = 0
   readonly #onTheWay: { segment: Segment; landed: boolean }[] = []
   #onTheWayBytes = 0
+  /** Sent and not acknowledged: it arrived, and the word of it came back. */
+  #unackedBytes = 0
   #lastArrivalMs = 0
   #offering = false
   #end: Segment['end'] = 'none'
@@ -165,7 +167,7 @@ export class Pipe implements Flow {
     const receiver = this.#receiver
     const stuck = receiver.paused || !this.#to.online
     if (stuck && receiver.unreadBytes + this.#onTheWayBytes >= RECEIVE_BUFFER_BYTES) return 0
-    return this.#queuedBytes
+    return Math.max(0, Math.min(this.#queuedBytes, this.#network.windowBytes - this.#unackedBytes))
   }
 
   depart(lengthBytes: number, throughMs: number): void {
@@ -208,9 +210,15 @@ export class Pipe implements Flow {
     const entry = { segment, landed: false }
     this.#onTheWay.push(entry)
     this.#onTheWayBytes += segment.lengthBytes
+    this.#unackedBytes += segment.lengthBytes
     this.#network.world.at(this.#lastArrivalMs, () => {
       entry.landed = true
       this.#land()
+    })
+    if (this.#network.windowBytes === Number.POSITIVE_INFINITY) return
+    this.#network.world.at(this.#lastArrivalMs + latencyMs, () => {
+      this.#unackedBytes -= segment.lengthBytes
+      this.offer()
     })
   }
 

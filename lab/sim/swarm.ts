@@ -1,6 +1,7 @@
 // A swarm of production sessions on simulated hosts, one file, and what came of it.
 // Promise: after a finished run every leech holds every byte of the content, checked as it was written.
 
+import type { Ports } from '../../src/base/ports.ts'
 import { randomFraction, SeededRandom } from '../../src/base/random.ts'
 import { Session } from '../../src/engine/session/session.ts'
 import { DEFAULT_SESSION_OPTIONS, type EncryptionMode } from '../../src/engine/session/session-options.ts'
@@ -10,6 +11,7 @@ import { createTorrent } from '../../src/metainfo/create.ts'
 import type { Metainfo, TorrentVersion } from '../../src/metainfo/metainfo.ts'
 import { ContentDisk } from './content-disk.ts'
 import { SimDisk } from './disk.ts'
+import { SimHasher } from './hasher.ts'
 import type { SimHost } from './host.ts'
 import { type NetworkOptions, SimNetwork } from './network.ts'
 import { SimTracker } from './tracker.ts'
@@ -30,6 +32,11 @@ export interface MemberPlan {
   readonly closed?: boolean
   /** What it gives at most, whatever its line can carry. */
   readonly upLimit?: number
+  /** Bytes per second that its disk writes, and that it hashes; default as fast as may be. */
+  readonly writeRate?: number
+  readonly hashRate?: number
+  /** Accepts no connections. */
+  readonly deaf?: boolean
 }
 
 export interface SwarmPlan {
@@ -91,8 +98,22 @@ export class SwarmMember {
       random: world.random(`disk of ${host.name}`),
       wallMs: () => host.clock.wallMs(),
     })
-    this.disk = new ContentDisk(this.files, (path) =>
-      path.startsWith(`${FOLDER}/${FILE}`) ? content : undefined,
+    this.disk = new ContentDisk(
+      this.files,
+      (path) => (path.startsWith(`${FOLDER}/${FILE}`) ? content : undefined),
+      plan.writeRate === undefined ? undefined : oneAfterTheOther(world, plan.writeRate),
+    )
+  }
+
+  /** Ports of the program that runs on its host. */
+  ports(): Ports {
+    const { host, disk, plan } = this
+    if (plan.hashRate === undefined) return host.ports(disk)
+    const { program, network } = host
+    const alive = () => !program.ended
+    return host.ports(
+      disk,
+      new SimHasher(network.world, disk, { bytesPerSecond: plan.hashRate, parallelism: 1, alive }),
     )
   }
 
@@ -273,10 +294,10 @@ export class Swarm {
   }
 
   async #open(member: SwarmMember): Promise<void> {
-    member.session = await Session.open(member.host.ports(member.disk), {
+    member.session = await Session.open(member.ports(), {
       ...DEFAULT_SESSION_OPTIONS,
       agent: 'Shoal in the lab',
-      listen: { host: '::', port: PORT },
+      listen: member.plan.deaf === true ? undefined : { host: '::', port: PORT },
       stateFolder: '/state',
       lan: this.plan.discovery === 'lan',
       dht: this.plan.discovery === 'dht',
@@ -334,6 +355,15 @@ export class Swarm {
     if (member.role === 'seed' || member.finishedAfterMs !== undefined) return
     member.finishedAfterMs = this.world.nowMs - member.joinedAtMs
     this.#unfinished--
+  }
+}
+
+/** A disk of that rate, doing one thing after the other. */
+function oneAfterTheOther(world: World, bytesPerSecond: number): (lengthBytes: number) => Promise<void> {
+  let freeAtMs = 0
+  return (lengthBytes) => {
+    freeAtMs = Math.max(freeAtMs, world.nowMs) + (1_000 * lengthBytes) / bytesPerSecond
+    return new Promise((resolve) => world.at(freeAtMs, resolve))
   }
 }
 

@@ -99,7 +99,10 @@ const TABLE: Readonly<Record<string, Entry>> = {
     sentence: ({ sources }) => `asking ${count(sources, 'source', 'sources')} for the list of files`,
   },
   CHOKED: {
-    sentence: ({ sources }) => `${all(sources)} serving others first; your turn comes`,
+    sentence: ({ sources, of }) =>
+      of === undefined || Number(of) === Number(sources)
+        ? `${all(sources)} serving others first; your turn comes`
+        : `${sources} of ${of} sources are serving others first; your turn comes`,
     wouldHelp: [
       'Giving more: whoever gives is served first. Raise your upload limit if there is one.',
       MORE_SOURCES,
@@ -144,12 +147,12 @@ const TABLE: Readonly<Record<string, Entry>> = {
   },
   REQUEST_QUEUE: {
     sentence: ({ sources, requests }) =>
-      `${Number(sources) === 1 ? 'the source takes' : 'the sources take'} only ${formatCount(Number(requests), 'request')} at a time, too few for a line so long`,
+      `${Number(sources) === 1 ? 'the source takes' : 'the sources take'} only ${formatCount(Number(requests), 'request')} at a time, too few on so long a way`,
     wouldHelp: [MORE_SOURCES, 'Another program at the other side: its limit of requests is set there.'],
   },
   ROUND_TRIP: {
     sentence: ({ delayMs, sources }) =>
-      `the way to ${Number(sources) === 1 ? 'the source' : 'the sources'} is long: ${formatDuration(Number(delayMs))} there and back, and each waits for answers`,
+      `the way to ${Number(sources) === 1 ? 'the source' : 'the sources'} is long, ${duration(delayMs)} there and back, and too little may be under way at a time`,
     wouldHelp: ['A source nearer to you.', MORE_SOURCES],
   },
 }
@@ -160,24 +163,22 @@ const FIGURES: Readonly<Record<string, { readonly label: string; readonly show: 
     rate: { label: 'Arriving', show: rate },
     limit: { label: 'Your limit', show: rate },
     sources: { label: 'Sources', show: plain },
+    of: { label: 'Sources that have something', show: plain },
     known: { label: 'Known addresses', show: plain },
     addresses: { label: 'Known addresses', show: plain },
     unanswered: { label: 'Addresses that did not answer', show: plain },
     dialing: { label: 'Connections being made', show: plain },
-    who: { label: 'Most of it from', show: plain },
+    who: { label: 'Fastest is', show: plain },
     fastest: { label: 'Fastest source', show: rate },
     slowest: { label: 'Slowest source', show: rate },
     requests: { label: 'Requests that a source takes at a time', show: plain },
-    outstanding: { label: 'Requests under way', show: plain },
     delayMs: { label: 'There and back', show: duration },
     waitMs: { label: 'From request to answer', show: duration },
     windowBytes: { label: 'Under way at a time', show: size },
-    couldBe: { label: 'The line could carry', show: rate },
     missingPieces: { label: 'Pieces that nobody has', show: plain },
     goneForSeconds: { label: 'Last whole copy seen', show: (value) => ago(value) },
-    pieces: { label: 'Pieces waiting to be verified', show: plain },
     waitingBytes: { label: 'Waiting to be written', show: size },
-    memoryBytes: { label: 'Memory for it', show: size },
+    unhashedBytes: { label: 'Waiting to be verified', show: size },
     writing: { label: 'Being written', show: rate },
     verifying: { label: 'Being verified', show: rate },
     problem: { label: 'What the disk said', show: plain },

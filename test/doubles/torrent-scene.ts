@@ -128,6 +128,8 @@ export class TorrentScene implements SwarmOwner {
       udpPort: () => 0,
       mayBeHidden: () => false,
       placeChanged: () => {},
+      totalDownLimit: () => undefined,
+      reachable: () => 'unknown',
       punches: () => true,
       dht: () => undefined,
       outside: {
@@ -179,6 +181,7 @@ export class TorrentScene implements SwarmOwner {
       superSeed,
       priorities: [],
       uploadLimit: () => this.#options.upLimit,
+      now: () => this.clock.now(),
     })
     const trees = new HashTrees(metainfo, expected, merkle)
     this.hashes = new HashExchange({

@@ -121,6 +121,18 @@ export class Candidates {
     return count
   }
 
+  /** Of those that are not connected: where nobody answered the last time, and where it was never tried to an end. */
+  get standing(): { readonly unanswered: number; readonly untried: number } {
+    let unanswered = 0
+    let untried = 0
+    for (const { state, failures, proven } of this.#known.values()) {
+      if (state === 'connected') continue
+      if (failures > 0) unanswered++
+      else if (!proven) untried++
+    }
+    return { unanswered, untried }
+  }
+
   /** Where an address came from, if it is known. */
   sourceOf(endpoint: Endpoint): PeerSource | undefined {
     return this.#known.get(endpointText(endpoint))?.source

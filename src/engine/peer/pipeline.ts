@@ -14,6 +14,7 @@
 
 import { after, type Millis } from '../../base/ids.ts'
 import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
+import { Bursts } from './bursts.ts'
 import { RateMeter } from './rate.ts'
 
 /** One being served and one waiting, so that even the slowest peer never pauses for our answer. */
@@ -45,6 +46,23 @@ export interface PipelineOptions {
   readonly remoteQueue?: number
 }
 
+/** What one who asks why it is slow must know of it. */
+export interface PipelineFacts {
+  readonly outstanding: number
+  readonly depth: number
+  /** The most that may be outstanding: our bound, or what the remote allows. */
+  readonly most: number
+  /** More is asked for as long as it comes as quickly: the source is not at its limit. */
+  readonly growing: boolean
+  /** The shortest time from a request to its block; undefined before the first one. */
+  readonly roundTripMs: number | undefined
+  /** The usual one now, waiting at the other side included. */
+  readonly waitMs: number | undefined
+  /** Of the recent time, 0 … 1, in gaps of about a round trip; and how long these are. */
+  readonly silentShare: number
+  readonly meanSilenceMs: number
+}
+
 interface Batch {
   readonly at: Millis
   count: number
@@ -64,6 +82,7 @@ export class Pipeline {
   #progressAt: Millis | undefined
   /** The longest recent pause between blocks while some were outstanding, as of #progressAt. */
   #pauseMs = 0
+  readonly #bursts = new Bursts()
   #now = 0 as Millis
 
   constructor(options: PipelineOptions = {}) {
@@ -101,7 +120,10 @@ export class Pipeline {
     this.#now = now
     this.#rate.add(lengthBytes, now)
     const pauseMs = now - (this.#progressAt ?? now)
-    if (pauseMs > 0) this.#pauseMs = Math.max(pauseMs, this.#pauseMs * 2 ** (-pauseMs / PAUSE_HALF_LIFE_MS))
+    if (pauseMs > 0) {
+      this.#pauseMs = Math.max(pauseMs, this.#pauseMs * 2 ** (-pauseMs / PAUSE_HALF_LIFE_MS))
+      this.#bursts.gap(pauseMs, this.#leastDelayMs)
+    }
     this.#progressAt = now
     const first = this.#batches[0]
     if (first === undefined) return
@@ -137,6 +159,20 @@ export class Pipeline {
     if (now > this.#now) this.#now = now
     const depth = this.#growing ? this.#grown : this.#steadyDepth(now)
     return Math.max(MIN_DEPTH, Math.min(this.#maxDepth, depth))
+  }
+
+  facts(now: Millis): PipelineFacts {
+    const { silentShare, meanSilenceMs } = this.#bursts
+    return {
+      outstanding: this.#outstanding,
+      depth: this.depth(now),
+      most: this.#maxDepth,
+      growing: this.#growing,
+      roundTripMs: Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : undefined,
+      waitMs: this.#meanDelayMs,
+      silentShare,
+      meanSilenceMs,
+    }
   }
 
   /**

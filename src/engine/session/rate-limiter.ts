@@ -15,6 +15,8 @@ export const QUANTUM_BYTES = 32_768
 const TURN_MS = 20
 /** Who was refused and has not asked again for this long does not hold up others. */
 const PATIENCE_MS = 500
+/** Whoever was held back within this time is held back now: askers come back every RETRY_MS, whole blocks take longer. */
+const HELD_MS = 2_000
 /** Without a level that knows better, ask again after this: 20 times a second keeps a limited transfer smooth. */
 const RETRY_MS = 50
 
@@ -25,6 +27,8 @@ export class RateLimiter {
   #bucket: TokenBucket | undefined
   /** Refused askers and when they last asked. Bounded by the number of askers; left by being served or by time. */
   readonly #waiting = new Map<Asker, Millis>()
+  #heldAt: Millis | undefined
+  #heldWithinAt: Millis | undefined
 
   /**
    * @param limit bytes per second, undefined for none; may change at any time
@@ -42,6 +46,13 @@ export class RateLimiter {
 
   get unlimited(): boolean {
     return this.#limit() === undefined && (this.#within?.unlimited ?? true)
+  }
+
+  /** Whose limit holds somebody back now: this one's, or the one that it lies inside. */
+  held(now: Millis): 'own' | 'outer' | undefined {
+    const recent = (at: Millis | undefined) => at !== undefined && now - at <= HELD_MS
+    if (recent(this.#heldAt)) return 'own'
+    return recent(this.#heldWithinAt) ? 'outer' : undefined
   }
 
   take(asker: Asker, wantedBytes: number, now: Millis): number {
@@ -85,9 +96,13 @@ export class RateLimiter {
   #grant(wantedBytes: number, now: Millis): number {
     const bucket = this.#current(now)
     const own = bucket === undefined ? wantedBytes : bucket.take(wantedBytes, now)
+    if (own < wantedBytes) this.#heldAt = now
     if (this.#within === undefined) return own
     const both = this.#within.take(own, now)
-    if (both < own) bucket?.give(own - both)
+    if (both < own) {
+      this.#heldWithinAt = now
+      bucket?.give(own - both)
+    }
     return both
   }
 

@@ -239,6 +239,8 @@ export class Session {
       punches: () => this.#reach.punches,
       outside: this.#reach.reachability,
       limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
+      totalDownLimit: () => this.downLimit,
+      reachable: () => this.#reach.judge().answer,
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),
       readInfo: (infoBytes, expected) => this.#readInfo(infoBytes, expected),
       placeChanged: () => this.#queue.apply(),

@@ -6,7 +6,7 @@ import { after, type Millis, type PieceIndex } from '../../base/ids.ts'
 import type { PoolShare } from './buffer-pool.ts'
 import { Checker } from './checker.ts'
 import { Finisher } from './finisher.ts'
-import { Intake } from './intake.ts'
+import { Intake, type IntakeBacklog } from './intake.ts'
 import type { DataFile, Layout } from './layout.ts'
 import type { Opened } from './opening.ts'
 import type { PartStore } from './part-store.ts'
@@ -21,6 +21,12 @@ import { problemOf } from './trouble.ts'
 import { TroubleDesk } from './trouble-desk.ts'
 import { Verifier } from './verify.ts'
 import { Wanted } from './wanted.ts'
+
+/** How far disk and hashing are behind. */
+export interface StorageBacklog extends IntakeBacklog {
+  /** What is written waits too long for the disk to confirm it: nothing more is taken in. */
+  readonly overdue: boolean
+}
 
 /** Descriptors nobody used for this long are closed. */
 const IDLE_FILE_MS = 20_000
@@ -62,6 +68,10 @@ export class StorageCore {
   #makingEmpty = false
   /** What deadline() returned last. */
   #promised: Millis | undefined
+
+  get backlog(): StorageBacklog {
+    return { ...this.intake.backlog, overdue: this.batch.overdue }
+  }
 
   constructor(options: StorageOptions, opened: Opened, owner: object) {
     const { ports, metainfo, events, openFiles } = options

@@ -33,6 +33,15 @@ export interface IntakeOptions {
   readonly stretchBlocks?: number
 }
 
+export interface IntakeBacklog {
+  /** Stored, in memory only. */
+  readonly unwrittenBytes: number
+  readonly writtenBytes: number
+  /** Complete stretches in their turn that are not hashed. */
+  readonly unhashedBytes: number
+  readonly hashedBytes: number
+}
+
 /** Longer than any request is waited for; a later block takes memory again if there is some. */
 const IDLE_STRETCH_MS = 90_000
 /** The same when memory is short: most requests are answered by then. */
@@ -76,6 +85,21 @@ export class Intake {
   /** In memory only. */
   get unwrittenBytes(): number {
     return this.#works.unwrittenBytes
+  }
+
+  /** What came and waits for the disk or for the hash, and what they have done so far. */
+  get backlog(): IntakeBacklog {
+    let unhashedBytes = 0
+    for (const assembly of this.#assemblies.values()) {
+      if (assembly.result !== undefined) continue
+      for (let at = assembly.hashed; at < assembly.stretches.length; at++) {
+        const stretch = assembly.stretches[at]
+        if (stretch?.complete !== true) break
+        unhashedBytes += stretch.lengthBytes
+      }
+    }
+    const { unwrittenBytes, writtenBytes, hashedBytes } = this.#works
+    return { unwrittenBytes, writtenBytes, unhashedBytes, hashedBytes }
   }
 
   /** Asked for, or in memory only. */

@@ -50,6 +50,9 @@ export class PieceWorks {
   readonly #feeds = new Set<Promise<void>>()
   /** Stored and not written yet. */
   unwrittenBytes = 0
+  /** Handed to the disk without error, and hashed, since it was opened. */
+  writtenBytes = 0
+  hashedBytes = 0
 
   constructor(options: WorksOptions) {
     this.#options = options
@@ -173,6 +176,7 @@ export class PieceWorks {
       if (differing !== undefined) assembly.conflict = differing
       stretch.markWritten(run)
       this.unwrittenBytes -= bytes.length
+      this.writtenBytes += bytes.length
       assembly.changedOnDisk = true
     }
   }
@@ -208,6 +212,7 @@ export class PieceWorks {
           await assembly.stream.update(bytes)
         }
         assembly.hashed++
+        this.hashedBytes += bytes.length
       } finally {
         stretch.hashing = false
         if (stretch.index < assembly.hashed) stretch.dropMemory()

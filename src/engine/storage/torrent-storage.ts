@@ -5,7 +5,7 @@
 import type { Bitfield } from '../../base/bitfield.ts'
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import type { CheckVerdict } from './checker.ts'
-import { StorageCore } from './core.ts'
+import { type StorageBacklog, StorageCore } from './core.ts'
 import { DEFAULT_PART_SUFFIX } from './layout.ts'
 import { type MoveResult, Mover } from './mover.ts'
 import { type Opened, type OpenRefusal, openLayout, type ResumeReport } from './opening.ts'
@@ -103,9 +103,9 @@ export class TorrentStorage {
     return this.#core.desk.problem
   }
 
-  /** Stored blocks that are only in memory. */
-  get dirtyBytes(): number {
-    return this.#core.intake.unwrittenBytes
+  /** How far disk and hashing are behind. */
+  get backlog(): StorageBacklog {
+    return this.#core.backlog
   }
 
   /** Where a file is now, or will be made; undefined for pads and links. */

@@ -28,6 +28,7 @@ export interface LiveOptions {
   /** 0 … 7 per file, pads included. */
   readonly priorities: readonly number[]
   readonly uploadLimit: () => number | undefined
+  readonly now: () => Millis
 }
 
 export class Live implements Content, PickerWorld {
@@ -38,8 +39,12 @@ export class Live implements Content, PickerWorld {
   readonly #choker: Choker
   #superSeed: SuperSeed | undefined
   #problem: StorageProblem | undefined
-  #memoryWaits = false
+  /** Since when blocks wait for memory to ask for them, and how long they did before. */
+  #memoryWaitsSince: Millis | undefined
+  #memoryWaitedMs = 0
   #verifying = 0
+  /** When somebody last announced a piece that we lack. */
+  #newsAt: Millis | undefined
   #chokeAt: Millis | undefined
   /** Peers that super-seeding has begun with. */
   readonly #revealedTo = new Set<number>()
@@ -97,7 +102,7 @@ export class Live implements Content, PickerWorld {
 
   mayReceive(piece: PieceIndex, block: number): boolean {
     const held = this.store.reserve(piece, block)
-    if (!held) this.#memoryWaits = true
+    if (!held) this.#memoryWaitsSince ??= this.#options.now()
     return held
   }
 
@@ -120,8 +125,10 @@ export class Live implements Content, PickerWorld {
     return this.#problem
   }
 
-  get memoryWaits(): boolean {
-    return this.#memoryWaits
+  /** How long it could not ask for blocks, as there was no memory for them, since it is live. */
+  memoryWaitedMs(now: Millis): number {
+    const since = this.#memoryWaitsSince
+    return this.#memoryWaitedMs + (since === undefined ? 0 : now - since)
   }
 
   get verifying(): number {
@@ -205,7 +212,8 @@ export class Live implements Content, PickerWorld {
   }
 
   memoryAvailable(now: Millis): void {
-    this.#memoryWaits = false
+    this.#memoryWaitedMs = this.memoryWaitedMs(now)
+    this.#memoryWaitsSince = undefined
     for (const peer of this.#options.peers) peer.download.fill(now)
   }
 
@@ -232,7 +240,13 @@ export class Live implements Content, PickerWorld {
     this.#verifying = Math.max(0, this.#verifying - 1)
   }
 
+  /** When somebody last announced a piece that we lack: the swarm gets on. */
+  get newsAt(): Millis | undefined {
+    return this.#newsAt
+  }
+
   gained(peer: Peer, piece: PieceIndex): void {
+    if (!this.have.has(piece)) this.#newsAt = this.#options.now()
     const superSeed = this.#superSeed
     if (superSeed === undefined) return
     this.revealFirst(peer)

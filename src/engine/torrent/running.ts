@@ -122,6 +122,7 @@ export class Running implements StorageEvents {
       superSeed: torrent.wishes.superSeed,
       priorities: torrent.wishes.priorities,
       uploadLimit: () => torrent.upLimit,
+      now: () => ports.clock.now(),
     })
     const { geometry } = metainfo
     const read: typeof storage.read = (...run) => storage.read(...run)

@@ -22,6 +22,8 @@ export type DialKind = 'any' | 'punch'
 /** A limit that is shared fairly by whoever asks. */
 export interface Sharers {
   asker(): Allowance
+  /** Whose limit holds somebody back now: the torrent's own, or that of all. */
+  held(now: Millis): 'own' | 'outer' | undefined
 }
 
 /** What peers let us know about how we are seen from outside (session/reachability.ts). */
@@ -65,6 +67,10 @@ export interface TorrentServices {
   readonly outside: Outside
   /** The torrent's own limit (bytes per second, undefined for none) inside the session's. */
   limiter(direction: 'up' | 'down', own: () => number | undefined): Sharers
+  /** The limit of all torrents together, bytes per second. */
+  totalDownLimit(): number | undefined
+  /** Whether others can reach us, as far as can be said. */
+  reachable(): 'yes' | 'no' | 'unknown'
   /** Connects within the session's budget; the outcome comes back as adopt() or dialFailed(). False: no room now. */
   dial(torrent: Torrent, to: Endpoint, how?: DialKind): boolean
   /** Reads an info dictionary that a peer gave: the metainfo, why it cannot be used, or that it is not this torrent's. */

@@ -1,27 +1,16 @@
 // Counts the facts of a torrent for status(): reads everything, changes nothing.
 
-import type { Millis, PieceIndex } from '../../base/ids.ts'
+import type { Millis } from '../../base/ids.ts'
 import { encryptionOf } from '../peer/encrypting.ts'
 import type { Peer } from '../peer/peer.ts'
-import { bottleneck } from './bottleneck.ts'
-import type { Live } from './live.ts'
 import type { PeerStatus, TorrentStatus } from './status.ts'
 import type { Torrent } from './torrent.ts'
-
-/** A source whose pipeline is nearly full gives less than we could take: it is what bounds this connection. */
-const PIPELINE_FULL = 0.8
-
-/** A swarm of more pieces than this is sampled when looking for the rarest. */
-const RAREST_SAMPLE = 2_048
 
 export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
   const { swarm, state, metainfo, live, webSeeds, options } = torrent
   const peers = [...swarm.peers]
   const sizes = sizesOf(torrent)
   const sources = peers.filter((peer) => peer.pieces !== undefined && !peer.pieces.empty)
-  const interestedIn = peers.filter((peer) => peer.amInterested)
-  const unchoked = interestedIn.filter((peer) => !peer.peerChoking)
-  const giving = webSeeds?.giving ?? 0
   const usable = live?.done === true ? 0 : (webSeeds?.usable ?? 0)
   const downBytesPerSecond = swarm.downRate.rate(now)
   return {
@@ -57,29 +46,7 @@ export function statusOf(torrent: Torrent, now: Millis): TorrentStatus {
     seedSeenAt: swarm.seedSeenAt,
     payloadAt: swarm.payloadAt,
     copiesElsewhere: (live?.picker.copies() ?? 0) + swarm.copiesGone + (webSeeds?.copies ?? 0),
-    bottleneck: bottleneck({
-      state: state.name,
-      wantedLeft: live === undefined || !live.done,
-      downBytesPerSecond,
-      downLimit: torrent.downLimit,
-      sources: state.name === 'metadata' ? peers.length : sources.length + usable,
-      // A web seed gives as fast as it can from the moment it is asked.
-      interestedIn: interestedIn.length + usable,
-      unchokedBy: unchoked.length + usable,
-      pipelineFull:
-        giving +
-        unchoked.filter(
-          (peer) => peer.download.outstanding >= PIPELINE_FULL * peer.download.pipeline.depth(now),
-        ).length,
-      snubbed: unchoked.filter((peer) => peer.snubbed).length,
-      seeds: peers.filter((peer) => peer.isSeed).length,
-      rarestCopies: live === undefined ? 0 : rarest(live),
-      memoryWaits: live?.memoryWaits ?? false,
-      diskTrouble: live?.problem?.code,
-      verifyingPieces: live?.verifying ?? 0,
-      dialing: torrent.connecting.underWay,
-      knownAddresses: torrent.discovery.candidates.size,
-    }),
+    bottleneck: torrent.whySlow.at(now),
   }
 }
 
@@ -98,17 +65,6 @@ function sizesOf(torrent: Torrent): { readonly wanted: number; readonly done: nu
     .filter((file) => !file.pad && (wishes.priorities[file.index] ?? 1) > 0)
     .reduce((sum, file) => sum + file.lengthBytes, 0)
   return { wanted, done: states.doneAtRest }
-}
-
-function rarest(live: Live): number {
-  let least = Number.POSITIVE_INFINITY
-  const step = Math.max(1, Math.floor(live.pieceCount / RAREST_SAMPLE))
-  for (let index = 0; index < live.pieceCount; index += step) {
-    const piece = index as PieceIndex
-    if (live.have.has(piece) || live.picker.priority(piece) === 0) continue
-    least = Math.min(least, live.picker.availability(piece))
-  }
-  return least === Number.POSITIVE_INFINITY ? 0 : least
 }
 
 export function peerStatusOf(peer: Peer, now: Millis): PeerStatus {

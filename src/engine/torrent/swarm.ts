@@ -2,7 +2,6 @@
 // Invariant: a peer is in the table from adopt() until its connection closed, exactly once.
 
 import { isPublicHost } from '../../base/address.ts'
-import type { Bitfield } from '../../base/bitfield.ts'
 import { after, type Millis, type PeerId, type PieceIndex } from '../../base/ids.ts'
 import type { Clock, Connection, Digest } from '../../base/ports.ts'
 import { encodePort } from '../../protocol/wire/encode.ts'
@@ -95,6 +94,11 @@ export class Swarm implements PeerHost {
 
   allowance(direction: 'up' | 'down'): Allowance {
     return direction === 'up' ? this.#up.asker() : this.#down.asker()
+  }
+
+  /** Whose download limit holds it back now. */
+  held(now: Millis): 'own' | 'outer' | undefined {
+    return this.#down.held(now)
   }
 
   get clock(): Clock {
@@ -379,17 +383,6 @@ export class Swarm implements PeerHost {
   get payloadAt(): Millis | undefined {
     return this.#payloadAt
   }
-
-  /** Peers that have something we could get. */
-  get sources(): number {
-    let count = 0
-    for (const peer of this.peers) if (hasSomething(peer.pieces)) count++
-    return count
-  }
-}
-
-function hasSomething(pieces: Bitfield | undefined): boolean {
-  return pieces !== undefined && !pieces.empty
 }
 
 /** Bytes per second that make a connection worth keeping whatever its priority. */
@@ -397,7 +390,3 @@ const BUSY_RATE = 1_024
 
 /** Peers are looked after once a second while there are any. */
 export const SWARM_TICK_MS = 1_000
-
-export function nextSwarmTick(now: Millis): Millis {
-  return after(now, SWARM_TICK_MS)
-}

@@ -31,6 +31,7 @@ import { States } from './states.ts'
 import type { StateName, TorrentStatus } from './status.ts'
 import { statusOf } from './status-of.ts'
 import { type AdoptRefusal, SWARM_TICK_MS, Swarm, type SwarmOwner } from './swarm.ts'
+import { WhySlow } from './why-slow.ts'
 import { Wishes } from './wishes.ts'
 
 export class Torrent implements SwarmOwner, Sleeper {
@@ -42,6 +43,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   readonly wishes: Wishes
   readonly knowledge = new Knowledge()
   readonly states: States
+  readonly whySlow = new WhySlow(this)
   upLimit: number | undefined
   downLimit: number | undefined
   readonly #services: TorrentServices
@@ -187,6 +189,16 @@ export class Torrent implements SwarmOwner, Sleeper {
     return this.live?.done ?? (this.finished || this.options.wasFinished === true)
   }
 
+  /** Limit of all torrents together, bytes per second. */
+  get totalDownLimit(): number | undefined {
+    return this.#services.totalDownLimit()
+  }
+
+  /** Whether others can reach us, as far as can be said. */
+  get reachable(): 'yes' | 'no' | 'unknown' {
+    return this.#services.reachable()
+  }
+
   swarmChanged(): void {
     this.#services.wakes.hasten(this, this.#services.ports.clock.now())
   }
@@ -308,6 +320,7 @@ export class Torrent implements SwarmOwner, Sleeper {
       this.swarm.tick(now)
       this.connecting.tick(this.wantsPeers, now)
     }
+    if (this.swarm.peers.size > 0) this.whySlow.at(now)
     return this.#nextWake(now)
   }
 
