@@ -57,7 +57,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
   }
   const handlers = boundHandlers(whole(answered), machine.allowed)
   // Who comes in by the RPC is a program, whose paths are bound.
-  const rpc = openRpc({ handlers, feed, allowed: (path) => machine.allowed.check(path, undefined) })
+  const rpc = openRpc({ handlers, feed })
   try {
     const server = await openServer({
       handlers,
