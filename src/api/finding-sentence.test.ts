@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { LeakVerdict } from '../daemon/leak-test.ts'
 import { explainFinding, FINDING_CODES } from './finding-sentence.ts'
 
 const CHECKS = join(import.meta.dirname, '..', 'daemon', 'doctor')
@@ -18,6 +19,9 @@ const FAILURES = [
   'BAD_ANSWER',
 ]
 
+/** Verdicts of the leak test likewise. */
+const VERDICTS: readonly LeakVerdict[] = ['as-told', 'off', 'unseen', 'leak']
+
 test('every code that a check can find has words, and no words are for a code that none can', () => {
   const source = globSync('*.ts', { cwd: CHECKS })
     .filter((file) => !file.endsWith('.test.ts'))
@@ -28,7 +32,8 @@ test('every code that a check can find has words, and no words are for a code th
       /'((?:NETWORK|SESSION|WAY_OUT|ROUTER|REACH|FIREWALL|UDP|DHT|PROVIDER|PEER|DISK|CLOCK)(?:_[A-Z]+)*)'/g,
     ),
   ].map(([, code]) => code as string)
-  const codes = new Set([...said, ...FAILURES.map((failure) => `ROUTER_${failure}`)])
+  const verdicts = VERDICTS.map((verdict) => `LEAK_TEST_${verdict.toUpperCase().replace('-', '_')}`)
+  const codes = new Set([...said, ...FAILURES.map((failure) => `ROUTER_${failure}`), ...verdicts])
   assert.ok(codes.size > 40, 'the scanner finds codes')
   assert.deepEqual([...codes].sort(), [...FINDING_CODES].sort())
 })

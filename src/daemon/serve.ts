@@ -14,7 +14,7 @@ import { boundHandlers } from './machine/bound-handlers.ts'
 import { openMachine } from './machine/open-machine.ts'
 import { PAGE_FOLDER } from './page-folder.ts'
 import { openRpc } from './rpc/open-rpc.ts'
-import { rpcApis } from './rpc/rpc-api.ts'
+import { rpcApi } from './rpc/rpc-api.ts'
 import { usualSaveFolder } from './usual-save-folder.ts'
 
 export interface ServeOptions {
@@ -67,7 +67,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       log,
       stateFolder,
       pageFolder: PAGE_FOLDER,
-      foreign: rpcApis(rpc, () => settings.values['server.rpc']),
+      foreign: [rpcApi(rpc, () => settings.values['server.rpc'])],
     })
     page = server.url
     daemon.answersAt(server.port)

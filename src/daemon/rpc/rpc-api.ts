@@ -22,13 +22,10 @@ export interface RpcApi {
   }): Promise<RpcAnswered>
 }
 
-/**
- * By both spellings of its address: transmission-remote asks with a slash at the end.
- * @param enabled the setting `server.rpc`, asked with each request
- */
-export function rpcApis(rpc: TransmissionRpc, enabled: () => boolean): RpcApi[] {
-  return [RPC_PATH, `${RPC_PATH}/`].map((path) => ({
-    path,
+/** @param enabled the setting `server.rpc`, asked with each request */
+export function rpcApi(rpc: TransmissionRpc, enabled: () => boolean): RpcApi {
+  return {
+    path: RPC_PATH,
     scope: 'rpc',
     maxBodyBytes: MAX_RPC_BODY_BYTES,
     enabled,
@@ -40,5 +37,5 @@ export function rpcApis(rpc: TransmissionRpc, enabled: () => boolean): RpcApi[] 
         sessionId: typeof sessionId === 'string' ? sessionId : undefined,
       })
     },
-  }))
+  }
 }
