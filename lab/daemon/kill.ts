@@ -38,7 +38,7 @@ export interface KillResult {
 
 /** SAFETY.md, G3. */
 const MAY_LOSE_BYTES = 16 * MIB
-const MAY_LOSE_SECONDS = 5
+const MAY_LOSE_MS = 5_000
 /** A daemon lives this long before it is killed: starting, opening and downloading all fall into it. */
 const LEAST_LIFE_MS = 20
 const MOST_LIFE_MS = 4_000
@@ -76,8 +76,8 @@ class Lab {
   readonly #faults: string[] = []
   readonly #restartMs: number[] = []
   readonly #lost: number[] = []
-  /** Of each download what was here when it was last looked at, and how fast it came. */
-  readonly #seen = new Map<string, { doneBytes: number; rate: number }>()
+  /** Of each download what was here whenever it was looked at in this life, the last look last. */
+  readonly #seen = new Map<string, { readonly atMs: number; readonly doneBytes: number }[]>()
   readonly #scenesById = new Map<string, Scene>()
   #daemon: DaemonProcess | undefined
   #calls = 0
@@ -249,7 +249,9 @@ class Lab {
   async #noteRow(row: TransferRow): Promise<void> {
     const scene = this.#scenesById.get(row.id)
     if (scene === undefined || row.state === 'opening' || row.state === 'checking') return
-    this.#seen.set(row.id, { doneBytes: row.doneBytes, rate: row.downBytesPerSecond })
+    const looks = this.#seen.get(row.id) ?? []
+    looks.push({ atMs: performance.now(), doneBytes: row.doneBytes })
+    this.#seen.set(row.id, looks)
     if (row.state !== 'giving' || row.doneBytes < row.wantedBytes || row.finishedAt === null) return
     this.#finished++
     this.#compare(scene, row.saveFolder)
@@ -293,13 +295,17 @@ class Lab {
     let worst = 0
     for (const row of opened) {
       if (row.state === 'failed') this.#faults.push(`${row.name} failed: ${row.problem?.code}`)
-      const before = this.#seen.get(row.id)
-      if (before === undefined) continue
-      const mayLose = Math.max(MAY_LOSE_BYTES, MAY_LOSE_SECONDS * before.rate)
-      const lost = before.doneBytes - row.doneBytes
+      const looks = this.#seen.get(row.id) ?? []
+      const last = looks.at(-1)
+      if (last === undefined) continue
+      const earlier = looks.findLast(({ atMs }) => atMs <= last.atMs - MAY_LOSE_MS)
+      const recent = last.doneBytes - (earlier ?? looks[0] ?? last).doneBytes
+      const mayLose = Math.max(MAY_LOSE_BYTES, recent)
+      const lost = last.doneBytes - row.doneBytes
       worst = Math.max(worst, lost / mayLose)
-      if (lost > mayLose) this.#faults.push(`${row.name} lost ${lost} bytes of ${before.doneBytes}`)
+      if (lost > mayLose) this.#faults.push(`${row.name} lost ${lost} bytes of ${last.doneBytes}`)
     }
+    this.#seen.clear()
     this.#lost.push(worst)
   }
 
