@@ -10,8 +10,10 @@ import { createInterface } from 'node:readline'
 import { after, describe, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { needs, needsPythonModule } from '../doubles/require-program.ts'
+import { differences, makeBigFile } from '../interop/fixtures.ts'
 import { DaemonLine, lives, runningPid } from './daemon-line.ts'
 
+const MB = 1_000_000
 const line = new DaemonLine()
 after(() => line.close())
 
@@ -201,4 +203,25 @@ while True:
     assert.match(printed.stdout, /http:\/\/127\.0\.0\.1:\d+\/#code=\S+/)
     assert.match(printed.stderr, /ssh -L (\d+):127\.0\.0\.1:\1 \S+@203\.0\.113\.5/)
   })
+})
+
+test('told to end while it takes all it can, it has everything on disk and begins nothing anew', async () => {
+  const state = line.state()
+  const film = join(line.folder, 'big.mp4')
+  await makeBigFile(film, 'big', 96 * MB)
+  const sharing = await line.cli.sharing(film, '--standalone', '--up', '40M')
+  const { running } = await line.foreground(state)
+  const out = line.cli.place('out')
+  const get = line.run(state, ['get', sharing.link, '-o', out])
+  const some = await get.said('progress', ({ doneBytes }) => doneBytes > 16 * MB)
+  const { code } = await running.stop('SIGTERM')
+  assert.equal(code, 0)
+  assert.equal((await get.ended()).last.error.code, 'DAEMON_LOST')
+
+  const rest = line.run(state, ['get', sharing.link, '-o', out, '--standalone'])
+  const { code: done, last } = await rest.ended()
+  assert.equal(done, 0, JSON.stringify(last))
+  assert.equal(last.checkedBytes, 0, 'the journal was believed')
+  assert.ok(last.takenBytes <= 96 * MB - some.doneBytes + 16 * MB, 'what was here is not fetched again')
+  assert.deepEqual(await differences(film, join(out, 'big.mp4')), [])
 })
