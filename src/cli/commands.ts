@@ -12,7 +12,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'share',
     summary: 'offer files: prints a link, then gives',
-    usage: 'share PATH|TORRENT... [--to link|everyone] [--dir D] [--up RATE] [--once|--for D] [--dry-run]',
+    usage:
+      'share PATH|TORRENT... [--to link|everyone] [--dir D] [--up RATE] [--once|--for D] [--web] [--dry-run]',
     load: () => import('./commands/share.ts'),
   },
   {

@@ -11,12 +11,14 @@ import type { Interrupt } from './interrupt.ts'
 import type { Output } from './output.ts'
 import { ReachNote } from './reach-note.ts'
 import { statusOfRow } from './row-status.ts'
-import { type Offered, saySharing } from './share-text.ts'
+import { type Offered, sayNoPage, saySharing } from './share-text.ts'
 import { bar, givingLines, progressObject } from './transfer-view.ts'
 
 export interface DaemonShare {
   readonly link: DaemonLink
   readonly wishes: readonly ShareRequest[]
+  /** With a page for phones on this network. */
+  readonly web: boolean
   /** `host:port` of whom to connect to. */
   readonly peers: readonly string[]
   readonly output: Output
@@ -55,7 +57,7 @@ export async function shareThroughDaemon(job: DaemonShare): Promise<number> {
 
 /** Shared, with its link; undefined when the person left while it was hashed. */
 async function offered(
-  { link, output }: DaemonShare,
+  { link, output, web }: DaemonShare,
   watch: DaemonWatch,
   wish: ShareRequest,
   stop: AbortSignal,
@@ -74,21 +76,41 @@ async function offered(
   output.endProgress()
   const { port } = await link.call('status', {})
   const { id } = facts.transfer
+  const page = web ? await pageFor(id, link, watch, output, stop) : (facts.webPage?.url ?? null)
   const doer = { engine: 'daemon', id, pid: link.run.pid } as const
   saySharing(
     output,
-    offeredBy(facts, facts.link, port),
+    { ...offeredBy(facts, facts.link, port), page },
     doer,
     `Ctrl-C leaves it to the running Shoal. Stop it: shoal unshare ${id.slice(0, SHOWN_ID_LETTERS)}`,
   )
   return facts
 }
 
-function offeredBy(
-  { transfer: row, audience, webPage }: ShareFacts,
-  magnet: string,
-  port: number | null,
-): Offered {
+/** Null where there can be none: that is said, and the share itself goes on. */
+async function pageFor(
+  id: string,
+  link: DaemonLink,
+  watch: DaemonWatch,
+  output: Output,
+  stop: AbortSignal,
+): Promise<string | null> {
+  for (;;) {
+    const row = (await watch.look(id))?.row
+    if (row === undefined || !PREPARING.has(row.state) || stop.aborted) break
+    output.progress([` ${bar(row.preparing)} checking ${row.name}`])
+    await watch.pause()
+  }
+  output.endProgress()
+  return await link.call('openWebPage', { id }).then(
+    ({ webPage }) => webPage?.url ?? null,
+    (error: unknown) => sayNoPage(output, error),
+  )
+}
+
+const PREPARING: ReadonlySet<TransferRow['state']> = new Set(['opening', 'hashing', 'checking'])
+
+function offeredBy({ transfer: row, audience }: ShareFacts, magnet: string, port: number | null): Offered {
   return {
     name: row.name,
     totalBytes: row.totalBytes,
@@ -98,7 +120,7 @@ function offeredBy(
     infohashV1: row.infohashV1,
     infohashV2: row.infohashV2,
     port,
-    page: webPage?.url ?? null,
+    page: null,
   }
 }
 

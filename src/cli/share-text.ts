@@ -1,7 +1,9 @@
 // What a `share` says of itself, whichever engine gives it: with whom, by which link, and a code to photograph.
 
 import { renderUnicodeCompact } from 'uqr'
+import { explain } from '../api/errors.ts'
 import { formatSize } from '../api/format-quantity.ts'
+import { CodedError } from '../base/errors.ts'
 import type { Listing } from '../daemon/get-source.ts'
 import type { Doer } from './get-report.ts'
 import type { Output } from './output.ts'
@@ -65,3 +67,12 @@ function sayQr(output: Output, text: string): void {
 
 /** A code that does not fit one screen cannot be photographed. */
 const MOST_QR_ROWS = 40
+
+/** Why there is no page. @returns null, for the page; whatever nobody expected is thrown on */
+export function sayNoPage(output: Output, error: unknown): null {
+  if (!(error instanceof CodedError)) throw error
+  const { report } = explain(error)
+  output.warn(`${report.message}${report.help === undefined ? '' : ` ${report.help}`} [${report.code}]`)
+  output.object({ event: 'no-page', error: report })
+  return null
+}

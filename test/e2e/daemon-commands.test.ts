@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
@@ -177,6 +178,29 @@ describe('share through the running one', { concurrency: 2 }, () => {
     assert.equal((await line.rows(state))[0]?.state, 'done')
   })
 
+  test('--web is a page for a phone, by an engine of its own and through the running one, gone when it ends', async () => {
+    const own = line.cli.share(film, '--web', '--standalone')
+    const said = await own.said('sharing')
+    const bytes = await fetched(said.page)
+    assert.ok(bytes.equals(readFileSync(film)))
+    await own.stop('SIGINT')
+    await assert.rejects(fetch(said.page))
+
+    const state = await running()
+    const share = line.run(state, ['share', film, '--web'])
+    const through = await share.said('sharing')
+    const reachable = Object.values(networkInterfaces()).some((all) => all?.some(({ internal }) => !internal))
+    if (!reachable) {
+      assert.equal((await share.said('no-page')).error.code, 'PAGE_NO_NETWORK')
+      return
+    }
+    assert.ok((await fetched(through.page)).equals(readFileSync(film)))
+    await share.stop('SIGINT')
+    assert.equal((await fetch(through.page)).status, 200, 'it stays with the share')
+    await line.do(state, 'unshare', '--all')
+    await assert.rejects(fetch(through.page))
+  })
+
   test('what may not be shared is refused before the running one hears of it', async () => {
     const state = await running()
     const { code, last } = await line.do(state, 'share', line.cli.home)
@@ -325,6 +349,13 @@ describe('the rest', { concurrency: 2 }, () => {
     }
   })
 })
+
+/** The file that the page offers. */
+async function fetched(page: string): Promise<Buffer> {
+  const html = await (await fetch(page)).text()
+  const [, href = ''] = /href="([^"]+)"/.exec(html) ?? []
+  return Buffer.from(await (await fetch(new URL(href, page))).arrayBuffer())
+}
 
 function isProgress(said: Said): boolean {
   const numbers = [

@@ -8,6 +8,7 @@ import { endpointText } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
+import type { OwnSharePages } from '../../daemon/own-share-pages.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
 import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
@@ -18,7 +19,7 @@ import type { OptionTable } from '../options.ts'
 import type { Output } from '../output.ts'
 import { ReachNote } from '../reach-note.ts'
 import { DURATION, oneOf, TEXT } from '../readers.ts'
-import { type Offered, saySharing } from '../share-text.ts'
+import { type Offered, sayNoPage, saySharing } from '../share-text.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { bar, givingLines, progressObject } from '../transfer-view.ts'
@@ -27,6 +28,8 @@ import { runningFor, WHICH_ENGINE_HELP } from '../which-engine.ts'
 export class ShareUseError extends CodedError<'TRACKER_NEEDS_EVERYONE' | 'ONCE_OR_FOR'> {}
 
 const REPORT_MS = 1_000
+/** What was hashed just now is known to be here within a moment. */
+const CHECK_LOOK_MS = 50
 
 const OPTIONS = {
   to: {
@@ -48,6 +51,10 @@ const OPTIONS = {
   },
   once: { kind: 'switch', summary: 'stop when one whole copy is elsewhere' },
   for: { kind: 'value', placeholder: 'D', reader: DURATION, summary: 'stop after this long' },
+  web: {
+    kind: 'switch',
+    summary: 'also a page from which a phone on this network fetches it, with nothing installed',
+  },
   'dry-run': { kind: 'switch', summary: 'say what would be visible, and share nothing' },
   ...TRANSFER_OPTIONS,
 } as const satisfies OptionTable
@@ -93,9 +100,17 @@ export const command = defineCommand({
     }
     if (link !== undefined) {
       const wishes = operands.map((given, i) => wishOf(given, surveys[i], context))
-      return shareThroughDaemon({ link, wishes, peers: values.peer.map(endpointText), output, interrupt })
+      return shareThroughDaemon({
+        link,
+        wishes,
+        web: values.web,
+        peers: values.peer.map(endpointText),
+        output,
+        interrupt,
+      })
     }
     const engine = await openTransferEngine(values, folder, output)
+    const pages = values.web ? await ownPages(engine, values.bind) : undefined
     try {
       const choices: ShareChoices = {
         listing,
@@ -118,11 +133,13 @@ export const command = defineCommand({
                 engine,
               )
             : await shareSurveyed(survey, choices, engine, output, stop)
-        saySharing(output, offeredBy(share, listing, engine), { engine: 'own' }, 'Ctrl-C stops.')
+        const page = pages === undefined ? null : await pageFor(share, pages, engine, output, stop)
+        saySharing(output, { ...offeredBy(share, listing, engine), page }, { engine: 'own' }, 'Ctrl-C stops.')
         shares.push(share)
       }
       return await give(shares, output, stop, values.once, values.for, engine)
     } finally {
+      await pages?.close()
       await engine.close()
     }
   },
@@ -222,6 +239,32 @@ function surveyObject(survey: ShareSurvey, listing: Listing): object {
   }
 }
 
+/** Loaded only when it is asked for: it answers over HTTP. */
+async function ownPages(engine: Engine, host: string | undefined): Promise<OwnSharePages> {
+  const { openOwnSharePages } = await import('../../daemon/own-share-pages.ts')
+  return openOwnSharePages(engine, host)
+}
+
+/** Null where there can be none: that is said, and the share itself goes on. */
+async function pageFor(
+  share: Share,
+  pages: OwnSharePages,
+  engine: Engine,
+  output: Output,
+  stop: AbortSignal,
+): Promise<string | null> {
+  const isReady = (state: string): boolean => state === 'live' || state === 'failed'
+  while (!isReady(share.torrent.status().state) && !stop.aborted) {
+    output.progress(givingLines(engine.statusOf(share.torrent)))
+    await pause(engine.ports.clock, stop, CHECK_LOOK_MS)
+  }
+  output.endProgress()
+  return await pages.open(share).then(
+    ({ url }) => url,
+    (error: unknown) => sayNoPage(output, error),
+  )
+}
+
 function offeredBy({ metainfo, magnet }: Share, listing: Listing, engine: Engine): Offered {
   return {
     name: metainfo.name,
@@ -306,9 +349,9 @@ function failed(code: string, status: { readonly name: string; readonly problem:
 /** The code of what stopped it; INTERRUPTED when the person did. */
 class SharingFailed extends CodedError {}
 
-function pause(clock: Engine['ports']['clock'], stop: AbortSignal): Promise<void> {
+function pause(clock: Engine['ports']['clock'], stop: AbortSignal, ms = REPORT_MS): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = clock.schedule((clock.now() + REPORT_MS) as ReturnType<typeof clock.now>, done)
+    const cancel = clock.schedule((clock.now() + ms) as ReturnType<typeof clock.now>, done)
     function done(): void {
       cancel()
       stop.removeEventListener('abort', done)
