@@ -41,6 +41,11 @@ export function peersFrom(peers: Peers): Record<string, number> {
   return counts
 }
 
+/** Rates of those who have just given the last piece still fall. */
+export function sendersOf(peers: Peers): number {
+  return realPeers(peers).filter((peer) => isDownloading(peer) && peer.downBytesPerSecond > 0).length
+}
+
 export function webSeedsSending(peers: Peers): number {
   return peers.filter(({ transport, downBytesPerSecond }) => transport === 'http' && downBytesPerSecond > 0)
     .length

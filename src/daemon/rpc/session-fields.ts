@@ -214,7 +214,16 @@ export const SESSION_FIELDS: ReadonlyMap<string, SessionField> = new Map<string,
   ['session-id', { of: ({ sessionId }) => sessionId }],
   ...speed('down'),
   ...speed('up'),
-  ['start-added-torrents', fixed(true)],
+  [
+    'start-added-torrents',
+    {
+      of: ({ aside }) => aside.startAdded,
+      set: (args, { aside }) => {
+        aside.startAdded = args.boolean('start-added-torrents') ?? true
+        return {}
+      },
+    },
+  ],
   ['trash-original-torrent-files', fixed(false)],
   [
     'units',

@@ -22,8 +22,12 @@ export const USUAL_LIMIT = 100
 /** Torrents and directions whose numbers are remembered; the first are forgotten first. */
 const MAX_REMEMBERED = 2_000
 
-/** By whatever names a limit; in memory only, so a restart forgets what was never in force. */
+/**
+ * What clients told that no setting holds, by whatever names a limit; in memory only: a restart forgets what was never in force.
+ */
 export class LimitsAside {
+  /** What the RPC adds is started unless the request says otherwise. */
+  startAdded = true
   readonly #limits = new Map<string, number>()
 
   get(name: string, otherwise: number): number {

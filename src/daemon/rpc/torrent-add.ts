@@ -13,7 +13,7 @@ import { nameOnDisk } from './torrent-state.ts'
 type Source = InputOf<'addTransfer'>['source']
 
 export async function torrentAdd(scene: TorrentScene, args: Arguments): Promise<unknown> {
-  const { calls, numbers } = scene
+  const { calls, numbers, aside } = scene
   const source = await sourceOf(scene, args)
   const files = await chosenFiles(scene, args, source)
   const labels = args.strings('labels')
@@ -22,7 +22,7 @@ export async function torrentAdd(scene: TorrentScene, args: Arguments): Promise<
     source,
     ...(saveFolder === undefined || saveFolder === '' ? {} : { saveFolder }),
     ...(labels === undefined ? {} : splitLabels(labels, await categoryNames(scene))),
-    ...(args.boolean('paused') === true ? { paused: true } : {}),
+    ...((args.boolean('paused') ?? !aside.startAdded) ? { paused: true } : {}),
     ...(files === undefined ? {} : { files: files.wanted }),
     ...(args.boolean('sequential_download') === true ? { sequential: true } : {}),
   })

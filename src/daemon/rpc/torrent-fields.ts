@@ -5,7 +5,7 @@
 import type { TransferRow } from '../../api/schemas/transfer.ts'
 import { fileStats, fileTable } from './file-fields.ts'
 import { snakeName } from './names.ts'
-import { peerRows, peersFrom, webSeedsSending } from './peer-fields.ts'
+import { peerRows, peersFrom, sendersOf, webSeedsSending } from './peer-fields.ts'
 import { availability, pieceBits } from './piece-fields.ts'
 import { primaryMimeType } from './primary-mime-type.ts'
 import { idleMinutes, idleMode, ratioMode } from './seed-limits.ts'
@@ -92,9 +92,7 @@ const TORRENT_FIELDS: ReadonlyMap<string, Field> = bySnakeName(
     peersGettingFromUs: row(({ receivers }) => receivers),
     peersSendingToUs: {
       needs: 'peers',
-      of: ({ peers }) =>
-        peers.filter(({ transport, downBytesPerSecond }) => transport !== 'http' && downBytesPerSecond > 0)
-          .length,
+      of: ({ peers }) => sendersOf(peers),
     },
     percentComplete: row(({ doneBytes, totalBytes }) => shareOf(doneBytes, totalBytes)),
     percentDone: row(({ doneBytes, wantedBytes, fileCount }) =>

@@ -478,6 +478,22 @@ test('files left out with torrent-add are never begun', async () => {
   assert.match(await refused('torrent-add', { filename: 'magnet:?x', 'files-unwanted': [0] }), /magnet link/)
 })
 
+test('what is added is paused when the client, or the session before, says so', async () => {
+  const { call, daemon } = scene()
+  await call('session-set', { 'start-added-torrents': false })
+  assert.deepEqual(await call('session-get', { fields: ['start-added-torrents'] }), {
+    'start-added-torrents': false,
+  })
+  await call('torrent-add', { filename: 'magnet:?a' })
+  await call('torrent-add', { filename: 'magnet:?b', paused: false })
+  await call('session-set', { 'start-added-torrents': true })
+  await call('torrent-add', { filename: 'magnet:?c' })
+  assert.deepEqual(
+    daemon.called('addTransfer').map((input) => (input as { paused?: boolean }).paused),
+    [true, undefined, undefined],
+  )
+})
+
 test('torrent-add without anything to add, or with what is no text, is refused', async () => {
   const { refused } = scene()
   assert.match(await refused('torrent-add', {}), /filename or metainfo/)
