@@ -7,6 +7,7 @@ import { connection } from '../store/connection.ts'
 import { useSignal } from '../store/use-signal.ts'
 import { LOCALE } from '../text/plural.ts'
 import { t } from '../text/t.ts'
+import { listenForArrivals } from './arrivals.ts'
 import { type OpenDialog, openDialogs } from './dialogs.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Frame } from './frame.tsx'
@@ -29,6 +30,7 @@ export function App(): ReactNode {
 function State(): ReactNode {
   const { kind } = useSignal(connection)
   useEffect(listenForKeys, [])
+  useEffect(listenForArrivals, [])
   if (kind === 'no-session') return <NoSession />
   if (kind === 'starting')
     return (

@@ -47,6 +47,7 @@ function OneToast({ toast, held }: { readonly toast: Toast; readonly held: boole
   return (
     <div className={`toast toast-${toast.tone}`}>
       <p>{toast.text}</p>
+      {toast.act !== undefined && <Button onPress={toast.act.do}>{toast.act.name}</Button>}
       {toast.undo !== undefined && <Button onPress={() => undoToast(toast)}>{t('action.undo')}</Button>}
       <IconButton icon="close" label={t('action.dismiss')} onPress={() => dismiss(toast.id)} />
     </div>

@@ -13,6 +13,8 @@ export interface Toast {
   readonly text: string
   readonly tone: 'plain' | 'bad'
   readonly undo: (() => void | Promise<void>) | undefined
+  /** What else can be done about it. */
+  readonly act: { readonly name: string; readonly do: () => void } | undefined
 }
 
 export const toasts = new Signal<readonly Toast[]>([])
@@ -21,11 +23,22 @@ let lastId = 0
 
 export function toast(
   text: string,
-  { tone = 'plain', undo }: { tone?: Toast['tone']; undo?: Toast['undo'] } = {},
+  {
+    tone = 'plain',
+    undo,
+    act,
+    said = false,
+  }: {
+    tone?: Toast['tone']
+    undo?: Toast['undo']
+    act?: Toast['act']
+    /** It was announced already, in other words. */
+    said?: boolean
+  } = {},
 ): number {
   lastId++
-  toasts.set([...toasts.value, { id: lastId, text, tone, undo }].slice(-MOST))
-  announce(text)
+  toasts.set([...toasts.value, { id: lastId, text, tone, undo, act }].slice(-MOST))
+  if (!said) announce(text)
   return lastId
 }
 

@@ -33,6 +33,7 @@ export const enFrame = {
   'action.close': 'Close',
   'action.cancel': 'Cancel',
   'action.undo': 'Undo',
+  'action.look': 'Look',
   'action.back': 'Back',
   'action.copy': 'Copy',
   'action.copied': 'Copied',
@@ -74,6 +75,8 @@ export const enFrame = {
   'toast.failed': (what: string, why: string) => `${what}: ${why}`,
   'toast.doesNotAnswer': 'Shoal did not answer. Nothing was changed.',
 
+  'title.share': (percent: number) => `${percent} %`,
+  'title.needsYou': (count: number) => plural(count, { one: '# needs you', other: '# need you' }),
   'arrived.one': (name: string) => `${name} has arrived.`,
   'arrived.many': (count: number) =>
     plural(count, { one: '# transfer has arrived.', other: '# transfers have arrived.' }),

@@ -26,6 +26,7 @@ export function PointMenu({ at, label, onClose, children }: Props): ReactNode {
         aria-label={label}
         onClose={onClose}
         popover={{
+          'aria-label': label,
           isOpen: true,
           triggerRef: anchor,
           placement: 'bottom start',

@@ -61,7 +61,6 @@ export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNod
     getItemKey: (index) => ids[index] ?? index,
     overscan: OVERSCAN,
     scrollMargin: headHeight,
-    scrollPaddingStart: headHeight,
     useFlushSync: false,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured rows are of the former height
@@ -71,7 +70,12 @@ export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNod
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where the keys are counts
   useEffect(() => {
     const at = active === undefined ? -1 : ids.indexOf(active)
-    if (at >= 0) virtualizer.scrollToIndex(at, { align: 'auto' })
+    const { current } = scroller
+    if (at < 0 || current === null) return
+    const top = at * rowHeight
+    const bottom = top + rowHeight + headHeight - current.clientHeight
+    if (top < current.scrollTop) current.scrollTop = top
+    else if (bottom > current.scrollTop) current.scrollTop = bottom
   }, [active])
 
   const pageRows = () =>

@@ -29,9 +29,6 @@ export function Transfers(): ReactNode {
   const phone = useMedia(PHONE)
   const narrow = useMedia(NARROW)
   useLayoutEffect(() => want(wanted))
-  useEffect(() => {
-    document.title = t('app.name')
-  }, [])
   const opened = query.open || undefined
   useEffect(() => {
     if (opened !== undefined) selection.set(select.moveTo(selection.value, opened))
