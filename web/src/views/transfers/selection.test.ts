@@ -14,6 +14,8 @@ test('a range goes from where it was begun, either way, and keeps what was chose
 test('keys stop at the ends and begin at either', () => {
   assert.equal(selection.neighbour(selection.NOTHING, 1, SHOWN), 'a')
   assert.equal(selection.neighbour(selection.NOTHING, -1, SHOWN), 'e')
+  assert.equal(selection.neighbour(selection.NOTHING, Number.POSITIVE_INFINITY, SHOWN), 'e')
+  assert.equal(selection.neighbour(selection.NOTHING, Number.NEGATIVE_INFINITY, SHOWN), 'a')
   assert.equal(selection.neighbour(selection.only('d'), 10, SHOWN), 'e')
   assert.equal(selection.neighbour(selection.only('b'), -1, SHOWN), 'a')
   assert.equal(selection.neighbour(selection.NOTHING, 1, []), undefined)

@@ -48,7 +48,8 @@ export function none(selection: Selection): Selection {
 /** `steps` further, stopping at the ends; from nowhere, the first or the last. */
 export function neighbour(selection: Selection, steps: number, shown: readonly string[]): string | undefined {
   const at = selection.active === undefined ? -1 : shown.indexOf(selection.active)
-  if (at < 0) return steps > 0 ? shown[0] : shown.at(-1)
+  // From nowhere a step is onto the nearer end, and to an end is to that end.
+  if (at < 0) return steps > 0 === Number.isFinite(steps) ? shown[0] : shown.at(-1)
   return shown[Math.max(0, Math.min(shown.length - 1, at + steps))]
 }
 
