@@ -233,6 +233,26 @@ test('public routers are asked only when nobody else answered', async () => {
   assert.ok(!served.resolved.includes('router.test'))
 })
 
+test('what was announced while too few nodes were known is announced again soon; among enough, a quarter of an hour later', async () => {
+  const announces = async (nodes: number): Promise<number[]> => {
+    const scene = new Scene()
+    const known = Array.from({ length: nodes }, (_, i) => ({ host: `10.0.1.${i + 1}`, port: 7_000 }))
+    for (const endpoint of known) scene.node(endpoint)
+    scene.dht.start(known)
+    await scene.clock.advance(1_000)
+    const member = new Member(1)
+    member.wants = false
+    scene.dht.join(member)
+    await scene.clock.advance(5_000)
+    const first = scene.asks('announce_peer')
+    await scene.clock.advance(10 * 60_000)
+    return [first, scene.asks('announce_peer') - first]
+  }
+  const [few, again] = (await announces(3)) as [number, number]
+  assert.ok(few === 3 && again >= 3 * 4 && again <= 3 * 7, `${again} more`)
+  assert.deepEqual(await announces(20), [8, 0])
+})
+
 test('when the port changes everybody is told anew', async () => {
   const scene = await begun()
   const member = new Member(1)

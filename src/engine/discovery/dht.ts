@@ -80,7 +80,7 @@ interface Key {
   readonly hash: WireHash
   dueAt: Millis
   endedAt: Millis | undefined
-  /** Lookups in a row that found nobody, or told nobody. */
+  /** Lookups in a row that found nobody, told nobody, or began among so few nodes that all may be one liar’s. */
   vain: number
   /** Cancels what is under way, by family. */
   readonly running: Map<Family, () => void>
@@ -341,11 +341,12 @@ export class DhtDiscovery implements Sleeper {
       this.#lookups++
       // It may end before wish() returns: where nobody is left to ask.
       let ended = false
+      const isEarly = driver.node.isHungry
       const cancel = driver.wish((id) => this.#question(id, key), {
         peers: (endpoints, from) => this.#found(key, endpoints, from),
         done: (done) => {
           ended = true
-          this.#ended(key, family, done)
+          this.#ended(key, family, done, isEarly)
         },
       })
       if (!ended) key.running.set(family, cancel)
@@ -371,10 +372,10 @@ export class DhtDiscovery implements Sleeper {
     if (key.member.found(hints) > 0) key.found = true
   }
 
-  #ended(key: Key, family: Family, { result }: DhtDone): void {
+  #ended(key: Key, family: Family, { result }: DhtDone, isEarly: boolean): void {
     key.running.delete(family)
     this.#lookups--
-    if (result.kind === 'peers' && result.announcedTo > 0) key.announced = true
+    if (result.kind === 'peers' && result.announcedTo > 0 && !isEarly) key.announced = true
     if (key.running.size === 0) {
       const told = key.announced || this.#options.announced().port === 0
       key.vain = key.found && told ? 0 : key.vain + 1
