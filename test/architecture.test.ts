@@ -75,7 +75,7 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/exit/proxy-exit.ts': ['node:dns/promises'],
   'platform/exit/tunnel.ts': ['node:net'],
   // Only listens: page and API (its own door is daemon/http/door.ts).
-  'daemon/http/server.ts': ['node:http'],
+  'daemon/http/listener.ts': ['node:http'],
   // Only listens, on one address of the local network: the page of a share for phones.
   'daemon/share-page/page-server.ts': ['node:http'],
 }

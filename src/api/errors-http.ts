@@ -82,6 +82,41 @@ export const HTTP_ERRORS: ErrorTable = {
     help: 'Close one of them.',
     retry: true,
   },
+  DROPS_TOO_MANY: {
+    exit: 1,
+    message: (data) =>
+      `${word(data, 'most', 'As many')} files are being copied already, which is the most at once.`,
+    help: 'Drop it again when one of them is done.',
+    retry: true,
+  },
+  DROP_TOO_LARGE: {
+    exit: 2,
+    message: (data) => `A dropped file may have ${size(data, 'limitBytes', 'less')}; this one has more.`,
+    help: 'Nothing was kept. Choose it where it lies instead: then nothing is copied.',
+  },
+  DROP_NO_SPACE: {
+    exit: 1,
+    message: (data) =>
+      `A dropped file may take half of the free space, ${size(data, 'limitBytes', 'which is little')}; this one takes more.`,
+    help: 'Nothing was kept. Choose it where it lies instead: then nothing is copied.',
+    retry: true,
+  },
+  DROP_CUT: {
+    exit: 1,
+    message: 'The file did not come whole.',
+    help: 'Nothing was kept. Drop it again.',
+    retry: true,
+  },
+  MEDIA_EXPIRED: {
+    exit: 2,
+    message: 'This address is older than ten minutes, or was not made by this Shoal.',
+    help: 'Open the file from the page again.',
+  },
+  MEDIA_NOT_WHOLE: {
+    exit: 1,
+    message: 'This file is not here whole, so it cannot be played yet.',
+    retry: true,
+  },
   DAEMON_STOPPING: {
     exit: 1,
     message: 'Shoal is being stopped.',

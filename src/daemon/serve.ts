@@ -2,11 +2,16 @@
 // closed in that order. Calls whose part of the daemon is not there are answered as unknown ones.
 
 import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { type Handlers, ROUTES, type RouteName } from '../api/routes.ts'
 import { SystemClock } from '../platform/clock.ts'
+import { NodeDisk } from '../platform/disk.ts'
 import { openDaemon } from './daemon.ts'
 import { DemoCalls } from './demo/demo-calls.ts'
+import type { Feed } from './feed.ts'
 import { HttpError } from './http/http-error.ts'
+import type { MediaFile } from './http/media-links.ts'
+import type { WholeFile } from './http/media-mount.ts'
 import { openServer } from './http/server.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
@@ -67,6 +72,9 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       log,
       stateFolder,
       pageFolder: PAGE_FOLDER,
+      disk: new NodeDisk(),
+      saveFolder,
+      wholeFile: (file) => wholeFile(file, handlers, feed),
       foreign: [rpcApi(rpc, () => settings.values['server.rpc'])],
     })
     page = server.url
@@ -106,4 +114,17 @@ function whole(answered: Partial<Handlers>): Handlers {
   const names = Object.keys(ROUTES) as RouteName[]
   // One handler for every name of the table, which is what Handlers spells out.
   return Object.fromEntries(names.map((name) => [name, answered[name] ?? absent])) as unknown as Handlers
+}
+
+/** A file that is complete lies at its final name, verified. */
+async function wholeFile(
+  { id, index }: MediaFile,
+  handlers: Pick<Handlers, 'transferFiles'>,
+  feed: Feed,
+): Promise<WholeFile | undefined> {
+  const { files } = await handlers.transferFiles({ id })
+  const [file, folder] = [files.find((each) => each.index === index), feed.row(id)?.saveFolder]
+  if (file === undefined || folder === undefined || file.doneBytes !== file.lengthBytes) return undefined
+  const { lengthBytes, path: components } = file
+  return { path: path.join(folder, ...components), folder, name: components.at(-1) ?? '', lengthBytes }
 }

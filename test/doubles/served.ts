@@ -11,12 +11,14 @@ import type { Handlers } from '../../src/api/routes.ts'
 import { Guard } from '../../src/daemon/guard.ts'
 import { type HttpServer, openServer, type ServerOptions } from '../../src/daemon/http/server.ts'
 import { NO_LOG } from '../../src/daemon/log.ts'
+import { NodeDisk } from '../../src/platform/disk.ts'
 import { type Heard, PretendedFeed, PretendedSettings, pretendedHandlers } from './pretended-daemon.ts'
 
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
+  readonly bytes: Buffer
 }
 
 export interface Served {
@@ -71,6 +73,9 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
     guard,
     stateFolder,
     pageFolder,
+    disk: options.disk ?? new NodeDisk(),
+    saveFolder: options.saveFolder ?? (() => join(folder, 'saved')),
+    wholeFile: options.wholeFile ?? (async () => undefined),
   })
   endWith(t, () => server.close())
   const token = (await readFile(join(stateFolder, 'api-token'), 'utf8')).trim()
@@ -156,6 +161,7 @@ function exchange(
             status: response.statusCode ?? 0,
             headers: response.headers,
             body: Buffer.concat(parts).toString('utf8'),
+            bytes: Buffer.concat(parts),
           }),
         )
       },

@@ -23,7 +23,6 @@ test('every call of the table reaches its handler with what its path, query and 
     changeFiles: { id: ID, priorities: [{ index: 0, priority: 7 }] },
     renameFile: { id: ID, to: ['new name'] },
     addPeers: { id: ID, peers: ['192.0.2.1:6881'] },
-    mediaLink: { id: ID, index: 0 },
     changeTransfers: { ids: [ID], change: { upLimit: 1_000 } },
     moveTransfers: { ids: [ID], folder: '/srv' },
     survey: { path: '/srv' },
@@ -37,7 +36,7 @@ test('every call of the table reaches its handler with what its path, query and 
     changeSettings: { values: { 'speed.down': null } },
   }
   // Who may come in is answered by the server itself.
-  const own: readonly RouteName[] = ['tokens', 'addToken', 'removeToken', 'pageLink']
+  const own: readonly RouteName[] = ['tokens', 'addToken', 'removeToken', 'pageLink', 'mediaLink']
   for (const name of (Object.keys(ROUTES) as RouteName[]).filter((name) => !own.includes(name))) {
     const route = ROUTES[name]
     const input = inputs[name] ?? (route.path.includes(':id') ? { id: ID } : { ids: [ID] })
