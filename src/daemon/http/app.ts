@@ -66,7 +66,7 @@ export function makeApp({ names, guard, log, listener }: AppOptions): App {
     else parse(request, body as string, done)
   })
   routes.addHook('onRequest', async ({ raw, routeOptions }) => {
-    if (raw.complete || routeOptions.config.longBody === true) return
+    if (raw.complete || !hasBody(raw) || routeOptions.config.longBody === true) return
     const late = setTimeout(() => raw.destroy(), BODY_MS)
     raw.once('end', () => clearTimeout(late))
     raw.once('close', () => clearTimeout(late))
@@ -79,6 +79,11 @@ export function makeApp({ names, guard, log, listener }: AppOptions): App {
     sendError(error, reply.raw, log)
   })
   return { routes, passage: ({ raw }) => passages.get(raw) as Passage }
+}
+
+/** What has none never ends for whoever does not read it: an event stream would be cut as a body that does not come. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
 function sendError(error: unknown, response: ServerResponse, log: Log): void {
