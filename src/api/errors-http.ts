@@ -129,11 +129,6 @@ export const HTTP_ERRORS: ErrorTable = {
       `Page and API would be open to other computers at ${word(data, 'host', 'that address')}, and nothing says that they may be.`,
     help: 'Set server.remote if TLS is in front of it (docs/api.md), or leave server.host as it was.',
   },
-  STATE_NEWER: {
-    exit: 1,
-    message: (data) => `${word(data, 'path', 'The state folder')} was written by a newer Shoal.`,
-    help: 'It was left as it is. Use that Shoal, or another --state-dir.',
-  },
   PAGE_MISSING: {
     exit: 1,
     message: 'The page of this Shoal has not been built.',

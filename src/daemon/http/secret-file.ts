@@ -13,8 +13,8 @@ const VERSION = 1
 export class SecretFile {
   readonly #path: string
   readonly #log: Log
-  #waiting: unknown
-  #working: Promise<void> | undefined
+  #waiting: { readonly body: unknown } | undefined
+  #last: Promise<void> = Promise.resolve()
 
   constructor(stateFolder: string, name: string, log: Log) {
     this.#path = path.join(stateFolder, name)
@@ -39,21 +39,23 @@ export class SecretFile {
     return undefined
   }
 
-  /** Resolves when this, or a later one, is durable. @throws the system's error; then the old one stays */
+  /** Resolves when this is durable, or a later one. @throws the system's error; then the old one stays */
   write(body: unknown): Promise<void> {
-    this.#waiting = body
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
+    this.#waiting = { body }
+    const turn = this.#last.then(async () => {
+      const waiting = this.#waiting
+      this.#waiting = undefined
+      // Otherwise whoever came before has written ours instead of theirs.
+      if (waiting !== undefined) await replaceFile(this.#path, seal(VERSION, waiting.body))
     })
-    return this.#working
+    // One that failed keeps no later one from its turn.
+    this.#last = turn.catch(() => {})
+    return turn
   }
 
-  async #work(): Promise<void> {
-    while (this.#waiting !== undefined) {
-      const bytes = seal(VERSION, this.#waiting)
-      this.#waiting = undefined
-      await replaceFile(this.#path, bytes)
-    }
+  /** Nothing is being written any more, whatever came of it. */
+  settled(): Promise<void> {
+    return this.#last
   }
 }
 

@@ -103,6 +103,7 @@ export class Sessions implements Keys {
   async close(): Promise<void> {
     const unwritten = [...this.#sessions.values()].some(({ usedMs, writtenMs }) => (usedMs ?? 0) > writtenMs)
     if (unwritten) await this.#write()
+    await this.#file.settled()
   }
 
   #makeRoom(now: number): void {

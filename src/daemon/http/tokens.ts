@@ -86,6 +86,7 @@ export class Tokens implements Keys {
   async close(): Promise<void> {
     const unwritten = [...this.#tokens.values()].some(({ usedMs, writtenMs }) => (usedMs ?? 0) > writtenMs)
     if (unwritten) await this.#write()
+    await this.#file.settled()
   }
 
   #used(token: Token): void {

@@ -264,7 +264,8 @@ test('a token is shown once, kept as a digest, known after a restart, and gone a
     `GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${secret}\r\nConnection: close\r\n\r\n`,
   )
   while (restarted.feed.followers === 0) await new Promise((resolve) => setImmediate(resolve))
-  assert.equal((await restarted.ask('DELETE', `/api/v1/tokens/${id}`)).status, 200)
+  const removed = await restarted.ask('DELETE', `/api/v1/tokens/${id}`)
+  assert.equal(removed.status, 200, removed.body)
   await stream
   assert.equal((await restarted.ask('GET', '/api/v1/status', bearer(secret))).status, 401)
   assert.equal(codeIn(await restarted.ask('DELETE', `/api/v1/tokens/${id}`)), 'TOKEN_UNKNOWN')
