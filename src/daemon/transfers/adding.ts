@@ -41,8 +41,6 @@ type Request = ValidInputOf<'addTransfer'>
 
 export class Adding {
   readonly #around: AddingSurroundings
-  /** Calls that add the same thing at the same time are answered one after the other. */
-  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(around: AddingSurroundings) {
     this.#around = around
@@ -77,31 +75,22 @@ export class Adding {
 
   /** @throws CodedError when it cannot be read, fetched, kept, or may not lie there */
   async add(request: Request): Promise<OutputOf<'addTransfer'>> {
-    const input = await readSource(request.source, this.#around.engine().ports)
-    const turn = this.#turn.then(() => this.#add(request, input))
-    this.#turn = turn.catch(() => undefined)
-    return turn
-  }
-
-  async #add(request: Request, input: TorrentInput): Promise<OutputOf<'addTransfer'>> {
     const { transfers, store } = this.#around
+    const input = await readSource(request.source, this.#around.engine().ports)
     const typed = (request.trackers ?? []).map(checkedTracker)
-    const known = transfers.findByHash(wireHashesOf(input))
-    if (known !== undefined) {
-      await mergeTrackers(known, [
-        ...typed,
-        ...(known.record.audience === 'everyone' ? trackersOf(input) : []),
-      ])
-      return { transfer: known.row(), added: false }
-    }
+    const here = transfers.findByHash(wireHashesOf(input))
+    if (here !== undefined) return await this.#again(here, input, typed)
     const record = this.#recordOf(request, input, typed)
     if (input.kind === 'torrent') await this.#checkPlace(input.torrent, record)
+    // Somebody else may have added it meanwhile; from here on it is known in one go.
+    const meanwhile = transfers.findByHash(wireHashesOf(input))
+    if (meanwhile !== undefined) return await this.#again(meanwhile, input, typed)
     const transfer = transfers.place(record)
     try {
-      // The torrent file first: a record that names one must find it.
-      if (input.kind === 'torrent')
-        await transfer.update({ torrentCrc: await store.writeTorrent(record.id, input.bytes) })
-      else await transfer.save()
+      if (input.kind === 'torrent') {
+        const { torrentCrc, written } = store.writeTorrent(record.id, input.bytes)
+        await Promise.all([written, transfer.update({ torrentCrc })])
+      } else await transfer.save()
     } catch (error) {
       transfer.forget()
       transfers.take(transfer)
@@ -110,6 +99,17 @@ export class Adding {
     await transfer.open({ asked: true, ...(input.kind === 'torrent' ? { content: input.torrent } : {}) })
     this.#around.added(transfer, request.queue ?? 'bottom')
     return { transfer: transfer.row(), added: true }
+  }
+
+  /** Nothing is changed but trackers added; what is answered is durable, whoever added it. */
+  async #again(
+    known: Transfer,
+    input: TorrentInput,
+    typed: readonly string[],
+  ): Promise<OutputOf<'addTransfer'>> {
+    await mergeTrackers(known, [...typed, ...(known.record.audience === 'everyone' ? trackersOf(input) : [])])
+    await known.save()
+    return { transfer: known.row(), added: false }
   }
 
   #recordOf(request: Request, input: TorrentInput, typed: readonly string[]): TransferRecord {

@@ -6,7 +6,7 @@ import { fileProgressOf } from '../../engine/torrent/details.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { PATH_LIMIT_COMPONENTS } from '../../metainfo/paths.ts'
 import { isBlankName, type NameRules, safeName } from '../../metainfo/safe-name.ts'
-import { summaryOf, WANTED_PRIORITY } from './selection.ts'
+import { isRefused, summaryOf, WANTED_PRIORITY } from './selection.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
 
@@ -43,8 +43,12 @@ export function fileRowsOf(transfer: Transfer): FileRow[] {
 export async function changeFiles(
   transfer: Transfer,
   wish: ValidInputOf<'changeFiles'>['priorities'],
+  stateFolder: string,
 ): Promise<void> {
   const metainfo = metainfoOf(transfer)
+  const { saveFolder, name } = transfer.record
+  if (isRefused(transfer.record, metainfo, stateFolder))
+    throw new TransferError('PLACE_REFUSED', { name, folder: saveFolder })
   const priorities = [
     ...(transfer.record.priorities ?? metainfo.files.map((file) => (file.pad ? 0 : WANTED_PRIORITY))),
   ]

@@ -2,6 +2,7 @@
 // Invariant: a write that resolved is durable; of one record writes never overlap and the last one asked for wins; what
 // cannot be read is set aside and the others load.
 
+import { readFileSync, statSync } from 'node:fs'
 import { crc32c } from '../../base/crc32c.ts'
 import { type Disk, DiskError } from '../../base/ports.ts'
 import { type StateFile, writeStateFiles } from '../../base/state-file.ts'
@@ -14,8 +15,8 @@ import { decodeRecord, encodeRecord, type TransferRecord } from './record.ts'
 const RECORD_LIMIT_BYTES = 64_000_000
 /** SAFETY.md: a torrent file is at most 10 MB; one that we write has its piece layers besides. */
 const TORRENT_LIMIT_BYTES = 64_000_000
-/** Read together at the start. */
-const READS_AT_ONCE = 32
+/** A few milliseconds. */
+const READS_IN_A_SLICE = 100
 const NAME = /^([0-9a-f]{40})\.json$/
 
 interface Pending {
@@ -40,33 +41,36 @@ export class RecordStore {
     this.#wallMs = wallMs
   }
 
-  /** All that can be read, in the order they were added. @throws StateError STATE_NEWER, DiskError for the folder */
+  /**
+   * All that can be read, in the order they were added. Read without giving way, in slices: nothing else happens before they
+   * are known, and thousands come in much sooner so.
+   * @throws StateError STATE_NEWER, DiskError for the folder
+   */
   async readAll(): Promise<TransferRecord[]> {
     await this.#disk.makeDirectory(this.#folder)
     const names = (await this.#disk.list(this.#folder)).filter((name) => NAME.test(name))
     const records: TransferRecord[] = []
-    for (let at = 0; at < names.length; at += READS_AT_ONCE) {
-      const some = await Promise.all(names.slice(at, at + READS_AT_ONCE).map((name) => this.#read(name)))
-      for (const record of some) if (record !== undefined) records.push(record)
+    for (const [at, name] of names.entries()) {
+      const record = await this.#read(name)
+      if (record !== undefined) records.push(record)
+      if (at % READS_IN_A_SLICE === 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     return records.sort((a, b) => a.addedAt - b.addedAt || (a.id < b.id ? -1 : 1))
   }
 
   async #read(name: string): Promise<TransferRecord | undefined> {
-    try {
-      const bytes = await readWhole(this.#disk, this.#disk.join(this.#folder, name), RECORD_LIMIT_BYTES)
-      if (bytes === undefined) return undefined
-      const record = decodeRecord(bytes)
-      if (record === 'newer')
-        throw new StateError('STATE_NEWER', { path: this.#disk.join(this.#folder, name) })
-      if (record !== 'corrupt' && `${record.id}.json` === name) return record
-      const aside = await setAside(this.#disk, this.#folder, name, this.#wallMs())
-      this.#log.write('error', 'record-corrupt', { file: name, aside })
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
+    const path = this.#disk.join(this.#folder, name)
+    const bytes = readNow(path)
+    if (typeof bytes === 'string') {
       // It stays where it is: the next start may be able to read it.
-      this.#log.write('error', 'record-unreadable', { file: name, why: error.code })
+      this.#log.write('error', 'record-unreadable', { file: name, why: bytes })
+      return undefined
     }
+    const record = decodeRecord(bytes)
+    if (record === 'newer') throw new StateError('STATE_NEWER', { path })
+    if (record !== 'corrupt' && `${record.id}.json` === name) return record
+    const aside = await setAside(this.#disk, this.#folder, name, this.#wallMs())
+    this.#log.write('error', 'record-corrupt', { file: name, aside })
     return undefined
   }
 
@@ -86,10 +90,12 @@ export class RecordStore {
     return this.#put(`${record.id}.json`, encodeRecord(record))
   }
 
-  /** To be followed by a record that has its checksum. @returns the checksum @throws DiskError */
-  async writeTorrent(id: string, bytes: Uint8Array): Promise<number> {
-    await this.#put(torrentName(id), bytes)
-    return crc32c(bytes)
+  /** To be followed by a record that has the checksum: they go together. */
+  writeTorrent(
+    id: string,
+    bytes: Uint8Array,
+  ): { readonly torrentCrc: number; readonly written: Promise<void> } {
+    return { torrentCrc: crc32c(bytes), written: this.#put(torrentName(id), bytes) }
   }
 
   /** Record and torrent file. @throws DiskError */
@@ -141,7 +147,19 @@ export class RecordStore {
           if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
         })
     }
+    // A record that names a torrent file comes after it.
+    files.sort((a, b) => Number(NAME.test(a.name)) - Number(NAME.test(b.name)))
     await writeStateFiles(this.#disk, this.#folder, files)
+  }
+}
+
+/** The bytes, or why not. */
+function readNow(path: string): Uint8Array | string {
+  try {
+    if (statSync(path).size > RECORD_LIMIT_BYTES) return 'TOO_LARGE'
+    return readFileSync(path)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
   }
 }
 

@@ -114,9 +114,9 @@ export class Removal {
     if (transfers.find(id) !== undefined) return
     const { record, torrent } = removed
     this.#removed.delete(id)
-    if (torrent !== undefined) await store.writeTorrent(id, torrent)
     const transfer = transfers.place(record)
-    await transfer.save()
+    const written = torrent === undefined ? undefined : store.writeTorrent(id, torrent).written
+    await Promise.all([written, transfer.save()])
     await transfer.open({ asked: false })
   }
 

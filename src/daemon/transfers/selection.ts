@@ -72,8 +72,10 @@ export function targetOf(metainfo: Metainfo, saveFolder: string): string {
 
 /** What is wanted of these files: what was chosen, and nothing where nothing received may lie. */
 export function wantedOf(record: TransferRecord, metainfo: Metainfo, stateFolder: string): readonly number[] {
+  // Those of a record were chosen with the place in mind.
+  if (record.priorities !== null) return record.priorities
   if (isRefused(record, metainfo, stateFolder)) return metainfo.files.map(() => 0)
-  return record.priorities ?? selectedPriorities(metainfo, record.selection, rangesIn(record))
+  return selectedPriorities(metainfo, record.selection, rangesIn(record))
 }
 
 /** Why a person must choose again: nothing of it is wanted, or it would lie where nothing received may lie. */
@@ -82,14 +84,13 @@ export function refusalOf(
   metainfo: Metainfo,
   stateFolder: string,
 ): Coded | undefined {
-  if (record.role === 'share') return undefined
+  if (record.role === 'share' || metainfo.geometry.payloadBytes === 0) return undefined
+  if (wantedOf(record, metainfo, stateFolder).some((priority) => priority > 0)) return undefined
   if (isRefused(record, metainfo, stateFolder))
     return coded('PLACE_REFUSED', { folder: targetOf(metainfo, record.saveFolder) })
-  const chosen = record.selection !== null && metainfo.geometry.payloadBytes > 0
-  const wanted = wantedOf(record, metainfo, stateFolder)
-  return chosen && wanted.every((priority) => priority === 0) ? coded('NOTHING_SELECTED', {}) : undefined
+  return record.selection === null ? undefined : coded('NOTHING_SELECTED', {})
 }
 
-function isRefused(record: TransferRecord, metainfo: Metainfo, stateFolder: string): boolean {
+export function isRefused(record: TransferRecord, metainfo: Metainfo, stateFolder: string): boolean {
   return record.role === 'get' && refusedPlace(metainfo, record.saveFolder, stateFolder) !== undefined
 }

@@ -259,6 +259,7 @@ export class Shares {
       return known
     }
     const id = hashes[0] as string
+    const { torrentCrc, written } = store.writeTorrent(id, torrentFileOf(content))
     const transfer = transfers.place({
       ...wish,
       id,
@@ -267,9 +268,9 @@ export class Shares {
       magnet: linkFor(content, wish.audience),
       name: rootOf(metainfo),
       summary: { ...BLANK.summary, ...summaryOf(metainfo, wish.priorities) },
-      torrentCrc: await store.writeTorrent(id, torrentFileOf(content)),
+      torrentCrc,
     })
-    await this.#keep(transfer)
+    await Promise.all([written, this.#keep(transfer)])
     await transfer.open({ asked: false, justHashed, content })
     this.#around.added(transfer, 'bottom')
     return transfer

@@ -34,7 +34,8 @@ export class Tally {
     const moved =
       counted.takenBytes !== this.#folded.takenBytes || counted.givenBytes !== this.#folded.givenBytes
     const { summary } = record
-    const doneBytes = torrent.live?.doneBytes ?? summary.doneBytes
+    const ran = torrent.states.haveAtRest !== undefined
+    const doneBytes = torrent.live?.doneBytes ?? (ran ? torrent.states.doneAtRest : summary.doneBytes)
     const finished = summary.finished && torrent.live?.done !== false
     const at = Math.floor(wallMs / MOMENT_MS) * MOMENT_MS
     const seen = [...torrent.swarm.peers].some((peer) => peer.isSeed) && record.lastSeenAt !== at

@@ -70,7 +70,7 @@ export function transferHandlers(parts: TransferParts): Handlers<Mine> {
     transfer: ({ id }) => detailsOf(transfers.get(id)),
     transferFiles: ({ id }) => ({ files: fileRowsOf(transfers.get(id)) }),
     changeFiles: async ({ id, priorities }) => {
-      await changeFiles(transfers.get(id), priorities)
+      await changeFiles(transfers.get(id), priorities, parts.stateFolder)
       return {}
     },
     renameFile: async ({ id, index, to }) => {

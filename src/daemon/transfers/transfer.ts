@@ -27,6 +27,13 @@ import { type Activity, coded, rowOf } from './transfer-row.ts'
 /** The last reports of each, in memory. */
 const MAX_REPORTS = 200
 
+export interface OpenHow {
+  /** A person wants it now, so what is missing is fetched again. */
+  readonly asked: boolean
+  readonly justHashed?: boolean
+  readonly content?: Content
+}
+
 export class Transfer {
   readonly #around: TransferSurroundings
   #record: TransferRecord
@@ -148,23 +155,14 @@ export class Transfer {
 
   /**
    * Gives it to the engine. What cannot be opened has a `problem` afterwards; nothing is thrown for it.
-   * @param how `asked`: a person wants it now, so what is missing is fetched again
    */
-  open(how: {
-    readonly asked: boolean
-    readonly justHashed?: boolean
-    readonly content?: Content
-  }): Promise<void> {
+  open(how: OpenHow): Promise<void> {
     const before = this.#opening ?? Promise.resolve()
     this.#opening = before.then(() => this.#open(how))
     return this.#opening
   }
 
-  async #open(how: {
-    readonly asked: boolean
-    readonly justHashed?: boolean
-    readonly content?: Content
-  }): Promise<void> {
+  async #open(how: OpenHow): Promise<void> {
     const engine = this.#around.engine()
     if (engine === undefined || this.#removed || this.#torrent !== undefined) return
     if (this.#record.hashing !== null) return
@@ -314,22 +312,23 @@ export class Transfer {
     this.#content = { metainfo, hints }
     const priorities = this.prioritiesFor(metainfo)
     const bytes = torrentFileOf(this.#content, torrent?.layers)
-    await this.#keepQuietly(async () => ({
-      torrentCrc: await this.#around.store.writeTorrent(this.id, bytes),
+    const { torrentCrc, written } = this.#around.store.writeTorrent(this.id, bytes)
+    await this.#keepQuietly(written, {
+      torrentCrc,
       infohashV1: metainfo.infohashV1 ?? null,
       infohashV2: metainfo.infohashV2 ?? null,
       name: rootOf(metainfo),
       priorities,
       summary: { ...this.#record.summary, ...summaryOf(metainfo, priorities) },
-    }))
+    })
     this.report(coded('LIST_KNOWN', { files: metainfo.files.filter((file) => !file.pad).length }))
     this.#refuseNothing(metainfo)
   }
 
   /** What the torrent told of itself: what cannot be kept of it is found out again at the next start. */
-  async #keepQuietly(change: () => Promise<Partial<TransferRecord>>): Promise<void> {
+  async #keepQuietly(beside: Promise<void> | undefined, change: Partial<TransferRecord>): Promise<void> {
     try {
-      await this.update(await change())
+      await Promise.all([beside, this.update(change)])
     } catch (error) {
       if (!(error instanceof CodedError)) throw error
       this.#around.log.write('warn', 'record-not-written', { id: this.id, why: error.code })
@@ -350,7 +349,7 @@ export class Transfer {
     this.#around.touch(this.id)
     const torrent = this.#torrent
     if (torrent === undefined) return
-    if (torrent.stateName === 'live') this.#live(torrent)
+    if (torrent.stateName === 'live') this.#live()
     const { problem } = torrent.stateName === 'failed' ? torrent.status() : { problem: undefined }
     if (problem === undefined) return
     const entry = coded(problem.code, problem.data)
@@ -359,11 +358,10 @@ export class Transfer {
     this.#around.log.write('warn', 'transfer-failed', { id: this.id, code: entry.code })
   }
 
-  #live(torrent: Torrent): void {
+  #live(): void {
     if (this.#checkingAtRest) {
       this.#checkingAtRest = false
-      const queue = this.#around.engine()?.session.queue
-      queue?.setForced(torrent, this.#record.forced)
+      this.apply()
       // Not inside of the change that is told here.
       if (this.rests) queueMicrotask(() => this.rest())
     }
@@ -386,11 +384,12 @@ export class Transfer {
     }
     const now = this.#around.wallMs()
     this.#around.engine()?.session.queue.apply()
-    await this.#keepQuietly(async () => ({
+    await this.#keepQuietly(undefined, {
       finishedAt: this.#record.finishedAt ?? now,
-      summary: { ...this.#record.summary, finished: true },
+      // Its files may be closed again by now: its place in the queue went to another.
+      summary: { ...this.#record.summary, doneBytes: this.#record.summary.wantedBytes, finished: true },
       ...(this.#record.role === 'get' ? { check: this.arrival.state } : {}),
-    }))
+    })
     if (!first || this.#record.role === 'share') return
     this.report(coded('ARRIVED', { bytes: this.#record.summary.wantedBytes }))
     this.#around.notice({ kind: 'arrived', id: this.id, code: null })

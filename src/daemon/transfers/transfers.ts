@@ -15,6 +15,8 @@ import { TransferError } from './transfer-error.ts'
 export const MAX_TRANSFERS = 20_000
 /** Opened in one go, at most, before others have their turn: well under the 50 ms that nobody may hold the loop. */
 const SLICE_MS = 8
+/** Opened side by side: most of it is waiting for the disk. */
+const OPENED_AT_ONCE = 16
 /** Counters are written this often. */
 const KEEP_EVERY_MS = 60_000
 
@@ -116,16 +118,21 @@ export class Transfers implements RowSource {
   }
 
   async #openInSlices(transfers: readonly Transfer[]): Promise<void> {
+    const left = transfers.values()
     let since = this.#clock.now()
-    for (const transfer of transfers) {
-      if (this.#closed) return
-      await transfer.open({ asked: false })
-      this.index(transfer)
-      this.#opened++
-      if (this.#clock.now() < after(since, SLICE_MS)) continue
-      await new Promise<void>((resolve) => setImmediate(resolve))
-      since = this.#clock.now()
+    const openSome = async (): Promise<void> => {
+      for (const transfer of left) {
+        if (this.#closed) return
+        await transfer.open({ asked: false })
+        this.index(transfer)
+        this.#opened++
+        if (this.#clock.now() < after(since, SLICE_MS)) continue
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        since = this.#clock.now()
+      }
     }
+    // Their torrent files are read side by side; what is done with them is done one after the other.
+    await Promise.all(Array.from({ length: OPENED_AT_ONCE }, openSome))
   }
 
   /** Resolves when everything that was kept is open. */

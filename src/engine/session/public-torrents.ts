@@ -36,8 +36,8 @@ export class PublicTorrents {
   }
 
   remove(torrent: Torrent): void {
-    for (const [hash, known] of this.#torrents) {
-      if (known !== torrent) continue
+    for (const hash of torrent.wireHashes) {
+      if (this.#torrents.get(hash) !== torrent) continue
       this.#torrents.delete(hash)
       this.#hashes.delete(this.#tag(hash))
     }

@@ -124,6 +124,7 @@ export class Session {
   }
 
   find(hash: Infohash, realm: Realm = 'public'): Torrent | undefined {
+    if (realm === 'public') return this.#public.get(wireHash(hash))
     for (const torrent of this.#torrents) {
       if (torrent.options.realm === realm && torrent.wireHashes.includes(wireHash(hash))) return torrent
     }
