@@ -74,7 +74,7 @@ export const LIFE_ERRORS: ErrorTable = {
   },
   FITS_NOTHING: {
     exit: 2,
-    message: (data) => `No transfer has an ID or name that begins with "${word(data, 'id', '')}".`,
+    message: (data) => `No transfer is named "${word(data, 'id', '')}", and none has an ID that begins so.`,
     help: '`shoal list` shows them.',
   },
   FITS_SEVERAL: {

@@ -4,6 +4,7 @@
 import path from 'node:path'
 import type { AddRequest } from '../api/schemas/adding.ts'
 import type { TransferDetails, TransferRow } from '../api/schemas/transfer.ts'
+import { explainState } from '../api/state-sentence.ts'
 import { failure, GetError, isHopeless } from '../daemon/get-job.ts'
 import type { ReceivedCheck } from '../daemon/received-check.ts'
 import type { DaemonLink } from './daemon-link.ts'
@@ -110,10 +111,15 @@ async function untilWhole(
     if (now - progressAt >= job.timeoutMs) throw stalled(row, now - progressAt)
     if (now - reportedAt >= REPORT_MS) {
       reportedAt = now
-      report.progress(status)
+      report.progress(status, RESTS.has(row.state) ? [restLine(row)] : undefined)
     }
     await watch.pause()
   }
+}
+
+/** Why it does not move: its turn, the person's own word, what is being done with it. */
+function restLine(row: TransferRow): string {
+  return ` ${explainState(row, { nowMs: Date.now() }).sentence}`
 }
 
 /** What the command began and cannot be got is not left behind. */

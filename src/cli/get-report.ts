@@ -5,6 +5,7 @@ import type { ArrivedFile, GetReport } from '../daemon/get-job.ts'
 import type { ReceivedCheck } from '../daemon/received-check.ts'
 import type { Output } from './output.ts'
 import { shellWord } from './shell-word.ts'
+import type { Line } from './terminal.ts'
 import { gettingLines, givingLines, progressObject, type ShownStatus } from './transfer-view.ts'
 
 /** A rate over less than this says nothing. */
@@ -47,8 +48,9 @@ export class Report implements GetReport {
     })
   }
 
-  progress(status: ShownStatus): void {
-    this.#output.progress(gettingLines(status))
+  /** @param lines instead of those of a transfer that moves */
+  progress(status: ShownStatus, lines: readonly Line[] = gettingLines(status)): void {
+    this.#output.progress(lines)
     this.#output.object(progressObject(status))
   }
 

@@ -13,6 +13,8 @@ const ON: ReadonlySet<string> = new Set(['on', 'true', 'yes', '1'])
 const OFF: ReadonlySet<string> = new Set(['off', 'false', 'no', '0'])
 /** No limit, no bound, empty. */
 const NONE = 'none'
+/** Gives a setting its default back. */
+export const DEFAULT = 'default'
 const MS_PER_SECOND = 1_000
 
 const EXPECTS: Readonly<Record<SettingKind, string>> = {
@@ -80,6 +82,8 @@ function read(
 /** For reading. */
 export function settingText(key: SettingKey, value: SettingValue): string {
   const { kind } = SETTINGS[key]
+  // Where an empty list is no item, no list is the usual one.
+  if (value === null && kind === 'texts') return DEFAULT
   if (value === null || value === '') return NONE
   if (Array.isArray(value)) return value.length === 0 ? NONE : value.join(', ')
   if (typeof value === 'boolean') return value ? 'on' : 'off'

@@ -1,24 +1,25 @@
 // Brings the person to the page: opens it in a browser of this computer, or says the link and how to get to it from another.
 
 import { hostname, userInfo } from 'node:os'
-import open from 'open'
 import type { Shell } from './command.ts'
 import type { DaemonLink } from './daemon-link.ts'
 import { hasDisplay, tunnelLine } from './page-way.ts'
 
 export interface PageLink {
   readonly url: string
+  /** The same by names of this server that have TLS. */
+  readonly elsewhere: readonly string[]
   readonly expiresAt: string
 }
 
 /** A link that opens the page once. */
 async function freshLink(link: DaemonLink, magnet: string | undefined): Promise<PageLink> {
-  const { url, expiresAt } = await link.call('pageLink', {})
-  if (magnet === undefined) return { url, expiresAt }
+  const { url, elsewhere, expiresAt } = await link.call('pageLink', {})
+  if (magnet === undefined) return { url, elsewhere, expiresAt }
   // Before the code, which the page takes out of the address.
   const shown = new URL(url)
   shown.searchParams.set('get', magnet)
-  return { url: shown.href, expiresAt }
+  return { url: shown.href, elsewhere, expiresAt }
 }
 
 /**
@@ -35,6 +36,7 @@ export async function showPage(
   const page = await freshLink(link, magnet)
   if (mayOpen && !output.json && hasDisplay(environment)) {
     try {
+      const { default: open } = await import('open')
       await open(page.url)
       output.result(`Its page opens in your browser: ${link.run.url}`)
       output.note('If it does not: shoal page')
@@ -44,7 +46,7 @@ export async function showPage(
     }
   }
   output.result('Open this link once, within five minutes:')
-  output.result(`  ${page.url}`)
+  for (const url of [page.url, ...page.elsewhere]) output.result(`  ${url}`)
   const here = { user: userInfo().username, hostName: hostname(), page: link.run.url }
   output.note('In a browser on another computer, run this there first:')
   output.note(`  ${tunnelLine(here, environment)}`)

@@ -11,7 +11,7 @@ import { after, describe, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { needs, needsPythonModule } from '../doubles/require-program.ts'
 import { differences, makeBigFile } from '../interop/fixtures.ts'
-import { DaemonLine, lives, runningPid } from './daemon-line.ts'
+import { DaemonLine, ENVIRONMENT, lives, runningPid } from './daemon-line.ts'
 
 const MB = 1_000_000
 const line = new DaemonLine()
@@ -79,6 +79,23 @@ describe('a daemon’s life', { concurrency: 2 }, () => {
     }
   })
 
+  test('whoever reads what it says may go: it stays, and ends in order', async (t) => {
+    const state = line.state()
+    const shoal = join(import.meta.dirname, '..', '..', 'bin', 'shoal')
+    const child = spawn(process.execPath, [shoal, 'start', '--foreground', '--json', '--state-dir', state], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...ENVIRONMENT },
+    })
+    t.after(() => child.kill('SIGKILL'))
+    await once(createInterface({ input: child.stdout }), 'line')
+    child.stdout.destroy()
+    child.stderr.destroy()
+    child.kill('SIGTERM')
+    const [code] = (await once(child, 'exit')) as [number | null]
+    assert.equal(code, 0)
+    assert.equal(existsSync(join(state, 'daemon.lock')), false)
+  })
+
   test('SIGHUP reads the settings file again, and a wrong one changes nothing', async () => {
     const state = line.state()
     const { running } = await line.foreground(state)
@@ -133,13 +150,7 @@ describe('a daemon’s life', { concurrency: 2 }, () => {
       ['-c', program, process.execPath, shoal, 'start', '--foreground', '--json', '--state-dir', state],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
-        env: {
-          ...process.env,
-          SHOAL_DHT_ROUTER: 'none',
-          SHOAL_BIND: '127.0.0.1',
-          SHOAL_NO_LSD: '1',
-          SHOAL_SERVER_PORT: '0',
-        },
+        env: { ...process.env, ...ENVIRONMENT },
       },
     )
     t.after(() => child.kill('SIGKILL'))

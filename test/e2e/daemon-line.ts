@@ -8,7 +8,8 @@ import { until } from '../../lab/netns/until.ts'
 import { CommandLine, type Outcome, type Running, type Said } from './command-line.ts'
 
 /** Settings of every daemon here, and of the commands beside it. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
+  SHOAL_DHT_ROUTER: 'none',
   SHOAL_BIND: '127.0.0.1',
   SHOAL_NO_LSD: '1',
   SHOAL_NO_PORT_MAPPING: '1',

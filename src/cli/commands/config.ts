@@ -7,14 +7,12 @@ import { type CommandContext, defineCommand } from '../command.ts'
 import { nearestWord } from '../nearest-word.ts'
 import type { OptionTable } from '../options.ts'
 import { settingSource } from '../setting-source.ts'
-import { settingLines, settingText, settingValue } from '../setting-words.ts'
+import { DEFAULT, settingLines, settingText, settingValue } from '../setting-words.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { UsageError } from '../usage-error.ts'
 
 export class ConfigError extends CodedError<'SETTING_UNKNOWN'> {}
 
-/** Gives a setting its default back. */
-const DEFAULT = 'default'
 const FILE = 'config.json'
 const MOST_WORDS = 1_000
 const USAGE = 'config list | get KEY | set KEY VALUE... | path'

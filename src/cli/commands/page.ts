@@ -12,8 +12,8 @@ export const command = defineCommand({
   ],
   run: async (context) => {
     const link = await openLink(context)
-    const { url, expiresAt } = await showPage(link, context, false)
-    context.output.object({ page: link.run.url, link: url, expiresAt })
+    const { url, elsewhere, expiresAt } = await showPage(link, context, false)
+    context.output.object({ page: link.run.url, link: url, elsewhere, expiresAt })
     return 0
   },
 })

@@ -1,6 +1,5 @@
 // `shoal`, `shoal start`: Shoal runs, and its page is in front of the person. With --foreground this very process is it.
 
-import { runDaemon } from '../../daemon/life/run-daemon.ts'
 import { type CommandContext, defineCommand, NO_OPERANDS } from '../command.ts'
 import { ensureRunning } from '../ensure-running.ts'
 import { markOf, placesOf } from '../mistake.ts'
@@ -59,6 +58,12 @@ export const command = defineCommand({
 
 async function foreground(stateFolder: string, context: CommandContext<OptionTable>): Promise<number> {
   const { output, environment, folder } = context
+  // Whoever reads what it says may go, a terminal that is closed for one: it stays, and ends in order when it is told.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error')
+    stream.on('error', () => {})
+  }
+  const { runDaemon } = await import('../../daemon/life/run-daemon.ts')
   await runDaemon({
     stateFolder,
     environment,
