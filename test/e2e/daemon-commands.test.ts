@@ -297,7 +297,7 @@ describe('the rest', { concurrency: 2 }, () => {
     const { state } = await withFilm()
     const { code, last } = await line.do(state, 'status')
     assert.equal(code, 0, JSON.stringify(last))
-    assert.deepEqual([last.running, last.counts.giving], [true, 1])
+    assert.deepEqual([last.running, last.counts.giving, last.opened], [true, 1, { done: 1, of: 1 }])
     const { stdout } = await line.plain(state, ['status'])
     assert.match(stdout, /^Running .* · page http:\/\/127\.0\.0\.1:\d+ · /)
     assert.match(stdout, /^Giving 1 · taken 6\.0 MB, given /m)

@@ -28,7 +28,8 @@ export class Transfers implements RowSource {
   readonly #byHash = new Map<string, Transfer>()
   /** Ids that a share had while it was hashed, in this run. */
   readonly #aliases = new Map<string, string>()
-  #opened = 0
+  /** Kept ones that the engine was not given yet; what is added is given at once. */
+  #unopened = 0
   #opening: Promise<void> = Promise.resolve()
   #closed = false
   #cancelKeeping: (() => void) | undefined
@@ -46,7 +47,7 @@ export class Transfers implements RowSource {
 
   /** Those that the engine has, of all. */
   get opened(): { readonly done: number; readonly of: number } {
-    return { done: Math.min(this.#opened, this.size), of: this.size }
+    return { done: Math.max(0, this.size - this.#unopened), of: this.size }
   }
 
   [Symbol.iterator](): IterableIterator<Transfer> {
@@ -113,8 +114,9 @@ export class Transfers implements RowSource {
 
   /** Gives the engine everything that it does not have. */
   openAll(): void {
-    this.#opened = 0
-    this.#opening = this.#openInSlices([...this.#byId.values()])
+    const all = [...this.#byId.values()]
+    this.#unopened = all.length
+    this.#opening = this.#openInSlices(all)
   }
 
   async #openInSlices(transfers: readonly Transfer[]): Promise<void> {
@@ -125,7 +127,7 @@ export class Transfers implements RowSource {
         if (this.#closed) return
         await transfer.open({ asked: false })
         this.index(transfer)
-        this.#opened++
+        this.#unopened--
         if (this.#clock.now() < after(since, SLICE_MS)) continue
         await new Promise<void>((resolve) => setImmediate(resolve))
         since = this.#clock.now()
