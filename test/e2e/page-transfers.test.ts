@@ -198,8 +198,7 @@ test('words, chips and groups find transfers; the address has it all, and back w
   await page.getByText('its hash is not whole').waitFor()
   await box.fill('')
 
-  await page.getByRole('button', { name: 'Columns' }).click()
-  await page.getByRole('menuitemcheckbox', { name: 'Server list' }).click()
+  await page.getByRole('button', { name: 'Server list' }).click()
   const groups = page.getByRole('complementary', { name: 'Groups' })
   await groups.getByRole('button', { name: /^red ones/ }).click()
   await until('the tagged ones', async () => (await names()) === 'red deer,red fox')

@@ -52,7 +52,6 @@ export const enTransfers = {
   'columns.label': 'Columns',
   'columns.reset': 'As they were at first',
   'density.server': 'Server list',
-  'density.label': 'Small rows, more columns, and groups at the side',
 
   'facets.label': 'Groups',
   'facets.show': 'Groups at the side',

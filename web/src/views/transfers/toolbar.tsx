@@ -108,36 +108,45 @@ function Looks(): ReactNode {
   const columns = useSignal(columnsOf(which))
   const facets = useSignal(facetsShown)
   return (
-    <MenuTrigger>
-      <IconButton icon="columns" label={t('columns.label')} />
-      <Menu
-        aria-label={t('columns.label')}
-        selectionMode="multiple"
-        selectedKeys={[...columns, ...(which === 'server' ? ['density'] : []), ...(facets ? ['facets'] : [])]}
-        disabledKeys={['name']}
-        onSelectionChange={() => {
-          // Each entry acts for itself, so that an order of columns is never made of a set.
-        }}
-      >
-        <MenuAction id="density" onAction={() => density.set(which === 'server' ? 'calm' : 'server')}>
-          {t('density.server')}
-        </MenuAction>
-        {which === 'server' && (
-          <MenuAction id="facets" onAction={() => facetsShown.set(!facets)}>
-            {t('facets.show')}
+    <>
+      <IconButton
+        icon="rows"
+        look={which === 'server' ? 'plain' : 'quiet'}
+        label={t('density.server')}
+        aria-pressed={which === 'server'}
+        onPress={() => density.set(which === 'server' ? 'calm' : 'server')}
+      />
+      {which === 'server' && (
+        <IconButton
+          icon="filter"
+          look={facets ? 'plain' : 'quiet'}
+          label={t('facets.show')}
+          aria-pressed={facets}
+          onPress={() => facetsShown.set(!facets)}
+        />
+      )}
+      <MenuTrigger>
+        <IconButton icon="columns" label={t('columns.label')} />
+        <Menu
+          aria-label={t('columns.label')}
+          selectionMode="multiple"
+          selectedKeys={columns}
+          disabledKeys={['name']}
+          onSelectionChange={() => {
+            // Each entry acts for itself, so that an order of columns is never made of a set.
+          }}
+        >
+          {ALL_COLUMNS.map((id: ColumnId) => (
+            <MenuAction key={id} id={id} onAction={() => showColumn(which, id, !columns.includes(id))}>
+              {t(id === 'copies' ? 'column.copies.full' : `column.${id}`)}
+            </MenuAction>
+          ))}
+          <MenuLine />
+          <MenuAction id="reset" onAction={() => resetColumns(which)}>
+            {t('columns.reset')}
           </MenuAction>
-        )}
-        <MenuLine />
-        {ALL_COLUMNS.map((id: ColumnId) => (
-          <MenuAction key={id} id={id} onAction={() => showColumn(which, id, !columns.includes(id))}>
-            {t(id === 'copies' ? 'column.copies.full' : `column.${id}`)}
-          </MenuAction>
-        ))}
-        <MenuLine />
-        <MenuAction id="reset" onAction={() => resetColumns(which)}>
-          {t('columns.reset')}
-        </MenuAction>
-      </Menu>
-    </MenuTrigger>
+        </Menu>
+      </MenuTrigger>
+    </>
   )
 }

@@ -91,7 +91,7 @@ export function Details({ id }: { readonly id: string }): ReactNode {
             </Tab>
           ))}
         </TabList>
-        <TabPanel id={tab} className="tab-panel">
+        <TabPanel key={tab} id={tab} className="tab-panel">
           {error !== undefined && details === undefined && <ErrorSentence error={error} />}
           {tab === 'overview' && <Overview row={row} details={details} />}
           {tab === 'files' && <Files row={row} />}
