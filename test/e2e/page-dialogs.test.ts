@@ -1,0 +1,270 @@
+// The dialogs and what they promise, against a real daemon: torrents and files of it, several at once, mistakes as
+// sentences, a file copied from the browser, what is left out, who can get it, the page for a phone, settings and tokens.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import { until } from '../../lab/netns/until.ts'
+import type { TransferRow } from '../../src/api/schemas/transfer.ts'
+import { needs } from '../doubles/require-program.ts'
+import { CommandLine } from './command-line.ts'
+import { type OpenedPage, openBrowser, openPageOf, PageDaemon } from './page.ts'
+
+interface Visit extends OpenedPage {
+  readonly daemon: PageDaemon
+  readonly dialog: Locator
+}
+
+async function visit(t: TestContext): Promise<Visit> {
+  const daemon = await PageDaemon.start(t)
+  const opened = await openPageOf(await openBrowser(t), daemon)
+  return { ...opened, daemon, dialog: opened.page.getByRole('dialog') }
+}
+
+function write(folder: string, files: Readonly<Record<string, number>>): Map<string, Buffer> {
+  const written = new Map<string, Buffer>()
+  for (const [name, lengthBytes] of Object.entries(files)) {
+    const path = join(folder, name)
+    mkdirSync(join(path, '..'), { recursive: true })
+    const bytes = randomBytes(lengthBytes)
+    writeFileSync(path, bytes)
+    written.set(name, bytes)
+  }
+  return written
+}
+
+async function arrived(daemon: PageDaemon): Promise<TransferRow> {
+  return await until('it has arrived', async () => {
+    const [row] = (await daemon.call('listTransfers', {})).transfers
+    return row !== undefined && row.finishedAt !== null && row
+  })
+}
+
+async function openGet(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Get…', exact: true }).first().click()
+  await page.getByRole('dialog').waitFor()
+}
+
+async function share(page: Page, path: string): Promise<void> {
+  await page.getByRole('button', { name: 'Share…', exact: true }).first().click()
+  await page.getByLabel('Path').fill(path)
+  await page.keyboard.press('Enter')
+}
+
+async function linkOf(dialog: Locator): Promise<string> {
+  const link = dialog.getByLabel('Link', { exact: true })
+  await link.waitFor()
+  return await link.inputValue()
+}
+
+test('of a torrent file only what is chosen is got, to the folder that was said', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const shell = new CommandLine()
+  t.after(() => shell.close())
+  const source = shell.place()
+  const files = write(join(source, 'trip'), { 'one.jpg': 300_000, 'two.mp4': 900_000, 'three.jpg': 200_000 })
+  const torrent = join(source, 'trip.torrent')
+  await shell.plain(['create', join(source, 'trip'), '-o', torrent])
+  const { address } = await shell.sharing(torrent)
+  const { page, dialog, daemon, troubles } = await visit(t)
+
+  await openGet(page)
+  await page.setInputFiles('input[accept*=torrent]', torrent)
+  await dialog.getByRole('tree').waitFor()
+  assert.match(await dialog.innerText(), /3 files, 1\.4 MB/)
+  await dialog.getByRole('checkbox', { name: /^1 video/ }).uncheck()
+  assert.match(await dialog.innerText(), /2 of 3 files, 500 kB/)
+  const into = join(daemon.home, 'Elsewhere')
+  await dialog.getByLabel('Save to').fill(into)
+  await dialog.getByRole('button', { name: 'Get 500 kB' }).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  const [row] = (await daemon.call('listTransfers', {})).transfers
+  await daemon.call('addPeers', { id: row?.id ?? '', peers: [address] })
+  await arrived(daemon)
+  assert.deepEqual(readFileSync(join(into, 'trip', 'one.jpg')), files.get('one.jpg'))
+  assert.deepEqual(readFileSync(join(into, 'trip', 'three.jpg')), files.get('three.jpg'))
+  assert.equal(existsSync(join(into, 'trip', 'two.mp4')), false)
+  assert.deepEqual(troubles, [])
+})
+
+test('the list of files of a bare link is asked for, and then chosen from', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const shell = new CommandLine()
+  t.after(() => shell.close())
+  const source = join(shell.place(), 'trip')
+  const files = write(source, { 'one.jpg': 300_000, 'two.mp4': 900_000 })
+  const { link } = await shell.sharing(source)
+  const { page, dialog, daemon, troubles } = await visit(t)
+
+  await openGet(page)
+  await dialog.locator('textarea').fill(link)
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('button', { name: 'Get all when known' }).waitFor()
+  await dialog.getByRole('button', { name: 'Ask for the list of files' }).click()
+  await dialog.getByRole('tree').waitFor()
+  await dialog.getByRole('checkbox', { name: /^1 video/ }).uncheck()
+  await dialog.getByRole('button', { name: 'Get 300 kB' }).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  const row = await arrived(daemon)
+  assert.deepEqual(readFileSync(join(row.path, 'one.jpg')), files.get('one.jpg'))
+  assert.equal(existsSync(join(row.path, 'two.mp4')), false)
+  assert.deepEqual(troubles, [])
+})
+
+test('a list that was asked for and not wanted leaves nothing behind', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, dialog, daemon } = await visit(t)
+  await openGet(page)
+  await dialog.locator('textarea').fill('c'.repeat(40))
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('button', { name: 'Ask for the list of files' }).click()
+  await dialog.getByText('Asking for the list of files…').waitFor()
+  assert.equal((await daemon.call('listTransfers', {})).transfers.length, 1)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await until('it is gone', async () => (await daemon.call('listTransfers', {})).transfers.length === 0)
+})
+
+test('several are pasted at once; what is no link, or here already, is said', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, dialog, daemon, troubles } = await visit(t)
+  await daemon.call('addTransfer', { source: { link: 'a'.repeat(40) } })
+  await openGet(page)
+  const field = dialog.locator('textarea')
+  await field.fill('a film about fish')
+  await page.keyboard.press('Enter')
+  await dialog.getByText('There is no link in this.').waitFor()
+  await field.fill(`${'a'.repeat(40)} ${'b'.repeat(40)} magnet:?xt=urn:btih:39 ${'d'.repeat(40)}`)
+  await page.keyboard.press('Enter')
+  await dialog.getByText('is here already').waitFor()
+  await dialog.getByText('cannot be got').waitFor()
+  await dialog.getByRole('button', { name: 'Get 2 things' }).click()
+  await until('both are there', async () => (await daemon.call('listTransfers', {})).transfers.length === 3)
+  assert.deepEqual(troubles, [])
+})
+
+test('a file of the browser is copied, and shared from there', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const shell = new CommandLine()
+  t.after(() => shell.close())
+  const { page, dialog, troubles } = await visit(t)
+  const bytes = randomBytes(2_000_000)
+  await page.getByRole('button', { name: 'Share…', exact: true }).first().click()
+  const file = { name: 'my holiday.mp4', mimeType: 'video/mp4', buffer: bytes }
+  await page.setInputFiles('input[type=file]', file)
+  await dialog.getByText(/^Copied to .*Dropped.*my holiday\.mp4/).waitFor()
+  await dialog.getByRole('button', { name: 'Share 1 file with people who have the link' }).click()
+  const link = await linkOf(dialog)
+  const into = shell.place()
+  assert.equal((await shell.get(shell.place('state'), link, '-o', into).ended()).code, 0)
+  assert.deepEqual(readFileSync(join(into, 'my holiday.mp4')), bytes)
+  assert.deepEqual(troubles, [])
+})
+
+test('what is unticked stays, a widening is said by its button, and the share is widened and narrowed', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const shell = new CommandLine()
+  t.after(() => shell.close())
+  const { page, dialog, daemon, troubles } = await visit(t)
+  const folder = join(daemon.home, 'Pictures', 'trip')
+  write(folder, { 'a.jpg': 100_000, 'private/diary.txt': 5_000, 'private/more.txt': 5_000 })
+  await share(page, folder)
+  await dialog.getByRole('treeitem', { name: /private/ }).click()
+  await dialog.getByText('1 file, 100 kB').waitFor()
+  await dialog.getByRole('radio', { name: /^Everyone/ }).check()
+  await dialog.getByText('Everyone, also strangers, will see').waitFor()
+  await dialog.getByRole('button', { name: 'Share 1 file with everyone' }).click()
+  const link = await linkOf(dialog)
+  const into = shell.place()
+  assert.equal((await shell.get(shell.place('state'), link, '-o', into).ended()).code, 0)
+  assert.equal(existsSync(join(into, 'trip', 'a.jpg')), true)
+  assert.equal(existsSync(join(into, 'trip', 'private')), false)
+  await dialog.getByRole('button', { name: 'Done' }).click()
+
+  await page.getByRole('link', { name: 'Library' }).click()
+  await page.getByRole('button', { name: 'Link and more: trip' }).click()
+  const audience = async () => (await daemon.call('listShares', {})).shares[0]?.audience
+  await page.getByRole('radio', { name: /^People with the link/ }).click()
+  await until('it is narrowed at once', async () => (await audience()) === 'link')
+  await page.getByRole('radio', { name: /^People with the link/, checked: true }).waitFor()
+  await page.getByRole('radio', { name: /^Everyone/ }).click()
+  assert.equal(await audience(), 'link')
+  await page.getByRole('button', { name: 'Share 1 file with everyone' }).click()
+  await until('it is widened when its button says so', async () => (await audience()) === 'everyone')
+  await page.getByRole('button', { name: 'Stop sharing: trip' }).click()
+  await page.getByText('Nothing is shared.').waitFor()
+  assert.equal(existsSync(join(folder, 'a.jpg')), true)
+  assert.deepEqual(troubles, [])
+})
+
+test('the person’s home is visible and refused with the reason', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, dialog, daemon } = await visit(t)
+  await share(page, daemon.home)
+  await dialog.getByText('Your home folder cannot be shared whole.').waitFor()
+  await dialog.getByRole('button', { name: 'Back' }).click()
+  await dialog.getByRole('option', { name: /Your home folder cannot be shared whole/ }).waitFor()
+})
+
+test('a share opens its page for a phone, and closes it', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, dialog, daemon, troubles } = await visit(t)
+  const files = write(join(daemon.home, 'Music'), { 'song.ogg': 400_000 })
+  await share(page, join(daemon.home, 'Music', 'song.ogg'))
+  await dialog.getByRole('button', { name: /^Share 1 file/ }).click()
+  await linkOf(dialog)
+  await dialog.getByRole('button', { name: 'Open this page on their phone' }).click()
+  const address = dialog.getByLabel('Address of the page')
+  await address.waitFor()
+  const url = await address.inputValue()
+  await dialog.getByRole('img', { name: 'QR code of the page’s address' }).waitFor()
+  const html = await (await fetch(url)).text()
+  assert.match(html, /song\.ogg/)
+  assert.ok(files.size === 1)
+  await dialog.getByRole('button', { name: 'Close the page' }).click()
+  await dialog.getByRole('button', { name: 'Open this page on their phone' }).waitFor()
+  await assert.rejects(fetch(url))
+  assert.deepEqual(troubles, [])
+})
+
+test('a setting is found, changed at once, refused with a sentence, and given its default back', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, daemon, troubles } = await visit(t)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByLabel('Find a setting').fill('upload speed.up')
+  const field = page.getByLabel('Upload limit', { exact: true })
+  await field.fill('2.5 MB/s')
+  await field.press('Enter')
+  await page.getByText('Holds from now on.').waitFor()
+  const limit = async () => (await daemon.call('status', {})).totals.upLimit
+  assert.equal(await limit(), 2_500_000)
+  await page.getByLabel('Upload limit', { exact: true }).fill('fast')
+  await page.getByLabel('Upload limit', { exact: true }).press('Enter')
+  await page.getByText('A rate is expected').waitFor()
+  assert.equal(await limit(), 2_500_000)
+  await page.getByRole('button', { name: 'Back to default: Upload limit' }).click()
+  await until('it has no limit', async () => (await limit()) === null)
+  assert.deepEqual(troubles, [])
+})
+
+test('a token is made, its secret is shown once and works, and ends at once', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, daemon, troubles } = await visit(t)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByLabel('For which program').fill('Prometheus')
+  await page.getByLabel('It may').selectOption('metrics')
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  const secret = await page.getByLabel('Secret for Prometheus').inputValue()
+  const { origin } = new URL(page.url())
+  const metrics = async () =>
+    (await fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${secret}` } })).status
+  assert.equal(await metrics(), 200)
+  await page.getByRole('button', { name: 'End the token of Prometheus' }).click()
+  await until('it is ended', async () => (await daemon.call('tokens', {})).tokens.length === 0)
+  assert.equal(await metrics(), 401)
+  assert.deepEqual(troubles, [])
+})
