@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly log: Log
   /** Makes the server that hears; called once, before the app is there. */
   listener(answer: RequestListener): Server
+  /** Until the body of a call is there; tests have less patience. */
+  readonly bodyMs?: number
 }
 
 export interface App {
@@ -36,7 +38,7 @@ declare module 'fastify' {
   }
 }
 
-export function makeApp({ names, guard, log, listener }: AppOptions): App {
+export function makeApp({ names, guard, log, listener, bodyMs = BODY_MS }: AppOptions): App {
   const passages = new WeakMap<IncomingMessage, Passage>()
   const routes = fastify({
     exposeHeadRoutes: false,
@@ -67,7 +69,7 @@ export function makeApp({ names, guard, log, listener }: AppOptions): App {
   })
   routes.addHook('onRequest', async ({ raw, routeOptions }) => {
     if (raw.complete || !hasBody(raw) || routeOptions.config.longBody === true) return
-    const late = setTimeout(() => raw.destroy(), BODY_MS)
+    const late = setTimeout(() => raw.destroy(), bodyMs)
     raw.once('end', () => clearTimeout(late))
     raw.once('close', () => clearTimeout(late))
   })

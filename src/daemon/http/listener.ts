@@ -24,8 +24,14 @@ export interface ListenAt {
 }
 
 export class Listener {
+  readonly #headersMs: number
   #server: Server | undefined
   readonly #room = new ConnectionRoom<Socket>(MAX_CONNECTIONS)
+
+  /** @param headersMs tests have less patience */
+  constructor(headersMs = HEADERS_MS) {
+    this.#headersMs = headersMs
+  }
 
   make(answer: RequestListener): Server {
     const heard: RequestListener = (request, response) => {
@@ -38,10 +44,10 @@ export class Listener {
     }
     const server = createServer(
       {
-        headersTimeout: HEADERS_MS,
+        headersTimeout: this.#headersMs,
         // Bodies have their own limit of time: dropped files take as long as they move.
         requestTimeout: 0,
-        connectionsCheckingInterval: LOOK_MS,
+        connectionsCheckingInterval: Math.min(LOOK_MS, this.#headersMs),
         keepAliveTimeout: IDLE_MS,
         maxHeaderSize: MAX_HEADER_BYTES,
         // A missing Host is answered by the door as everything is.

@@ -67,6 +67,8 @@ export interface ServerOptions {
   readonly now?: () => number
   /** Milliseconds since 1970. */
   readonly wallMs?: () => number
+  /** How long it waits for heads and bodies; tests wait less. */
+  readonly patience?: { readonly headersMs: number; readonly bodyMs: number }
 }
 
 export interface HttpServer {
@@ -92,8 +94,14 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
   const streams = new EventStreams(feed)
   const names = namesOf(settings, log)
   const links = new MediaLinks(wallMs)
-  const listener = new Listener()
-  const { routes, passage } = makeApp({ names, guard, log, listener: (answer) => listener.make(answer) })
+  const listener = new Listener(options.patience?.headersMs)
+  const { routes, passage } = makeApp({
+    names,
+    guard,
+    log,
+    listener: (answer) => listener.make(answer),
+    ...(options.patience === undefined ? {} : { bodyMs: options.patience.bodyMs }),
+  })
 
   const admit: Admit = (request, scope) => admission.admit(request.raw, passage(request), scope)
   const handlers: Handlers = {
