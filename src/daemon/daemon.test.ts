@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { Ground, pattern, seen, shared } from '../../test/doubles/real-daemon.ts'
+import { toHex } from '../base/bytes.ts'
 import { seal } from './checked-file.ts'
 
 const SIZE = 3_000_000
@@ -376,4 +377,17 @@ test('a follower hears each change once, and a resumed one what came since', asy
   const foreign = daemon.feed.follow({ cursor, epoch: 'before' }, () => {})
   assert.equal(foreign.first.reset, true)
   foreign.close()
+})
+
+test('port and ids of the DHT are the same after a restart', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const facts = ({ host }: typeof daemon) => {
+    const { session } = host.need()
+    return { port: session.listenPort, ids: [...(session.reach.dht?.ids.values() ?? [])].map(toHex) }
+  }
+  const before = facts(daemon)
+  assert.equal(before.ids.length, 1)
+  await ground.end(daemon)
+  assert.deepEqual(facts(await ground.start('one')), before)
 })

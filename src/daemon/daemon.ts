@@ -115,6 +115,11 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   const doors = new Set<number>()
 
+  const unwritten = (error: unknown): void => {
+    if (!(error instanceof CodedError)) throw error
+    log.write('warn', 'state-not-written', { why: error.code })
+  }
+
   const host = new EngineHost({
     stateFolder,
     clock,
@@ -123,13 +128,17 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       ...engineWish(settings.values, port),
       upLimit: limits().up ?? undefined,
       downLimit: limits().down ?? undefined,
+      dhtIds: memory.dhtIds,
       warn: ({ code, name, why }) => log.write('warn', code, { why }, { name }),
     }),
     chosenPort: () => settings.values['network.port'],
     keptPort: () => memory.now.listenPort,
     keepPort: (listenPort) => memory.change({ listenPort }),
     opened: () => transfers.openAll(),
-    leaving: () => transfers.detachAll(),
+    leaving: async ({ session }) => {
+      await transfers.detachAll()
+      if (session.reach.dht !== undefined) await memory.keepDhtIds(session.reach.dht.ids).catch(unwritten)
+    },
   })
   const around: TransferSurroundings = {
     store,
@@ -180,10 +189,6 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   })
   const categories = new Categories(memory, transfers)
-  const unwritten = (error: unknown): void => {
-    if (!(error instanceof CodedError)) throw error
-    log.write('warn', 'state-not-written', { why: error.code })
-  }
   const common = {
     transfers,
     store,

@@ -30,7 +30,7 @@ export interface EngineTask {
   /** It is there, and everything can be opened in it. */
   opened(): void
   /** It is about to be closed: what was counted is to be kept. */
-  leaving(): Promise<void>
+  leaving(engine: Engine): Promise<void>
 }
 
 export class EngineHost {
@@ -120,7 +120,7 @@ export class EngineHost {
     this.#cancelRetry()
     const engine = this.#engine
     if (engine === undefined) return
-    await this.#task.leaving()
+    await this.#task.leaving(engine)
     this.#engine = undefined
     await engine.close()
   }

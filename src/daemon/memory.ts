@@ -2,6 +2,8 @@
 // categories with their folders, whether anything was ever added, its ids in the DHT.
 
 import type { Category } from '../api/schemas/machine.ts'
+import { fromHex, toHex } from '../base/bytes.ts'
+import type { DhtIds } from '../engine/discovery/dht.ts'
 import { KeptFile, type KeptPlace } from './kept-file.ts'
 
 export interface Remembered {
@@ -12,9 +14,11 @@ export interface Remembered {
   readonly categories: readonly Category[]
   /** Something was added once: nobody is new here. */
   readonly everUsed: boolean
+  /** Of our nodes of the DHT, as hex digits. */
+  readonly dhtIds: Readonly<Partial<Record<'4' | '6', string>>>
 }
 
-const NOTHING: Remembered = { listenPort: 0, pausedUntil: null, categories: [], everUsed: false }
+const NOTHING: Remembered = { listenPort: 0, pausedUntil: null, categories: [], everUsed: false, dhtIds: {} }
 const FILE = 'memory.json'
 
 export class Memory {
@@ -34,6 +38,20 @@ export class Memory {
 
   get now(): Remembered {
     return this.#now
+  }
+
+  get dhtIds(): DhtIds {
+    const { 4: four, 6: six } = this.#now.dhtIds
+    return new Map([
+      ...(four === undefined ? [] : [[4, fromHex(four)] as const]),
+      ...(six === undefined ? [] : [[6, fromHex(six)] as const]),
+    ])
+  }
+
+  /** Their routing tables know us by them: the next start is no newcomer. */
+  async keepDhtIds(ids: DhtIds): Promise<void> {
+    const dhtIds = Object.fromEntries([...ids].map(([family, id]) => [family, toHex(id)]))
+    if (JSON.stringify(dhtIds) !== JSON.stringify(this.#now.dhtIds)) await this.change({ dhtIds })
   }
 
   /** Holds at once; durable when it resolves. @throws DiskError */

@@ -14,9 +14,13 @@ import type { Contact, Family } from '../../protocol/dht/contact.ts'
 import { DhtNode } from '../../protocol/dht/dht-node.ts'
 import type { PeerHint } from './candidates.ts'
 import { type DhtDone, DhtDriver } from './dht-driver.ts'
+import type { AnnouncedPort, DhtMember } from './dht-member.ts'
 
 /** Lookups under way, all torrents and both families together: some 60 questions each within a few seconds. */
 const MAX_LOOKUPS = 8
+
+export type { AnnouncedPort, DhtMember } from './dht-member.ts'
+
 /** BEP 5 has nodes forget an announce after a while; everybody repeats it about this often. */
 const INTERVAL_MS = 15 * 60_000
 /** While nobody is found or nobody took the announce: first wait, doubling up to the interval. */
@@ -34,26 +38,8 @@ const ROUTERS_AGAIN_MS = 60_000
 /** Addresses that a name of a node may stand for. */
 const MAX_ADDRESSES = 8
 
-/** What a torrent registers. */
-export interface DhtMember {
-  /** Read at each lookup; empty while (or because) nothing may be said. */
-  keys(): readonly WireHash[]
-  /** BEP 33. */
-  seed(): boolean
-  wantsPeers(): boolean
-  /** It has nobody, and others may not be able to reach it. */
-  isStranded(): boolean
-  /** @returns how many of them were new */
-  found(hints: readonly PeerHint[]): number
-}
-
-/** Where peers should connect to us. */
-export interface AnnouncedPort {
-  /** 0: nobody can, so nothing is announced; others are found all the same. */
-  readonly port: number
-  /** The port that our datagrams come from, as the router shows it, is one to connect to (BEP 5, implied_port). */
-  readonly implied: boolean
-}
+/** Of our nodes, 20 bytes each. Two living nodes of one id push each other out: only for whoever has them alone. */
+export type DhtIds = ReadonlyMap<Family, Uint8Array>
 
 export interface DhtDiscoveryOptions {
   readonly clock: Clock
@@ -69,6 +55,8 @@ export interface DhtDiscoveryOptions {
   readonly nodes: readonly string[]
   /** Public nodes that know others. */
   readonly routers: readonly string[]
+  /** Of an earlier run, by family; a fresh one where there is none. */
+  readonly ids?: DhtIds | undefined
   /** BEP 43: nobody can reach us, so nobody should try. */
   readonly readOnly: boolean
   readonly allows?: (host: string) => boolean
@@ -106,6 +94,7 @@ export class DhtDiscovery implements Sleeper {
   #drive(family: Family): DhtDriver {
     const { clock, random, digest, signatures, wakes, send, readOnly, allows } = this.#options
     const other: Family = family === 4 ? 6 : 4
+    const nodeId = this.#options.ids?.get(family)
     const node = new DhtNode({
       family,
       random,
@@ -115,6 +104,7 @@ export class DhtDiscovery implements Sleeper {
       readOnly,
       sibling: () => this.#drivers.get(other)?.node,
       ...(allows === undefined ? {} : { allows }),
+      ...(nodeId === undefined ? {} : { nodeId }),
     })
     return new DhtDriver({
       node,
@@ -157,6 +147,11 @@ export class DhtDiscovery implements Sleeper {
     const hosts = await this.#options.names.resolve(address.host)
     if (this.#closed) return
     this.#begin(hosts.slice(0, MAX_ADDRESSES).map((host) => ({ host, port: address.port })))
+  }
+
+  /** As they are now: a node takes another id where others see it under another address (BEP 42). */
+  get ids(): DhtIds {
+    return new Map([...this.#drivers].map(([family, { node }]) => [family, node.nodeId]))
   }
 
   get nodeCount(): number {

@@ -27,6 +27,7 @@ export type ReachOptions = Pick<
   | 'dht'
   | 'dhtNodes'
   | 'dhtRouters'
+  | 'dhtIds'
   | 'utp'
   | 'portMapping'
   | 'gateways'
@@ -138,7 +139,7 @@ export class Reach {
 
   async #openDht(datagrams: SharedDatagrams): Promise<void> {
     const { clock, random, digest, signatures, names, disk } = this.#ports
-    const { gate, dhtNodes, dhtRouters, stateFolder, listen } = this.#options
+    const { gate, dhtNodes, dhtRouters, dhtIds, stateFolder, listen } = this.#options
     const dht = new DhtDiscovery({
       clock,
       random,
@@ -151,6 +152,7 @@ export class Reach {
       announced: () => this.announced,
       nodes: dhtNodes,
       routers: dhtRouters,
+      ids: dhtIds,
       readOnly: listen === undefined,
       ...(gate === undefined ? {} : { allows: (host) => gate.allows(host) }),
       externalAddress: (host) => this.reachability.seenAs(host, 'dht'),

@@ -1,6 +1,7 @@
 // What a session is told when it opens; limits with their defaults and reasons (SAFETY.md).
 
 import type { Endpoint } from '../../base/endpoint.ts'
+import type { DhtIds } from '../discovery/dht.ts'
 import type { Gateways } from '../discovery/port-map.ts'
 import type { BudgetLimits } from './connection-budget.ts'
 import type { ConnectionGate } from './gate.ts'
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly dhtNodes: readonly string[]
   /** Public nodes that know others, `host:port`, asked only when nobody else answers; empty for none. */
   readonly dhtRouters: readonly string[]
+  /** Ids that our nodes had before, for whoever has the state folder alone. */
+  readonly dhtIds?: DhtIds
   /** Connections over UDP too (BEP 29). */
   readonly utp: boolean
   readonly encryption: EncryptionMode
