@@ -11,6 +11,7 @@ import { listenForArrivals } from './arrivals.ts'
 import { type OpenDialog, openDialogs } from './dialogs.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Frame } from './frame.tsx'
+import { takeGivenLink } from './given-link.ts'
 import { listenForKeys } from './keys.ts'
 import { NoSession } from './no-session.tsx'
 import { PageDrop } from './page-drop.tsx'
@@ -31,6 +32,7 @@ function State(): ReactNode {
   const { kind } = useSignal(connection)
   useEffect(listenForKeys, [])
   useEffect(listenForArrivals, [])
+  useEffect(takeGivenLink, [])
   if (kind === 'no-session') return <NoSession />
   if (kind === 'starting')
     return (
