@@ -152,6 +152,23 @@ export class RpcScene {
     return transfers
   }
 
+  /** The arguments of the answer, which must say success. */
+  async call<Answer>(method: string, parameters: object = {}): Promise<Answer> {
+    const url = `http://${this.address}/transmission/rpc`
+    const authorization = `Basic ${Buffer.from(`any:${this.token}`).toString('base64')}`
+    const refused = await fetch(url, { method: 'POST', headers: { authorization } })
+    await refused.body?.cancel()
+    const sessionId = refused.headers.get('x-transmission-session-id') ?? ''
+    const response = await fetch(url, {
+      method: 'POST',
+      body: JSON.stringify({ method, arguments: parameters }),
+      headers: { authorization, 'x-transmission-session-id': sessionId },
+    })
+    const { result, arguments: answer } = (await response.json()) as { result: string; arguments: Answer }
+    assert.equal(result, 'success')
+    return answer
+  }
+
   /** What transmission-remote prints; refusals are part of it. */
   async remote(...words: readonly string[]): Promise<string> {
     const { stdout, stderr } = await run(

@@ -141,6 +141,31 @@ test('another password, a page’s token, and a daemon whose RPC is off, let nob
   assert.doesNotMatch(await off.remote('-l'), /Done/)
 })
 
+test(
+  'a file and then the whole folder are renamed, found under their names, and removed by them',
+  LIMIT,
+  async (t) => {
+    const rpc = await scene(t)
+    if (rpc === undefined) return
+    const content = await rpc.give('Flower', SIZES)
+    await rpc.remote('-a', content.torrentFile)
+    await rpc.row('it is here', ({ state }) => state === 'giving')
+    // Version 3.00 of transmission-remote has no word for it.
+    const ids = [content.infohashV1]
+    await rpc.call('torrent-rename-path', { ids, path: 'Flower/film.mkv', name: 'movie.mkv' })
+    await rpc.call('torrent-rename-path', { ids, path: 'Flower', name: 'Bloom' })
+    const top = join(rpc.saveFolder, 'Bloom')
+    assert.deepEqual(await readFile(join(top, 'movie.mkv')), content.files.get(join('Flower', 'film.mkv')))
+    assert.equal(await isThere(join(rpc.saveFolder, 'Flower')), false)
+    assert.match(await rpc.remote('-t', '1', '-i'), /Name: Bloom\n/)
+    const [row] = await rpc.rows()
+    assert.deepEqual([row?.path, row?.state], [top, 'giving'])
+    assert.match(await rpc.remote('-t', '1', '-f'), /Bloom\/movie\.mkv/)
+    await rpc.remote('-t', '1', '-rad')
+    assert.equal(await isThere(top), false)
+  },
+)
+
 test('folders that programs may not use are refused, whatever is asked for them', LIMIT, async (t) => {
   const rpc = await scene(t)
   if (rpc === undefined) return

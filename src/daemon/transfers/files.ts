@@ -99,5 +99,15 @@ export async function rename(
   const outcome = await torrent.renameFile(index, components)
   if ('refused' in outcome)
     throw new TransferError('RENAME_FAILED', { path: outcome.refused.path, why: outcome.refused.code })
-  await transfer.update({ renamed: { ...transfer.record.renamed, [index]: components } })
+  const renamed = { ...transfer.record.renamed, [index]: components }
+  await transfer.update({ renamed, name: topOf(metainfoOf(transfer), renamed) ?? transfer.record.name })
+}
+
+/** The one file or folder that everything lies in under its names of now, if there is one. */
+function topOf(
+  { files }: Metainfo,
+  renamed: Readonly<Record<string, readonly string[]>>,
+): string | undefined {
+  const tops = new Set(files.filter(({ pad }) => !pad).map(({ index, path }) => (renamed[index] ?? path)[0]))
+  return tops.size === 1 ? [...tops][0] : undefined
 }
