@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Locator, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { until } from '../../lab/netns/until.ts'
 import type { TransferRow } from '../../src/api/schemas/transfer.ts'
 import { needs } from '../doubles/require-program.ts'
@@ -18,9 +18,10 @@ interface Visit extends OpenedPage {
   readonly dialog: Locator
 }
 
-async function visit(t: TestContext): Promise<Visit> {
+async function visit(t: TestContext, browser: Browser): Promise<Visit> {
   const daemon = await PageDaemon.start(t)
-  const opened = await openPageOf(await openBrowser(t), daemon)
+  const opened = await openPageOf(browser, daemon)
+  t.after(() => opened.page.context().close())
   return { ...opened, daemon, dialog: opened.page.getByRole('dialog') }
 }
 
@@ -60,8 +61,15 @@ async function linkOf(dialog: Locator): Promise<string> {
   return await link.inputValue()
 }
 
-test('of a torrent file only what is chosen is got, to the folder that was said', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
+type Scene = (t: TestContext, browser: Browser) => Promise<void>
+
+const SCENES: { readonly name: string; readonly play: Scene }[] = []
+
+function scene(name: string, play: Scene): void {
+  SCENES.push({ name, play })
+}
+
+scene('of a torrent file only what is chosen is got, to the folder that was said', async (t, browser) => {
   const shell = new CommandLine()
   t.after(() => shell.close())
   const source = shell.place()
@@ -69,7 +77,7 @@ test('of a torrent file only what is chosen is got, to the folder that was said'
   const torrent = join(source, 'trip.torrent')
   await shell.plain(['create', join(source, 'trip'), '-o', torrent])
   const { address } = await shell.sharing(torrent)
-  const { page, dialog, daemon, troubles } = await visit(t)
+  const { page, dialog, daemon, troubles } = await visit(t, browser)
 
   await openGet(page)
   await page.setInputFiles('input[accept*=torrent]', torrent)
@@ -91,14 +99,13 @@ test('of a torrent file only what is chosen is got, to the folder that was said'
   assert.deepEqual(troubles, [])
 })
 
-test('the list of files of a bare link is asked for, and then chosen from', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
+scene('the list of files of a bare link is asked for, and then chosen from', async (t, browser) => {
   const shell = new CommandLine()
   t.after(() => shell.close())
   const source = join(shell.place(), 'trip')
   const files = write(source, { 'one.jpg': 300_000, 'two.mp4': 900_000 })
   const { link } = await shell.sharing(source)
-  const { page, dialog, daemon, troubles } = await visit(t)
+  const { page, dialog, daemon, troubles } = await visit(t, browser)
 
   await openGet(page)
   await dialog.locator('textarea').fill(link)
@@ -116,9 +123,8 @@ test('the list of files of a bare link is asked for, and then chosen from', asyn
   assert.deepEqual(troubles, [])
 })
 
-test('a list that was asked for and not wanted leaves nothing behind', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const { page, dialog, daemon } = await visit(t)
+scene('a list that was asked for and not wanted leaves nothing behind', async (t, browser) => {
+  const { page, dialog, daemon } = await visit(t, browser)
   await openGet(page)
   await dialog.locator('textarea').fill('c'.repeat(40))
   await page.keyboard.press('Enter')
@@ -129,9 +135,8 @@ test('a list that was asked for and not wanted leaves nothing behind', async (t)
   await until('it is gone', async () => (await daemon.call('listTransfers', {})).transfers.length === 0)
 })
 
-test('several are pasted at once; what is no link, or here already, is said', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const { page, dialog, daemon, troubles } = await visit(t)
+scene('several are pasted at once; what is no link, or here already, is said', async (t, browser) => {
+  const { page, dialog, daemon, troubles } = await visit(t, browser)
   await daemon.call('addTransfer', { source: { link: 'a'.repeat(40) } })
   await openGet(page)
   const field = dialog.locator('textarea')
@@ -147,11 +152,10 @@ test('several are pasted at once; what is no link, or here already, is said', as
   assert.deepEqual(troubles, [])
 })
 
-test('a file of the browser is copied, and shared from there', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
+scene('a file of the browser is copied, and shared from there', async (t, browser) => {
   const shell = new CommandLine()
   t.after(() => shell.close())
-  const { page, dialog, troubles } = await visit(t)
+  const { page, dialog, troubles } = await visit(t, browser)
   const bytes = randomBytes(2_000_000)
   await page.getByRole('button', { name: 'Share…', exact: true }).first().click()
   const file = { name: 'my holiday.mp4', mimeType: 'video/mp4', buffer: bytes }
@@ -165,54 +169,54 @@ test('a file of the browser is copied, and shared from there', async (t) => {
   assert.deepEqual(troubles, [])
 })
 
-test('what is unticked stays, a widening is said by its button, and the share is widened and narrowed', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const shell = new CommandLine()
-  t.after(() => shell.close())
-  const { page, dialog, daemon, troubles } = await visit(t)
-  const folder = join(daemon.home, 'Pictures', 'trip')
-  write(folder, { 'a.jpg': 100_000, 'private/diary.txt': 5_000, 'private/more.txt': 5_000 })
-  await share(page, folder)
-  await dialog.getByRole('treeitem', { name: /private/ }).click()
-  await dialog.getByText('1 file, 100 kB').waitFor()
-  await dialog.getByRole('radio', { name: /^Everyone/ }).check()
-  await dialog.getByText('Everyone, also strangers, will see').waitFor()
-  await dialog.getByRole('button', { name: 'Share 1 file with everyone' }).click()
-  const link = await linkOf(dialog)
-  const into = shell.place()
-  assert.equal((await shell.get(shell.place('state'), link, '-o', into).ended()).code, 0)
-  assert.equal(existsSync(join(into, 'trip', 'a.jpg')), true)
-  assert.equal(existsSync(join(into, 'trip', 'private')), false)
-  await dialog.getByRole('button', { name: 'Done' }).click()
+scene(
+  'what is unticked stays, a widening is said by its button, and the share is widened and narrowed',
+  async (t, browser) => {
+    const shell = new CommandLine()
+    t.after(() => shell.close())
+    const { page, dialog, daemon, troubles } = await visit(t, browser)
+    const folder = join(daemon.home, 'Pictures', 'trip')
+    write(folder, { 'a.jpg': 100_000, 'private/diary.txt': 5_000, 'private/more.txt': 5_000 })
+    await share(page, folder)
+    await dialog.getByRole('treeitem', { name: /private/ }).click()
+    await dialog.getByText('1 file, 100 kB').waitFor()
+    await dialog.getByRole('radio', { name: /^Everyone/ }).check()
+    await dialog.getByText('Everyone, also strangers, will see').waitFor()
+    await dialog.getByRole('button', { name: 'Share 1 file with everyone' }).click()
+    const link = await linkOf(dialog)
+    const into = shell.place()
+    assert.equal((await shell.get(shell.place('state'), link, '-o', into).ended()).code, 0)
+    assert.equal(existsSync(join(into, 'trip', 'a.jpg')), true)
+    assert.equal(existsSync(join(into, 'trip', 'private')), false)
+    await dialog.getByRole('button', { name: 'Done' }).click()
 
-  await page.getByRole('link', { name: 'Library' }).click()
-  await page.getByRole('button', { name: 'Link and more: trip' }).click()
-  const audience = async () => (await daemon.call('listShares', {})).shares[0]?.audience
-  await page.getByRole('radio', { name: /^People with the link/ }).click()
-  await until('it is narrowed at once', async () => (await audience()) === 'link')
-  await page.getByRole('radio', { name: /^People with the link/, checked: true }).waitFor()
-  await page.getByRole('radio', { name: /^Everyone/ }).click()
-  assert.equal(await audience(), 'link')
-  await page.getByRole('button', { name: 'Share 1 file with everyone' }).click()
-  await until('it is widened when its button says so', async () => (await audience()) === 'everyone')
-  await page.getByRole('button', { name: 'Stop sharing: trip' }).click()
-  await page.getByText('Nothing is shared.').waitFor()
-  assert.equal(existsSync(join(folder, 'a.jpg')), true)
-  assert.deepEqual(troubles, [])
-})
+    await page.getByRole('link', { name: 'Library' }).click()
+    await page.getByRole('button', { name: 'Link and more: trip' }).click()
+    const audience = async () => (await daemon.call('listShares', {})).shares[0]?.audience
+    await page.getByRole('radio', { name: /^People with the link/ }).click()
+    await until('it is narrowed at once', async () => (await audience()) === 'link')
+    await page.getByRole('radio', { name: /^People with the link/, checked: true }).waitFor()
+    await page.getByRole('radio', { name: /^Everyone/ }).click()
+    assert.equal(await audience(), 'link')
+    await page.getByRole('button', { name: 'Share 1 file with everyone' }).click()
+    await until('it is widened when its button says so', async () => (await audience()) === 'everyone')
+    await page.getByRole('button', { name: 'Stop sharing: trip' }).click()
+    await page.getByText('Nothing is shared.').waitFor()
+    assert.equal(existsSync(join(folder, 'a.jpg')), true)
+    assert.deepEqual(troubles, [])
+  },
+)
 
-test('the person’s home is visible and refused with the reason', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const { page, dialog, daemon } = await visit(t)
+scene('the person’s home is visible and refused with the reason', async (t, browser) => {
+  const { page, dialog, daemon } = await visit(t, browser)
   await share(page, daemon.home)
   await dialog.getByText('Your home folder cannot be shared whole.').waitFor()
   await dialog.getByRole('button', { name: 'Back' }).click()
   await dialog.getByRole('option', { name: /Your home folder cannot be shared whole/ }).waitFor()
 })
 
-test('a share opens its page for a phone, and closes it', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const { page, dialog, daemon, troubles } = await visit(t)
+scene('a share opens its page for a phone, and closes it', async (t, browser) => {
+  const { page, dialog, daemon, troubles } = await visit(t, browser)
   const files = write(join(daemon.home, 'Music'), { 'song.ogg': 400_000 })
   await share(page, join(daemon.home, 'Music', 'song.ogg'))
   await dialog.getByRole('button', { name: /^Share 1 file/ }).click()
@@ -231,29 +235,30 @@ test('a share opens its page for a phone, and closes it', async (t) => {
   assert.deepEqual(troubles, [])
 })
 
-test('a setting is found, changed at once, refused with a sentence, and given its default back', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const { page, daemon, troubles } = await visit(t)
-  await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByLabel('Find a setting').fill('upload speed.up')
-  const field = page.getByLabel('Upload limit', { exact: true })
-  await field.fill('2.5 MB/s')
-  await field.press('Enter')
-  await page.getByText('Holds from now on.').waitFor()
-  const limit = async () => (await daemon.call('status', {})).totals.upLimit
-  assert.equal(await limit(), 2_500_000)
-  await page.getByLabel('Upload limit', { exact: true }).fill('fast')
-  await page.getByLabel('Upload limit', { exact: true }).press('Enter')
-  await page.getByText('A rate is expected').waitFor()
-  assert.equal(await limit(), 2_500_000)
-  await page.getByRole('button', { name: 'Back to default: Upload limit' }).click()
-  await until('it has no limit', async () => (await limit()) === null)
-  assert.deepEqual(troubles, [])
-})
+scene(
+  'a setting is found, changed at once, refused with a sentence, and given its default back',
+  async (t, browser) => {
+    const { page, daemon, troubles } = await visit(t, browser)
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByLabel('Find a setting').fill('upload speed.up')
+    const field = page.getByLabel('Upload limit', { exact: true })
+    await field.fill('2.5 MB/s')
+    await field.press('Enter')
+    await page.getByText('Holds from now on.').waitFor()
+    const limit = async () => (await daemon.call('status', {})).totals.upLimit
+    assert.equal(await limit(), 2_500_000)
+    await page.getByLabel('Upload limit', { exact: true }).fill('fast')
+    await page.getByLabel('Upload limit', { exact: true }).press('Enter')
+    await page.getByText('A rate is expected').waitFor()
+    assert.equal(await limit(), 2_500_000)
+    await page.getByRole('button', { name: 'Back to default: Upload limit' }).click()
+    await until('it has no limit', async () => (await limit()) === null)
+    assert.deepEqual(troubles, [])
+  },
+)
 
-test('a token is made, its secret is shown once and works, and ends at once', async (t) => {
-  if (!needs(t, 'chromium', 'chromium')) return
-  const { page, daemon, troubles } = await visit(t)
+scene('a token is made, its secret is shown once and works, and ends at once', async (t, browser) => {
+  const { page, daemon, troubles } = await visit(t, browser)
   await page.getByRole('link', { name: 'Settings' }).click()
   await page.getByLabel('For which program').fill('Prometheus')
   await page.getByLabel('It may').selectOption('metrics')
@@ -267,4 +272,11 @@ test('a token is made, its secret is shown once and works, and ends at once', as
   await until('it is ended', async () => (await daemon.call('tokens', {})).tokens.length === 0)
   assert.equal(await metrics(), 401)
   assert.deepEqual(troubles, [])
+})
+
+test('get, share, library and settings keep what they promise', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  // One browser for all of them: each has a daemon and a window of its own.
+  const browser = await openBrowser(t)
+  for (const { name, play } of SCENES) await t.test(name, (each) => play(each, browser))
 })
