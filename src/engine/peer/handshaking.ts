@@ -38,6 +38,8 @@ export interface HandshakeDone {
   readonly answer: HandshakeAnswer
   /** Bytes that followed the handshake (a copy), to be given to the wire decoder first. */
   readonly rest: Uint8Array
+  /** Dialled: how long the transport took to connect, which is a round trip; undefined for accepted ones. */
+  readonly connectedInMs?: number | undefined
   /** Whether the connection ended before its new owner set its events: it will not be told again. */
   readonly ended: () => boolean
 }
@@ -48,6 +50,7 @@ export interface HandshakeOptions {
   /** Dialled: what we say at once. Accepted: undefined, and `lookup` is asked for the hash the other side names. */
   readonly opening: HandshakeAnswer | undefined
   readonly lookup: (remote: { readonly hash: WireHash; readonly v2: boolean }) => HandshakeAnswer | undefined
+  readonly connectedInMs?: number | undefined
 }
 
 /** Resolves when both handshakes are exchanged. @throws HandshakeError, after closing the connection */
@@ -123,10 +126,10 @@ class Handshaking {
     }
     this.#over = true
     this.#cancelTimeout()
-    const { connection } = this.#options
+    const { connection, connectedInMs } = this.#options
     // Whatever arrives before the new owner sets its events would be lost: hold it back.
     connection.pause()
-    this.#resolve({ connection, remote, answer, rest, ended: () => this.#ended })
+    this.#resolve({ connection, remote, answer, rest, connectedInMs, ended: () => this.#ended })
   }
 
   #fail(code: HandshakeFailure, cause?: SocketError | WireError): void {

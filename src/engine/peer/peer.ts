@@ -73,6 +73,8 @@ export interface PeerOptions {
   readonly source: string
   /** Someone the person knows: preferred when slots are scarce. */
   readonly preferred: boolean
+  /** The way there and back, where it is known. */
+  readonly roundTripMs?: number | undefined
 }
 
 export class Peer implements WireSink {
@@ -141,6 +143,7 @@ export class Peer implements WireSink {
     this.decoder = new WireDecoder(this)
     this.download = new Downloader(this, undefined)
     this.upload = new Uploader(this)
+    this.download.pipeline.roundTripMs = options.roundTripMs
   }
 
   get id(): PeerId {

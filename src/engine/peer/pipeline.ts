@@ -54,8 +54,10 @@ export interface PipelineFacts {
   readonly most: number
   /** More is asked for as long as it comes as quickly: the source is not at its limit. */
   readonly growing: boolean
-  /** The shortest time from a request to its block; undefined before the first one. */
+  /** The way there and back as the transport saw it; undefined where it does not say. */
   readonly roundTripMs: number | undefined
+  /** The shortest time from a request to its block; undefined before the first one. */
+  readonly leastWaitMs: number | undefined
   /** The usual one now, waiting at the other side included. */
   readonly waitMs: number | undefined
   /** Of the recent time, 0 … 1, in gaps of about a round trip; and how long these are. */
@@ -69,6 +71,8 @@ interface Batch {
 }
 
 export class Pipeline {
+  /** The way there and back as the transport saw it: a block may wait for its turn at the other side before it is on its way. */
+  roundTripMs: number | undefined
   #maxDepth = MAX_DEPTH
   readonly #rate = new RateMeter()
   /** Requests not answered yet, oldest first. */
@@ -122,7 +126,7 @@ export class Pipeline {
     const pauseMs = now - (this.#progressAt ?? now)
     if (pauseMs > 0) {
       this.#pauseMs = Math.max(pauseMs, this.#pauseMs * 2 ** (-pauseMs / PAUSE_HALF_LIFE_MS))
-      this.#bursts.gap(pauseMs, this.#leastDelayMs)
+      if (this.roundTripMs !== undefined) this.#bursts.gap(pauseMs, this.roundTripMs)
     }
     this.#progressAt = now
     const first = this.#batches[0]
@@ -168,7 +172,8 @@ export class Pipeline {
       depth: this.depth(now),
       most: this.#maxDepth,
       growing: this.#growing,
-      roundTripMs: Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : undefined,
+      roundTripMs: this.roundTripMs,
+      leastWaitMs: Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : undefined,
       waitMs: this.#meanDelayMs,
       silentShare,
       meanSilenceMs,

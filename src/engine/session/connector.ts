@@ -67,9 +67,11 @@ export class Connector {
     const { ports, budget, ways, encryption, gate } = this.#options
     const allowed = gate?.allows(to.host) !== false
     if (allowed) this.#options.contacting(to)
+    const since = ports.clock.now()
     const attempt = allowed ? race(ways(how, to), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
     this.#dials.add(attempt.cancel)
     const dialled = await attempt.result
+    const connectedInMs = ports.clock.now() - since
     this.#dials.delete(attempt.cancel)
     budget.connected(place)
     if (dialled instanceof SocketError) {
@@ -82,7 +84,7 @@ export class Connector {
     const connection = encryption.outgoing(dialled, to, opening.handshake.hash)
     this.#track(connection)
     await this.#shakeHands(
-      { connection, clock: ports.clock, opening, lookup: () => undefined },
+      { connection, clock: ports.clock, opening, lookup: () => undefined, connectedInMs },
       place,
       () => torrent,
       (reason) => torrent.dialFailed(to, encryption.failed(connection, to, reason)),

@@ -12,6 +12,7 @@ const flows: SourceFacts = {
   most: 500,
   growing: true,
   roundTripMs: 50,
+  leastWaitMs: 60,
   waitMs: 60,
   silentShare: 0,
   meanSilenceMs: 0,
@@ -20,7 +21,13 @@ const capped: SourceFacts = { ...flows, growing: false, waitMs: 900 }
 const silent: SourceFacts = { ...capped, snubbed: true }
 /** 16 requests of 16 KiB in 50 ms are 5.2 MB/s. */
 const queue: SourceFacts = { ...flows, most: 16, bytesPerSecond: 5_000_000 }
-const window: SourceFacts = { ...capped, roundTripMs: 300, silentShare: 0.8, meanSilenceMs: 280 }
+const window: SourceFacts = {
+  ...capped,
+  roundTripMs: 300,
+  leastWaitMs: 310,
+  silentShare: 0.8,
+  meanSilenceMs: 280,
+}
 /** A limit that gives something twice a second. */
 const shaped: SourceFacts = { ...window, meanSilenceMs: 480 }
 
@@ -174,6 +181,9 @@ test('a source is bound by what its blocks look like', () => {
   assert.equal(boundBy({ ...queue, roundTripMs: 2 }), undefined, 'so near that waiting costs nothing')
   assert.equal(boundBy(window), 'window')
   assert.equal(boundBy(shaped), 'capped', 'silences are longer than the way explains')
+  // libtorrent holds back its first words too: what answers late may be near.
+  assert.equal(boundBy({ ...window, roundTripMs: 1, meanSilenceMs: 280 }), 'capped', 'it is near')
+  assert.equal(boundBy({ ...window, roundTripMs: undefined }), 'capped', 'how far it is nobody knows')
   assert.equal(boundBy({ ...window, bytesPerSecond: 50_000 }), 'capped', 'one block at a time is no burst')
 })
 

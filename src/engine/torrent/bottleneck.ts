@@ -197,7 +197,7 @@ function evidenceOf(bound: Bound, which: readonly SourceFacts[]): Readonly<Recor
   const slowest = sorted[sorted.length - 1]
   if (fastest === undefined || slowest === undefined || bound === 'silent') return {}
   const rates = { fastest: round(fastest.bytesPerSecond), slowest: round(slowest.bytesPerSecond) }
-  const delayMs = round(median(which.map(({ roundTripMs }) => roundTripMs ?? 0)))
+  const delayMs = round(median(which.map(({ roundTripMs, leastWaitMs }) => roundTripMs ?? leastWaitMs ?? 0)))
   switch (bound) {
     case 'queue':
       return { who: fastest.name, requests: median(which.map(({ most }) => most)), delayMs, ...rates }

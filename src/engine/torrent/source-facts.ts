@@ -28,17 +28,19 @@ const QUEUE_SHARE = 0.6
 const WINDOW_ROUND_TRIP_MS = 150
 /** Half of the time nothing comes, and each silence is no longer than the way explains. */
 const SILENT_SHARE = 0.4
-const SILENCE_ROUND_TRIPS = 1.25
+const SILENCE_ROUND_TRIPS = 1.1
 /** More than shapers leave between two blocks. */
-const SILENCE_BLOCKS = 3
+const SILENCE_BLOCKS = 2.5
 
 export function boundBy(source: SourceFacts): Bound | undefined {
   if (source.snubbed) return 'silent'
-  const { outstanding, depth, most, growing, roundTripMs = 0, bytesPerSecond } = source
+  const { outstanding, depth, most, growing, leastWaitMs = 0, roundTripMs = 0, bytesPerSecond } = source
   if (outstanding < FULL * depth) return undefined
-  const inRoundTrip = (bytesPerSecond * roundTripMs) / 1_000
+  // Where the transport does not say how long the way is, the quickest answer does.
+  const wayMs = source.roundTripMs ?? leastWaitMs
+  const inRoundTrip = (bytesPerSecond * wayMs) / 1_000
   const atMost = outstanding >= FULL * most && inRoundTrip >= QUEUE_SHARE * most * BLOCK_BYTES
-  if (atMost && roundTripMs >= QUEUE_ROUND_TRIP_MS) return 'queue'
+  if (atMost && wayMs >= QUEUE_ROUND_TRIP_MS) return 'queue'
   if (growing) return undefined
   const { silentShare, meanSilenceMs } = source
   const bursts =

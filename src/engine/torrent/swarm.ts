@@ -145,6 +145,7 @@ export class Swarm implements PeerHost {
       host: this,
       source,
       preferred: false,
+      roundTripMs: done.connectedInMs,
     })
     this.peers.add(peer)
     this.#over.set(peer, over)

@@ -2,6 +2,7 @@
 // Reads everything, changes nothing but its own memory of the last seconds.
 
 import type { Millis, PieceIndex } from '../../base/ids.ts'
+import type { Peer } from '../peer/peer.ts'
 import type { WebSeedStatus } from '../webseed/web-seeds.ts'
 import { type Bottleneck, bottleneck, type TransferFacts } from './bottleneck.ts'
 import type { Live } from './live.ts'
@@ -52,13 +53,7 @@ export class WhySlow {
       if (!peer.amInterested) continue
       interesting++
       if (peer.peerChoking) continue
-      const bytesPerSecond = peer.downRate.rate(now)
-      asked.push({
-        name: peer.name,
-        bytesPerSecond,
-        snubbed: peer.snubbed,
-        ...peer.download.pipeline.facts(now),
-      })
+      asked.push(sourceOf(peer, now))
     }
     const backlog = live?.store.backlog
     const recent = this.#recent.perSecond(
@@ -108,6 +103,11 @@ export class WhySlow {
   }
 }
 
+function sourceOf(peer: Peer, now: Millis): SourceFacts {
+  const { name, snubbed, downRate, download } = peer
+  return { name, snubbed, bytesPerSecond: downRate.rate(now), ...download.pipeline.facts(now) }
+}
+
 function isUsable({ state }: WebSeedStatus): boolean {
   return state === 'fetching' || state === 'idle'
 }
@@ -123,6 +123,7 @@ function asSource({ name, state, downBytesPerSecond }: WebSeedStatus): SourceFac
     most: 1,
     growing: false,
     roundTripMs: undefined,
+    leastWaitMs: undefined,
     waitMs: undefined,
     silentShare: 0,
     meanSilenceMs: 0,
