@@ -57,7 +57,10 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
   await mkdir(stateFolder, { recursive: true, mode: 0o700 })
   await mkdir(join(pageFolder, 'assets'), { recursive: true })
   if (options.pageFolder === undefined) {
-    await writeFile(join(pageFolder, 'index.html'), '<!doctype html><html><head></head><body></body></html>')
+    await writeFile(
+      join(pageFolder, 'index.html'),
+      '<!doctype html><html><head></head><body><p id="ours">page</p><script>ranInline = true</script></body></html>',
+    )
     await writeFile(join(pageFolder, 'assets', 'main-1.js'), `"${'script '.repeat(100)}"`)
   }
   const { handlers, heard } = pretendedHandlers(options.handlers)
