@@ -80,7 +80,8 @@ export class PretendedFeed implements Feed {
 
   change(change: Omit<Change, 'cursor'>): void {
     this.cursor++
-    for (const sink of this.#sinks) sink({ ...change, cursor: this.cursor })
+    const made: Change = { ...change, cursor: this.cursor }
+    for (const sink of this.#sinks) sink(made)
   }
 }
 

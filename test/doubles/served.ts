@@ -33,7 +33,7 @@ export interface Served {
   /** As a program with the owner's token, unless headers say otherwise. */
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>
   /** Bytes as they are; the answer as it is, until the server closes. */
-  raw(bytes: string): Promise<string>
+  raw(bytes: string, address?: string): Promise<string>
   /** A connection that a test writes to by itself. */
   dial(): Promise<Socket>
 }
@@ -98,9 +98,9 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
         ...headers,
       })
     },
-    raw: (bytes) =>
+    raw: (bytes, address = '127.0.0.1') =>
       new Promise((resolve, reject) => {
-        const socket = connect(server.port, '127.0.0.1', () => socket.write(bytes))
+        const socket = connect(server.port, address, () => socket.write(bytes))
         let answer = ''
         socket.setEncoding('latin1')
         socket.on('data', (text: string) => {

@@ -51,7 +51,10 @@ export function makeApp({ names, guard, log, listener, bodyMs = BODY_MS }: AppOp
         const passage = passDoor({ method, target, rawHeaders }, names())
         if (isRefused(passage)) {
           const { host = '', origin = '' } = request.headers
-          guard.turnedAway(passage.refused, passage.refused === 'ORIGIN_FOREIGN' ? origin : host)
+          const who = passage.refused === 'ORIGIN_FOREIGN' ? origin : host
+          guard.turnedAway(passage.refused, who === '' ? (request.socket.remoteAddress ?? '') : who)
+          // Whoever comes so is not talked with further.
+          response.setHeader('connection', 'close')
           sendError(new HttpError(passage.refused), response, log)
           return
         }
@@ -89,18 +92,21 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function sendError(error: unknown, response: ServerResponse, log: Log): void {
-  const { status, body } = errorAnswer(error, log)
+  const { status, body, text } = errorAnswer(error, log)
   if (response.headersSent) {
     response.destroy()
     return
   }
+  const { req } = response
   // What was not read of the request is not going to be.
-  if (!response.req.complete) response.setHeader('connection', 'close')
+  if (hasBody(req) && !req.complete) response.setHeader('connection', 'close')
   if (status === 401 && !response.hasHeader('www-authenticate'))
     response.setHeader('www-authenticate', 'Bearer')
+  // Whoever typed an address or followed a link reads a sentence.
+  const person = req.headers['sec-fetch-dest'] === 'document'
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': person ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
     'cache-control': 'no-store',
   })
-  response.end(body)
+  response.end(person ? text : body)
 }

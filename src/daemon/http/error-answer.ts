@@ -10,7 +10,10 @@ import { HTTP_STATUS, HttpError } from './http-error.ts'
 
 export interface ErrorAnswer {
   readonly status: number
+  /** JSON. */
   readonly body: string
+  /** The same for a person. */
+  readonly text: string
 }
 
 /** Public codes whose status is not the usual one of their kind. */
@@ -53,7 +56,9 @@ export function errorAnswer(error: unknown, log: Log): ErrorAnswer {
 }
 
 function answer(status: number, { report }: Explained): ErrorAnswer {
-  return { status, body: JSON.stringify({ error: report }) }
+  const { code, message, help } = report
+  const text = `${[message, help].filter((part) => part !== undefined).join('\n')}\n[${code}]\n`
+  return { status, body: JSON.stringify({ error: report }), text }
 }
 
 /** A handler that asked a daemon itself hands its error on. */

@@ -284,6 +284,26 @@ test('no other computer reaches it unless that is said', async (t) => {
   assert.equal((await served.ask('GET', '/api/v1/status')).status, 200)
 })
 
+test('heard on one address of the network, it is known by it to programs, and to no page', async (t) => {
+  const settings = new PretendedSettings().set('server.host', '127.0.0.7').set('server.remote', true)
+  const served = await serve(t, { settings })
+  const at = `127.0.0.7:${served.server.port}`
+  assert.equal(served.server.url, `http://${at}`)
+  const bearer = `Authorization: Bearer ${served.token}\r\nConnection: close`
+  const request = (host: string) => `GET /api/v1/status HTTP/1.1\r\nHost: ${host}\r\n${bearer}\r\n\r\n`
+  assert.match(await served.raw(request(at), '127.0.0.7'), /^HTTP\/1\.1 200/)
+  assert.match(await served.raw(request('127.0.0.7'), '127.0.0.7'), /^HTTP\/1\.1 421/)
+})
+
+test('whoever followed a link reads a sentence', async (t) => {
+  const served = await serve(t)
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }
+  const answer = await served.ask('GET', '/', { headers, anonymous: true })
+  assert.equal(answer.status, 403)
+  assert.equal(answer.headers['content-type'], 'text/plain; charset=utf-8')
+  assert.match(answer.body, /^Another site sent this request.*\n.*type the address.*\n\[ORIGIN_FOREIGN\]\n$/)
+})
+
 test('when it ends, streams end and answers on their way arrive', async (t) => {
   let finish = (): void => {}
   const asked = Promise.withResolvers<void>()

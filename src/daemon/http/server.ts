@@ -37,6 +37,8 @@ import { mountWatch } from './watch-mount.ts'
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
+const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
 type ServerSettingKey = 'server.host' | 'server.port' | 'server.names' | 'server.remote'
 
 /** The settings as the server needs them: read when needed, so that a change holds at once. */
@@ -92,8 +94,8 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
   const sessions = await Sessions.open(new SecretFile(stateFolder, 'sessions.json', log), wallMs)
   const admission = new Admission([owner, tokens, sessions], new BadTokens(now), guard)
   const streams = new EventStreams(feed)
-  const names = namesOf(settings, log)
   const links = new MediaLinks(wallMs)
+  const names = namesOf(settings, log, () => ownAddress(host, listener.port))
   const listener = new Listener(options.patience?.headersMs)
   const { routes, passage } = makeApp({
     names,
@@ -160,7 +162,13 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
 }
 
 function urlOf(host: string, port: number): string {
-  return `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`
+  return ownAddress(host, port) ?? `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${port}`
+}
+
+/** Where it hears on one address that is not loopback, programs of this computer name it by that; no page does. */
+function ownAddress(host: string, port: number): string | undefined {
+  if (LOOPBACK_HOSTS.has(host) || EVERYWHERE.has(host)) return undefined
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function mountEvents(
@@ -200,14 +208,15 @@ function leftOff({ query, headers }: FastifyRequest): ReturnType<typeof cursorOf
 }
 
 /** Our names, read anew when the setting is another. */
-function namesOf(settings: ServerSettings, log: Log): () => OwnNames {
+function namesOf(settings: ServerSettings, log: Log, own: () => string | undefined): () => OwnNames {
   let listed: readonly string[] | undefined
   let names = new OwnNames([])
   return () => {
     const now = settings.values['server.names']
     if (now !== listed) {
       listed = now
-      names = new OwnNames(now)
+      const address = own()
+      names = new OwnNames(address === undefined ? now : [...now, address])
       for (const name of names.invalid) log.write('warn', 'server-name-invalid', { name })
     }
     return names
