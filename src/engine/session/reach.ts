@@ -5,6 +5,7 @@
 import { isPublicHost, scopeOf } from '../../base/address.ts'
 import type { DeadlineQueue } from '../../base/deadline-queue.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
+import { after } from '../../base/ids.ts'
 import { type Connection, type Listener, type Ports, SocketError } from '../../base/ports.ts'
 import { type AnnouncedPort, DhtDiscovery } from '../discovery/dht.ts'
 import { DhtTableStore } from '../discovery/dht-table-store.ts'
@@ -18,6 +19,9 @@ import type { SessionOptions } from './session-options.ts'
 
 /** A port that TCP was given and UDP cannot have is given back, and another one is asked for, so often. */
 const PORT_TRIES = 5
+/** How long others may take to acknowledge our last bytes; who does not in this time is gone (SAFETY.md, G19: quitting takes 10 s in all). */
+const LAST_BYTES_MS = 1_000
+const LAST_BYTES_LOOK_MS = 20
 
 export type ReachOptions = Pick<
   SessionOptions,
@@ -251,11 +255,20 @@ export class Reach {
     await this.#listener?.close()
   }
 
+  /** A uTP connection that was closed sees to what it has sent, by the socket that is about to be closed. */
+  async #lastBytes(): Promise<void> {
+    const { clock } = this.#ports
+    const until = after(clock.now(), LAST_BYTES_MS)
+    while ((this.#utp?.connections ?? 0) > 0 && clock.now() < until)
+      await new Promise<void>((look) => clock.schedule(after(clock.now(), LAST_BYTES_LOOK_MS), look))
+  }
+
   /** The DHT's nodes are kept, sockets are closed. */
   async close(): Promise<void> {
     const { disk } = this.#ports
     const { stateFolder, warn } = this.#options
     const nodes = this.#dht?.close() ?? []
+    await this.#lastBytes()
     this.#utp?.close()
     this.#datagrams?.close()
     await this.#mappingOver
