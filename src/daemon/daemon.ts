@@ -10,6 +10,7 @@ import { SystemClock } from '../platform/clock.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
+import { Bans } from './bans.ts'
 import type { Engine } from './compose.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
 import { EngineHost } from './engine-host.ts'
@@ -105,6 +106,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = new RecordStore(disk, stateFolder, log, wallMs)
   const records = await queue.sort(await store.readAll())
   const guard = new Guard(wallMs)
+  const bans = new Bans({ guard, pardon: (endpoint) => host.engine?.session.pardon(endpoint) })
   const speed = new Speed()
   const limits = () => speed.inForce(settings.values, wallMs())
   const saveFolder = () => settings.values['saving.folder'] || usualSaveFolder(environment)
@@ -167,7 +169,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     touch: (id) => feed.touch(id),
     notice: (notice) => feed.notice(notice),
-    banned: (address, reason) => guard.turnedAway(reason, address),
+    banned: (address, reason) => bans.note(address, reason),
   }
   const transfers = new Transfers(clock, around, () => totals.make())
   const resting = new Resting({ memory, transfers, log, wallMs })

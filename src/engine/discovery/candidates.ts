@@ -332,6 +332,11 @@ export class Candidates {
     }
   }
 
+  /** May be told of again. */
+  pardon(endpoint: Endpoint): void {
+    this.#banned.delete(banKey(endpoint))
+  }
+
   /** Forgets what others told, for a change of private tracker (BEP 27). What the person typed stays. */
   forgetTold(): void {
     for (const candidate of [...this.#known.values()])

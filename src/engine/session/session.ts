@@ -214,6 +214,12 @@ export class Session {
     await this.#store.settled()
   }
 
+  /** Takes a ban back, of all torrents. */
+  pardon(endpoint: Endpoint): void {
+    this.#trust.forget(endpoint)
+    for (const torrent of this.#torrents) torrent.discovery.candidates.pardon(endpoint)
+  }
+
   /** A part of the upload limit for something that is given beside the torrents; one for each that asks. */
   uploading(): Allowance {
     return this.#up.asker()
