@@ -294,12 +294,23 @@ test('while the proxy that is set is not there, nothing is opened, and everythin
   assert.equal(daemon.feed.row(id)?.state, 'opening')
   const { wayOut } = await daemon.handlers.network({})
   assert.equal(wayOut.trouble?.code, 'PROXY_DOWN')
-  await assert.rejects(
-    async () => daemon.handlers.addTransfer({ source: { link: '0123456789012345678901234567890123456789' } }),
-    { code: 'NO_WAY_OUT' },
-  )
+  const link = '0123456789012345678901234567890123456789'
+  const { transfer } = await daemon.handlers.addTransfer({ source: { link } })
+  assert.equal(transfer.state, 'opening')
+  const address = 'http://127.0.0.1:9/a.torrent'
+  await assert.rejects(async () => daemon.handlers.addTransfer({ source: { link: address } }), {
+    code: 'NO_WAY_OUT',
+  })
+  const file = await ground.file('b.bin', 50_000)
+  const hashing = await daemon.handlers.addShare({ path: file, audience: 'link', format: 'hybrid' })
+  const { id: hashed } = await until('hashed', async () => {
+    const facts = await daemon.handlers.share({ id: hashing.transfer.id })
+    return facts.link !== null && facts.transfer
+  })
   await daemon.handlers.changeSettings({ values: {}, defaults: ['network.proxy'] })
   await seen(daemon, id, 'giving')
+  await seen(daemon, hashed, 'giving')
+  await seen(daemon, transfer.id, 'listing')
 })
 
 test('a corrupt record is set aside and said, and the others load; a newer one stops the start untouched', async (t) => {

@@ -7,6 +7,7 @@ import { parseTransferFilter } from '../api/transfer-filter.ts'
 import { toHex } from '../base/bytes.ts'
 import { CodedError } from '../base/errors.ts'
 import { SystemClock } from '../platform/clock.ts'
+import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
@@ -182,7 +183,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     saveFolder,
     now: () => clock.now(),
   })
-  const epoch = toHex(new SystemRandom().bytes(EPOCH_BYTES))
+  const random = new SystemRandom()
+  const epoch = toHex(random.bytes(EPOCH_BYTES))
   const feed = new RowFeed(clock, epoch, transfers, fitsOf)
   const pages = openSharePages({
     allowance: () => host.need().session.uploading(),
@@ -196,7 +198,6 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     store,
     stateFolder,
     wallMs,
-    engine: () => host.need(),
     pex: () => settings.values['network.pex'],
     added: (transfer: Transfer, where: 'top' | 'bottom') => {
       transfers.index(transfer)
@@ -206,9 +207,17 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         queue.move([transfer], { queue: 'top' }, transfers, host.engine).catch(unwritten)
     },
   }
-  const shares = new Shares({ ...common, pages, touch: (id) => feed.touch(id) })
+  const digest = new SystemDigest()
+  const shares = new Shares({
+    ...common,
+    pages,
+    tools: { disk, digest, random },
+    engine: () => host.engine,
+    touch: (id) => feed.touch(id),
+  })
   const adding = new Adding({
     ...common,
+    ports: { disk, digest, http: () => host.need().ports.http },
     saveFolder: (category) => (category === null ? null : categories.folderOf(category)) ?? saveFolder(),
   })
   const trash = options.trash === undefined ? {} : { trash: options.trash }
@@ -313,8 +322,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       feed.close()
       pulse.close()
       clearInterval(unkept)
-      shares.cancelAll()
-      await pages.closeAll()
+      await Promise.all([shares.cancelAll(), pages.closeAll()])
       await transfers.close()
       await host.close()
       await volumes.keep().catch(unwritten)

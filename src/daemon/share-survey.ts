@@ -51,7 +51,7 @@ export async function surveyShare(options: SurveyOptions): Promise<ShareSurvey> 
   )
   const totalBytes = source.files.reduce((sum, file) => sum + file.lengthBytes, 0)
   if (totalBytes === 0) throw new ShareError('SHARE_EMPTY', { path: root })
-  return { root, source, totalBytes, kinds: kindsOf(source) }
+  return { root, source, totalBytes, kinds: kindsOf(source.files.map(({ components }) => components)) }
 }
 
 /** @throws ShareError when this may never be shared */
@@ -85,9 +85,12 @@ function without(source: FoundSource, excluded: (relative: string) => boolean): 
   }
 }
 
-function kindsOf(source: FoundSource): { readonly kind: string; readonly count: number }[] {
+/** @param paths of files, as components */
+export function kindsOf(
+  paths: readonly (readonly string[])[],
+): { readonly kind: string; readonly count: number }[] {
   const counts = new Map<string, number>()
-  for (const { components } of source.files) {
+  for (const components of paths) {
     const kind = kindOfName(components[components.length - 1] as string)
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }

@@ -9,14 +9,13 @@ import { formatMagnet } from '../../metainfo/magnet.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
 import { kindOfName } from '../../safety/file-nature.ts'
 import { refusedTarget, shareRootFacts } from '../../safety/share-roots.ts'
-import type { Engine } from '../compose.ts'
 import { hostsIn, isUnlisted } from '../get-source.ts'
 import type { TorrentInput } from '../torrent-input.ts'
 import { absolute, freeBytesAt } from './places.ts'
 import { BLANK, type Selection, saidOf, type TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { rootOf, selectedPriorities, summaryOf, targetOf } from './selection.ts'
-import { idOf, readSource, wireHashesOf } from './source.ts'
+import { idOf, readSource, type SourcePorts, wireHashesOf } from './source.ts'
 import { checkedTracker, mergeTrackers } from './tracker-list.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
@@ -27,8 +26,9 @@ export interface AddingSurroundings {
   readonly transfers: Transfers
   readonly store: RecordStore
   wallMs(): number
-  /** @throws when there is none */
-  engine(): Engine
+  readonly stateFolder: string
+  /** Needs no engine, but where something is fetched: what is added then waits for one. */
+  readonly ports: SourcePorts
   /** By category or setting; absolute. @throws TransferError CATEGORY_UNKNOWN */
   saveFolder(category: string | null): string
   /** Addresses may be exchanged with others (network.pex). */
@@ -48,8 +48,7 @@ export class Adding {
 
   /** @throws CodedError when it cannot be read or fetched */
   async inspect(source: Request['source']): Promise<OutputOf<'inspect'>> {
-    const { transfers } = this.#around
-    const { ports } = this.#around.engine()
+    const { transfers, ports } = this.#around
     const input = await readSource(source, ports)
     const content = input.kind === 'torrent' ? input.torrent : undefined
     const { infohashV1, infohashV2 } =
@@ -76,7 +75,7 @@ export class Adding {
   /** @throws CodedError when it cannot be read, fetched, kept, or may not lie there */
   async add(request: Request): Promise<OutputOf<'addTransfer'>> {
     const { transfers, store } = this.#around
-    const input = await readSource(request.source, this.#around.engine().ports)
+    const input = await readSource(request.source, this.#around.ports)
     const typed = (request.trackers ?? []).map(checkedTracker)
     const here = transfers.findByHash(wireHashesOf(input))
     if (here !== undefined) return await this.#again(here, input, typed)
@@ -163,7 +162,7 @@ export class Adding {
 
   /** @throws TransferError PLACE_REFUSED, NOT_ENOUGH_SPACE */
   async #checkPlace({ metainfo }: Content, record: TransferRecord): Promise<void> {
-    const { ports, stateFolder } = this.#around.engine()
+    const { ports, stateFolder } = this.#around
     const refused = refusedTarget(targetOf(metainfo, record.saveFolder), shareRootFacts(stateFolder))
     if (refused !== undefined)
       throw new TransferError('PLACE_REFUSED', {

@@ -81,6 +81,7 @@ export async function goOnMoving(transfer: Transfer): Promise<StorageProblem | u
       // Before the list of files is known there is no journal: it will be named by the new place.
       ...(known ? {} : { journalFolder: folder }),
     })
+    if (transfer.problem?.code === 'PLACE_REFUSED') await chooseAgain(transfer)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     transfer.report(coded(error.code, error.data))
@@ -97,6 +98,17 @@ export async function relocate(transfer: Transfer, given: string): Promise<void>
   if (transfer.record.role === 'share' && transfer.record.diskPaths !== null)
     throw new TransferError('SHARE_NOT_TOUCHED', { name: transfer.record.name })
   await transfer.update({ saveFolder: folder, journalFolder: folder, movingTo: null })
+  if (transfer.problem?.code === 'PLACE_REFUSED') await chooseAgain(transfer)
+  else await reopen(transfer)
+}
+
+/** It may lie there now, so what was chosen of it is wanted again. */
+async function chooseAgain(transfer: Transfer): Promise<void> {
+  await transfer.update({ priorities: null })
+  await reopen(transfer)
+}
+
+async function reopen(transfer: Transfer): Promise<void> {
   await transfer.close()
   await transfer.open({ asked: true })
   transfer.go()

@@ -2,26 +2,27 @@
 // Promise: when a stop is answered nothing of it is given any more; the person's files are only ever read.
 
 import path from 'node:path'
-import picomatch from 'picomatch'
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import type { Audience } from '../../api/schemas/primitives.ts'
 import { toHex } from '../../base/bytes.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import { wireHash } from '../../base/ids.ts'
+import type { Random } from '../../base/ports.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
 import type { Engine } from '../compose.ts'
 import { linkAddresses } from '../link-addresses.ts'
 import { diskPathsOf, hashSurvey, readDescribed, shareLink } from '../share-content.ts'
 import type { SharePages } from '../share-page/share-pages.ts'
-import { type ShareSurvey, surveyShare } from '../share-survey.ts'
-import { readTorrentFile } from '../torrent-input.ts'
+import type { ShareSurvey } from '../share-survey.ts'
+import { type ToolPorts, toolPorts } from '../tool-ports.ts'
 import { ownAddressesBy } from '../way-out.ts'
 import { torrentFileOf } from './content.ts'
 import { absolute } from './places.ts'
 import { BLANK, saidOf, type TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { rootOf, summaryOf, WANTED_PRIORITY } from './selection.ts'
+import { isTorrentFile, surveyAnswer, surveyBelow } from './surveying.ts'
 import { checkedTracker } from './tracker-list.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
@@ -35,8 +36,10 @@ export interface ShareSurroundings {
   readonly store: RecordStore
   readonly stateFolder: string
   wallMs(): number
-  /** @throws when there is none */
-  engine(): Engine
+  /** Needs no engine: looking and hashing go on without one. */
+  readonly tools: Pick<ToolPorts, 'disk' | 'digest'> & { readonly random: Random }
+  /** Undefined while there is none. */
+  engine(): Engine | undefined
   pex(): boolean
   touch(id: string): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
@@ -46,8 +49,6 @@ export interface ShareSurroundings {
 type Request = ValidInputOf<'addShare'>
 type Facts = OutputOf<'share'>
 
-/** Files shown of a survey (api/schemas/share.ts). */
-const SURVEYED_FILES = 1_000
 const ID_BYTES = 20
 
 export class Shares {
@@ -61,54 +62,15 @@ export class Shares {
     this.#around = around
   }
 
-  // ── looking ──
-
   /** @throws ShareError, CreateError, InputError, MetainfoError */
-  async survey({ path: given, exclude }: ValidInputOf<'survey'>): Promise<OutputOf<'survey'>> {
-    const root = absolute(given)
-    if (isTorrentFile(root)) return await this.#describe(root)
-    const survey = await this.#survey(root, exclude)
-    return {
-      path: survey.root,
-      name: survey.source.name,
-      kind: survey.source.singleFile ? 'file' : 'folder',
-      fileCount: survey.source.files.length,
-      totalBytes: survey.totalBytes,
-      kinds: survey.kinds.map((kind) => ({ ...kind })),
-      files: survey.source.files
-        .slice(0, SURVEYED_FILES)
-        .map(({ components, lengthBytes }) => ({ path: [...components], lengthBytes })),
-      leftOut: [...survey.source.leftOut],
-    }
+  survey({ path: given, exclude }: ValidInputOf<'survey'>): Promise<OutputOf<'survey'>> {
+    const { tools, stateFolder } = this.#around
+    return surveyAnswer(absolute(given), exclude, tools, stateFolder)
   }
 
-  async #describe(torrentPath: string): Promise<OutputOf<'survey'>> {
-    const { metainfo } = await readTorrentFile(torrentPath, this.#around.engine().ports)
-    const files = metainfo.files.filter((file) => !file.pad)
-    return {
-      path: torrentPath,
-      name: metainfo.name,
-      kind: 'torrent',
-      fileCount: files.length,
-      totalBytes: metainfo.geometry.payloadBytes,
-      kinds: [],
-      files: files
-        .slice(0, SURVEYED_FILES)
-        .map((file) => ({ path: [...file.path], lengthBytes: file.lengthBytes })),
-      leftOut: [],
-    }
-  }
-
-  #survey(given: string, exclude: readonly string[] | undefined): Promise<ShareSurvey> {
-    const excludes =
-      exclude === undefined || exclude.length === 0 ? undefined : picomatch([...exclude], { dot: true })
-    return surveyShare({
-      given,
-      folder: path.sep,
-      stateFolder: this.#around.stateFolder,
-      excluded: (relative) => excludes?.(relative) ?? false,
-      disk: this.#around.engine().ports.disk,
-    })
+  #survey(root: string, exclude: readonly string[] | undefined): Promise<ShareSurvey> {
+    const { tools, stateFolder } = this.#around
+    return surveyBelow(root, exclude, tools.disk, stateFolder)
   }
 
   // ── offering ──
@@ -123,7 +85,7 @@ export class Shares {
     if (again !== undefined) return await this.facts(again)
     const transfer = this.#around.transfers.place({
       ...this.#recordOf(asked, path.dirname(root)),
-      id: toHex(this.#around.engine().ports.random.bytes(ID_BYTES)),
+      id: toHex(this.#around.tools.random.bytes(ID_BYTES)),
       name: path.basename(root),
       hashing: asked,
       summary: { ...BLANK.summary, totalBytes: survey.totalBytes, fileCount: survey.source.files.length },
@@ -186,6 +148,8 @@ export class Shares {
 
   async #hash(transfer: Transfer, watch: { cancelled: boolean }): Promise<void> {
     const request = transfer.record.hashing
+    // Threads of its own, for as long as it takes.
+    const tools = toolPorts()
     try {
       if (request === null || watch.cancelled) return
       const survey = await this.#survey(request.path, request.exclude)
@@ -197,7 +161,7 @@ export class Shares {
           comment: request.comment,
           format: request.format ?? 'hybrid',
         },
-        this.#around.engine().ports,
+        tools,
         {
           progress: (done, total) => {
             transfer.activity = { kind: 'hashing', progress: total === 0 ? 0 : done / total }
@@ -219,6 +183,7 @@ export class Shares {
       transfer.problem = coded(error.code, error.data)
       transfer.report(transfer.problem)
     } finally {
+      await tools.close()
       this.#hashing.delete(transfer.id)
       transfer.activity = { kind: 'none' }
       this.#around.touch(transfer.id)
@@ -237,10 +202,10 @@ export class Shares {
   }
 
   async #addDescribed(request: Request): Promise<Facts> {
-    const { ports, stateFolder } = this.#around.engine()
+    const { tools, stateFolder } = this.#around
     const folder =
       request.dataFolder === undefined ? path.dirname(request.path) : absolute(request.dataFolder)
-    const { content, here } = await readDescribed(request.path, folder, ports, stateFolder)
+    const { content, here } = await readDescribed(request.path, folder, tools, stateFolder)
     const priorities = here.map((each) => (each ? WANTED_PRIORITY : 0))
     const record = { ...this.#recordOf(request, folder), priorities }
     return await this.facts(await this.#offer(content, record, false))
@@ -333,8 +298,9 @@ export class Shares {
   }
 
   /** The daemon ends: what is being hashed is begun anew at the next start. */
-  cancelAll(): void {
+  async cancelAll(): Promise<void> {
     for (const watch of this.#hashing.values()) watch.cancelled = true
+    await this.#turn
   }
 
   /** Everything that others may take: what was offered, and what was got and is given on. */
@@ -373,7 +339,9 @@ export class Shares {
   }
 
   async #addresses(): Promise<readonly Endpoint[]> {
-    const { session, ports, exit } = this.#around.engine()
+    const engine = this.#around.engine()
+    if (engine === undefined) return []
+    const { session, ports, exit } = engine
     return await linkAddresses(session.reach, ports.clock, () => ownAddressesBy(exit))
   }
 
@@ -389,8 +357,4 @@ export class Shares {
 function pageOf(pages: SharePages, id: string): Facts['webPage'] {
   const open = pages.addressOf(id)
   return open === undefined ? null : { url: open.url, address: open.address }
-}
-
-function isTorrentFile(given: string): boolean {
-  return given.toLowerCase().endsWith('.torrent')
 }

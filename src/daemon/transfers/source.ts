@@ -17,7 +17,8 @@ const FETCH_TIMEOUT_MS = 30_000
 const MAX_REDIRECTS = 5
 const DICT = 0x64
 
-type SourcePorts = Pick<NodePorts, 'digest' | 'disk' | 'http'>
+/** `http` has the engine's own way out; asked for only where something is fetched. */
+export type SourcePorts = Pick<NodePorts, 'digest' | 'disk'> & { http(): NodePorts['http'] }
 
 /** @throws TransferError LINK_UNREACHABLE, MetainfoError, MagnetError */
 export async function readSource(
@@ -37,7 +38,7 @@ function asMagnet(link: string): string {
 }
 
 async function fetched(url: string, ports: SourcePorts): Promise<TorrentInput> {
-  const { result } = ports.http.get({
+  const { result } = ports.http().get({
     url,
     timeoutMs: FETCH_TIMEOUT_MS,
     limitBytes: TORRENT_LIMITS.bencode.lengthBytes,
@@ -54,7 +55,7 @@ async function fetched(url: string, ports: SourcePorts): Promise<TorrentInput> {
   return torrentOf(answer.body, ports)
 }
 
-function torrentOf(bytes: Uint8Array, { digest, disk }: SourcePorts): TorrentInput {
+function torrentOf(bytes: Uint8Array, { digest, disk }: Pick<SourcePorts, 'digest' | 'disk'>): TorrentInput {
   const text = bytes[0] === DICT ? '' : fromUtf8Lenient(bytes.subarray(0, 8))
   if (isMagnet(text)) return { kind: 'magnet', magnet: parseMagnet(fromUtf8Lenient(bytes)) }
   return { kind: 'torrent', torrent: readTorrent(bytes, digest, { names: disk.nameRules }), bytes }

@@ -164,11 +164,11 @@ export class Transfer {
 
   async #open(how: OpenHow): Promise<void> {
     const engine = this.#around.engine()
+    this.#content ??= how.content
     if (engine === undefined || this.#removed || this.#torrent !== undefined) return
     if (this.#record.hashing !== null) return
     try {
-      this.#content =
-        how.content ?? this.#content ?? (await readContent(this.#record, this.#around.store, engine))
+      this.#content ??= await readContent(this.#record, this.#around.store, engine)
       const kept = this.#content === undefined ? await keptContent(this.#record, engine) : undefined
       if (this.#removed || engine !== this.#around.engine()) return
       this.problem = null

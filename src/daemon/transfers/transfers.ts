@@ -5,6 +5,8 @@ import type { Totals } from '../../api/schemas/status.ts'
 import type { TransferRow } from '../../api/schemas/transfer.ts'
 import { after } from '../../base/ids.ts'
 import type { Clock } from '../../base/ports.ts'
+import type { Torrent as Content } from '../../metainfo/metainfo.ts'
+import { readContent } from './content.ts'
 import type { TransferRecord } from './record.ts'
 import type { RowSource } from './row-feed.ts'
 import type { TransferSurroundings } from './surroundings.ts'
@@ -15,8 +17,8 @@ import { TransferError } from './transfer-error.ts'
 export const MAX_TRANSFERS = 20_000
 /** Opened in one go, at most, before others have their turn: well under the 50 ms that nobody may hold the loop. */
 const SLICE_MS = 8
-/** Opened side by side: most of it is waiting for the disk. */
-const OPENED_AT_ONCE = 16
+/** Torrent files read ahead of what is opened: most of it is waiting for the disk. */
+const READ_AHEAD = 16
 /** Counters are written this often. */
 const KEEP_EVERY_MS = 60_000
 
@@ -120,21 +122,28 @@ export class Transfers implements RowSource {
   }
 
   async #openInSlices(transfers: readonly Transfer[]): Promise<void> {
-    const left = transfers.values()
+    // Torrent files are read ahead, side by side; opened one after the other, the queue keeps its order.
+    const ahead: Promise<Content | undefined>[] = []
     let since = this.#clock.now()
-    const openSome = async (): Promise<void> => {
-      for (const transfer of left) {
-        if (this.#closed) return
-        await transfer.open({ asked: false })
-        this.index(transfer)
-        this.#unopened--
-        if (this.#clock.now() < after(since, SLICE_MS)) continue
-        await new Promise<void>((resolve) => setImmediate(resolve))
-        since = this.#clock.now()
-      }
+    for (const [at, transfer] of transfers.entries()) {
+      while (ahead.length < Math.min(transfers.length, at + READ_AHEAD))
+        ahead.push(this.#readAhead(transfers[ahead.length] as Transfer))
+      const content = await ahead[at]
+      if (this.#closed) return
+      await transfer.open({ asked: false, ...(content === undefined ? {} : { content }) })
+      this.index(transfer)
+      this.#unopened--
+      if (this.#clock.now() < after(since, SLICE_MS)) continue
+      await new Promise<void>((resolve) => setImmediate(resolve))
+      since = this.#clock.now()
     }
-    // Their torrent files are read side by side; what is done with them is done one after the other.
-    await Promise.all(Array.from({ length: OPENED_AT_ONCE }, openSome))
+  }
+
+  /** What cannot be read is looked at again, and told, when it is opened. */
+  async #readAhead({ record, torrent }: Transfer): Promise<Content | undefined> {
+    const engine = this.#around.engine()
+    if (engine === undefined || torrent !== undefined) return undefined
+    return await readContent(record, this.#around.store, engine).catch(() => undefined)
   }
 
   /** Resolves when everything that was kept is open. */
