@@ -9,6 +9,7 @@ import { DAEMON_ERRORS } from './errors-daemon.ts'
 import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { HTTP_ERRORS } from './errors-http.ts'
+import { IMPORT_ERRORS } from './errors-import.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
 import { MACHINE_ERRORS } from './errors-machine.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
@@ -38,6 +39,7 @@ const TABLE: ErrorTable = {
   ...TRANSFER_ERRORS,
   ...DEMO_ERRORS,
   ...LIFE_ERRORS,
+  ...IMPORT_ERRORS,
   ...DAEMON_ERRORS,
   ...RPC_ERRORS,
   ...HTTP_ERRORS,

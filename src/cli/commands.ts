@@ -120,6 +120,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/config.ts'),
   },
   {
+    name: 'import',
+    summary: 'the transfers of another client come to the running Shoal',
+    usage: 'import qbittorrent|transmission DIR [--paused] [--dry-run]',
+    words: ['qbittorrent', 'transmission'],
+    load: () => import('./commands/import.ts'),
+  },
+  {
     name: 'leak-test',
     summary: 'whether everything leaves by the proxy or interface you name',
     usage: 'leak-test [--proxy URL | --interface NAME]',
