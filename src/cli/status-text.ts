@@ -29,10 +29,23 @@ function runningFor({ startedAt, pid }: Status, nowMs: number): string {
   return `Running ${formatDuration(Math.max(0, nowMs - Date.parse(startedAt)))} (process ${pid})`
 }
 
-function reachText({ port }: Status, { reach }: Network): string {
+/** `others can reach you (TCP and UDP, port 51733, opened by your router)` */
+function reachText({ port }: Status, { reach, portMapping }: Network): string {
   const { sentence } = explainReach(reach)
   const said = sentence.charAt(0).toLowerCase() + sentence.slice(1)
-  return port === null ? said : `${said} (port ${port})`
+  if (port === null) return said
+  const open = reach.ways.filter(({ answer }) => answer === 'yes').map(({ way }) => way)
+  const transports = [
+    ...(open.some((way) => way.startsWith('tcp')) ? ['TCP'] : []),
+    ...(open.some((way) => way.startsWith('utp')) ? ['UDP'] : []),
+  ]
+  const mapped = portMapping.routers.some(({ state }) => state === 'mapped')
+  const facts = [
+    ...(transports.length === 0 ? [] : [transports.join(' and ')]),
+    `port ${port}`,
+    ...(mapped ? ['opened by your router'] : []),
+  ]
+  return `${said} (${facts.join(', ')})`
 }
 
 function doesText({ counts }: Status): string {

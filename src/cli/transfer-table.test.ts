@@ -97,9 +97,21 @@ test('status is what it does, how it is reached, and what is not as it should be
   }
   const nothing = { takenBytes: 0, givenBytes: 0 }
   const network = {
-    reach: { answer: 'yes' as const, ways: [], outside: [] },
+    reach: {
+      answer: 'yes' as const,
+      ways: ['tcp4', 'utp4'].map((way) => ({
+        way,
+        answer: 'yes',
+        because: 'STRANGERS_CAME',
+        wouldHelp: [],
+      })),
+      outside: [],
+    },
     listensAt: null,
-    portMapping: { state: 'off', routers: [] },
+    portMapping: {
+      state: 'on',
+      routers: [{ name: 'box', method: 'upnp', state: 'mapped', external: null }],
+    },
     volumes: { today: nothing, month: nothing, all: nothing },
     byTransport: [],
     connections: { now: 31, most: 200, encrypted: 20 },
@@ -109,7 +121,7 @@ test('status is what it does, how it is reached, and what is not as it should be
   }
   const shown = statusLines(status, network, Date.parse('2026-01-04T00:00:00Z')).map(text)
   assert.deepEqual(shown, [
-    'Running 3 d (process 4121) · page http://127.0.0.1:7417 · others can reach you (port 51733)',
+    'Running 3 d (process 4121) · page http://127.0.0.1:7417 · others can reach you (TCP and UDP, port 51733, opened by your router)',
     'Getting 2, giving 14, waiting 1, 1 in need of you · taken 8.2 GB, given 11.9 GB · Sharing 4 things: 4 with people who have the link, 0 with everyone',
     '↓ 8.1 MB/s · ↑ 2.0 MB/s · 31 peers',
     'The slower limits are on.',
