@@ -146,16 +146,17 @@ function isWhole({ state, finishedAt, doneBytes, wantedBytes, problem }: Transfe
 async function sayDone(
   { link, output, check }: DaemonGet,
   report: Report,
-  { row, seconds }: TransferDetails & { readonly seconds: number },
+  { seconds, ...details }: TransferDetails & { readonly seconds: number },
   before: Before,
 ): Promise<void> {
+  const { row } = details
   const { files } = await link.call('transferFiles', { id: row.id })
   await check.lookAtRest(
     files
       .filter(({ priority }) => priority > 0)
       .map((file) => ({ path: path.join(row.saveFolder, ...file.path), components: file.path })),
   )
-  const status = statusOfRow(row, before)
+  const status = statusOfRow(row, before, details)
   report.done({ path: row.path, bytes: row.wantedBytes, seconds, status })
   if (row.state === 'giving' || row.state === 'queued')
     output.note(

@@ -31,7 +31,7 @@ export interface Before {
 export function statusOfRow(
   row: TransferRow,
   { takenBytes, givenBytes }: Before,
-  details?: Pick<TransferDetails, 'wastedBytes'>,
+  details?: Pick<TransferDetails, 'wastedBytes' | 'checkedBytes' | 'webSeeds'>,
 ): RowStatus {
   return {
     state: STATES[row.state],
@@ -50,7 +50,13 @@ export function statusOfRow(
     receivers: row.receivers,
     copiesElsewhere: row.copiesElsewhere,
     bottleneck: { code: row.bottleneck.code, evidence: evidenceOf(row.bottleneck.data) },
-    ...(details === undefined ? {} : { wastedBytes: details.wastedBytes }),
+    ...(details === undefined
+      ? {}
+      : {
+          wastedBytes: details.wastedBytes,
+          checkedBytes: details.checkedBytes ?? 0,
+          webSeeds: details.webSeeds ?? [],
+        }),
   }
 }
 

@@ -30,11 +30,23 @@ type Always =
   | 'receivers'
   | 'copiesElsewhere'
   | 'bottleneck'
-type Sometimes = 'webSeeds' | 'wastedBytes' | 'checkedBytes' | 'blocked'
+type Sometimes = 'wastedBytes' | 'checkedBytes' | 'blocked'
+
+/** A server that has the files too. */
+export interface ShownWebSeed {
+  readonly name: string
+  readonly state: 'idle' | 'fetching' | 'waiting' | 'dropped'
+  readonly reason?: string | null | undefined
+  readonly downBytesPerSecond: number
+  readonly downloadedBytes: number
+}
 
 /** What is shown of a transfer, by whichever engine: only one of this process knows all of it. */
 export type ShownStatus = Pick<TransferStatus, Always> &
-  Partial<Pick<TransferStatus, Sometimes>> & { readonly problem: { readonly code: string } | undefined }
+  Partial<Pick<TransferStatus, Sometimes>> & {
+    readonly webSeeds?: readonly ShownWebSeed[] | undefined
+    readonly problem: { readonly code: string } | undefined
+  }
 
 /** `progress` of --json (INTERFACE.md B3). */
 export function progressObject(status: ShownStatus): object {
@@ -60,7 +72,7 @@ export function progressObject(status: ShownStatus): object {
   }
 }
 
-function webSeedObject(seed: TransferStatus['webSeeds'][number]): object {
+function webSeedObject(seed: ShownWebSeed): object {
   const { name, state, reason, downBytesPerSecond, downloadedBytes } = seed
   return {
     name,
@@ -105,7 +117,7 @@ function sourcesText({ sources, webSeeds = [] }: ShownStatus): string {
 /** Servers that give nothing, with the reason. */
 function webSeedLines({ webSeeds = [] }: ShownStatus): Line[] {
   return webSeeds
-    .filter(({ state, reason }) => reason !== undefined && (state === 'waiting' || state === 'dropped'))
+    .filter(({ state, reason }) => (reason ?? '') !== '' && (state === 'waiting' || state === 'dropped'))
     .slice(0, MOST_WEB_SEED_LINES)
     .map(({ name, reason, state }) => [
       { text: ` ${explainWebSeed(name, reason ?? '', state === 'dropped')}.`, style: 'careful' },

@@ -67,11 +67,18 @@ describe('get through the running one', { concurrency: 2 }, () => {
     assert.equal(last.path, join(out, 'long.mp4'))
     assert.equal(last.bytes, 6 * MB + 1)
     assert.ok(last.takenBytes >= 6 * MB && last.seconds > 1)
+    assert.equal(last.checkedBytes, 0)
     assert.equal(last.check, 'plain-not-scanned')
     assert.deepEqual(await differences(long, join(out, 'long.mp4')), [])
     const [row] = await line.rows(state)
     assert.equal(row?.id, first?.id)
     assert.equal(row?.state, 'giving')
+
+    const own = await line.do(state, 'get', slow.link, '-o', line.cli.place('own'), '--standalone')
+    const shape = (said: Said | undefined): string[] => Object.keys(said ?? {}).sort()
+    assert.deepEqual(shape(own.last), shape(last), 'the same events, field by field')
+    const progress = await slow.running.said('progress')
+    assert.deepEqual(shape(progress), shape(lines[1]))
   })
 
   test('only chosen files of a folder are got; asked again, all of it is here', async () => {

@@ -193,6 +193,21 @@ export const TransferDetails = z.object({
   contributions: z.array(Contribution),
   others: z.object({ downloadedBytes: Bytes, uploadedBytes: Bytes }),
   wastedBytes: Bytes,
+  /** Hashed from disk in this run to find out what is here; 0 when that was known. */
+  checkedBytes: Bytes.optional(),
+  /** Servers that have the files too, each as it fares. */
+  webSeeds: z
+    .array(
+      z.object({
+        name: ForeignText,
+        state: z.enum(['idle', 'fetching', 'waiting', 'dropped']),
+        /** Why it waits or was dropped: a code. */
+        reason: z.string().nullable(),
+        downBytesPerSecond: BytesPerSecond,
+        downloadedBytes: Bytes,
+      }),
+    )
+    .optional(),
   /** Its own reports, oldest first, at most 200. */
   log: z.array(z.object({ at: Moment, entry: Coded })),
 })

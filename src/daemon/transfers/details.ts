@@ -42,6 +42,12 @@ export function detailsOf(transfer: Transfer): OutputOf<'transfer'> {
     contributions: each.slice(0, SHOWN_CONTRIBUTIONS).map((one) => ({ ...one })),
     others: rest,
     wastedBytes: torrent?.swarm.wastedBytes ?? 0,
+    checkedBytes: torrent?.status().checkedBytes ?? 0,
+    webSeeds: webSeedsOf(transfer).map(({ url: _, reason, ...seed }) => ({
+      ...seed,
+      reason: reason ?? null,
+      downBytesPerSecond: Math.round(seed.downBytesPerSecond),
+    })),
     log: transfer.reports.map(({ at, entry }) => ({ at: moment(at) as string, entry })),
   }
 }
@@ -69,9 +75,13 @@ export function peerRowsOf(transfer: Transfer): PeerRow[] {
   return [...peers, ...webSeedRowsOf(transfer)]
 }
 
+function webSeedsOf({ torrent }: Transfer) {
+  return torrent?.webSeeds?.status(torrent.now) ?? []
+}
+
 /** Servers of web seeds that are being fetched from: they count as connected. */
-function webSeedRowsOf({ torrent }: Transfer): PeerRow[] {
-  return (torrent?.webSeeds?.status(torrent.now) ?? [])
+function webSeedRowsOf(transfer: Transfer): PeerRow[] {
+  return webSeedsOf(transfer)
     .filter(({ state }) => state === 'fetching')
     .map(({ name, downBytesPerSecond, downloadedBytes }) => ({
       address: name,
