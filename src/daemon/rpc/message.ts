@@ -5,6 +5,7 @@ import { CodedError } from '../../base/errors.ts'
 import { Arguments } from './arguments.ts'
 import { classicName, snakeKeys, snakeName } from './names.ts'
 import { RpcError } from './rpc-error.ts'
+import { Turns } from './turns.ts'
 
 export interface RpcRequest {
   /** Classic. */
@@ -14,6 +15,9 @@ export interface RpcRequest {
   readonly mark: unknown
   readonly jsonRpc: boolean
 }
+
+/** Fields of an answer; `torrents` may be many. */
+export type Answer = Readonly<Record<string, unknown>>
 
 const JSON_RPC = '2.0'
 /** Of JSON-RPC: the method does not exist; what was sent is no request; and Transmission's own number for the rest. */
@@ -34,19 +38,36 @@ export function readRequest(body: unknown): RpcRequest {
   return { method: classicName(method), args: new Arguments(named), mark: jsonRpc ? id : tag, jsonRpc }
 }
 
-export function success({ jsonRpc, mark }: Pick<RpcRequest, 'jsonRpc' | 'mark'>, answer: unknown): unknown {
-  if (jsonRpc) return { jsonrpc: JSON_RPC, result: inSnakeCase(answer), id: mark ?? null }
-  return { arguments: answer, result: 'success', ...(mark === undefined ? {} : { tag: mark }) }
+/** As JSON: made torrent by torrent, since there may be thousands, in turns that hold up nobody. */
+export async function success(
+  { jsonRpc, mark }: Pick<RpcRequest, 'jsonRpc' | 'mark'>,
+  answer: Answer,
+): Promise<string> {
+  const { torrents, ...rest } = answer
+  const spelled = jsonRpc ? inSnakeCase(rest) : rest
+  const shown = jsonRpc
+    ? { jsonrpc: JSON_RPC, id: mark ?? null, result: spelled }
+    : { ...(mark === undefined ? {} : { tag: mark }), result: 'success', arguments: spelled }
+  const text = JSON.stringify(shown)
+  if (!Array.isArray(torrents)) return text
+  const rows: string[] = []
+  const turns = new Turns()
+  const spell = jsonRpc ? rowSpeller(torrents) : (row: unknown) => row
+  for (const row of torrents) {
+    if (turns.over) await turns.pause()
+    rows.push(JSON.stringify(spell(row)))
+  }
+  // The text ends with the object that the torrents belong to, and with what is around it.
+  const comma = Object.keys(spelled).length === 0 ? '' : ','
+  return `${text.slice(0, -2)}${comma}"torrents":[${rows.join(',')}]}}`
 }
 
-export function failure({ jsonRpc, mark }: Pick<RpcRequest, 'jsonRpc' | 'mark'>, error: unknown): unknown {
+export function failure({ jsonRpc, mark }: Pick<RpcRequest, 'jsonRpc' | 'mark'>, error: unknown): string {
   const text = sentence(error)
-  if (!jsonRpc) return { arguments: {}, result: text, ...(mark === undefined ? {} : { tag: mark }) }
-  return {
-    jsonrpc: JSON_RPC,
-    error: { code: numberOf(error), message: text, data: { error_string: text } },
-    id: mark ?? null,
-  }
+  const tag = mark === undefined ? {} : { tag: mark }
+  if (!jsonRpc) return JSON.stringify({ arguments: {}, result: text, ...tag })
+  const shown = { code: numberOf(error), message: text, data: { error_string: text } }
+  return JSON.stringify({ jsonrpc: JSON_RPC, error: shown, id: mark ?? null })
 }
 
 /** @throws what is no refusal of ours: a mistake, which whoever serves this reports as one */
@@ -63,22 +84,25 @@ function numberOf(error: unknown): number {
   return error.code === 'RPC_ARGUMENT' ? BAD_ARGUMENTS : FAILED
 }
 
-/** Values that are names are spelled so too: fields of a table, and what of `wanted` and `encryption` changed. */
-function inSnakeCase(answer: unknown): unknown {
+function inSnakeCase(answer: Answer): Answer {
   const spelled = snakeKeys(answer) as Record<string, unknown>
-  if (spelled.encryption === 'tolerated') spelled.encryption = 'allowed'
-  const { torrents } = spelled
-  if (!Array.isArray(torrents)) return spelled
-  const [keys, ...rows] = torrents as unknown[]
-  if (!Array.isArray(keys)) {
-    for (const torrent of torrents as Record<string, unknown>[])
+  return spelled.encryption === 'tolerated' ? { ...spelled, encryption: 'allowed' } : spelled
+}
+
+/** Rows of a table begin with one of names; `wanted` is made of true and false where names are in snake case. */
+function rowSpeller(torrents: readonly unknown[]): (row: unknown) => unknown {
+  const [names] = torrents
+  if (!Array.isArray(names))
+    return (row) => {
+      const torrent = snakeKeys(row) as Record<string, unknown>
       if (torrent.wanted !== undefined) torrent.wanted = flags(torrent.wanted)
-    return spelled
-  }
-  const names = keys.map((key) => snakeName(String(key)))
+      return torrent
+    }
   const wanted = names.indexOf('wanted')
-  if (wanted >= 0) for (const row of rows) if (Array.isArray(row)) row[wanted] = flags(row[wanted])
-  return { ...spelled, torrents: [names, ...rows] }
+  return (row) => {
+    if (row === names) return names.map((name) => snakeName(String(name)))
+    return (row as unknown[]).map((value, at) => (at === wanted ? flags(value) : snakeKeys(value)))
+  }
 }
 
 function flags(wanted: unknown): unknown {

@@ -46,7 +46,7 @@ export async function answerRpc(rpc: TransmissionRpc, asked: RpcAsked): Promise<
   }
   const answer = await rpc.answer(request)
   if (answer === undefined) return { status: 204, headers: {}, body: '' }
-  return { status: 200, headers: JSON_TYPE, body: JSON.stringify(answer) }
+  return { status: 200, headers: JSON_TYPE, body: answer }
 }
 
 function isSame(given: string, known: string): boolean {

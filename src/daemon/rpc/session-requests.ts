@@ -3,6 +3,7 @@
 import type { Feed } from '../feed.ts'
 import { Arguments } from './arguments.ts'
 import type { Calls } from './calls.ts'
+import type { Answer } from './message.ts'
 import { classicName } from './names.ts'
 import { RpcError } from './rpc-error.ts'
 import { SESSION_FIELDS, type SessionView, type Values } from './session-fields.ts'
@@ -20,7 +21,7 @@ export interface SessionScene {
   readonly totalBytes: (folder: string) => Promise<number>
 }
 
-export async function sessionGet(scene: SessionScene, args: Arguments): Promise<unknown> {
+export async function sessionGet(scene: SessionScene, args: Arguments): Promise<Answer> {
   const view = await viewOf(scene)
   const asked = args.strings('fields')
   if (asked === undefined)
@@ -32,7 +33,7 @@ export async function sessionGet(scene: SessionScene, args: Arguments): Promise<
   return Object.fromEntries(known)
 }
 
-export async function sessionSet(scene: SessionScene, args: Arguments): Promise<unknown> {
+export async function sessionSet(scene: SessionScene, args: Arguments): Promise<Answer> {
   const view = await viewOf(scene)
   const changed = new Arguments(
     args
@@ -57,7 +58,7 @@ export async function sessionSet(scene: SessionScene, args: Arguments): Promise<
   return {}
 }
 
-export async function sessionStats({ calls, feed, now }: SessionScene): Promise<unknown> {
+export async function sessionStats({ calls, feed, now }: SessionScene): Promise<Answer> {
   const [{ counts, startedAt, takenBytes, givenBytes }, { volumes }] = await Promise.all([
     calls.make('status', {}),
     calls.make('network', {}),
@@ -84,20 +85,20 @@ export async function sessionStats({ calls, feed, now }: SessionScene): Promise<
 }
 
 /** What is known from those who connected; nobody outside is asked to try. */
-export async function portTest({ calls }: SessionScene): Promise<unknown> {
+export async function portTest({ calls }: SessionScene): Promise<Answer> {
   const { reach } = await calls.make('network', {})
   if (reach.answer === 'unknown') throw new RpcError('RPC_REACH_UNKNOWN')
   return { 'port-is-open': reach.answer === 'yes' }
 }
 
-export async function freeSpace({ calls, totalBytes }: SessionScene, args: Arguments): Promise<unknown> {
+export async function freeSpace({ calls, totalBytes }: SessionScene, args: Arguments): Promise<Answer> {
   const path = args.needed('path')
   // Says no for folders that a program may not use, as everywhere.
   const { freeBytes } = await calls.make('folder', { path })
   return { path, 'size-bytes': freeBytes ?? -1, total_size: await totalBytes(path) }
 }
 
-export async function sessionClose({ calls }: SessionScene): Promise<unknown> {
+export async function sessionClose({ calls }: SessionScene): Promise<Answer> {
   await calls.make('shutdown', {})
   return {}
 }
@@ -106,7 +107,7 @@ export function blocklistUpdate(): never {
   throw new RpcError('RPC_NOT_HERE', { what: 'fetching a list of addresses (network.ipFilters names files)' })
 }
 
-export function groupGet(): unknown {
+export function groupGet(): Answer {
   return { group: [] }
 }
 

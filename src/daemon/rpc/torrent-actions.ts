@@ -2,11 +2,12 @@
 
 import type { Arguments } from './arguments.ts'
 import { wrong } from './arguments.ts'
+import type { Answer } from './message.ts'
 import { RpcError } from './rpc-error.ts'
 import { selected, selectedOne } from './selection.ts'
 import type { TorrentScene } from './torrent-scene.ts'
 
-type Action = (scene: TorrentScene, args: Arguments) => Promise<unknown>
+type Action = (scene: TorrentScene, args: Arguments) => Promise<Answer>
 
 function idsOf({ feed, numbers }: TorrentScene, args: Arguments): string[] {
   return selected(args, feed, numbers).map(({ id }) => id)

@@ -5,6 +5,7 @@ import { type Arguments, wrong } from './arguments.ts'
 import { filePriorities, hasFileChoices } from './file-choices.ts'
 import { ENGINE_PRIORITY } from './file-fields.ts'
 import { splitLabels } from './label-choices.ts'
+import type { Answer } from './message.ts'
 import { RpcError } from './rpc-error.ts'
 import type { TorrentScene } from './torrent-scene.ts'
 import { categoryNames } from './torrent-set.ts'
@@ -12,7 +13,7 @@ import { nameOnDisk } from './torrent-state.ts'
 
 type Source = InputOf<'addTransfer'>['source']
 
-export async function torrentAdd(scene: TorrentScene, args: Arguments): Promise<unknown> {
+export async function torrentAdd(scene: TorrentScene, args: Arguments): Promise<Answer> {
   const { calls, numbers, aside } = scene
   const source = await sourceOf(scene, args)
   const files = await chosenFiles(scene, args, source)

@@ -1,16 +1,18 @@
 // torrent-get: the asked fields of the asked torrents, as objects or as a table.
 
 import { type Arguments, wrong } from './arguments.ts'
+import type { Answer } from './message.ts'
 import { isRecent, selected } from './selection.ts'
 import { USUAL_LIMIT } from './session-settings.ts'
 import { torrentField } from './torrent-fields.ts'
 import type { TorrentScene } from './torrent-scene.ts'
-import type { Need, TorrentView } from './torrent-view.ts'
+import type { Need } from './torrent-view.ts'
+import { Turns } from './turns.ts'
 
 /** More fields than there are, in whatever spelling. */
 const MAX_FIELDS = 500
 
-export async function torrentGet(scene: TorrentScene, args: Arguments): Promise<unknown> {
+export async function torrentGet(scene: TorrentScene, args: Arguments): Promise<Answer> {
   const { feed, numbers, views, aside } = scene
   const names = args.strings('fields')
   if (names === undefined || names.length > MAX_FIELDS) throw wrong('fields', 'a list of fields')
@@ -22,19 +24,17 @@ export async function torrentGet(scene: TorrentScene, args: Arguments): Promise<
   const needs = new Set<Need>(asked.flatMap((field) => (field.needs === undefined ? [] : [field.needs])))
   const settings = await scene.settings()
   const now = scene.now()
-  const values = async (view: Promise<TorrentView>): Promise<unknown[]> => {
-    const known = await view
-    return asked.map(({ of }) => of(known))
-  }
+  const turns = new Turns()
   const rows: unknown[][] = []
   for (const row of selected(args, feed, numbers)) {
+    if (turns.over) await turns.pause()
     const limitsAside = {
       down: aside.get(`${row.id} down`, USUAL_LIMIT),
       up: aside.get(`${row.id} up`, USUAL_LIMIT),
     }
-    rows.push(
-      await values(views.view({ row, number: numbers.number(row.id), now, settings, limitsAside }, needs)),
-    )
+    const made = views.view({ row, number: numbers.number(row.id), now, settings, limitsAside }, needs)
+    const view = made instanceof Promise ? await made : made
+    rows.push(asked.map(({ of }) => of(view)))
   }
   const keys = asked.map(({ name }) => name)
   const torrents =

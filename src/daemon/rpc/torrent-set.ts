@@ -5,6 +5,7 @@ import type { TransferRow } from '../../api/schemas/transfer.ts'
 import { type Arguments, wrong } from './arguments.ts'
 import { filePriorities, hasFileChoices } from './file-choices.ts'
 import { labelChange } from './label-choices.ts'
+import type { Answer } from './message.ts'
 import { RpcError } from './rpc-error.ts'
 import { stopRuleOf } from './seed-limits.ts'
 import { selected } from './selection.ts'
@@ -17,7 +18,7 @@ type Change = InputOf<'changeTransfers'>['change']
 
 const TRACKER_ARGUMENTS = ['trackerAdd', 'trackerRemove', 'trackerReplace', 'trackerList']
 
-export async function torrentSet(scene: TorrentScene, args: Arguments): Promise<unknown> {
+export async function torrentSet(scene: TorrentScene, args: Arguments): Promise<Answer> {
   const { calls, feed, numbers } = scene
   const rows = selected(args, feed, numbers)
   const settings = await scene.settings()

@@ -9,9 +9,9 @@ import type { SessionSettings } from './session-settings.ts'
 import type { TorrentFacts, TorrentFactsCache } from './torrent-facts.ts'
 
 export type Details = OutputOf<'transfer'>
-export type Files = OutputOf<'transferFiles'>['files']
-export type Peers = OutputOf<'transferPeers'>['peers']
-export type Trackers = OutputOf<'transferTrackers'>['trackers']
+export type Files = readonly OutputOf<'transferFiles'>['files'][number][]
+export type Peers = readonly OutputOf<'transferPeers'>['peers'][number][]
+export type Trackers = readonly OutputOf<'transferTrackers'>['trackers'][number][]
 
 /** What a field needs besides the row. */
 export type Need = 'details' | 'files' | 'peers' | 'trackers' | 'facts'
@@ -32,6 +32,11 @@ export interface TorrentView {
   readonly facts: TorrentFacts
 }
 
+type Known = Pick<TorrentView, 'row' | 'number' | 'now' | 'settings' | 'limitsAside'>
+
+const NO_FACTS: TorrentFacts = { createdAtSeconds: 0, webSeeds: [] }
+const NOTHING = { details: undefined, files: [], peers: [], trackers: [], facts: NO_FACTS } as const
+
 export class TorrentViews {
   readonly #calls: Calls
   readonly #facts: TorrentFactsCache
@@ -41,10 +46,12 @@ export class TorrentViews {
     this.#facts = facts
   }
 
-  async view(
-    known: Pick<TorrentView, 'row' | 'number' | 'now' | 'settings' | 'limitsAside'>,
-    needs: ReadonlySet<Need>,
-  ): Promise<TorrentView> {
+  /** At once when the row says everything that is needed. */
+  view(known: Known, needs: ReadonlySet<Need>): TorrentView | Promise<TorrentView> {
+    return needs.size === 0 ? { ...known, ...NOTHING } : this.#fetched(known, needs)
+  }
+
+  async #fetched(known: Known, needs: ReadonlySet<Need>): Promise<TorrentView> {
     const { id, peers: connected, fileCount } = known.row
     const [details, files, peers, trackers, facts] = await Promise.all([
       needs.has('details') ? orNothing(this.#calls.make('transfer', { id })) : undefined,
@@ -74,5 +81,3 @@ async function orNothing<Answer>(asked: Promise<Answer>): Promise<Answer | undef
     throw error
   }
 }
-
-export const NO_FACTS: TorrentFacts = { createdAtSeconds: 0, webSeeds: [] }

@@ -33,7 +33,7 @@ function scene(...rows: TransferRow[]): Scene {
     totalBytes: async () => 10_000,
   })
   const asked = async (method: string, args: object): Promise<{ result: string; arguments: object }> =>
-    (await rpc.answer({ method, arguments: args })) as { result: string; arguments: object }
+    parsed(await rpc.answer({ method, arguments: args }))
   return {
     daemon,
     rpc,
@@ -49,6 +49,11 @@ function scene(...rows: TransferRow[]): Scene {
       return result
     },
   }
+}
+
+/** An answer, which must be JSON. */
+function parsed(answer: string | undefined): { result: string; arguments: object } {
+  return JSON.parse(answer ?? '')
 }
 
 async function torrents(
@@ -301,6 +306,28 @@ test('everything that the documents of version 17 name is answered', async () =>
     ),
     [],
   )
+})
+
+test('thousands of torrents are answered in turns, whole, and as one', async () => {
+  const count = 3_000
+  const rows = Array.from({ length: count }, (_, at) => memoryRow(at.toString(16).padStart(40, '0')))
+  const scenery = scene(...rows)
+  let turns = 0
+  let done = false
+  const others = (async () => {
+    while (!done) {
+      await new Promise(setImmediate)
+      turns++
+    }
+  })()
+  const got = await torrents(scenery, ['id', 'files', 'peers', 'trackerStats'])
+  done = true
+  await others
+  assert.deepEqual(
+    got.map(({ id }) => id),
+    Array.from({ length: count }, (_, at) => at + 1),
+  )
+  assert.ok(turns > 5, `others had ${turns} turns`)
 })
 
 test('peers of a torrent that has none are not asked for', async () => {
@@ -668,23 +695,23 @@ test('session-stats, free-space, port-test, groups and the end answer what is tr
 
 test('a tag comes back, and what is no request is answered with a sentence', async () => {
   const { rpc } = scene()
-  assert.deepEqual(await rpc.answer({ method: 'group-get', tag: 7 }), {
+  assert.deepEqual(parsed(await rpc.answer({ method: 'group-get', tag: 7 })), {
     arguments: { group: [] },
     result: 'success',
     tag: 7,
   })
   for (const body of [null, [], 'x', {}, { method: 7 }, { method: 'torrent-get', arguments: [] }]) {
-    const { result } = (await rpc.answer(body)) as { result: string }
+    const { result } = parsed(await rpc.answer(body))
     assert.match(result, /no request/)
   }
-  const { result } = (await rpc.answer({ method: '__proto__' })) as { result: string }
+  const { result } = parsed(await rpc.answer({ method: '__proto__' }))
   assert.match(result, /no method __proto__/)
 })
 
 test('JSON-RPC 2.0 is answered in its own envelope and in snake case', async () => {
   const { rpc } = scene(memoryRow(A))
   const params = { ids: [1], fields: ['hash_string', 'file_stats', 'wanted', 'is_private'] }
-  assert.deepEqual(await rpc.answer({ jsonrpc: '2.0', method: 'torrent_get', params, id: 3 }), {
+  assert.deepEqual(parsed(await rpc.answer({ jsonrpc: '2.0', method: 'torrent_get', params, id: 3 })), {
     jsonrpc: '2.0',
     id: 3,
     result: {
@@ -702,14 +729,16 @@ test('JSON-RPC 2.0 is answered in its own envelope and in snake case', async () 
     },
   })
   const table = { ...params, fields: ['hashString', 'wanted'], format: 'table' }
-  const answer = (await rpc.answer({ jsonrpc: '2.0', method: 'torrent_get', params: table, id: 4 })) as {
+  const answer = parsed(
+    await rpc.answer({ jsonrpc: '2.0', method: 'torrent_get', params: table, id: 4 }),
+  ) as unknown as {
     result: { torrents: unknown }
   }
   assert.deepEqual(answer.result.torrents, [
     ['hash_string', 'wanted'],
     [A, [true, false]],
   ])
-  const failed = (await rpc.answer({ jsonrpc: '2.0', method: 'no_such', id: 'x' })) as {
+  const failed = parsed(await rpc.answer({ jsonrpc: '2.0', method: 'no_such', id: 'x' })) as unknown as {
     error: { code: number }
     id: string
   }
@@ -721,7 +750,7 @@ test('JSON-RPC 2.0 is answered in its own envelope and in snake case', async () 
     params: { fields: ['cache_size_mib', 'rpc_version'] },
     id: 1,
   }
-  assert.deepEqual(((await rpc.answer(session)) as { result: object }).result, {
+  assert.deepEqual((parsed(await rpc.answer(session)) as unknown as { result: object }).result, {
     cache_size_mib: 0,
     rpc_version: 17,
   })

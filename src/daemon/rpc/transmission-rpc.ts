@@ -5,7 +5,7 @@ import type { Digest } from '../../base/ports.ts'
 import type { Feed } from '../feed.ts'
 import type { Arguments } from './arguments.ts'
 import { Calls, type RpcHandlers } from './calls.ts'
-import { failure, type RpcRequest, readRequest, success } from './message.ts'
+import { type Answer, failure, type RpcRequest, readRequest, success } from './message.ts'
 import { RpcError } from './rpc-error.ts'
 import * as session from './session-requests.ts'
 import { LimitsAside } from './session-settings.ts'
@@ -34,12 +34,12 @@ export interface RpcContext {
   readonly totalBytes: (folder: string) => Promise<number>
 }
 
-type Answer = (args: Arguments) => unknown
+type Method = (args: Arguments) => Answer | Promise<Answer>
 
 export class TransmissionRpc {
   readonly sessionId: string
   readonly #numbers: TorrentNumbers
-  readonly #methods: ReadonlyMap<string, Answer>
+  readonly #methods: ReadonlyMap<string, Method>
 
   constructor(context: RpcContext) {
     const { feed, now, sessionId, version, digest } = context
@@ -58,10 +58,10 @@ export class TransmissionRpc {
       readTorrentFile: context.readTorrentFile,
     }
     const whole = { calls, aside, feed, now, sessionId, version, totalBytes: context.totalBytes }
-    const on = (action: (scene: TorrentScene, args: Arguments) => unknown): Answer => {
+    const on = (action: (scene: TorrentScene, args: Arguments) => Promise<Answer>): Method => {
       return (args) => action(torrents, args)
     }
-    this.#methods = new Map<string, Answer>([
+    this.#methods = new Map<string, Method>([
       ['torrent-get', on(torrentGet)],
       ['torrent-set', on(torrentSet)],
       ['torrent-add', on(torrentAdd)],
@@ -90,10 +90,10 @@ export class TransmissionRpc {
   }
 
   /**
-   * @returns undefined for a notification of JSON-RPC, which has no answer
+   * @returns JSON; undefined for a notification of JSON-RPC, which has no answer
    * @throws only what is a mistake of ours
    */
-  async answer(body: unknown): Promise<unknown> {
+  async answer(body: unknown): Promise<string | undefined> {
     const request = this.#read(body)
     if ('failed' in request) return request.failed
     const reply = await this.#reply(request)
@@ -104,7 +104,7 @@ export class TransmissionRpc {
     this.#numbers.close()
   }
 
-  #read(body: unknown): RpcRequest | { readonly failed: unknown } {
+  #read(body: unknown): RpcRequest | { readonly failed: string } {
     try {
       return readRequest(body)
     } catch (error) {
@@ -112,13 +112,13 @@ export class TransmissionRpc {
     }
   }
 
-  async #reply(request: RpcRequest): Promise<unknown> {
+  async #reply(request: RpcRequest): Promise<string> {
     try {
       const method = this.#methods.get(request.method)
       if (method === undefined)
         throw new RpcError('RPC_METHOD_UNKNOWN', { method: request.method.slice(0, 100) })
       this.#numbers.refresh()
-      return success(request, await method(request.args))
+      return await success(request, await method(request.args))
     } catch (error) {
       return failure(request, error)
     }
