@@ -48,6 +48,8 @@ export class PageServer {
   readonly #options: PageServerOptions
   readonly #server: Server
   readonly #room = new PageRoom()
+  /** Those that are being answered. */
+  readonly #busy = new WeakSet<Socket>()
 
   private constructor(options: PageServerOptions) {
     this.#options = options
@@ -117,6 +119,14 @@ export class PageServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request
+    if (this.#busy.has(socket)) {
+      // A thousand requests fit into one packet, and each would hold a file open: no browser sends the next one early.
+      socket.destroy()
+      return
+    }
+    this.#busy.add(socket)
+    response.once('close', () => this.#busy.delete(socket))
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const { method = '', url = '', headers } = request
     const target = method === 'GET' || method === 'HEAD' ? readTarget(url) : undefined

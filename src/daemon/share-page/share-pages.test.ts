@@ -333,6 +333,29 @@ test('what is no HTTP gets no answer', async (t) => {
   }
 })
 
+test('requests that come before the last one is answered end the connection', async (t) => {
+  const { pages, share, given } = await scene(t)
+  const size = 20_000_000
+  const page = await pages.open(await share({ 'big.bin': Buffer.alloc(size) }))
+  const { socket, ended } = await dial(page)
+  const asked = `GET ${new URL(page.url).pathname}/0 HTTP/1.1\r\nHost: ${page.address}\r\n\r\n`
+  socket.write(asked.repeat(1_000))
+  await ended
+  assert.ok(given.bytes < size)
+  // One after the other by the same connection is how browsers do it.
+  const polite = await dial(page)
+  const document = `GET ${new URL(page.url).pathname} HTTP/1.1\r\nHost: ${page.address}\r\n`
+  let heard = ''
+  polite.socket.on('data', (bytes: Buffer) => {
+    const before = heard.includes('</html>')
+    heard += bytes.toString()
+    if (!before && heard.includes('</html>')) polite.socket.write(`${document}Connection: close\r\n\r\n`)
+  })
+  polite.socket.write(`${document}\r\n`)
+  await polite.ended
+  assert.equal(heard.match(/HTTP\/1\.1 200 OK/g)?.length, 2)
+})
+
 test('a head that trickles in is cut, and so is one that never comes', async (t) => {
   const { pages, share } = await scene(t, { limits: { headersMs: 100 } })
   const page = await pages.open(await share({ 'T/a': 'x' }))
