@@ -8,7 +8,9 @@ import { dirname, join } from 'node:path'
 import { describe } from 'node:test'
 import { chromium } from 'playwright-core'
 import type { Host } from '../../lab/netns/lan.ts'
+import { until } from '../../lab/netns/until.ts'
 import type { Millis } from '../../src/base/ids.ts'
+import { openDaemon } from '../../src/daemon/daemon.ts'
 import type { PagedShare } from '../../src/daemon/share-page/paged-share.ts'
 import { openSharePages, type SharePages } from '../../src/daemon/share-page/share-pages.ts'
 import { missingProgram } from '../doubles/require-program.ts'
@@ -151,9 +153,64 @@ describe('the page of a share, from another computer', () => {
       for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
         assert.equal(await run(scene, phone, curl(...status, '-X', method, url)), '404')
       await pages.close(share.id)
-      assert.deepEqual(await open(), [])
       const REFUSED = 7
       await run(scene, phone, curl(url), REFUSED)
+    },
+  )
+
+  ground.test(
+    'comes and goes with a share of the daemon, and gives only what is as it was shared',
+    [],
+    async (scene) => {
+      const phone = await scene.host('phone')
+      const root = join(await scene.folder('own'), 'Garden')
+      await mkdir(root)
+      const rose = randomBytes(300_000)
+      await writeFile(join(root, 'rose.jpg'), rose)
+      await writeFile(join(root, 'tulip.jpg'), randomBytes(200_000))
+      const daemon = await openDaemon({
+        stateFolder: await scene.folder('state'),
+        settings: {
+          'network.dht': false,
+          'network.portMapping': false,
+          'saving.folder': await scene.folder('saved'),
+          'speed.up': 400_000,
+        },
+        environment: {},
+      })
+      scene.defer(() => daemon.close())
+      const { handlers } = daemon
+      const { transfer } = await handlers.addShare({
+        path: root,
+        audience: 'link',
+        format: 'hybrid',
+        webPage: true,
+      })
+      const { id, url } = await until('it has its page', async () => {
+        const facts = await handlers.share({ id: transfer.id })
+        const given = facts.transfer.state === 'giving'
+        return given && facts.webPage !== null && { id: facts.transfer.id, url: facts.webPage.url }
+      })
+      const html = await run(scene, phone, curl('--fail', url))
+      assert.match(html, /<h1>Garden<\/h1>/)
+      const into = join(await scene.folder('got'), 'rose.jpg')
+      const index = html.indexOf('rose.jpg') < html.indexOf('tulip.jpg') ? [0, 1] : [1, 0]
+      await run(scene, phone, curl('--fail', '--output', into, `${url}/${index[0]}`))
+      assert.deepEqual(await readFile(into), rose)
+      const given = await until('what it gave is counted', () => daemon.feed.row(id)?.givenBytes)
+      assert.equal(given, rose.length)
+
+      await writeFile(join(root, 'tulip.jpg'), randomBytes(200_000))
+      const status = ['--output', '/dev/null', '--write-out', '%{http_code}']
+      assert.equal(await run(scene, phone, curl(...status, `${url}/${index[1]}`)), '404')
+      assert.equal(await run(scene, phone, curl(...status, `${url}/${index[0]}`)), '200')
+
+      const slow = scene.start('curl', curl('--output', '/dev/null', `${url}/${index[0]}`), { host: phone })
+      await handlers.stopShares({ ids: [id] })
+      assert.notEqual((await slow.ended).code, 0)
+      const REFUSED = 7
+      await run(scene, phone, curl(url), REFUSED)
+      assert.equal(daemon.feed.row(id)?.webPage, null)
     },
   )
 

@@ -39,10 +39,10 @@ export class OpenPage {
           share.files.slice(at, at + SEALS_AT_ONCE).map((file) => SealedFile.seal(file)),
         )),
       )
-    const page = new OpenPage(share, sealed)
-    if (!share.files.some((_, index) => page.#given(index) !== undefined))
+    // Whether all of a file is checked and here is asked when it is wanted: a share that has just begun is not there yet.
+    if (sealed.every((file) => file === undefined))
       throw new SharePageError('PAGE_NOTHING_WHOLE', { name: share.name })
-    return page
+    return new OpenPage(share, sealed)
   }
 
   close(): void {

@@ -443,7 +443,7 @@ test('a file that was changed since it was shared, or is not whole, is not offer
   )
   assert.equal((await ask(page, '/all.zip')).status, 404)
   await assert.rejects(
-    pages.open({ ...plain, id: 'c'.repeat(40), whole: () => false }),
+    pages.open({ ...plain, id: 'c'.repeat(40), files: [{ ...b, lengthBytes: 7 }] }),
     (error) => error instanceof CodedError && error.code === 'PAGE_NOTHING_WHOLE',
   )
 })
