@@ -34,7 +34,7 @@ export async function realPath(path: string): Promise<string> {
   }
 }
 
-function unreadable(path: string, error: unknown): InputError {
+export function unreadable(path: string, error: unknown): InputError {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
   return new InputError(missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', { path }, error)
 }

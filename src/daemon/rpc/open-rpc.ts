@@ -7,7 +7,7 @@ import { SystemDigest } from '../../platform/digest.ts'
 import type { Feed } from '../feed.ts'
 import { VERSION } from '../version.ts'
 import type { RpcHandlers } from './calls.ts'
-import { readNamedTorrentFile, realPath } from './named-torrent-file.ts'
+import { readNamedTorrentFile, realPath, unreadable } from './named-torrent-file.ts'
 import { TransmissionRpc } from './transmission-rpc.ts'
 
 export interface OpenRpcOptions {
@@ -34,8 +34,12 @@ export function openRpc({ handlers, feed }: OpenRpcOptions): TransmissionRpc {
       return readNamedTorrentFile(real)
     },
     totalBytes: async (folder) => {
-      const { blocks, bsize } = await statfs(folder)
-      return blocks * bsize
+      try {
+        const { blocks, bsize } = await statfs(folder)
+        return blocks * bsize
+      } catch (error) {
+        throw unreadable(folder, error)
+      }
     },
   })
 }

@@ -102,6 +102,11 @@ test('free space is that of the folder’s file system', async (t) => {
   const { body } = await ask({ method: 'free-space', arguments: { path: tmpdir() } })
   const { arguments: space } = JSON.parse(body) as { arguments: Record<string, number> }
   assert.ok((space.total_size ?? 0) > 1_000_000)
+  const gone = await ask({
+    method: 'free-space',
+    arguments: { path: join(tmpdir(), 'shoal-no-such-folder') },
+  })
+  assert.notEqual((JSON.parse(gone.body) as { result: string }).result, 'success')
 })
 
 test('a mistake of ours is thrown, not worded as a refusal', async (t) => {
