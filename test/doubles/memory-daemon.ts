@@ -180,6 +180,10 @@ export class MemoryDaemon {
     this.#sink?.({ cursor: 1, removed: [id] })
   }
 
+  get followed(): boolean {
+    return this.#sink !== undefined
+  }
+
   called(name: string): unknown[] {
     return this.calls.filter((call) => call.name === name).map(({ input }) => input)
   }

@@ -2,10 +2,13 @@
 // Invariants: a number is given once and never again while the daemon runs; numbers follow the order of adding, so that
 // they stay what they were after a restart as long as nothing before them was removed (clients see a new session id).
 
+import type { Change } from '../../api/schemas/events.ts'
 import type { Feed } from '../feed.ts'
 
 /** "Recently active" is the last minute, as in Transmission. */
 export const RECENT_MS = 60_000
+/** Without a request for this long nobody is asking any more, and rows are not followed for nobody. */
+const UNASKED_MS = 300_000
 
 export class TorrentNumbers {
   readonly #feed: Feed
@@ -16,6 +19,7 @@ export class TorrentNumbers {
   readonly #changedAt = new Map<string, number>()
   readonly #removedAt = new Map<number, number>()
   #next = 1
+  #askedAt = 0
   #following: { close(): void } | undefined
 
   /** @param now milliseconds, never backwards */
@@ -24,14 +28,13 @@ export class TorrentNumbers {
     this.#now = now
   }
 
-  /** Brings numbers up to date with the rows; before each request. Changes are counted from the first time on. */
+  /** Brings numbers up to date with the rows; before each request. Until it follows them, each may have changed. */
   refresh(): void {
-    this.#following ??= this.#feed.follow(undefined, ({ reset, transfers = [], removed = [] }) => {
-      const now = this.#now()
-      for (const { id } of transfers) this.#changedAt.set(id, now)
-      for (const id of removed) this.#forget(id)
-      if (reset === true) for (const { id } of this.#feed.rows()) this.#changedAt.set(id, now)
-    })
+    this.#askedAt = this.#now()
+    if (this.#following === undefined) {
+      this.#following = this.#feed.follow(undefined, (change) => this.#heard(change))
+      this.#allChanged()
+    }
     let rows = 0
     for (const { id } of this.#feed.rows()) {
       rows++
@@ -66,6 +69,21 @@ export class TorrentNumbers {
   close(): void {
     this.#following?.close()
     this.#following = undefined
+  }
+
+  #heard({ reset, transfers = [], removed = [] }: Change): void {
+    const now = this.#now()
+    if (now - this.#askedAt > UNASKED_MS) {
+      this.close()
+      return
+    }
+    for (const { id } of transfers) this.#changedAt.set(id, now)
+    for (const id of removed) this.#forget(id)
+    if (reset === true) this.#allChanged()
+  }
+
+  #allChanged(): void {
+    for (const { id } of this.#feed.rows()) this.#changedAt.set(id, this.#now())
   }
 
   #forget(id: string): void {

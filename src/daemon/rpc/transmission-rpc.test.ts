@@ -133,6 +133,24 @@ test('recently-active brings what changed and what was removed within a minute',
   assert.deepEqual(await recent(), { ids: [], removed: [] })
 })
 
+test('rows are not followed for nobody, and nothing is missed by whoever asks again', async () => {
+  const scenery = scene(memoryRow(A), memoryRow(B))
+  const recent = async (): Promise<unknown> => {
+    const answer = await scenery.call('torrent-get', { ids: 'recently-active', fields: ['id'] })
+    return { ids: (answer.torrents as { id: number }[]).map(({ id }) => id), removed: answer.removed }
+  }
+  await recent()
+  assert.equal(scenery.daemon.followed, true)
+  scenery.clock.now += 301_000
+  scenery.daemon.change(B, { doneBytes: 300_000 })
+  assert.equal(scenery.daemon.followed, false)
+  scenery.daemon.remove(A)
+  assert.deepEqual(await recent(), { ids: [2], removed: [1] })
+  assert.equal(scenery.daemon.followed, true)
+  scenery.rpc.close()
+  assert.equal(scenery.daemon.followed, false)
+})
+
 test('states become the numbers that Transmission has for them', async () => {
   const numbers: Record<string, number> = {}
   const states = [
