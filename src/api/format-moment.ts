@@ -25,7 +25,21 @@ export function formatMoment(at: string, nowMs: number, timeZone?: string): stri
 }
 
 function exact(atMs: number, parts: Intl.DateTimeFormatOptions, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone }).format(atMs)
+  return formatFor('en-GB', parts, timeZone).format(atMs)
+}
+
+/** Making one costs a hundred times what using it does, and a list of transfers uses one for each row. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatFor(
+  locale: string,
+  parts: Intl.DateTimeFormatOptions,
+  timeZone: string | undefined,
+): Intl.DateTimeFormat {
+  const name = `${locale} ${Object.entries(parts).join(' ')} ${timeZone}`
+  const known = formats.get(name) ?? new Intl.DateTimeFormat(locale, { ...parts, timeZone })
+  formats.set(name, known)
+  return known
 }
 
 /** Midnights passed, by the reader's calendar. */
@@ -34,6 +48,6 @@ function daysBetween(fromMs: number, toMs: number, timeZone: string | undefined)
 }
 
 function dayOf(atMs: number, timeZone: string | undefined): number {
-  const format = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone })
+  const format = formatFor('en-CA', { dateStyle: 'short' }, timeZone)
   return Math.round(Date.parse(`${format.format(atMs)}T00:00:00Z`) / (24 * HOUR_MS))
 }

@@ -10,7 +10,9 @@ interface Row {
 
 const LARGE_FIRST: Arrangement<Row> = {
   fits: ({ size }) => size % 3 !== 0,
-  compare: (a, b) => b.size - a.size || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  key: ({ size }) => size,
+  compare: (a, b) =>
+    Number(b.key) - Number(a.key) || (a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0),
 }
 
 const ids = (order: Order<Row>) => order.rows.map(({ id }) => id)

@@ -107,18 +107,22 @@ export function formatSort({ column, descending }: Sort): string {
 }
 
 /** By that column; equal ones by when they were added, so that the order never depends on chance. */
-export function comparisonBy({ column, descending }: Sort): Arrangement<TransferRow>['compare'] {
+export function sortingBy({ column, descending }: Sort): Pick<Arrangement<TransferRow>, 'key' | 'compare'> {
   const { key } = COLUMNS[column] as Column
   const turned = descending ? -1 : 1
-  return (a, b) => {
-    const [left, right] = [key(a), key(b)]
-    if (left !== right) {
-      if (left === undefined) return 1
-      if (right === undefined) return -1
-      return left < right ? -turned : turned
-    }
-    if (a.addedAt !== b.addedAt) return a.addedAt < b.addedAt ? 1 : -1
-    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  return {
+    key,
+    compare(a, b) {
+      const left = a.key as ReturnType<SortKey>
+      const right = b.key as ReturnType<SortKey>
+      if (left !== right) {
+        if (left === undefined) return 1
+        if (right === undefined) return -1
+        return left < right ? -turned : turned
+      }
+      if (a.row.addedAt !== b.row.addedAt) return a.row.addedAt < b.row.addedAt ? 1 : -1
+      return a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0
+    },
   }
 }
 
@@ -127,19 +131,10 @@ export function doneShare({ doneBytes, wantedBytes, state }: TransferRow): numbe
   return state === 'giving' || state === 'done' ? 1 : 0
 }
 
-const nameKeys = new Map<string, string>()
-/** Names that were shown once are asked for again with every sorting; more than all that fit into a list are not kept. */
-const MOST_NAME_KEYS = 50_000
-
 /** Upper and lower case are one, and "part 9" comes before "part 10". */
 export function nameKey(name: string): string {
-  const known = nameKeys.get(name)
-  if (known !== undefined) return known
-  if (nameKeys.size >= MOST_NAME_KEYS) nameKeys.clear()
-  const key = name
+  return name
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\d+/g, (digits) => digits.padStart(12, '0'))
-  nameKeys.set(name, key)
-  return key
 }

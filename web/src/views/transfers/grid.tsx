@@ -78,6 +78,8 @@ export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNod
     else if (bottom > current.scrollTop) current.scrollTop = bottom
   }, [active])
 
+  const items = virtualizer.getVirtualItems()
+  const pool = usePool(items.length)
   const pageRows = () =>
     Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headHeight) / rowHeight) - 1)
   const openMenu = () => {
@@ -141,12 +143,13 @@ export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNod
     >
       <GridHeader columns={columns} density={density} sort={sort} onSort={onSort} />
       <div role="rowgroup" className="grid-body" style={{ blockSize: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
+        {items.map(({ index, start }) => {
           const id = ids[index]
           return (
             id !== undefined && (
               <GridRow
-                key={id}
+                // An element that goes out of sight at one end comes back at the other with another row in it.
+                key={index % pool}
                 id={id}
                 index={index}
                 top={start - headHeight}
@@ -168,4 +171,11 @@ export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNod
       )}
     </div>
   )
+}
+
+/** As many as were ever drawn at once: any that follow one another have different remainders. */
+function usePool(drawn: number): number {
+  const most = useRef(1)
+  most.current = Math.max(most.current, drawn)
+  return most.current
 }

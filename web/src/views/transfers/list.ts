@@ -8,7 +8,7 @@ import { type Arrangement, Order } from '../../store/order.ts'
 import type { Batch } from '../../store/rows.ts'
 import { Signal } from '../../store/signal.ts'
 import { CHIPS, type Chip, type ChipCounts, countChips, fitsChip } from './chip.ts'
-import { comparisonBy, DEFAULT_SORT, formatSort, parseSort, type Sort } from './columns.ts'
+import { DEFAULT_SORT, formatSort, parseSort, type Sort, sortingBy } from './columns.ts'
 import { countFacets, FACET_FIELDS, type Facets } from './facets.ts'
 import * as select from './selection.ts'
 
@@ -45,7 +45,7 @@ const sameSort = (a: Sort, b: Sort): boolean => formatSort(a) === formatSort(b)
 
 function arrangementOf({ filter, chip, sort }: Wanted): Arrangement<TransferRow> {
   const { fits } = parseTransferFilter(filter)
-  return { fits: (row) => fitsChip(row, chip) && fits(row), compare: comparisonBy(sort) }
+  return { fits: (row) => fitsChip(row, chip) && fits(row), ...sortingBy(sort) }
 }
 
 function arrange(): void {
