@@ -14,6 +14,7 @@ import { type DoorCall, type HttpServer, openServer } from '../../src/daemon/htt
 import { NO_LOG } from '../../src/daemon/log.ts'
 import { RowFeed } from '../../src/daemon/transfers/row-feed.ts'
 import { SystemClock } from '../../src/platform/clock.ts'
+import { NodeDisk } from '../../src/platform/disk.ts'
 import { memoryRow } from '../../test/doubles/memory-daemon.ts'
 
 const PAGE = join(import.meta.dirname, '../../web/dist')
@@ -83,6 +84,9 @@ export class ManyRows {
       log: NO_LOG,
       stateFolder,
       pageFolder: PAGE,
+      disk: new NodeDisk(),
+      saveFolder: () => '/save',
+      wholeFile: () => Promise.resolve(undefined),
     })
     return new ManyRows(server, feed, stateFolder)
   }

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -44,16 +44,18 @@ async function rowsOf(daemon: PageDaemon): Promise<readonly TransferRow[]> {
   return (await daemon.call('listTransfers', {})).transfers
 }
 
+/** A file of that name, or a folder of these files, shared with a link. */
 async function shared(
   daemon: PageDaemon,
   name: string,
+  inside?: readonly string[],
+  audience: 'link' | 'everyone' = 'link',
 ): Promise<{ link: string; bytes: Buffer; peer: string }> {
-  const folder = join(daemon.home, 'files')
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, name)
+  const path = join(daemon.home, 'files', name)
   const bytes = randomBytes(FILE_BYTES)
-  writeFileSync(path, bytes)
-  const { transfer } = await daemon.call('addShare', { path })
+  mkdirSync(inside === undefined ? join(path, '..') : path, { recursive: true })
+  for (const file of inside ?? ['']) writeFileSync(join(path, file), bytes)
+  const { transfer } = await daemon.call('addShare', { path, audience })
   const id = await until('it is hashed', async () => {
     const { shares } = await daemon.call('listShares', {})
     const share = shares.find((one) => one.transfer.id === transfer.id || one.transfer.path === path)
@@ -361,4 +363,73 @@ test('axe finds nothing wrong in the list, its menus, dialogs and details, dark 
     assert.deepEqual(await axe(phone.page), [], `cards, ${colorScheme}`)
     await phone.page.context().close()
   }
+})
+
+test('files, place, trackers and rule of a transfer are changed from the page, and its files can go with it', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const giver = await PageDaemon.start(t)
+  const { link, peer } = await shared(giver, 'meadow', ['one.mkv', 'two.mkv'], 'everyone')
+  const { page, daemon, troubles } = await scene(t, (getter) =>
+    getter.call('addTransfer', { source: { link }, peers: [peer], downLimit: SLOW }),
+  )
+  const id = (await rowsOf(daemon))[0]?.id ?? ''
+  await until(
+    'its files are known',
+    async () => (await daemon.call('transferFiles', { id })).files.length === 2,
+  )
+  const files = async () => (await daemon.call('transferFiles', { id })).files
+  await page.getByRole('grid').press('j')
+  await page.getByRole('grid').press('Enter')
+  const details = page.getByRole('complementary', { name: 'Details' })
+  await details.getByRole('tab', { name: 'Files' }).click()
+  const tree = details.getByRole('tree', { name: 'Files' })
+  await tree.press('Space')
+  await until('one is left out', async () => (await files()).some(({ priority }) => priority === 0))
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await until('it is wanted again', async () => (await files()).every(({ priority }) => priority === 4))
+  await tree.press('End')
+  await tree.press('Enter')
+  await page.getByRole('menuitem', { name: 'Get first' }).click()
+  await until('one is first', async () => (await files()).some(({ priority }) => priority === 7))
+  await tree.press('Enter')
+  await page.getByRole('menuitem', { name: 'Rename…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('second.mkv')
+  await dialog.getByRole('button', { name: 'Rename' }).click()
+  await until('it is renamed', async () => (await files()).some(({ path }) => path.at(-1) === 'second.mkv'))
+
+  const choose = async (entry: string) => {
+    await details.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: entry }).click()
+    await dialog.waitFor()
+  }
+  await choose('Trackers…')
+  await dialog.getByLabel('Add').fill('http://127.0.0.1:9/announce')
+  await dialog.getByRole('button', { name: 'Add 1 tracker' }).click()
+  const trackers = async () => (await daemon.call('transferTrackers', { id })).trackers.length
+  await until('it has one', async () => (await trackers()) === 1)
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await until('it has none', async () => (await trackers()) === 0)
+
+  await choose('When to stop giving…')
+  await dialog.getByLabel('When this many whole copies are elsewhere').fill('2')
+  await dialog.getByRole('button', { name: 'Set rule' }).click()
+  await until('the rule holds', async () => (await rowsOf(daemon))[0]?.stopRule.copies === 2)
+
+  await daemon.call('changeTransfers', { ids: [id], change: { downLimit: null } })
+  const { path } = await until('it has arrived', async () => {
+    const [now] = await rowsOf(daemon)
+    return now?.state === 'giving' && now
+  })
+  assert.ok(existsSync(join(path, 'second.mkv')))
+  await details.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Remove with files…' }).click()
+  await page.getByRole('alertdialog').getByText('Delete for good').click()
+  await page.getByRole('button', { name: /^Remove and delete/ }).click()
+  await until(
+    'it is gone with its files',
+    async () => (await rowsOf(daemon)).length === 0 && !existsSync(path),
+  )
+  await details.waitFor({ state: 'detached' })
+  assert.deepEqual(troubles, [])
 })

@@ -30,7 +30,7 @@ export function Footer(): ReactNode {
       <Rate now={now} way="up" />
       <Linked view="network">{t(`footer.reach.${now.reach}`)}</Linked>
       <Linked view="library">{sharing(now)}</Linked>
-      {now.slow && <span>{t('footer.slow')}</span>}
+      {now.slow && <span className="footer-slow">{t('footer.slow')}</span>}
       <span className="footer-space" />
       <Rest now={now} />
     </footer>
@@ -56,7 +56,13 @@ function Linked({
   readonly view: 'network' | 'library'
   readonly children: string
 }): ReactNode {
-  return VIEW_TABLE[view] === undefined ? <span>{children}</span> : <a href={`#/${view}`}>{children}</a>
+  return VIEW_TABLE[view] === undefined ? (
+    <span className="footer-link">{children}</span>
+  ) : (
+    <a className="footer-link" href={`#/${view}`} title={children}>
+      {children}
+    </a>
+  )
 }
 
 function sharing({ sharing: { link, everyone } }: Totals): string {
@@ -76,7 +82,7 @@ function Rest({ now }: { readonly now: Totals }): ReactNode {
           {until === undefined ? t('footer.paused.told') : t('footer.paused.until', until)}
         </span>
         <Button icon="resume" onPress={() => void resumeAll()}>
-          {t('footer.resumeAll')}
+          <span className="footer-word">{t('footer.resumeAll')}</span>
         </Button>
       </>
     )
@@ -84,7 +90,7 @@ function Rest({ now }: { readonly now: Totals }): ReactNode {
   return (
     <MenuTrigger>
       <Button icon="pause">
-        {t('footer.pauseAll')}
+        <span className="footer-word">{t('footer.pauseAll')}</span>
         <Icon name="chevronDown" />
       </Button>
       <Menu aria-label={t('footer.pauseAll')}>

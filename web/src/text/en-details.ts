@@ -98,6 +98,8 @@ export const enDetails = {
   'sources.add': 'Add or remove trackers…',
   'sources.trackers': 'Trackers',
   'sources.noTrackers': 'It has no trackers.',
+  'sources.unlisted':
+    'Only people with the link can get it, so no tracker is asked. Those you add are kept for when everyone can.',
   'sources.webSeeds': 'Servers that hold the files',
   'sources.heard': 'How others were heard of',
   'sources.people': (count: number) => plural(count, { one: '# connected', other: '# connected' }),

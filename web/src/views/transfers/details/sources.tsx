@@ -17,7 +17,7 @@ import { announceNow, change } from '../actions.ts'
 
 const BEAT_MS = 3_000
 
-export function Sources({ row: { id, private: own } }: { readonly row: TransferRow }): ReactNode {
+export function Sources({ row: { id, audience, private: own } }: { readonly row: TransferRow }): ReactNode {
   const load = useCallback(async () => {
     const [{ trackers }, { peers }] = await Promise.all([
       call('transferTrackers', { id }),
@@ -55,7 +55,10 @@ export function Sources({ row: { id, private: own } }: { readonly row: TransferR
       {error !== undefined && value === undefined && <ErrorSentence error={error} />}
       <section className="part">
         <h3>{t('sources.trackers')}</h3>
-        {value?.trackers.length === 0 && <p className="soft">{t('sources.noTrackers')}</p>}
+        {audience === 'link' && !own && <p className="soft">{t('sources.unlisted')}</p>}
+        {audience === 'everyone' && value?.trackers.length === 0 && (
+          <p className="soft">{t('sources.noTrackers')}</p>
+        )}
         <ul>
           {value?.trackers.map((tracker) => (
             <Tracker key={tracker.url} tracker={tracker} onRemove={() => void remove(tracker.url)} />
