@@ -433,3 +433,34 @@ test('files, place, trackers and rule of a transfer are changed from the page, a
   await details.waitFor({ state: 'detached' })
   assert.deepEqual(troubles, [])
 })
+
+test('columns are made wider, moved and hidden, and stay so', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const { page, troubles } = await scene(t, (one) => restingLinks(one, ['alder']))
+  const heads = () => page.getByRole('columnheader').getByRole('button').allTextContents()
+  const head = (name: string) => page.getByRole('columnheader', { name, exact: true })
+  const width = async (name: string) => (await head(name).boundingBox())?.width ?? 0
+  assert.deepEqual((await heads()).slice(1), ['Name', 'State', 'Down', 'Up', 'Left', 'Peers', 'Elsewhere'])
+
+  const before = await width('Down')
+  const box = await head('Down').boundingBox()
+  assert.ok(box !== null)
+  await page.mouse.move(box.x + box.width, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width + 40, box.y + box.height / 2, { steps: 4 })
+  await page.mouse.up()
+  assert.ok(Math.abs((await width('Down')) - before - 40) < 2)
+
+  await head('Peers').getByRole('button').focus()
+  await page.keyboard.press('Shift+F10')
+  await page.getByRole('menuitem', { name: 'Move before' }).click()
+  await head('Elsewhere').getByRole('button').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Hide' }).click()
+  await head('Up').getByRole('button').dragTo(head('State'))
+  const wanted = ['Name', 'Up', 'State', 'Down', 'Peers', 'Left']
+  await until('as wanted', async () => (await heads()).slice(1).join() === wanted.join())
+  await page.reload()
+  await until('still so', async () => (await heads()).slice(1).join() === wanted.join())
+  assert.ok(Math.abs((await width('Down')) - before - 40) < 2)
+  assert.deepEqual(troubles, [])
+})

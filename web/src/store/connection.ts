@@ -51,7 +51,10 @@ const stream = new Stream({
       stream.again()
       return
     }
-    cursor = { epoch: change.epoch ?? cursor?.epoch ?? '', cursor: change.cursor }
+    const epoch = change.epoch ?? cursor?.epoch ?? ''
+    // Another run of the daemon: what only the status call knows is another's.
+    if (cursor !== undefined && epoch !== cursor.epoch) void refreshStatus().catch(notAnswered)
+    cursor = { epoch, cursor: change.cursor }
     rows.apply(change)
     if (change.totals !== undefined && totals.value !== undefined) {
       totals.set({ ...totals.value, ...change.totals } as Totals)
@@ -75,6 +78,9 @@ sessionLost.subscribe(() => {
   stream.end()
   connection.set({ kind: 'no-session' })
 })
+
+/** The stream is lost then as well, and says so. */
+function notAnswered(): void {}
 
 /** What the status call knows and the stream does not tell. */
 export async function refreshStatus(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { formatDuration, formatRate, formatSize } from '../../../../src/api/format-quantity.ts'
 import type { TransferRow } from '../../../../src/api/schemas/transfer.ts'
 import { explainState } from '../../../../src/api/state-sentence.ts'
+import { visible } from '../../../../src/api/unseen-characters.ts'
 import { formatNumber } from '../../text/plural.ts'
 import { t } from '../../text/t.ts'
 import { ForeignText } from '../../ui/foreign-text.tsx'
@@ -28,9 +29,14 @@ export function State({ row }: { readonly row: TransferRow }): ReactNode {
   const nowMs = useNow()
   const { sentence, remedy } = explainState(row, { nowMs })
   return (
-    <span className="state truncate" title={remedy === undefined ? sentence : `${sentence}. ${remedy}`}>
+    <span
+      className="state truncate"
+      title={visible(remedy === undefined ? sentence : `${sentence}. ${remedy}`)}
+    >
       {row.needsYou && <Icon name="warning" />}
-      <span className="truncate">{sentence}</span>
+      <span className="truncate">
+        <ForeignText text={sentence} />
+      </span>
     </span>
   )
 }
@@ -44,7 +50,7 @@ export function Sizes({ row }: { readonly row: TransferRow }): ReactNode {
 
 function Name({ row, density }: { readonly row: TransferRow; readonly density: Density }): ReactNode {
   const name = (
-    <span className="name-text truncate" title={row.name}>
+    <span className="name-text truncate" title={visible(row.name)}>
       {row.check === 'careful-not-scanned' && (
         <span className="name-careful" title={t('cell.careful')}>
           <Icon name="warning" />

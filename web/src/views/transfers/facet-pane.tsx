@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState } from 'react'
 import { NONE } from '../../../../src/api/transfer-filter.ts'
+import { visible } from '../../../../src/api/unseen-characters.ts'
 import { useSignal } from '../../store/use-signal.ts'
 import { formatNumber } from '../../text/plural.ts'
 import { t } from '../../text/t.ts'
@@ -67,7 +68,7 @@ function Group({
               type="button"
               className="facet-value"
               aria-pressed={chosen.includes(value)}
-              title={label(facet, value)}
+              title={visible(label(facet, value))}
               onClick={() => onFilter(toggled(filter, facet, value))}
             >
               <span className="facet-mark">{chosen.includes(value) && <Icon name="check" />}</span>

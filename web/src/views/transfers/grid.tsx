@@ -31,6 +31,7 @@ interface Props {
   readonly sort: Sort
   readonly onSort: (sort: Sort) => void
   readonly onOpen: (id: string) => void
+  readonly onClose: () => void
   /** Set while the details are open: then a row that is gone to is shown there. */
   readonly opened: string | undefined
 }
@@ -40,7 +41,7 @@ const BESIDE: ReadonlySet<ColumnId> = new Set(['name', 'state', 'down', 'up'])
 /** Drawn beyond both edges, so that a quick turn of the wheel finds rows. */
 const OVERSCAN = 6
 
-export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNode {
+export function Grid({ density, sort, onSort, onOpen, onClose, opened }: Props): ReactNode {
   const ids = useSignal(shownIds)
   const { active } = useSignal(selection)
   const allColumns = useSignal(columnsOf(density))
@@ -88,7 +89,7 @@ export function Grid({ density, sort, onSort, onOpen, opened }: Props): ReactNod
     setMenuAt({ x: left + 24, y: row === null ? bottom - 24 : bottom })
   }
   const forKeys = useRef<List>(undefined as never)
-  forKeys.current = { pageRows, openMenu, onOpen, opened, grid: () => scroller.current }
+  forKeys.current = { pageRows, openMenu, onOpen, onClose, opened, grid: () => scroller.current }
   useEffect(() => listenForListKeys(() => forKeys.current), [])
 
   const idAt = (event: MouseEvent) => (event.target as Element).closest<HTMLElement>('[data-id]')?.dataset.id

@@ -9,6 +9,7 @@ export interface List {
   readonly pageRows: () => number
   readonly openMenu: () => void
   readonly onOpen: (id: string) => void
+  readonly onClose: () => void
   readonly opened: string | undefined
   readonly grid: () => HTMLElement | null
 }
@@ -72,8 +73,9 @@ function handle(event: KeyboardEvent, list: List): boolean {
       void act.pauseOrResume(select.targets(selection.value))
       return true
     case 'Escape':
-      if (selection.value.ids.size === 0) return false
-      selection.set(select.none(selection.value))
+      if (selection.value.ids.size > 0) selection.set(select.none(selection.value))
+      else if (list.opened !== undefined) list.onClose()
+      else return false
       return true
     default:
       return false

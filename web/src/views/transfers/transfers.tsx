@@ -64,7 +64,14 @@ export function Transfers(): ReactNode {
           ) : phone ? (
             <Cards onOpen={onOpen} />
           ) : (
-            <Grid density={which} sort={wanted.sort} onSort={onSort} onOpen={onOpen} opened={opened} />
+            <Grid
+              density={which}
+              sort={wanted.sort}
+              onSort={onSort}
+              onOpen={onOpen}
+              onClose={() => goWith({ open: '', tab: '' })}
+              opened={opened}
+            />
           )}
         </div>
         {opened !== undefined && (

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useCallback, useEffect, useRef } from 'react'
 import { MenuTrigger, Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { visible } from '../../../../../src/api/unseen-characters.ts'
 import { currentRoute, goWith, useRoute } from '../../../app/router.ts'
 import { call } from '../../../store/api.ts'
 import { useRow } from '../../../store/use-row.ts'
@@ -63,7 +64,7 @@ export function Details({ id }: { readonly id: string }): ReactNode {
       }}
     >
       <header className="details-header">
-        <h2 className="details-name" title={row.name}>
+        <h2 className="details-name" title={visible(row.name)}>
           <ForeignText text={row.name} />
         </h2>
         <IconButton

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, type ReactNode, useCallback, useId, useMemo, useState } from 'react'
 import { formatSize } from '../../../../../src/api/format-quantity.ts'
 import type { FileRow, TransferRow } from '../../../../../src/api/schemas/transfer.ts'
+import { visible } from '../../../../../src/api/unseen-characters.ts'
 import { openDialog } from '../../../app/dialogs.ts'
 import { openedAtFirst, type TreeNode, visibleRows } from '../../../files/file-tree.ts'
 import { call } from '../../../store/api.ts'
@@ -113,7 +114,11 @@ function Tree({ id, files, again }: TreeProps): ReactNode {
         <div role="none" style={{ blockSize: seen.afterPx }} />
       </div>
       {menu !== undefined && (
-        <PointMenu at={menu.at} label={t('files.menu', menu.node.name)} onClose={() => setMenu(undefined)}>
+        <PointMenu
+          at={menu.at}
+          label={t('files.menu', visible(menu.node.name))}
+          onClose={() => setMenu(undefined)}
+        >
           <FileActions id={id} node={menu.node} files={files} again={again} />
         </PointMenu>
       )}
@@ -162,7 +167,10 @@ function FileLine({ id, node, sum, place, of, current, open, onOpen, onMenu }: L
             <span className="visually-hidden">{sum?.dangers.map(dangerText).join(' ')}</span>
           </span>
         )}
-        <span className={`truncate${sum?.priority === 'skip' ? ' files-unwanted' : ''}`} title={node.name}>
+        <span
+          className={`truncate${sum?.priority === 'skip' ? ' files-unwanted' : ''}`}
+          title={visible(node.name)}
+        >
           <ForeignText text={node.name} />
         </span>
       </span>
@@ -236,7 +244,7 @@ async function setPriority(
   const done = await put(before.map(({ index }) => ({ index, priority: PRIORITIES[priority] })))
   again()
   if (done === undefined) return
-  toast(t('files.changed', node.name, t(`files.priority.${priority}`).toLowerCase()), {
+  toast(t('files.changed', visible(node.name), t(`files.priority.${priority}`).toLowerCase()), {
     undo: async () => {
       await put(before)
       again()

@@ -4,6 +4,7 @@ import { type ReactNode, useCallback } from 'react'
 import { formatRate, formatSize } from '../../../../../src/api/format-quantity.ts'
 import type { PeerRow, TrackerRow, TransferRow } from '../../../../../src/api/schemas/transfer.ts'
 import { explainTracker } from '../../../../../src/api/tracker-sentence.ts'
+import { visible } from '../../../../../src/api/unseen-characters.ts'
 import { openDialog } from '../../../app/dialogs.ts'
 import { call } from '../../../store/api.ts'
 import { formatNumber } from '../../../text/plural.ts'
@@ -99,7 +100,7 @@ function Tracker({
       <span className="tracker-url">
         <ForeignText text={tracker.url} />
       </span>
-      <IconButton icon="remove" label={t('sources.remove', tracker.url)} onPress={onRemove} />
+      <IconButton icon="remove" label={t('sources.remove', visible(tracker.url))} onPress={onRemove} />
       <p className="tracker-facts">
         <span className={failing ? 'tracker-bad' : undefined}>{explainTracker(tracker)}</span>
         {tracker.seeds !== null && ` · ${t('sources.seeds', formatNumber(tracker.seeds))}`}
