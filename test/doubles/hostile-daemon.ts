@@ -1,11 +1,11 @@
 // Answers of a daemon in which every text that others may choose (names, messages, hosts, labels) tries to be more than
 // text: markup that would run, a name that reads backwards. For tests of the page. Rows and facts are otherwise plausible.
 
-import type { Handlers } from '../../src/api/routes.ts'
+import type { Handlers, OutputOf } from '../../src/api/routes.ts'
 import type { Demo } from '../../src/api/schemas/demo.ts'
 import type { ShareFacts } from '../../src/api/schemas/share.ts'
 import type { Network } from '../../src/api/schemas/status.ts'
-import type { TransferRow } from '../../src/api/schemas/transfer.ts'
+import type { TransferDetails, TransferRow } from '../../src/api/schemas/transfer.ts'
 import { SETTINGS } from '../../src/api/settings.ts'
 
 /** In each field with that field's name, so that a test sees which of them it reads. */
@@ -114,6 +114,50 @@ const NETWORK: Network = {
     { reason: 'BANNED', count: 12, examples: [hostile('banned')], lastAt: AT, undo: true },
     { reason: 'SOMETHING_NEW', count: 1, examples: [hostile('turned-away')], lastAt: AT, undo: false },
   ],
+}
+
+const PEER: OutputOf<'transferPeers'>['peers'][number] = {
+  address: '203.0.113.4:6881',
+  client: hostile('client-name'),
+  source: 'tracker',
+  transport: 'tcp',
+  encryption: 'rc4',
+  incoming: false,
+  seed: false,
+  amChoking: false,
+  amInterested: false,
+  peerChoking: true,
+  peerInterested: true,
+  snubbed: false,
+  progress: 0.5,
+  downBytesPerSecond: 0,
+  upBytesPerSecond: 2e6,
+  downloadedBytes: 0,
+  uploadedBytes: GB,
+}
+
+const DETAILS: TransferDetails = {
+  row: hostileRow(),
+  magnet: `magnet:?xt=urn:btih:${ID}&dn=film`,
+  comment: hostile('comment'),
+  createdBy: hostile('created-by'),
+  pieceLengthBytes: 1 << 20,
+  pieceCount: 4_000,
+  pieceMap: Buffer.alloc(500, 255).toString('base64'),
+  availabilityMap: Buffer.alloc(500, 1).toString('base64'),
+  history: { stepSeconds: 2, downBytesPerSecond: [0, 0, 0], upBytesPerSecond: [1e6, 2e6, 2e6] },
+  contributions: [
+    {
+      who: '203.0.113.4',
+      client: hostile('contributor'),
+      downloadedBytes: 0,
+      uploadedBytes: GB,
+      connected: true,
+    },
+  ],
+  others: { downloadedBytes: 0, uploadedBytes: 0 },
+  wastedBytes: 0,
+  log: [{ at: AT, entry: { code: 'TRACKER_FAILURE', data: { reason: hostile('log-reason') } } }],
 }
 
 const DEMO: Demo = {
@@ -228,6 +272,34 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
     }),
     settings,
     changeSettings: settings,
+    transfer: () => DETAILS,
+    transferFiles: () => ({
+      files: FILES.map(({ index, path, lengthBytes }) => ({
+        index,
+        path,
+        lengthBytes,
+        doneBytes: lengthBytes,
+        priority: 4,
+        dangers: index === 0 ? ['pretends'] : [],
+      })),
+    }),
+    transferPeers: () => ({ peers: [PEER] }),
+    transferTrackers: () => ({
+      trackers: [
+        {
+          url: `http://tracker.example.org/${hostile('tracker-path')}`,
+          tier: 0,
+          status: 'failed',
+          seeds: null,
+          leeches: null,
+          downloads: null,
+          said: hostile('tracker-message'),
+          failure: { code: 'TRACKER_FAILURE', data: { reason: hostile('tracker-failure') } },
+          lastAnswerAt: AT,
+          nextAnnounceAt: AT,
+        },
+      ],
+    }),
     startDemo: () => DEMO,
     demo: () => DEMO,
     stopDemo: () => ({ ...DEMO, stage: 'none', fish: [] }),

@@ -14,7 +14,7 @@ import { axe, openBrowser, openPage } from './page.ts'
 interface Scene {
   readonly name: string
   /** As in the address; the start screen has a daemon with nothing in it. */
-  readonly at: 'start' | 'library' | 'network' | 'settings'
+  readonly at: string
   /** What is pressed and typed to see it. */
   readonly go?: (page: Page) => Promise<void>
   /** Fields of hostile-daemon.ts whose text must be there to be read. */
@@ -83,6 +83,35 @@ const SCENES: readonly Scene[] = [
     reads: ['folder-entry'],
   },
   {
+    name: 'the list of transfers',
+    at: 'transfers',
+    reads: ['torrent-name'],
+  },
+  {
+    name: 'the overview of a transfer',
+    at: details('overview'),
+    go: (page) => page.getByText('Added').first().waitFor(),
+    reads: ['torrent-name', 'comment', 'created-by'],
+  },
+  {
+    name: 'the files of a transfer',
+    at: details('files'),
+    go: (page) => page.getByText('file 30').first().waitFor(),
+    reads: ['folder', 'file'],
+  },
+  {
+    name: 'the peers of a transfer',
+    at: details('peers'),
+    go: (page) => page.getByText('203.0.113.4').first().waitFor(),
+    reads: ['client-name'],
+  },
+  {
+    name: 'the sources of a transfer',
+    at: details('sources'),
+    go: (page) => page.getByText('tracker.example.org').first().waitFor(),
+    reads: ['tracker-message'],
+  },
+  {
     name: 'the library',
     at: 'library',
     go: async (page) => {
@@ -129,6 +158,10 @@ const SCENES: readonly Scene[] = [
   },
 ]
 
+function details(tab: string): string {
+  return `transfers?open=${hostileRow().id}&tab=${tab}`
+}
+
 async function reviewed(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Share something/ }).click()
   await page.getByLabel('Path').fill('/home/a/film')
@@ -160,7 +193,7 @@ async function pageLink(t: TestContext, at: Scene['at']): Promise<string> {
 async function look(t: TestContext, browser: Browser, scene: Scene): Promise<void> {
   const { page, troubles } = await openPage(browser, await pageLink(t, scene.at))
   if (scene.at !== 'start') await page.evaluate(`location.hash = '#/${scene.at}'`)
-  await page.locator('h1').waitFor()
+  await page.locator('h1').first().waitFor()
   await scene.go?.(page)
   const seen = await page.locator('body').innerText()
   for (const field of scene.reads) {

@@ -28,7 +28,8 @@ export function Peers({ row: { id } }: { readonly row: TransferRow }): ReactNode
       {error !== undefined && value === undefined && <ErrorSentence error={error} />}
       {value !== undefined && peers.length === 0 && <p className="part soft">{t('peers.none')}</p>}
       {peers.length > 0 && (
-        <section className="part table-scroll">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        <section className="part table-scroll" aria-label={t('details.tab.peers')} tabIndex={0}>
           <table className="plain-table">
             <thead>
               <tr>
