@@ -32,6 +32,10 @@ function fewRequests(swarm: Swarm, requests: number): void {
   }
 }
 
+/** One after the other, each with a line that is nearly enough for ours. */
+const coming = (count: number): MemberPlan[] =>
+  Array.from({ length: count }, (_, i) => ({ ...seed, uploadRate: SLOW, joinsAtMs: i * 10_000 }))
+
 const far = { roundTripMs: 300 }
 
 export const SCENARIOS: readonly SlowScenario[] = [
@@ -73,10 +77,17 @@ export const SCENARIOS: readonly SlowScenario[] = [
     without: scene({ seeds: many(3, seed) }),
   },
   {
+    name: 'a slow line of our own, shared by ever more sources',
+    code: 'OWN_LINE',
+    slow: scene({ seeds: coming(4), leeches: [{ ...leech, downloadRate: 1.5 * SLOW }] }),
+    without: scene({ seeds: coming(4) }),
+    afterMs: 60_000,
+  },
+  {
     name: 'a source that serves others first',
     code: 'CHOKED',
-    slow: scene({ seeds: [slowSeed], leeches: many(24, { ...leech, closed: true }) }),
-    without: scene({ seeds: many(8, seed), leeches: many(24, { ...leech, closed: true }) }),
+    slow: scene({ seeds: [slowSeed], leeches: many(12, { ...leech, closed: true }) }),
+    without: scene({ seeds: many(8, seed), leeches: many(12, { ...leech, closed: true }) }),
     afterMs: 40_000,
   },
   {

@@ -32,6 +32,8 @@ interface Entry {
   readonly wouldHelp?: readonly string[] | ((evidence: Evidence) => readonly string[])
 }
 
+/** That so many are at their limits at once is less likely than that they share one. */
+const MANY = 8
 const MORE_SOURCES = 'Another source: a person who has it, or a tracker or web seed that knows one.'
 const GOES_ON = 'It goes on by itself when that is mended.'
 
@@ -78,6 +80,11 @@ const TABLE: Readonly<Record<string, Entry>> = {
         ? 'Raise the download limit, or pause other transfers.'
         : 'Raise the download limit of this transfer.',
     ],
+  },
+  OWN_LINE: {
+    sentence: ({ sources }) =>
+      `your line is full: ${formatCount(Number(sources), 'source')} could give more, and together they do not`,
+    wouldHelp: ['Less traffic of other programs and transfers on your line.'],
   },
   NO_SOURCES: {
     sentence: ({ addresses }) =>
@@ -134,7 +141,7 @@ const TABLE: Readonly<Record<string, Entry>> = {
         ? 'the one source is at its upload limit'
         : Number(sources) === 2
           ? 'both sources are at their upload limit'
-          : `all ${sources} sources are at their upload limit`,
+          : `all ${sources} sources are at their upload limit${Number(sources) > MANY ? ', or your line is full' : ''}`,
     wouldHelp: [MORE_SOURCES],
   },
   TOO_FEW_SOURCES: {
@@ -169,6 +176,7 @@ const FIGURES: Readonly<Record<string, { readonly label: string; readonly show: 
     unanswered: { label: 'Addresses that did not answer', show: plain },
     dialing: { label: 'Connections being made', show: plain },
     who: { label: 'Fastest is', show: plain },
+    couldGive: { label: 'They gave before, added up', show: rate },
     fastest: { label: 'Fastest source', show: rate },
     slowest: { label: 'Slowest source', show: rate },
     requests: { label: 'Requests that a source takes at a time', show: plain },

@@ -9,6 +9,8 @@ export interface TransferFacts {
   /** Wanted and not verified; undefined while the files are not known. */
   readonly leftBytes: number | undefined
   readonly downBytesPerSecond: number
+  /** All sources together for some seconds, the best of the last minutes. */
+  readonly bestBytesPerSecond: number
   /** Which limit refused us just now, and how much it allows. */
   readonly heldBy: { readonly whose: 'transfer' | 'all'; readonly bytesPerSecond: number } | undefined
   readonly diskTrouble: string | undefined
@@ -54,6 +56,7 @@ export type BottleneckCode =
   | 'CHECKING'
   | 'DISK_TROUBLE'
   | 'OWN_LIMIT'
+  | 'OWN_LINE'
   | 'NO_SOURCES'
   | 'UNREACHABLE'
   | 'CONNECTING'
@@ -89,6 +92,9 @@ const NEWS_SECONDS = 60
 const BOUND_SHARE = 0.7
 /** More choking than giving, by this factor: more of the sources wait than work. */
 const CHOKING_FACTOR = 2
+/** Each has given more than now, together by this much, while the sum is nearly what it was at best: they share a line, ours. */
+const SHARING_FACTOR = 1.4
+const AT_BEST = 0.8
 /** With more sources than this there are not too few, whoever else cannot be reached. */
 const FEW_SOURCES = 5
 
@@ -163,6 +169,10 @@ function others(facts: TransferFacts): Bottleneck {
   if (asked.length === 0) return { code: 'CHOKED', evidence: { sources: choking, of: interesting, rate } }
   const [bound, which] = commonBound(asked)
   if (bound === undefined) return NONE
+  if (bound === 'capped' && sharesLine(facts)) {
+    const couldGive = asked.reduce((sum, source) => sum + source.bestBytesPerSecond, 0)
+    return { code: 'OWN_LINE', evidence: { sources: asked.length, rate, couldGive: round(couldGive) } }
+  }
   if (bound !== 'silent' && choking >= CHOKING_FACTOR * asked.length)
     return { code: 'CHOKED', evidence: { sources: choking, of: interesting, rate } }
   const evidence = { sources: which.length, rate, ...evidenceOf(bound, which) }
@@ -173,6 +183,12 @@ function others(facts: TransferFacts): Bottleneck {
     return { code: 'TOO_FEW_SOURCES', evidence: { ...evidence, known: sources + outOfReach, reachable } }
   }
   return { code: BOUND_CODES[bound], evidence }
+}
+
+function sharesLine({ asked, downBytesPerSecond, bestBytesPerSecond }: TransferFacts): boolean {
+  if (asked.length < 2 || downBytesPerSecond < AT_BEST * bestBytesPerSecond) return false
+  const couldGive = asked.reduce((sum, source) => sum + source.bestBytesPerSecond, 0)
+  return couldGive >= SHARING_FACTOR * downBytesPerSecond
 }
 
 /** What binds most of the sources, and which these are; nothing while others flow. */

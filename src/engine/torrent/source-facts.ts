@@ -14,6 +14,8 @@ export interface SourceFacts extends PipelineFacts {
   readonly name: string
   readonly bytesPerSecond: number
   readonly snubbed: boolean
+  /** What it gave for some seconds, the best of the last minutes. */
+  readonly bestBytesPerSecond: number
 }
 
 export type Bound = 'silent' | 'queue' | 'window' | 'capped'

@@ -4,12 +4,15 @@
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { WebSeedStatus } from '../webseed/web-seeds.ts'
+import { BestRates } from './best-rates.ts'
 import { type Bottleneck, bottleneck, type TransferFacts } from './bottleneck.ts'
 import type { Live } from './live.ts'
 import { RecentTotals } from './recent-totals.ts'
 import { SettledBottleneck } from './settled-bottleneck.ts'
 import type { SourceFacts } from './source-facts.ts'
 import type { Torrent } from './torrent.ts'
+
+type Source = Omit<SourceFacts, 'bestBytesPerSecond'>
 
 /** Looked at by the torrent itself while peers are connected; whoever asks oftener gets the same answer. */
 const LOOK_EVERY_MS = 500
@@ -19,6 +22,7 @@ const PIECES_LOOKED_AT = 4_096
 export class WhySlow {
   readonly #torrent: Torrent
   readonly #settled = new SettledBottleneck()
+  readonly #best = new BestRates<string>()
   readonly #recent = new RecentTotals<'memoryWaitedMs' | 'writtenBytes' | 'hashedBytes'>()
   #current: Bottleneck = { code: 'PAUSED', evidence: {} }
   #lookedAt: Millis | undefined
@@ -44,7 +48,7 @@ export class WhySlow {
     const { swarm, live, webSeeds, discovery, connecting } = torrent
     const { candidates } = discovery
     const done = live?.done === true
-    const asked: SourceFacts[] = done ? [] : (webSeeds?.status(now) ?? []).filter(isUsable).map(asSource)
+    const asked = done ? [] : (webSeeds?.status(now) ?? []).filter(isUsable).map(asSource)
     const usable = asked.length
     let withSomething = 0
     let interesting = usable
@@ -55,6 +59,8 @@ export class WhySlow {
       if (peer.peerChoking) continue
       asked.push(sourceOf(peer, now))
     }
+    const rates = new Map(asked.map(({ name, bytesPerSecond }) => [name, bytesPerSecond]))
+    this.#best.look(rates, now)
     const backlog = live?.store.backlog
     const recent = this.#recent.perSecond(
       {
@@ -70,11 +76,12 @@ export class WhySlow {
       state: torrent.stateName,
       leftBytes: live === undefined ? undefined : done ? 0 : Math.max(1, live.wantedBytes - live.doneBytes),
       downBytesPerSecond: swarm.downRate.rate(now),
+      bestBytesPerSecond: this.#best.bestTogether,
       heldBy: this.#heldBy(now),
       diskTrouble: live?.problem?.code,
       sources: live === undefined ? swarm.peers.size : withSomething + usable,
       interesting,
-      asked,
+      asked: asked.map((source) => ({ ...source, bestBytesPerSecond: this.#best.best(source.name) })),
       missingPieces: live === undefined || interesting > 0 ? 0 : missing(live),
       newsSeconds: secondsSince(live?.newsAt, now),
       goneForSeconds: secondsSince(swarm.seedSeenAt, now),
@@ -103,7 +110,7 @@ export class WhySlow {
   }
 }
 
-function sourceOf(peer: Peer, now: Millis): SourceFacts {
+function sourceOf(peer: Peer, now: Millis): Source {
   const { name, snubbed, downRate, download } = peer
   return { name, snubbed, bytesPerSecond: downRate.rate(now), ...download.pipeline.facts(now) }
 }
@@ -113,7 +120,7 @@ function isUsable({ state }: WebSeedStatus): boolean {
 }
 
 /** A web seed gives as fast as it can from the moment it is asked. */
-function asSource({ name, state, downBytesPerSecond }: WebSeedStatus): SourceFacts {
+function asSource({ name, state, downBytesPerSecond }: WebSeedStatus): Source {
   return {
     name,
     bytesPerSecond: downBytesPerSecond,
