@@ -34,6 +34,8 @@ const SLOW = 250_000
 const NAMED_WITHIN_MS = 45_000
 /** It must be named in so many looks one after the other. */
 const LOOKS = 3
+/** Progress is said once a second; what a source can give is known after some. */
+const LOOKS_OF_A_RATE = 8
 
 interface Offer {
   readonly torrent: string
@@ -162,6 +164,42 @@ describe('why it is slow, on real sockets', { concurrency: 8 }, () => {
     await seed(scene, a)
     await names(await get(scene, b, [addressOf(a)]), 'SOURCES_CAPPED')
   })
+
+  ground.test(
+    'a slow line of our own, and one source after the other (tc tbf): OWN_LINE',
+    ['libtorrent'],
+    async (scene) => {
+      const leech = await scene.host('leech')
+      // What comes to it leaves the bridge by the port that carries its number.
+      await shell(
+        [],
+        [
+          `tc qdisc add dev port${leech.address.split('.').at(-1)} root tbf rate 4mbit burst 16kb latency 400ms`,
+        ],
+      )
+      const hosts = [await scene.host('seed 1'), await scene.host('seed 2'), await scene.host('seed 3')]
+      const [first, ...others] = await Promise.all(
+        hosts.map(async (host) => {
+          const { torrent, folder } = await offered(scene)
+          const client = await Libtorrent.start(scene, host, { upLimit: 400_000 })
+          const given = await client.add(torrent, { savePath: folder, seed: true })
+          await given.complete()
+          return given
+        }),
+      )
+      assert.ok(first !== undefined)
+      const shoal = await get(scene, leech, [addressOf(hosts[0] as Host)])
+      for (const [i, other] of others.entries()) {
+        const looks = () => shoal.lines.filter((line) => line.event === 'progress' && line.peers > i).length
+        await until('what the sources give is seen', () => looks() >= LOOKS_OF_A_RATE, {
+          program: shoal.program,
+        })
+        await other.connect(leech.address, PEER_PORT)
+      }
+      const said = await names(shoal, 'OWN_LINE')
+      assert.equal(figure(said, 'Sources'), '3')
+    },
+  )
 
   ground.test('a source that lets nobody ask: CHOKED', ['libtorrent'], async (scene) => {
     const [a, b] = [await scene.host('seed'), await scene.host('leech')]

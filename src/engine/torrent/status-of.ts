@@ -61,10 +61,7 @@ function sizesOf(torrent: Torrent): { readonly wanted: number; readonly done: nu
   const { live, metainfo, wishes, states } = torrent
   if (metainfo === undefined) return { wanted: 0, done: 0 }
   if (live !== undefined) return { wanted: live.wantedBytes, done: live.doneBytes }
-  const wanted = metainfo.files
-    .filter((file) => !file.pad && (wishes.priorities[file.index] ?? 1) > 0)
-    .reduce((sum, file) => sum + file.lengthBytes, 0)
-  return { wanted, done: states.doneAtRest }
+  return { wanted: wishes.wantedBytes, done: states.doneAtRest }
 }
 
 export function peerStatusOf(peer: Peer, now: Millis): PeerStatus {

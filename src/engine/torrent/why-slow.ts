@@ -39,8 +39,15 @@ export class WhySlow {
       return this.#current
     this.#lookedAt = now
     this.#lookedIn = state
-    this.#current = this.#settled.look(bottleneck(this.#count(now)), now)
+    this.#current = this.#settled.look(this.#atRest() ?? bottleneck(this.#count(now)), now)
     return this.#current
+  }
+
+  /** Of most torrents most of the time there is nothing to count. */
+  #atRest(): Bottleneck | undefined {
+    const { stateName, live } = this.#torrent
+    if (stateName === 'paused' || stateName === 'failed') return { code: 'PAUSED', evidence: {} }
+    return live?.done === true && live.problem === undefined ? { code: 'NONE', evidence: {} } : undefined
   }
 
   #count(now: Millis): TransferFacts {

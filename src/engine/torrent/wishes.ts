@@ -18,6 +18,9 @@ export interface WishesOptions {
 export class Wishes {
   readonly #options: WishesOptions
   #priorities: readonly number[] = []
+  #metainfo: Metainfo | undefined
+  /** Counted when somebody asks, once after each change. */
+  #wantedBytes: number | undefined
   #sequential: boolean
   #superSeed: boolean
 
@@ -32,6 +35,14 @@ export class Wishes {
     return this.#priorities
   }
 
+  /** Bytes of wanted files; 0 while the files are not known. */
+  get wantedBytes(): number {
+    this.#wantedBytes ??= (this.#metainfo?.files ?? [])
+      .filter((file) => !file.pad && (this.#priorities[file.index] ?? 1) > 0)
+      .reduce((sum, file) => sum + file.lengthBytes, 0)
+    return this.#wantedBytes
+  }
+
   get sequential(): boolean {
     return this.#sequential
   }
@@ -42,12 +53,15 @@ export class Wishes {
 
   /** The files became known. */
   begin(metainfo: Metainfo, choose: ((metainfo: Metainfo) => readonly number[]) | undefined): void {
+    this.#metainfo = metainfo
     this.#priorities = choose?.(metainfo) ?? []
+    this.#wantedBytes = undefined
   }
 
   /** Unwanted files are not written; what pieces share with them is kept aside. */
   async setPriorities(priorities: readonly number[]): Promise<void> {
     this.#priorities = priorities
+    this.#wantedBytes = undefined
     this.#options.changed()
     const live = this.#options.live()
     if (live === undefined) return
