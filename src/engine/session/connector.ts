@@ -23,7 +23,11 @@ export const DIAL_TIMEOUT_MS = 8_000
 const MAX_GREETING = 60
 
 /** What the gate does not allow comes to nothing without a packet. */
-const FORBIDDEN = { result: Promise.resolve(new SocketError('DENIED')), cancel: () => {} }
+const FORBIDDEN = {
+  result: Promise.resolve(new SocketError('DENIED')),
+  cancel: () => {},
+  tookMs: () => undefined,
+}
 
 export interface ConnectorOptions {
   readonly ports: Ports
@@ -67,11 +71,10 @@ export class Connector {
     const { ports, budget, ways, encryption, gate } = this.#options
     const allowed = gate?.allows(to.host) !== false
     if (allowed) this.#options.contacting(to)
-    const since = ports.clock.now()
     const attempt = allowed ? race(ways(how, to), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
     this.#dials.add(attempt.cancel)
     const dialled = await attempt.result
-    const connectedInMs = ports.clock.now() - since
+    const connectedInMs = attempt.tookMs()
     this.#dials.delete(attempt.cancel)
     budget.connected(place)
     if (dialled instanceof SocketError) {

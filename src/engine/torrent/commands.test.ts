@@ -103,6 +103,25 @@ test('fewer peers are allowed: those that move least go, and no new ones come', 
   await swarm.close()
 })
 
+test('what has all that is wanted stands among the seeds of the queue, also while it is paused, until more is wanted', async () => {
+  const swarm = await running(7)
+  const [leech] = swarm.leeches as [SwarmMember]
+  const torrent = torrentOf(leech)
+  assert.equal(torrent.hasAllWanted, false)
+  await swarm.finish(60_000)
+  await swarm.world.run('the end', () => leech.session.pause(torrent), 60_000)
+  assert.equal(torrent.hasAllWanted, true)
+  for (const [priority, hasAll] of [
+    [7, true],
+    [0, true],
+    [7, false],
+  ] as const) {
+    await torrent.wishes.setPriorities([priority])
+    assert.equal(torrent.hasAllWanted, hasAll, `priority ${priority}`)
+  }
+  await swarm.close()
+})
+
 test('super-seeding ends at once for those who were shown little, and begins for those who come later', async () => {
   const slow = { uploadRate: 200_000, downloadRate: 8_000_000 }
   const swarm = await running(5, { seeds: [{ ...slow, superSeed: true }], leeches: [FAST, FAST] })

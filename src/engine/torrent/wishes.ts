@@ -60,10 +60,13 @@ export class Wishes {
 
   /** Unwanted files are not written; what pieces share with them is kept aside. */
   async setPriorities(priorities: readonly number[]): Promise<void> {
+    const before = this.#priorities
+    const more = priorities.some((priority, file) => priority > 0 && before[file] === 0)
     this.#priorities = priorities
     this.#wantedBytes = undefined
-    this.#options.changed()
     const live = this.#options.live()
+    // Whether all of it is here is looked at while files are open; else only more can change it.
+    if (live !== undefined || more) this.#options.changed()
     if (live === undefined) return
     live.setPriorities(priorities)
     for (const peer of this.#options.peers) peer.reviewInterest()

@@ -99,3 +99,16 @@ test('without any way the address is unreachable', async () => {
   const outcome = await race([], TO, 8_000, new VirtualClock()).result
   assert.ok(outcome instanceof SocketError && outcome.code === 'UNREACHABLE')
 })
+
+test('how long it took is told of the way that won, from its own beginning', async () => {
+  for (const ways of [1, 2]) {
+    const clock = new VirtualClock()
+    const [tcp, utp] = [new Way(), new Way()]
+    const attempt = race(ways === 1 ? [utp] : [tcp, utp], TO, 8_000, clock)
+    assert.equal(attempt.tookMs(), undefined)
+    await clock.advance((ways - 1) * LEAD_MS + 40)
+    utp.answer(connection('utp'))
+    await attempt.result
+    assert.equal(attempt.tookMs(), 40)
+  }
+})

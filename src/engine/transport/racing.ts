@@ -2,7 +2,7 @@
 // Promise: one result; no connection but the winner's stays open; a way that fails at once lets the next one begin at once.
 
 import type { Endpoint } from '../../base/endpoint.ts'
-import { after } from '../../base/ids.ts'
+import { after, type Millis } from '../../base/ids.ts'
 import { type Clock, type Connection, SocketError, type Tcp } from '../../base/ports.ts'
 
 /** A way to connect: TCP, uTP. */
@@ -16,12 +16,19 @@ export interface Attempt {
   cancel(): void
 }
 
+export interface RacedAttempt extends Attempt {
+  /** Once it is connected: how long the way that won took for it, which is a round trip. */
+  tookMs(): number | undefined
+}
+
 /** @param ways the preferred one first; with none of them the address is unreachable */
-export function race(ways: readonly Dialer[], to: Endpoint, timeoutMs: number, clock: Clock): Attempt {
-  const [only] = ways
-  if (only !== undefined && ways.length === 1) return only.dial(to, timeoutMs)
+export function race(ways: readonly Dialer[], to: Endpoint, timeoutMs: number, clock: Clock): RacedAttempt {
   const running = new Race(ways, to, timeoutMs, clock)
-  return { result: running.result, cancel: () => running.end(new SocketError('CLOSED')) }
+  return {
+    result: running.result,
+    cancel: () => running.end(new SocketError('CLOSED')),
+    tookMs: () => running.tookMs,
+  }
 }
 
 class Race {
@@ -32,6 +39,7 @@ class Race {
   readonly #clock: Clock
   readonly #resolve: (outcome: Connection | SocketError) => void
   readonly #attempts: Attempt[] = []
+  tookMs: number | undefined
   #failed = 0
   #firstFailure: SocketError | undefined
   #over = false
@@ -58,17 +66,20 @@ class Race {
     }
     const attempt = way.dial(this.#to, this.#timeoutMs)
     this.#attempts.push(attempt)
-    void attempt.result.then((outcome) => this.#answered(outcome))
-    this.#cancelLead = this.#clock.schedule(after(this.#clock.now(), LEAD_MS), () => this.#begin())
+    const since = this.#clock.now()
+    void attempt.result.then((outcome) => this.#answered(outcome, since))
+    if (this.#attempts.length < this.#ways.length)
+      this.#cancelLead = this.#clock.schedule(after(since, LEAD_MS), () => this.#begin())
   }
 
-  #answered(outcome: Connection | SocketError): void {
+  #answered(outcome: Connection | SocketError, since: Millis): void {
     if (this.#over) {
       // Connected in the same moment as the winner, or after everybody gave up.
       if (!(outcome instanceof SocketError)) discard(outcome)
       return
     }
     if (!(outcome instanceof SocketError)) {
+      this.tookMs = this.#clock.now() - since
       this.end(outcome)
       return
     }
