@@ -31,3 +31,11 @@ test('midnight passed an hour ago is yesterday, not today', () => {
 test('a moment that lies ahead is now', () => {
   assert.equal(shown('2026-11-28T21:00:00Z'), 'just now')
 })
+
+test('without a zone it is that of this computer, also over a change of its clocks', () => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  for (let hours = 0; hours < 400 * 24; hours += 7) {
+    const at = new Date(NOW - hours * 3_600_000).toISOString()
+    assert.equal(formatMoment(at, NOW), formatMoment(at, NOW, zone), at)
+  }
+})
