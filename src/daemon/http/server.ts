@@ -3,7 +3,6 @@
 
 import type { FastifyRequest } from 'fastify'
 import { API_ROOT } from '../../api/client.ts'
-import { openApiDocument } from '../../api/openapi.ts'
 import type { Handlers, RouteName } from '../../api/routes.ts'
 import type { SettingRow } from '../../api/schemas/machine.ts'
 import type { Settings } from '../../api/settings.ts'
@@ -24,7 +23,7 @@ import { HttpError } from './http-error.ts'
 import { Listener } from './listener.ts'
 import { type MediaFile, MediaLinks } from './media-links.ts'
 import { mountMedia, type WholeFile } from './media-mount.ts'
-import { Metrics } from './metrics.ts'
+import type { Metrics } from './metrics.ts'
 import { type Admit, mountCalls } from './mounted-calls.ts'
 import { OwnNames } from './own-names.ts'
 import { PageFiles } from './page-files.ts'
@@ -132,7 +131,11 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
     },
   }
   const dropped = new DroppedFiles({ disk, saveFolder })
-  const metrics = new Metrics({ feed, handlers, guard })
+  let loaded: Promise<Metrics> | undefined
+  const metrics = (): Promise<Metrics> => {
+    loaded ??= import('./metrics.ts').then((part) => new part.Metrics({ feed, handlers, guard }))
+    return loaded
+  }
   mountCalls(routes, { handlers, feed, admit })
   mountSession(routes, { sessions, admission, passage, ended: (holderId) => streams.endOf(holderId) })
   mountEvents(routes, streams, admit)
@@ -152,8 +155,9 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
     url: urlOf(host, listener.port),
     async close() {
       streams.close()
-      metrics.close()
       await listener.close()
+      const figures = await loaded
+      figures?.close()
       await routes.close()
       await tokens.close()
       await sessions.close()
@@ -193,6 +197,7 @@ function mountEvents(
 function mountOpenApi(routes: ReturnType<typeof makeApp>['routes']): void {
   let text: string | undefined
   routes.get(`${API_ROOT}/openapi.json`, async (_, reply) => {
+    const { openApiDocument } = await import('../../api/openapi.ts')
     text ??= JSON.stringify(openApiDocument(VERSION))
     reply.header('content-type', 'application/json; charset=utf-8')
     return text

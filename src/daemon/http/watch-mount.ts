@@ -7,7 +7,8 @@ import type { Metrics } from './metrics.ts'
 import type { Admit } from './mounted-calls.ts'
 
 export interface WatchMount {
-  readonly metrics: Metrics
+  /** Loaded when somebody asks for the first time: most people watch by no such program. */
+  metrics(): Promise<Metrics>
   readonly handlers: Pick<Handlers, 'network'>
   readonly admit: Admit
   /** Milliseconds that never go back. */
@@ -25,8 +26,9 @@ export function mountWatch(app: FastifyInstance, { metrics, handlers, admit, now
       admit(request, 'metrics')
     },
     handler: async (_, reply) => {
-      reply.header('content-type', metrics.contentType).header('cache-control', 'no-store')
-      return await metrics.text()
+      const figures = await metrics()
+      reply.header('content-type', figures.contentType).header('cache-control', 'no-store')
+      return await figures.text()
     },
   })
 
