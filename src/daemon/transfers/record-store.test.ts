@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { NodeDisk } from '../../platform/disk.ts'
+import { NO_LOG } from '../log.ts'
+import { BLANK, type TransferRecord } from './record.ts'
+import { RecordStore } from './record-store.ts'
+
+const id = (n: number): string => n.toString(16).padStart(40, '0')
+const record = (n: number, fields: Partial<TransferRecord> = {}): TransferRecord => ({
+  ...BLANK,
+  id: id(n),
+  role: 'get',
+  journalFolder: '/data',
+  saveFolder: '/data',
+  addedAt: 1_000 - n,
+  ...fields,
+})
+
+function ground(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-records-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return { folder, open: () => new RecordStore(new NodeDisk(), folder, NO_LOG, () => 0) }
+}
+
+test('what was written is read in the order it was added, the last of several writes', async (t) => {
+  const { open } = ground(t)
+  const store = open()
+  await store.readAll()
+  await Promise.all([
+    store.write(record(1)),
+    store.write(record(2)),
+    store.write(record(1, { paused: true })),
+  ])
+  const records = await open().readAll()
+  assert.deepEqual(
+    records.map((each) => [each.id, each.paused]),
+    [
+      [id(2), false],
+      [id(1), true],
+    ],
+  )
+})
+
+test('a removal asked for after a write holds, and takes the torrent file along', async (t) => {
+  const { folder, open } = ground(t)
+  const store = open()
+  await store.readAll()
+  const { torrentCrc, written } = store.writeTorrent(id(1), new Uint8Array([1, 2, 3]))
+  await Promise.all([written, store.write(record(1, { torrentCrc }))])
+  assert.deepEqual(await store.readTorrent(record(1, { torrentCrc })), new Uint8Array([1, 2, 3]))
+  void store.write(record(1, { torrentCrc }))
+  await store.remove(id(1))
+  await store.settled()
+  assert.deepEqual(readdirSync(join(folder, 'transfers')), [])
+})
+
+test('fields that a record does not have get their usual value', async (t) => {
+  const { open } = ground(t)
+  const store = open()
+  await store.readAll()
+  const { tags: _, ...older } = record(1)
+  await store.write(older as TransferRecord)
+  assert.deepEqual((await open().readAll())[0]?.tags, [])
+})
