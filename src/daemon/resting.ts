@@ -33,10 +33,11 @@ export class Resting {
   /** Nothing is taken or given any more when this resolves. */
   async begin(until: number | 'told'): Promise<void> {
     const { memory, transfers } = this.#task
-    const kept = memory.change({ pausedUntil: until })
-    for (const transfer of transfers) transfer.rest()
-    await kept
-    for (const transfer of transfers) transfer.touch()
+    await memory.change({ pausedUntil: until })
+    for (const transfer of transfers) {
+      transfer.rest()
+      transfer.touch()
+    }
   }
 
   async end(): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -64,4 +64,31 @@ test('fields that a record does not have get their usual value', async (t) => {
   const { tags: _, ...older } = record(1)
   await store.write(older as TransferRecord)
   assert.deepEqual((await open().readAll())[0]?.tags, [])
+})
+
+test('many that change at once are durable as one file, which the next start finishes from', async (t) => {
+  const { folder, open } = ground(t)
+  const store = open()
+  await store.readAll()
+  const together = join(folder, 'transfers', 'together')
+  let kept: Buffer | undefined
+  const writes = Array.from({ length: 100 }, (_, n) => store.write(record(n, { paused: true })))
+  void writes[0]?.then(() => {
+    kept = readFileSync(together)
+  })
+  await Promise.all(writes)
+  await store.settled()
+  assert.equal(existsSync(together), false)
+  assert.equal((await open().readAll()).length, 100)
+  // Killed right after the answer: only the one file is there.
+  const other = ground(t)
+  mkdirSync(join(other.folder, 'transfers'))
+  writeFileSync(join(other.folder, 'transfers', 'together'), kept as Buffer)
+  const records = await other.open().readAll()
+  assert.equal(records.filter(({ paused }) => paused).length, 100)
+  // Damaged since: set aside, and the records that there are load.
+  writeFileSync(join(other.folder, 'transfers', 'together'), (kept as Buffer).subarray(0, 5_000))
+  assert.equal((await other.open().readAll()).length, 100)
+  const aside = readdirSync(join(other.folder, 'transfers')).filter((name) => name.includes('.corrupt-'))
+  assert.equal(aside.length, 1)
 })

@@ -9,12 +9,15 @@ import { type StateFile, writeStateFiles } from '../../base/state-file.ts'
 import { readWhole, setAside } from '../checked-file.ts'
 import { StateError } from '../kept-file.ts'
 import type { Log } from '../log.ts'
+import { ManyFiles } from './many-files.ts'
 import { decodeRecord, encodeRecord, type TransferRecord } from './record.ts'
 
 /** A record of 100,000 files, each with a priority and a path of its own. */
 const RECORD_LIMIT_BYTES = 64_000_000
 /** SAFETY.md: a torrent file is at most 10 MB; one that we write has its piece layers besides. */
 const TORRENT_LIMIT_BYTES = 64_000_000
+/** From so many on they are made durable as one file first: a person who stops a thousand shares is answered at once. */
+const MANY = 32
 /** A few milliseconds. */
 const READS_IN_A_SLICE = 100
 const NAME = /^([0-9a-f]{40})\.json$/
@@ -30,6 +33,7 @@ export class RecordStore {
   readonly #folder: string
   readonly #log: Log
   readonly #wallMs: () => number
+  readonly #together: ManyFiles
   /** By file name. */
   #pending = new Map<string, Pending>()
   #working: Promise<void> | undefined
@@ -39,6 +43,7 @@ export class RecordStore {
     this.#folder = disk.join(stateFolder, 'transfers')
     this.#log = log
     this.#wallMs = wallMs
+    this.#together = new ManyFiles(disk, this.#folder, log, wallMs)
   }
 
   /**
@@ -48,6 +53,7 @@ export class RecordStore {
    */
   async readAll(): Promise<TransferRecord[]> {
     await this.#disk.makeDirectory(this.#folder)
+    await this.#together.finish()
     const names = (await this.#disk.list(this.#folder)).filter((name) => NAME.test(name))
     const records: TransferRecord[] = []
     for (const [at, name] of names.entries()) {
@@ -128,17 +134,23 @@ export class RecordStore {
     while (this.#pending.size > 0) {
       const batch = this.#pending
       this.#pending = new Map()
+      const answer = (error?: unknown): void => {
+        for (const { done, failed } of batch.values())
+          if (error === undefined) for (const resolve of done) resolve()
+          else for (const reject of failed) reject(error)
+      }
       try {
-        await this.#carry(batch)
-        for (const { done } of batch.values()) for (const resolve of done) resolve()
+        await this.#carry(batch, answer)
+        answer()
       } catch (error) {
-        for (const { failed } of batch.values()) for (const reject of failed) reject(error)
+        answer(error)
       }
     }
     this.#working = undefined
   }
 
-  async #carry(batch: ReadonlyMap<string, Pending>): Promise<void> {
+  /** @param durable to be called as soon as what was asked for can no more be lost */
+  async #carry(batch: ReadonlyMap<string, Pending>, durable: () => void): Promise<void> {
     const files: StateFile[] = []
     for (const [name, { bytes }] of batch) {
       if (bytes !== 'remove') files.push({ name, bytes })
@@ -149,7 +161,8 @@ export class RecordStore {
     }
     // A record that names a torrent file comes after it.
     files.sort((a, b) => Number(NAME.test(a.name)) - Number(NAME.test(b.name)))
-    await writeStateFiles(this.#disk, this.#folder, files)
+    if (files.length < MANY) await writeStateFiles(this.#disk, this.#folder, files)
+    else await this.#together.write(files, durable)
   }
 }
 

@@ -275,9 +275,9 @@ export class Shares {
         await this.#around.store.remove(transfer.id)
         return
       }
-      const kept = transfer.update({ stopped: true })
+      // The record first: files of many that are closed at once would keep the disk from it.
+      await Promise.all([transfer.update({ stopped: true }), this.#around.pages.close(transfer.id)])
       transfer.rest()
-      await Promise.all([kept, this.#around.pages.close(transfer.id)])
     })
     await Promise.all(stopping)
     return { stopped: chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name })) }

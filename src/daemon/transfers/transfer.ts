@@ -229,9 +229,8 @@ export class Transfer {
   // ── a person's word ──
 
   async pause(): Promise<void> {
-    const kept = this.update({ paused: true })
+    await this.update({ paused: true })
     this.rest()
-    await kept
   }
 
   /** Goes on, or tries again what failed. */
