@@ -1,18 +1,17 @@
 // The daemon as it runs: what openDaemon joins, in front of it the server of API and page, beside it the log; opened and
-// closed in that order. Calls whose part of the daemon is not there are answered as unknown ones.
+// closed in that order. Every call of the table is answered here or at the door (http/server.ts): the compiler says so.
 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Handlers, ROUTES, type RouteName } from '../api/routes.ts'
+import type { Handlers, RouteName } from '../api/routes.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { openDaemon } from './daemon.ts'
 import { DemoCalls } from './demo/demo-calls.ts'
 import type { Feed } from './feed.ts'
-import { HttpError } from './http/http-error.ts'
 import type { MediaFile } from './http/media-links.ts'
 import type { WholeFile } from './http/media-mount.ts'
-import { openServer } from './http/server.ts'
+import { type DoorCall, openServer } from './http/server.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
 import { boundHandlers } from './machine/bound-handlers.ts'
@@ -49,7 +48,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
   const saveFolder = (): string => daemon.settings.values['saving.folder'] || usualSaveFolder(environment)
   const { settings, feed } = daemon
   const machine = openMachine({ settings, stateFolder, environment, saveFolder, rows: () => feed.rows() })
-  const answered: Partial<Handlers> = {
+  const answered: Handlers<Exclude<RouteName, DoorCall>> = {
     ...daemon.handlers,
     ...machine.handlers,
     ...demo.handlers,
@@ -60,7 +59,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       return {}
     },
   }
-  const handlers = boundHandlers(whole(answered), machine.allowed)
+  const handlers = boundHandlers(answered, machine.allowed)
   // Who comes in by the RPC is a program, whose paths are bound.
   const rpc = openRpc({ handlers, feed })
   try {
@@ -104,16 +103,6 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
     await daemon.close()
     throw error
   }
-}
-
-/** What is not built is absent: the same answer as for any address that nothing is at. */
-function whole(answered: Partial<Handlers>): Handlers {
-  const absent = (): never => {
-    throw new HttpError('ROUTE_UNKNOWN')
-  }
-  const names = Object.keys(ROUTES) as RouteName[]
-  // One handler for every name of the table, which is what Handlers spells out.
-  return Object.fromEntries(names.map((name) => [name, answered[name] ?? absent])) as unknown as Handlers
 }
 
 /** A file that is complete lies at its final name, verified. */
