@@ -2,13 +2,12 @@
 
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { formatCount, formatSize } from '../../api/format-quantity.ts'
+import { formatSize } from '../../api/format-quantity.ts'
 import type { ShareRequest } from '../../api/schemas/share.ts'
 import { endpointText } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
-import type { OwnSharePages } from '../../daemon/own-share-pages.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
 import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
@@ -17,19 +16,17 @@ import { type CommandContext, defineCommand } from '../command.ts'
 import { shareThroughDaemon } from '../daemon-share.ts'
 import type { OptionTable } from '../options.ts'
 import type { Output } from '../output.ts'
-import { ReachNote } from '../reach-note.ts'
+import { ownPages, pageFor } from '../own-page.ts'
 import { DURATION, oneOf, TEXT } from '../readers.ts'
-import { type Offered, sayNoPage, saySharing } from '../share-text.ts'
+import { give } from '../share-giving.ts'
+import { type Offered, saySharing } from '../share-text.ts'
 import { stateFolderOf } from '../state-folder.ts'
+import { foretellTorrent, saySurvey, surveyObject } from '../survey-text.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
-import { bar, givingLines, progressObject } from '../transfer-view.ts'
+import { bar } from '../transfer-view.ts'
 import { runningFor, WHICH_ENGINE_HELP } from '../which-engine.ts'
 
 export class ShareUseError extends CodedError<'TRACKER_NEEDS_EVERYONE' | 'ONCE_OR_FOR'> {}
-
-const REPORT_MS = 1_000
-/** What was hashed just now is known to be here within a moment. */
-const CHECK_LOOK_MS = 50
 
 const OPTIONS = {
   to: {
@@ -207,64 +204,6 @@ function shareSurveyed(
   }).finally(() => output.endProgress())
 }
 
-function saySurvey(output: Output, survey: ShareSurvey, listing: Listing): void {
-  const { files } = survey.source
-  const kinds = survey.kinds.slice(0, 3).map(({ kind, count }) => formatCount(count, kind))
-  output.note(
-    `${survey.root}: ${formatCount(files.length, 'file')}, ${formatSize(survey.totalBytes)}: ${kinds.join(', ')}`,
-  )
-  sayAudience(output, listing)
-  const { leftOut } = survey.source
-  if (leftOut.length > 0)
-    output.note(
-      `Left out, being links, special files or names that are no text: ${leftOut.slice(0, 5).join(', ')}`,
-    )
-}
-
-function sayAudience(output: Output, listing: Listing): void {
-  output.note(
-    `Names, sizes and contents will be visible to ${listing === 'link' ? 'whoever has the link' : 'everyone'}.`,
-  )
-}
-
-function surveyObject(survey: ShareSurvey, listing: Listing): object {
-  return {
-    event: 'survey',
-    path: survey.root,
-    audience: listing,
-    files: survey.source.files.length,
-    totalBytes: survey.totalBytes,
-    kinds: survey.kinds,
-    leftOut: survey.source.leftOut,
-  }
-}
-
-/** Loaded only when it is asked for: it answers over HTTP. */
-async function ownPages(engine: Engine, host: string | undefined): Promise<OwnSharePages> {
-  const { openOwnSharePages } = await import('../../daemon/own-share-pages.ts')
-  return openOwnSharePages(engine, host)
-}
-
-/** Null where there can be none: that is said, and the share itself goes on. */
-async function pageFor(
-  share: Share,
-  pages: OwnSharePages,
-  engine: Engine,
-  output: Output,
-  stop: AbortSignal,
-): Promise<string | null> {
-  const isReady = (state: string): boolean => state === 'live' || state === 'failed'
-  while (!isReady(share.torrent.status().state) && !stop.aborted) {
-    output.progress(givingLines(engine.statusOf(share.torrent)))
-    await pause(engine.ports.clock, stop, CHECK_LOOK_MS)
-  }
-  output.endProgress()
-  return await pages.open(share).then(
-    ({ url }) => url,
-    (error: unknown) => sayNoPage(output, error),
-  )
-}
-
 function offeredBy({ metainfo, magnet }: Share, listing: Listing, engine: Engine): Offered {
   return {
     name: metainfo.name,
@@ -277,87 +216,4 @@ function offeredBy({ metainfo, magnet }: Share, listing: Listing, engine: Engine
     port: engine.session.listenPort,
     page: null,
   }
-}
-
-/** What sharing a torrent file would show; whether its data is here is found out when it is shared. */
-async function foretellTorrent(
-  torrentPath: string,
-  listing: Listing,
-  output: Output,
-  ports: ToolPorts,
-): Promise<void> {
-  const { metainfo } = await readTorrentFile(torrentPath, ports)
-  const files = metainfo.files.filter(({ pad }) => !pad).length
-  const totalBytes = metainfo.geometry.payloadBytes
-  output.note(
-    `${metainfo.name}, as ${torrentPath} says: ${formatCount(files, 'file')}, ${formatSize(totalBytes)}`,
-  )
-  sayAudience(output, listing)
-  output.object({ event: 'survey', path: torrentPath, audience: listing, files, totalBytes })
-}
-
-async function give(
-  shares: readonly Share[],
-  output: Output,
-  stop: AbortSignal,
-  once: boolean,
-  forMs: number | undefined,
-  engine: Engine,
-): Promise<number> {
-  const { clock } = engine.ports
-  const judged = new Set<Share>()
-  const reachNote = new ReachNote()
-  const until = forMs === undefined ? undefined : clock.now() + forMs
-  for (;;) {
-    const statuses = shares.map(({ torrent }) => engine.statusOf(torrent))
-    for (const status of statuses) {
-      if (status.state === 'failed') throw failed(status.problem?.code ?? 'TRANSFER_FAILED', status)
-    }
-    for (const share of shares) judgeOnce(share, judged, output)
-    reachNote.look(engine.session.reach.judge(), output)
-    output.progress(statuses.flatMap((status) => givingLines(status)))
-    for (const status of statuses) output.object(progressObject(status))
-    const enough = once && statuses.every((status) => status.copiesElsewhere >= 1)
-    if (stop.aborted || enough || (until !== undefined && clock.now() >= until)) break
-    await pause(clock, stop)
-  }
-  output.endProgress('keep')
-  if (stop.aborted) throw new SharingFailed('INTERRUPTED', { name: shares[0]?.metainfo.name })
-  return 0
-}
-
-/**
- * A torrent file may describe what its data is not: said once, as soon as the data is checked.
- * @throws SharingFailed when nothing can be given, and files are in the way of fetching it
- */
-function judgeOnce(share: Share, judged: Set<Share>, output: Output): void {
-  const { state, problem, name, doneBytes, totalBytes } = share.torrent.status()
-  if (state !== 'live' || judged.has(share)) return
-  judged.add(share)
-  if (doneBytes >= totalBytes) return
-  if (doneBytes === 0 && problem?.code === 'FILE_DIFFERS')
-    throw new SharingFailed('VERIFY_FAILED', { path: name })
-  output.warn(
-    `${name}: ${formatSize(doneBytes)} of ${formatSize(totalBytes)} is here as the torrent describes it. Only that is given, and nothing is fetched.`,
-  )
-}
-
-function failed(code: string, status: { readonly name: string; readonly problem: unknown }): CodedError {
-  return new SharingFailed(code, { name: status.name })
-}
-
-/** The code of what stopped it; INTERRUPTED when the person did. */
-class SharingFailed extends CodedError {}
-
-function pause(clock: Engine['ports']['clock'], stop: AbortSignal, ms = REPORT_MS): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.schedule((clock.now() + ms) as ReturnType<typeof clock.now>, done)
-    function done(): void {
-      cancel()
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    stop.addEventListener('abort', done)
-    if (stop.aborted) done()
-  })
 }
