@@ -4,7 +4,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { Program } from '../../lab/netns/program.ts'
 import { until } from '../../lab/netns/until.ts'
@@ -26,6 +25,11 @@ const QUIET = {
   SHOAL_SERVER_PORT: '0',
 }
 
+/** A test, or whoever else ends things in order. */
+export interface Ending {
+  after(end: () => Promise<void>): void
+}
+
 export class PageDaemon {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'shoal-page-')))
   readonly home = join(this.folder, 'home')
@@ -33,7 +37,7 @@ export class PageDaemon {
   #program: Program | undefined
   #client: ApiClient | undefined
 
-  static async start(t: TestContext): Promise<PageDaemon> {
+  static async start(t: Ending): Promise<PageDaemon> {
     if (!existsSync(PAGE_INDEX)) throw new Error('the page is not built: npm run build')
     const daemon = new PageDaemon()
     t.after(() => daemon.close())
@@ -85,7 +89,7 @@ export class PageDaemon {
   }
 }
 
-export async function openBrowser(t: TestContext): Promise<Browser> {
+export async function openBrowser(t: Ending): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
   t.after(() => browser.close())
   return browser

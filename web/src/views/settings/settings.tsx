@@ -35,8 +35,14 @@ export function Settings(): ReactNode {
   )
   const rows = new Map(value?.settings.map((row) => [row.key, row]))
   const found = KEYS.filter((key) => rows.has(key) && fits(query, saidOf(key)))
+  const beside = {
+    categories: fits(query, [t('categories.title'), t('categories.means')]),
+    tokens: fits(query, [t('tokens.title'), t('tokens.means'), 'RPC', 'metrics']),
+    looks: fits(query, [t('looks.title'), t('looks.theme'), t('looks.letters')]),
+    about: fits(query, [t('about.title'), t('about.version'), t('about.state')]),
+  }
   const searching = query.trim() !== ''
-  const with_ = (words: readonly string[]): boolean => fits(query, words)
+  const nothing = found.length === 0 && !Object.values(beside).includes(true)
   return (
     <div className="view">
       <h1>{t('settings.title')}</h1>
@@ -62,13 +68,11 @@ export function Settings(): ReactNode {
           onChanged={put}
         />
       ))}
-      {with_([t('categories.title'), t('categories.means')]) && <Categories />}
-      {with_([t('tokens.title'), t('tokens.means'), 'RPC', 'metrics']) && (
-        <Tokens rpcIsOn={rows.get('server.rpc')?.value === true} />
-      )}
-      {with_([t('looks.title'), t('looks.theme'), t('looks.letters')]) && <Looks />}
-      {with_([t('about.title'), t('about.version'), t('about.state')]) && <About />}
-      {searching && found.length === 0 && <p className="soft">{t('settings.none')}</p>}
+      {beside.categories && <Categories />}
+      {beside.tokens && <Tokens rpcIsOn={rows.get('server.rpc')?.value === true} />}
+      {beside.looks && <Looks />}
+      {beside.about && <About />}
+      {searching && nothing && <p className="soft">{t('settings.none')}</p>}
     </div>
   )
 }
