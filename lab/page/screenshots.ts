@@ -1,0 +1,194 @@
+// Pictures of every view and dialog for docs/page, of real daemons that really give and get: light, dark, on a phone, and at
+// 200 %. `npm run lab:screenshots`; they are looked at by people, so nothing is compared.
+
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { OutputOf } from '../../src/api/routes.ts'
+import { openBrowser, openPageOf, PageDaemon } from '../../test/e2e/page.ts'
+import { until } from '../netns/until.ts'
+
+const OUT = join(import.meta.dirname, '..', '..', 'docs', 'page')
+
+const PHONE = { width: 390, height: 844 }
+const LOOKS: readonly { readonly name: string; readonly options: BrowserContextOptions }[] = [
+  { name: 'light', options: { colorScheme: 'light' } },
+  { name: 'dark', options: { colorScheme: 'dark' } },
+  { name: 'phone', options: { colorScheme: 'light', viewport: PHONE, hasTouch: true, isMobile: true } },
+  // What a window of 1280 is at 200 %.
+  {
+    name: '200-percent',
+    options: { colorScheme: 'dark', viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+  },
+]
+
+interface Scene {
+  readonly name: string
+  readonly at: string
+  readonly go?: (page: Page) => Promise<void>
+}
+
+/** The start screen is that of a daemon of its own. */
+const FIRST: readonly Scene[] = [
+  { name: 'start', at: 'transfers' },
+  {
+    name: 'swarm',
+    at: 'transfers',
+    go: async (page) => {
+      await page.getByRole('button', { name: 'Watch a swarm on this computer' }).click()
+      await page.getByText(/^Ana switched off/).waitFor({ timeout: 60_000 })
+    },
+  },
+]
+
+function scenes(shown: Shown): readonly Scene[] {
+  return [
+    { name: 'transfers', at: 'transfers' },
+    ...['overview', 'files', 'peers', 'sources', 'why'].map((tab) => ({
+      name: `details-${tab}`,
+      at: `transfers?open=${shown.getting}&tab=${tab}`,
+    })),
+    {
+      name: 'get',
+      at: 'transfers',
+      go: async (page) => {
+        await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(shown.link)})`)
+        await page.locator('#view').focus()
+        await page.keyboard.press('Control+V')
+        await page.getByRole('button', { name: 'Get all when known' }).waitFor()
+      },
+    },
+    { name: 'share-what', at: 'transfers', go: openShare },
+    { name: 'share-review', at: 'transfers', go: (page) => review(page, shown.folder) },
+    {
+      name: 'shared',
+      at: 'library',
+      go: async (page) => {
+        await page
+          .getByRole('button', { name: /^Link and more/ })
+          .first()
+          .click()
+        const open = page.getByRole('button', { name: 'Open this page on their phone' })
+        const code = page.getByRole('img', { name: 'QR code of the page’s address' })
+        await open.or(code).waitFor()
+        if (await open.isVisible()) await open.click()
+        await code.scrollIntoViewIfNeeded()
+        await page.getByRole('button', { name: 'Close the page' }).waitFor()
+      },
+    },
+    { name: 'library', at: 'library' },
+    { name: 'network', at: 'network' },
+    { name: 'settings', at: 'settings' },
+  ]
+}
+
+async function openShare(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Share…', exact: true }).first()
+  if (await button.isVisible()) await button.click()
+  else {
+    await page.getByRole('button', { name: 'Get or share' }).click()
+    await page.getByRole('menuitem', { name: 'Share…' }).click()
+  }
+  await page.getByRole('listbox').waitFor()
+}
+
+async function review(page: Page, path: string): Promise<void> {
+  await openShare(page)
+  await page.getByLabel('Path').fill(path)
+  await page.keyboard.press('Enter')
+  await page.getByRole('tree').waitFor()
+}
+
+interface Shown {
+  readonly getting: string
+  readonly link: string
+  readonly folder: string
+}
+
+function files(folder: string, sizes: Readonly<Record<string, number>>): string {
+  for (const [name, lengthBytes] of Object.entries(sizes)) {
+    const path = join(folder, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, randomBytes(lengthBytes))
+  }
+  return folder
+}
+
+type Share = OutputOf<'share'>
+
+async function share(daemon: PageDaemon, path: string, more: object = {}): Promise<Share & { link: string }> {
+  const { transfer } = await daemon.call('addShare', { path, ...more })
+  return await until('its link is there', async () => {
+    const facts = await daemon.call('share', { id: transfer.id })
+    return facts.link !== null && { ...facts, link: facts.link }
+  })
+}
+
+/** A person with a few things under way, and a friend who gives and gets. */
+async function play(person: PageDaemon, friend: PageDaemon): Promise<Shown> {
+  const trip = files(join(person.home, 'Pictures', 'Trip to the sea'), {
+    ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`photo ${i + 1}.jpg`, 700_000])),
+    'film/sunrise.mp4': 9_000_000,
+    'film/harbour.mp4': 7_000_000,
+    'where we stayed.txt': 2_000,
+  })
+  const harbour = join(
+    files(join(person.home, 'Videos'), { 'Harbour at dawn.mp4': 130_000_000 }),
+    'Harbour at dawn.mp4',
+  )
+  const tapes = files(join(friend.home, 'Music', 'Field recordings'), {
+    'rain.flac': 62_000_000,
+    'market.flac': 49_000_000,
+    'notes.txt': 3_000,
+  })
+  const given = await share(person, harbour, { upLimit: 180_000 })
+  await share(person, trip, { audience: 'everyone' })
+  await friend.call('addTransfer', { source: { link: given.link } })
+  const wanted = await share(friend, tapes, { upLimit: 150_000 })
+  const { transfer } = await person.call('addTransfer', { source: { link: wanted.link } })
+  const nobody = `magnet:?xt=urn:btih:${'c5'.repeat(20)}&dn=Letters+1912`
+  await person.call('addTransfer', { source: { link: nobody } })
+  await until('bytes arrive', async () => {
+    const { row } = await person.call('transfer', { id: transfer.id })
+    return row.doneBytes > 2_000_000
+  })
+  const link = `magnet:?xt=urn:btih:${'d7'.repeat(20)}&dn=Old+radio+plays&tr=http%3A%2F%2Ftracker.example.org%2Fannounce&x.pe=192.0.2.7%3A6881`
+  return { getting: transfer.id, link, folder: trip }
+}
+
+const endings: (() => Promise<void>)[] = []
+const ending = { after: (end: () => Promise<void>) => endings.unshift(end) }
+try {
+  mkdirSync(OUT, { recursive: true })
+  const browser = await openBrowser(ending)
+  const [fresh, person, friend] = await Promise.all([
+    PageDaemon.start(ending),
+    PageDaemon.start(ending),
+    PageDaemon.start(ending),
+  ])
+  const shown = await play(person, friend)
+  for (const [daemon, those] of [
+    [fresh, FIRST],
+    [person, scenes(shown)],
+  ] as const) {
+    for (const { name: look, options } of LOOKS) {
+      const { page } = await openPageOf(browser, daemon, options)
+      for (const { name, at, go } of those) {
+        await page.evaluate(`location.hash = '#/${at}'`)
+        await page.reload()
+        await page.locator('h1').first().waitFor()
+        // Rates and charts need some beats to be anything.
+        await page.waitForTimeout(1_500)
+        await go?.(page)
+        await page.waitForTimeout(300)
+        await page.screenshot({ path: join(OUT, `${name}-${look}.png`) })
+        process.stdout.write(`${name}-${look}\n`)
+      }
+      await page.context().close()
+      await daemon.call('stopDemo', {})
+    }
+  }
+} finally {
+  for (const end of endings) await end()
+}
