@@ -105,11 +105,13 @@ async function remove({ output, environment }: Context): Promise<number> {
   if (thisSystem() !== 'linux') throw new ServiceError('SERVICE_UNSUPPORTED', { platform: thisSystem() })
   const file = unitFile(environment)
   const there = existsSync(file)
-  if (there && (await hasUserManager())) await systemctl('disable', '--now', UNIT_NAME)
+  const managed = there && (await hasUserManager())
+  if (managed) await systemctl('disable', '--now', UNIT_NAME)
   await rm(file, { force: true })
-  if (there && (await hasUserManager())) await systemctl('daemon-reload')
+  if (managed) await systemctl('daemon-reload')
   output.object({ removed: there ? file : null })
-  output.result(there ? `Removed: ${file}. Shoal has ended.` : 'No service of Shoal is installed.')
+  output.result(there ? `Removed: ${file}` : 'No service of Shoal is installed.')
+  if (managed) output.note('The Shoal that ran as the service has ended. Start one: shoal start')
   return 0
 }
 

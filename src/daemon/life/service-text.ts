@@ -91,7 +91,8 @@ export function windowsTask(facts: ServiceFacts): string {
   const [program = '', ...rest] = wordsOf(facts)
   const words = rest.map((word) => `"${word}"`).join(' ')
   return `${[
-    '<?xml version="1.0" encoding="UTF-16"?>',
+    // Of no encoding: what it is saved as depends on the shell that saves it.
+    '<?xml version="1.0"?>',
     '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
     '  <Triggers><LogonTrigger><Enabled>true</Enabled></LogonTrigger></Triggers>',
     '  <Settings>',
