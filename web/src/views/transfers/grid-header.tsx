@@ -31,7 +31,7 @@ export function GridHeader({ columns, density, sort, onSort }: Props): ReactNode
           <div
             role="columnheader"
             key={column}
-            aria-colindex={at + 1}
+            aria-colindex={at + 2}
             aria-sort={sort.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending'}
             className={`head${COLUMNS[column].numeric ? ' cell-number' : ''}`}
             onContextMenu={(event) => {
@@ -86,7 +86,7 @@ function ChooseAll(): ReactNode {
   const shown = useSignal(shownIds)
   const all = shown.length > 0 && ids.size >= shown.length
   return (
-    <div role="columnheader" className="head-check">
+    <div role="columnheader" aria-colindex={1} className="head-check">
       <button
         type="button"
         className="cell-check"

@@ -41,7 +41,7 @@ export const GridRow = memo(function GridRow({ id, index, top, columns, density 
         <div
           role="gridcell"
           key={column}
-          aria-colindex={at + 1}
+          aria-colindex={at + 2}
           className={`cell cell-${column}${COLUMNS[column].numeric ? ' cell-number' : ''}`}
         >
           <Cell column={column} row={row} density={density} />

@@ -132,7 +132,7 @@ export function Grid({ density, sort, onSort, onOpen, onClose, opened }: Props):
       tabIndex={0}
       aria-label={t('transfers.list')}
       aria-rowcount={ids.length + 1}
-      aria-colcount={columns.length}
+      aria-colcount={columns.length + 1}
       aria-multiselectable="true"
       aria-activedescendant={active === undefined ? undefined : rowElementId(active)}
       onClick={click}
