@@ -2,16 +2,13 @@
 // closed in that order. Every call of the table is answered here or at the door (http/server.ts): the compiler says so.
 
 import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { Handlers, RouteName } from '../api/routes.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { openDaemon } from './daemon.ts'
 import { DemoCalls } from './demo/demo-calls.ts'
-import type { Feed } from './feed.ts'
-import type { MediaFile } from './http/media-links.ts'
-import type { WholeFile } from './http/media-mount.ts'
 import { type DoorCall, openServer } from './http/server.ts'
+import { wholeFile } from './http/whole-file.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
 import { boundHandlers } from './machine/bound-handlers.ts'
@@ -60,6 +57,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
     },
   }
   const handlers = boundHandlers(answered, machine.allowed)
+  const disk = new NodeDisk()
   // Who comes in by the RPC is a program, whose paths are bound.
   const rpc = openRpc({ handlers, feed })
   try {
@@ -71,9 +69,9 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       log,
       stateFolder,
       pageFolder: PAGE_FOLDER,
-      disk: new NodeDisk(),
+      disk,
       saveFolder,
-      wholeFile: (file) => wholeFile(file, handlers, feed),
+      wholeFile: (file) => wholeFile(file, { handlers, feed, disk }),
       foreign: [rpcApi(rpc, () => settings.values['server.rpc'])],
     })
     page = server.url
@@ -103,17 +101,4 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
     await daemon.close()
     throw error
   }
-}
-
-/** A file that is complete lies at its final name, verified. */
-async function wholeFile(
-  { id, index }: MediaFile,
-  handlers: Pick<Handlers, 'transferFiles'>,
-  feed: Feed,
-): Promise<WholeFile | undefined> {
-  const { files } = await handlers.transferFiles({ id })
-  const [file, folder] = [files.find((each) => each.index === index), feed.row(id)?.saveFolder]
-  if (file === undefined || folder === undefined || file.doneBytes !== file.lengthBytes) return undefined
-  const { lengthBytes, path: components } = file
-  return { path: path.join(folder, ...components), folder, name: components.at(-1) ?? '', lengthBytes }
 }
