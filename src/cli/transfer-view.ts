@@ -125,13 +125,16 @@ function webSeedLines({ webSeeds = [] }: ShownStatus): Line[] {
 }
 
 function slowLines(status: ShownStatus): Line[] {
-  const { code, sentence } = explainBottleneck(status.bottleneck)
+  const { code, sentence, wouldHelp } = explainBottleneck(status.bottleneck)
   const quick = (secondsLeft(status) ?? Number.POSITIVE_INFINITY) < PATIENT_SECONDS
   if (code === 'NONE' || (quick && code !== 'DISK_TROUBLE')) return []
   const waiting = status.downBytesPerSecond < 1
-  return [{ text: ` ${waiting ? 'Waiting' : 'Slow'} because ${sentence}.`, style: 'careful' } as const].map(
-    (span) => [span],
-  )
+  const why = ` ${waiting ? 'Waiting' : 'Slow'} because ${sentence}.`
+  const [help] = wouldHelp
+  return [
+    [{ text: why, style: 'careful' }],
+    ...(help === undefined ? [] : [[{ text: ` Would help: ${help}`, style: 'careful' }] as const]),
+  ]
 }
 
 /** What a sharer sees: whom it gives to, and whether it may switch off. */
