@@ -4,7 +4,7 @@
 
 import { readdir } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { Handlers } from '../../api/routes.ts'
 import { TransferState } from '../../api/schemas/transfer.ts'
 import type { Feed } from '../feed.ts'
@@ -29,6 +29,7 @@ export class Metrics {
   readonly #options: MetricsOptions
   readonly #registry = new Registry()
   readonly #gauges = new Map<string, Gauge<string>>()
+  readonly #counters = new Map<string, Counter>()
   #lag: ReturnType<typeof monitorEventLoopDelay> | undefined
   #forget: NodeJS.Timeout | undefined
 
@@ -65,8 +66,8 @@ export class Metrics {
     }
     for (const [state, count] of states) this.#one('shoal_transfers', 'Transfers by state', count, { state })
     this.#one('shoal_transfers_needing_attention', 'Transfers that only a person can mend', needsYou)
-    this.#one('shoal_taken_bytes', 'Payload received, all runs together', status.takenBytes)
-    this.#one('shoal_given_bytes', 'Payload sent, all runs together', status.givenBytes)
+    this.#sum('shoal_taken_bytes_total', 'Payload received, all runs together', status.takenBytes)
+    this.#sum('shoal_given_bytes_total', 'Payload sent, all runs together', status.givenBytes)
     this.#one('shoal_download_bytes_per_second', 'Payload received now', totals.downBytesPerSecond)
     this.#one('shoal_upload_bytes_per_second', 'Payload sent now', totals.upBytesPerSecond)
     for (const audience of AUDIENCES)
@@ -88,7 +89,7 @@ export class Metrics {
   async #ofProcess(): Promise<void> {
     const { user, system } = process.cpuUsage()
     const { rss, heapUsed } = process.memoryUsage()
-    this.#one('shoal_process_cpu_seconds', 'Time of processors used', (user + system) / 1e6)
+    this.#sum('shoal_process_cpu_seconds_total', 'Time of processors used', (user + system) / 1e6)
     this.#one('shoal_process_resident_memory_bytes', 'Memory in use', rss)
     this.#one('shoal_process_heap_bytes', 'Memory of objects', heapUsed)
     this.#one('shoal_process_uptime_seconds', 'Since the start', process.uptime())
@@ -117,6 +118,14 @@ export class Metrics {
 
   #one(name: string, help: string, value: number, labels: Readonly<Record<string, string>> = {}): void {
     this.#gauge(name, help, Object.keys(labels)).set(labels, value)
+  }
+
+  /** What is counted elsewhere and only grows. */
+  #sum(name: string, help: string, value: number): void {
+    const counter = this.#counters.get(name) ?? new Counter({ name, help, registers: [this.#registry] })
+    this.#counters.set(name, counter)
+    counter.reset()
+    counter.inc(value)
   }
 
   #gauge(name: string, help: string, labelNames: string[]): Gauge<string> {

@@ -24,7 +24,7 @@ test('metrics are for a token of that scope, which opens nothing else', async (t
   const answer = await served.ask('GET', '/metrics', { headers })
   assert.equal(answer.status, 200)
   assert.match(String(answer.headers['content-type']), /^text\/plain; version=0\.0\.4/)
-  assert.match(answer.body, /^shoal_taken_bytes 1000$/m)
+  assert.match(answer.body, /^shoal_taken_bytes_total 1000$/m)
   assert.match(answer.body, /^shoal_dht_nodes\{family="ipv4"\} 120$/m)
   assert.match(answer.body, /^shoal_transfers\{state="giving"\} 0$/m)
   assert.match(answer.body, /^shoal_process_resident_memory_bytes \d+/m)

@@ -8,7 +8,7 @@ import { refusedRoot, refusedTarget, type ShareRootFacts } from '../../safety/sh
 import type { AllowedPaths } from './allowed-paths.ts'
 import { listFolder } from './folder-listing.ts'
 import { MachineError } from './machine-error.ts'
-import { type PlacesOptions, placesToBegin } from './places.ts'
+import { type Place, type PlacesOptions, placesToBegin } from './places.ts'
 
 export interface FolderHandlersOptions {
   readonly allowed: AllowedPaths
@@ -20,6 +20,9 @@ export interface FolderHandlersOptions {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const BAD_NAME = /[\u0000-\u001f\u007f/\\]|^\.{1,2}$|^.{241,}$/
 
+/** A volume of the network that is gone may not answer for minutes: it is not offered then. */
+const PLACE_MS = 2_000
+
 export function folderHandlers(options: FolderHandlersOptions): Handlers<'folder' | 'makeFolder'> {
   const { allowed, facts, places } = options
 
@@ -30,18 +33,26 @@ export function folderHandlers(options: FolderHandlersOptions): Handlers<'folder
     return { ...listed, parent: parent !== real && (await allows(parent)) ? parent : null }
   }
 
+  /** Undefined for what is not there, or not for this caller. */
+  async function placeEntry(
+    { path: at, kind }: Place,
+    caller: Caller | undefined,
+  ): Promise<Folder['entries'][number] | undefined> {
+    if (!(await allowed.allows(at, caller))) return undefined
+    const found = await stat(at).catch(() => undefined)
+    if (!found?.isDirectory()) return undefined
+    const refused = refusedRoot(at, facts)?.why ?? null
+    const name = path.basename(at) === '' ? at : path.basename(at)
+    const changedAt = new Date(found.mtimeMs).toISOString()
+    return { name, path: at, kind, lengthBytes: null, changedAt, refused }
+  }
+
   return {
     folder: async ({ path: given, hidden }, caller) => {
       if (given !== undefined) return await show(await allowed.check(given, caller), hidden ?? false, caller)
-      const entries: Folder['entries'] = []
-      for (const { path: at, kind } of await placesToBegin(places)) {
-        const found = (await allowed.allows(at, caller)) && (await stat(at).catch(() => undefined))
-        if (found === false || !found?.isDirectory()) continue
-        const refused = refusedRoot(at, facts)?.why ?? null
-        const name = path.basename(at) === '' ? at : path.basename(at)
-        const changedAt = new Date(found.mtimeMs).toISOString()
-        entries.push({ name, path: at, kind, lengthBytes: null, changedAt, refused })
-      }
+      const begin = await placesToBegin(places)
+      const looked = await Promise.all(begin.map((place) => inTime(placeEntry(place, caller))))
+      const entries = looked.filter((entry) => entry !== undefined)
       return {
         path: null,
         parent: null,
@@ -70,5 +81,16 @@ export function folderHandlers(options: FolderHandlersOptions): Handlers<'folder
       }
       return await show(real, false, caller)
     },
+  }
+}
+
+/** Undefined when it is not known in time. */
+async function inTime<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(resolve, PLACE_MS, undefined)
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
