@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
+import { WebServer } from '../../test/contracts/http/server.ts'
 import { Ground, pattern, seen, shared } from '../../test/doubles/real-daemon.ts'
 import { toHex } from '../base/bytes.ts'
 import { seal } from './checked-file.ts'
@@ -401,4 +403,70 @@ test('port and ids of the DHT are the same after a restart', async (t) => {
   assert.equal(before.ids.length, 1)
   await ground.end(daemon)
   assert.deepEqual(facts(await ground.start('one')), before)
+})
+
+test('a torrent is added by its address, and an address that has none is said to have none', async (t) => {
+  const ground = await Ground.make(t)
+  const giver = await ground.start('giver')
+  const { id } = await shared(giver, await ground.file('a.bin', 100_000), { audience: 'everyone' })
+  const { torrent } = await giver.handlers.transferTorrent({ id })
+  await using web = await WebServer.start((request, response) => {
+    response.writeHead(request.url === '/a.torrent' ? 200 : 404)
+    response.end(request.url === '/a.torrent' ? Buffer.from(torrent, 'base64') : 'no')
+  })
+  const getter = await ground.start('getter')
+  const at = `http://127.0.0.1:${web.port}`
+  const { transfer } = await getter.handlers.addTransfer({
+    source: { link: `${at}/a.torrent` },
+    peers: [`127.0.0.1:${giver.host.need().session.listenPort}`],
+  })
+  assert.equal(transfer.id, id)
+  assert.equal((await seen(getter, id, 'giving')).takenBytes, 100_000)
+  await assert.rejects(async () => getter.handlers.addTransfer({ source: { link: `${at}/b.torrent` } }), {
+    code: 'LINK_UNREACHABLE',
+  })
+})
+
+test('what would lie among keys is refused, and a torrent that does not fit is, too', async (t) => {
+  const ground = await Ground.make(t)
+  const giver = await ground.start('giver')
+  const { id } = await shared(giver, await ground.file('a.bin', 100_000), { audience: 'everyone' })
+  const { torrent } = await giver.handlers.transferTorrent({ id })
+  const getter = await ground.start('getter')
+  const saveFolder = path.join(os.homedir(), '.ssh')
+  await assert.rejects(async () => getter.handlers.addTransfer({ source: { torrent }, saveFolder }), {
+    code: 'PLACE_REFUSED',
+  })
+  await assert.rejects(
+    async () => getter.handlers.addTransfer({ source: { torrent }, saveFolder: 'relative' }),
+    { code: 'FOLDER_RELATIVE' },
+  )
+  assert.equal(getter.transfers.size, 0)
+})
+
+test('thousands of transfers are there at the next start, in slices, and a stop of all of them is answered', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const count = 300
+  const added = await Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      daemon.handlers.addTransfer({
+        source: { link: n.toString(16).padStart(40, '0') },
+        paused: n % 2 === 0,
+      }),
+    ),
+  )
+  assert.equal(added.length, count)
+  await ground.end(daemon)
+  const again = await ground.start('one')
+  assert.equal([...again.feed.rows()].length, count)
+  await again.transfers.allOpened()
+  assert.deepEqual((await again.handlers.status({})).opened, { done: count, of: count })
+  assert.equal([...again.feed.rows()].filter(({ state }) => state === 'paused').length, count / 2)
+  const ids = added.map(({ transfer }) => transfer.id)
+  const { done } = await again.handlers.pauseTransfers({ ids })
+  assert.equal(done.length, count)
+  assert.equal([...again.feed.rows()].filter(({ state }) => state === 'paused').length, count)
+  await again.handlers.removeTransfers({ ids, data: 'keep' })
+  assert.equal([...again.feed.rows()].length, 0)
 })

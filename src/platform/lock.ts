@@ -119,8 +119,12 @@ function remove(path: string): void {
   }
 }
 
+/** Looked up once: who opens ten thousand transfers takes as many locks. */
+let own: string | undefined
+
 function ownText(): string {
-  return `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' })}\n`
+  own ??= `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' })}\n`
+  return own
 }
 
 function parse(text: string): LockHolder | undefined {

@@ -15,6 +15,8 @@ import { type Notice, Table } from './table.ts'
 const STEP_MS = 500
 /** Rows of the slow round looked at in one step: ten thousand take two minutes, and cost nothing to speak of. */
 const ROUND_ROWS = 40
+/** Rows that wait to be looked at: more at once would hold the loop for whoever asks next, thousands at a start for 50 ms and more. */
+const MANY_DIRTY = 200
 
 /** What the rows are made from. */
 export interface RowSource {
@@ -57,6 +59,10 @@ export class RowFeed implements Feed {
   /** Something about it changed. */
   touch(id: string): void {
     this.#dirty.add(id)
+    if (this.#dirty.size < MANY_DIRTY) return
+    const some = this.#takeDirty()
+    this.#look(some)
+    for (const each of some) this.#table.json(each)
   }
 
   notice(notice: Notice): void {

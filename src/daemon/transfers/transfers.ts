@@ -93,7 +93,7 @@ export class Transfers implements RowSource {
 
   take(transfer: Transfer): void {
     this.#byId.delete(transfer.id)
-    for (const [hash, known] of this.#byHash) if (known === transfer) this.#byHash.delete(hash)
+    for (const hash of transfer.hashes) if (this.#byHash.get(hash) === transfer) this.#byHash.delete(hash)
     this.#around.touch(transfer.id)
   }
 
