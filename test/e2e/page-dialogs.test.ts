@@ -258,6 +258,45 @@ scene('the person’s home is visible and refused with the reason', async (t, br
   await dialog.getByRole('option', { name: /Your home folder cannot be shared whole/ }).waitFor()
 })
 
+scene(
+  'a folder of thousands is gone through by keyboard, and few of its rows are drawn',
+  async (t, browser) => {
+    const { page, dialog, daemon, troubles } = await visit(t, browser)
+    const folder = join(daemon.home, 'Many')
+    mkdirSync(folder)
+    for (let i = 0; i < 3_000; i++) writeFileSync(join(folder, `file ${i}.txt`), '')
+    await page.getByRole('button', { name: 'Share…', exact: true }).first().click()
+    await page.getByLabel('Path').fill(folder)
+    const list = dialog.getByRole('listbox', { name: 'Contents of this folder' })
+    await list.waitFor()
+    await list.focus()
+    await page.keyboard.press('End')
+    const last = dialog.getByRole('option', { selected: true })
+    await until('it is at the last one', async () => (await last.getAttribute('aria-posinset')) === '3000')
+    assert.equal(await last.getAttribute('aria-setsize'), '3000')
+    await last.waitFor({ state: 'visible' })
+    const drawn = await dialog.getByRole('option').count()
+    assert.ok(drawn < 60, `${drawn} rows are drawn`)
+    assert.deepEqual(troubles, [])
+  },
+)
+
+scene('one more link is pasted while the button has the focus', async (t, browser) => {
+  const { page, dialog } = await visit(t, browser)
+  const paste = async (hash: string): Promise<void> => {
+    await page.evaluate(`navigator.clipboard.writeText('${hash.repeat(40)}')`)
+    await page.keyboard.press('Control+V')
+  }
+  await page.locator('#view').focus()
+  await paste('a')
+  await dialog.getByRole('button', { name: 'Get all when known' }).waitFor()
+  await until('the button has the focus', () =>
+    page.evaluate<boolean>(`document.activeElement?.textContent === 'Get all when known'`),
+  )
+  await paste('b')
+  await dialog.getByRole('button', { name: 'Get 2 things' }).waitFor()
+})
+
 scene('a share opens its page for a phone, and closes it', async (t, browser) => {
   const { page, dialog, daemon, troubles } = await visit(t, browser)
   const files = write(join(daemon.home, 'Music'), { 'song.ogg': 400_000 })

@@ -192,15 +192,25 @@ function Paste({ all, again, onError, onEnter }: PasteProps): ReactNode {
     setText(found ? '' : given)
     onError(found || given.trim() === '' ? undefined : t('get.nothingUnderstood'))
   }
-  const onPaste = (event: ClipboardEvent): void => {
-    const files = [...event.clipboardData.files].filter(({ name }) => isTorrentName(name))
-    const pasted = event.clipboardData.getData('text/plain')
+  const onPaste = (event: ClipboardEvent | globalThis.ClipboardEvent): void => {
+    const files = [...(event.clipboardData?.files ?? [])].filter(({ name }) => isTorrentName(name))
+    const pasted = event.clipboardData?.getData('text/plain') ?? ''
     if (files.length === 0 && pasted === '') return
     event.preventDefault()
     onError(undefined)
     if (files.length > 0) void addFiles(all, files, onError)
     else take(text + pasted)
   }
+  useEffect(() => {
+    // One more, pasted while the button has the focus.
+    const elsewhere = (event: globalThis.ClipboardEvent): void => {
+      const { target } = event
+      const typing = target instanceof HTMLElement && target.matches('input, textarea')
+      if (!event.defaultPrevented && !typing) onPaste(event)
+    }
+    window.addEventListener('paste', elsewhere)
+    return () => window.removeEventListener('paste', elsewhere)
+  })
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
