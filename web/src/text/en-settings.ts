@@ -62,10 +62,7 @@ export const enSettings = {
   'categories.means':
     'A category is a name with a folder of its own. What is there already is not moved when its folder changes.',
   'categories.none': 'There are none.',
-  'categories.name': 'Name',
-  'categories.folder': 'Folder',
   'categories.usual': 'the usual folder',
-  'categories.folderOf': (name: string) => `Folder of ${name}`,
   'categories.choose': 'Change…',
   'categories.chooseOf': (name: string) => `Change the folder of ${name}`,
   'categories.chooseTitle': (name: string) => `Which folder is for ${name}?`,
@@ -111,7 +108,6 @@ export const enSettings = {
   'about.running': 'Running since',
   'about.process': 'Process',
   'about.state': 'State folder',
-  'about.page': 'Page',
   'about.config': 'Every setting is also a command:',
   'about.configCommand': 'shoal config set KEY VALUE',
   'about.magnets': 'To open magnet links with Shoal, run on its computer:',
