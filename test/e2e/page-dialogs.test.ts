@@ -281,6 +281,18 @@ scene(
   },
 )
 
+scene('a swarm that is left early leaves no file behind', async (t, browser) => {
+  const { page, daemon, troubles } = await visit(t, browser)
+  const there = () => readdirSync(daemon.temporaryFolder).filter((name) => name.startsWith('shoal-demo-'))
+  await page.getByRole('button', { name: 'Watch a swarm on this computer' }).click()
+  await until('it plays', () => there().length === 1)
+  await page.getByRole('button', { name: 'End it' }).click()
+  await page.getByRole('heading', { name: 'Nothing is shared.' }).waitFor()
+  await until('its files are gone', () => there().length === 0)
+  assert.equal((await daemon.call('demo', {})).stage, 'none')
+  assert.deepEqual(troubles, [])
+})
+
 scene('one more link is pasted while the button has the focus', async (t, browser) => {
   const { page, dialog } = await visit(t, browser)
   const paste = async (hash: string): Promise<void> => {

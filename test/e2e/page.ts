@@ -34,6 +34,8 @@ export class PageDaemon {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'shoal-page-')))
   readonly home = join(this.folder, 'home')
   readonly stateFolder = join(this.home, 'state', 'shoal')
+  /** What is made for a while only goes there. */
+  readonly temporaryFolder = join(this.folder, 'tmp')
   #program: Program | undefined
   #client: ApiClient | undefined
 
@@ -47,10 +49,16 @@ export class PageDaemon {
 
   async #start(): Promise<void> {
     mkdirSync(this.home, { recursive: true })
+    mkdirSync(this.temporaryFolder)
     const command = [process.execPath, SHOAL, 'start', '--foreground', '--no-open', '--json']
     const program = new Program('shoal start', command, {
       cwd: this.home,
-      env: { HOME: this.home, XDG_STATE_HOME: join(this.home, 'state'), ...QUIET },
+      env: {
+        HOME: this.home,
+        TMPDIR: this.temporaryFolder,
+        XDG_STATE_HOME: join(this.home, 'state'),
+        ...QUIET,
+      },
     })
     this.#program = program
     const url = await until('the daemon runs', () => this.#url(), { program })
