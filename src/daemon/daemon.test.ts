@@ -278,6 +278,7 @@ test('settings that need other connections hold at once, and no transfer is lost
   await seen(daemon, id, 'giving')
   assert.equal((await daemon.handlers.status({})).port, before)
   assert.equal(daemon.feed.totals.upLimit, 1_000_000)
+  assert.ok((daemon.feed.totals.freeBytes ?? 0) > 0)
   await assert.rejects(
     async () => daemon.handlers.changeSettings({ values: { 'network.proxy': 'ftp://x' } }),
     {
@@ -469,4 +470,19 @@ test('thousands of transfers are there at the next start, in slices, and a stop 
   assert.equal([...again.feed.rows()].filter(({ state }) => state === 'paused').length, count)
   await again.handlers.removeTransfers({ ids, data: 'keep' })
   assert.equal([...again.feed.rows()].length, 0)
+})
+
+test('a port that somebody chose and another has stops the start; one that was only kept gives way', async (t) => {
+  const ground = await Ground.make(t)
+  const first = await ground.start('first')
+  const port = first.host.need().session.listenPort
+  await assert.rejects(ground.start('second', { 'network.port': port }), { code: 'PORT_IN_USE' })
+  await ground.end(first)
+  const taker = await ground.start('taker', { 'network.port': port })
+  const again = await ground.start('first')
+  const other = again.host.need().session.listenPort
+  assert.notEqual(other, port)
+  await ground.end(again)
+  await ground.end(taker)
+  assert.equal((await ground.start('first')).host.need().session.listenPort, other)
 })

@@ -239,6 +239,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         maxActiveSeeds: settings.values['sharing.maxActive'],
       })
       for (const transfer of transfers) transfer.apply()
+      void totals.lookAtSpace()
     },
   })
   const handlers: CoreHandlers = {
@@ -283,6 +284,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
   }
 
+  await totals.lookAtSpace()
   transfers.begin(records)
   const filtered = new FilterWatch(guard)
   const pulse = new Pulse({
@@ -297,7 +299,21 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   })
   const unkept = setInterval(() => volumes.keep().catch(unwritten), 60_000)
   unkept.unref()
-  await host.open()
+  const close = async (): Promise<void> => {
+    feed.close()
+    pulse.close()
+    clearInterval(unkept)
+    await Promise.all([shares.cancelAll(), pages.closeAll()])
+    await transfers.close()
+    await host.close()
+    await volumes.keep().catch(unwritten)
+  }
+  try {
+    await host.open()
+  } catch (error) {
+    await close()
+    throw error
+  }
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
   log.write('info', 'transfers', { count: transfers.size })
 
@@ -318,15 +334,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       feed.notice({ kind: 'settings', id: null, code: null })
     },
     answersAt: (port) => doors.add(port),
-    close: async () => {
-      feed.close()
-      pulse.close()
-      clearInterval(unkept)
-      await Promise.all([shares.cancelAll(), pages.closeAll()])
-      await transfers.close()
-      await host.close()
-      await volumes.keep().catch(unwritten)
-    },
+    close,
   }
 }
 

@@ -35,7 +35,7 @@ export class TotalsMaker {
 
   make(): Totals {
     const { transfers, host, resting, limits } = this.#parts
-    this.#askForSpace()
+    if (this.#parts.now() - this.#askedAt >= SPACE_EVERY_MS) void this.lookAtSpace()
     const sharing = { link: 0, everyone: 0 }
     let [down, up, peers] = [0, 0, 0]
     for (const { record, torrent, rests, problem } of transfers) {
@@ -63,13 +63,12 @@ export class TotalsMaker {
     }
   }
 
-  #askForSpace(): void {
+  /** Also when things are saved elsewhere from now on. */
+  async lookAtSpace(): Promise<void> {
     const { disk, saveFolder, now } = this.#parts
-    if (now() - this.#askedAt < SPACE_EVERY_MS) return
     this.#askedAt = now()
-    void freeBytesAt(disk, saveFolder()).then((freeBytes) => {
-      this.#freeBytes = freeBytes === null ? null : coarse(freeBytes)
-    })
+    const freeBytes = await freeBytesAt(disk, saveFolder())
+    this.#freeBytes = freeBytes === null ? null : coarse(freeBytes)
   }
 }
 
