@@ -33,7 +33,7 @@ export function boundHandlers<Given extends Pick<Handlers, BoundCall>>(
     setCategory: async (input, caller) =>
       handlers.setCategory(await withPaths(input, ['saveFolder'], caller), caller),
     changeSettings: async (input, caller) =>
-      handlers.changeSettings({ ...input, values: await boundSettings(input.values, caller) }, caller),
+      handlers.changeSettings({ ...input, values: await boundSettings(input, caller) }, caller),
   }
 
   /** The owner's paths stay as they are written. */
@@ -52,12 +52,13 @@ export function boundHandlers<Given extends Pick<Handlers, BoundCall>>(
   }
 
   async function boundSettings(
-    values: ValidInputOf<'changeSettings'>['values'],
+    { values, defaults = [] }: ValidInputOf<'changeSettings'>,
     caller: Caller | undefined,
   ): Promise<ValidInputOf<'changeSettings'>['values']> {
     if (caller?.kind === 'owner') return values
     for (const key of OWNERS_SETTINGS)
-      if (Object.hasOwn(values, key)) throw new MachineError('SETTING_OWNERS', { key })
+      if (Object.hasOwn(values, key) || defaults.includes(key))
+        throw new MachineError('SETTING_OWNERS', { key })
     const real = new Map(Object.entries(values))
     for (const key of PATH_SETTINGS) {
       const given = real.get(key)

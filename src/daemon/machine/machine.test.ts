@@ -146,9 +146,8 @@ test('settings that say who may do what are the owner’s', async (t) => {
   const { handlers, heard } = pretendedHandlers()
   const bound = boundHandlers(handlers, allowed)
   for (const key of ['server.roots', 'server.names', 'server.remote', 'server.host']) {
-    await assert.rejects(async () => bound.changeSettings({ values: { [key]: null } }, PAGE), {
-      code: 'SETTING_OWNERS',
-    })
+    for (const wish of [{ values: { [key]: null } }, { values: {}, defaults: [key] }])
+      await assert.rejects(async () => bound.changeSettings(wish, PAGE), { code: 'SETTING_OWNERS' })
     assert.equal(heard.length, 0)
     await bound.changeSettings({ values: { [key]: null } }, OWNER)
     heard.length = 0
