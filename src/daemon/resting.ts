@@ -33,10 +33,14 @@ export class Resting {
   /** Nothing is taken or given any more when this resolves. */
   async begin(until: number | 'told'): Promise<void> {
     const { memory, transfers } = this.#task
-    await memory.change({ pausedUntil: until })
-    for (const transfer of transfers) {
-      transfer.rest()
-      transfer.touch()
+    try {
+      await memory.change({ pausedUntil: until })
+    } finally {
+      // Everything rests, whether that could be kept or not.
+      for (const transfer of transfers) {
+        transfer.rest()
+        transfer.touch()
+      }
     }
   }
 

@@ -106,7 +106,7 @@ export class Adding {
     input: TorrentInput,
     typed: readonly string[],
   ): Promise<OutputOf<'addTransfer'>> {
-    await mergeTrackers(known, [...typed, ...(known.record.audience === 'everyone' ? trackersOf(input) : [])])
+    await mergeTrackers(known, typed, known.record.audience === 'everyone' ? trackersOf(input) : [])
     await known.save()
     return { transfer: known.row(), added: false }
   }

@@ -80,7 +80,7 @@ function withoutHosts(options: TorrentOptions, record: TransferRecord): TorrentO
 }
 
 /** By name, or by name and port as a link shows it. */
-function isAmong(hosts: ReadonlySet<string>, url: string): boolean {
+export function isAmong(hosts: ReadonlySet<string>, url: string): boolean {
   if (!URL.canParse(url)) return hosts.has(url)
   const { host, hostname } = new URL(url)
   return hosts.has(host) || hosts.has(hostname)

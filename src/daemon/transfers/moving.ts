@@ -97,6 +97,7 @@ export async function relocate(transfer: Transfer, given: string): Promise<void>
   const folder = absolute(given)
   if (transfer.record.role === 'share' && transfer.record.diskPaths !== null)
     throw new TransferError('SHARE_NOT_TOUCHED', { name: transfer.record.name })
+  if (transfer.activity.kind === 'moving') throw new TransferError('BUSY', { name: transfer.record.name })
   await transfer.update({ saveFolder: folder, journalFolder: folder, movingTo: null })
   if (transfer.problem?.code === 'PLACE_REFUSED') await chooseAgain(transfer)
   else await reopen(transfer)

@@ -45,20 +45,27 @@ export class Removal {
     this.#around = around
   }
 
-  /** @throws TransferError TRASH_FAILED; then nothing was removed */
+  /** @throws TransferError TRASH_FAILED, TRANSFER_CLOSED, BUSY; then nothing was removed */
   async remove(transfer: Transfer, data: 'keep' | 'trash' | 'delete'): Promise<void> {
     const { transfers, store, clock, shares } = this.#around
     if (transfer.record.hashing !== null) {
       await shares.stop([transfer])
       return
     }
-    const torrent = await store.readTorrent(transfer.record)
     const kept = data === 'keep' || transfer.record.role === 'share'
+    if (!kept) refuseUnlessOpen(transfer)
+    const torrent = await store.readTorrent(transfer.record)
     const files = data === 'trash' && !kept ? await this.#wholeFiles(transfer) : []
     if (!kept) {
       // What is whole goes to where it can be found again; what is left of it then is parts, and goes for good.
       await transfer.atRest()
-      if (data === 'trash') await this.#trash(files, transfer.record)
+      try {
+        if (data === 'trash') await this.#trash(files, transfer.record)
+      } catch (error) {
+        // It stays, and goes on as it did.
+        transfer.go()
+        throw error
+      }
       await transfer.torrent?.deleteData()
     }
     transfers.take(transfer)
@@ -127,4 +134,17 @@ export class Removal {
       this.#removed.delete(id)
     }
   }
+}
+
+/** Whose files are to go: they are where its torrent says, and only it knows which are its own. @throws TransferError */
+function refuseUnlessOpen({
+  torrent,
+  metainfo,
+  activity,
+  record: { name, movingTo, torrentCrc },
+}: Transfer): void {
+  if (activity.kind === 'moving' || movingTo !== null) throw new TransferError('BUSY', { name })
+  // Nothing of it can be there before its list of files was known.
+  const some = metainfo !== undefined || torrentCrc !== null
+  if (torrent === undefined && some) throw new TransferError('TRANSFER_CLOSED', { name })
 }

@@ -30,7 +30,8 @@ function fitting(metainfo: Metainfo, selection: Selection | null, ranges: Magnet
     return (index) => files.has(index)
   }
   if (selection?.globs != null && selection.globs.length > 0) {
-    const fits = picomatch([...selection.globs], { dot: true, nocase: true })
+    const globs = selection.globs.filter((glob) => glob !== '')
+    const fits = globs.length === 0 ? () => false : picomatch(globs, { dot: true, nocase: true })
     // By whole path, by path inside the torrent's folder, and by bare name.
     return (_, parts) =>
       [parts.join('/'), parts.slice(1).join('/'), parts.at(-1) ?? ''].some(

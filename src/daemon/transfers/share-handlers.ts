@@ -1,6 +1,7 @@
 // The calls about shares (api/routes.ts), each handed to whoever does it.
 
 import type { Handlers } from '../../api/routes.ts'
+import { changeAudience } from './audience.ts'
 import type { Shares } from './shares.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -22,7 +23,7 @@ export function shareHandlers(shares: Shares, transfers: Transfers): Handlers<Mi
     share: ({ id }) => shares.facts(shares.get(id)),
     changeAudience: async ({ id, audience }) => {
       const transfer = shares.get(id)
-      await shares.changeAudience(transfer, audience)
+      await changeAudience(transfer, audience)
       return shares.facts(transfer)
     },
     openWebPage: ({ id }) => shares.openPage(shares.get(id)),

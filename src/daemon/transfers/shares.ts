@@ -3,7 +3,6 @@
 
 import path from 'node:path'
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
-import type { Audience } from '../../api/schemas/primitives.ts'
 import { toHex } from '../../base/bytes.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
@@ -17,6 +16,7 @@ import type { SharePages } from '../share-page/share-pages.ts'
 import type { ShareSurvey } from '../share-survey.ts'
 import { type ToolPorts, toolPorts } from '../tool-ports.ts'
 import { ownAddressesBy } from '../way-out.ts'
+import { changeAudience } from './audience.ts'
 import { torrentFileOf } from './content.ts'
 import { absolute } from './places.ts'
 import { BLANK, saidOf, type TransferRecord } from './record.ts'
@@ -193,12 +193,25 @@ export class Shares {
   /** What was hashed has its own id from now on; the one it had until now leads there while the daemon runs. */
   async #become(before: Transfer, content: Content, found: Pick<TransferRecord, 'diskPaths'>): Promise<void> {
     const { transfers } = this.#around
-    const now = await this.#offer(content, { ...before.record, ...found, hashing: null }, true)
+    const wish = { ...before.record, ...found, hashing: null }
+    const now = await this.#offer(content, wish, true, () => before.removed)
+    if (now === undefined) return
     before.forget()
     transfers.alias(before.id, now.id)
     transfers.take(before)
     await this.#around.store.remove(before.id)
-    if (now.record.webPage) await this.openPage(now)
+    if (now.record.webPage && !now.record.stopped) await this.#openPageTold(now)
+  }
+
+  /** Nobody waits for it: why there is none is among the reports of the share, which goes on. */
+  async #openPageTold(transfer: Transfer): Promise<void> {
+    try {
+      await this.openPage(transfer)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      transfer.report(coded(error.code, error.data))
+      this.#around.touch(transfer.id)
+    }
   }
 
   async #addDescribed(request: Request): Promise<Facts> {
@@ -208,18 +221,27 @@ export class Shares {
     const { content, here } = await readDescribed(request.path, folder, tools, stateFolder)
     const priorities = here.map((each) => (each ? WANTED_PRIORITY : 0))
     const record = { ...this.#recordOf(request, folder), priorities }
-    return await this.facts(await this.#offer(content, record, false))
+    const transfer = await this.#offer(content, record, false)
+    return await this.facts(transfer as Transfer)
   }
 
-  async #offer(content: Content, wish: TransferRecord, justHashed: boolean): Promise<Transfer> {
+  /** @param stopped meanwhile. @returns undefined when it was: then it is not here */
+  async #offer(
+    content: Content,
+    wish: TransferRecord,
+    justHashed: boolean,
+    stopped = () => false,
+  ): Promise<Transfer | undefined> {
     const { transfers, store } = this.#around
     const { metainfo } = content
     const { infohashV1, infohashV2 } = metainfo
     const hashes = [infohashV1, infohashV2].filter((hash) => hash !== undefined).map((hash) => wireHash(hash))
     const known = transfers.findByHash(hashes)
     if (known !== undefined) {
+      // Given to nobody until now, it is for those who are meant now; else it is never narrowed by this.
+      if (known.record.stopped) await changeAudience(known, wish.audience)
       await known.update({ stopped: false, paused: false })
-      await this.widen(known, wish.audience)
+      if (wish.audience === 'everyone') await changeAudience(known, 'everyone')
       known.go()
       return known
     }
@@ -236,30 +258,16 @@ export class Shares {
       torrentCrc,
     })
     await Promise.all([written, this.#keep(transfer)])
-    await transfer.open({ asked: false, justHashed, content })
+    if (!stopped()) await transfer.open({ asked: false, justHashed, content })
+    if (stopped()) {
+      transfers.take(transfer)
+      await transfer.close()
+      transfer.forget()
+      await store.remove(id)
+      return undefined
+    }
     this.#around.added(transfer, 'bottom')
     return transfer
-  }
-
-  // ── with whom ──
-
-  /** Widens, never narrows. */
-  async widen(transfer: Transfer, audience: Audience): Promise<void> {
-    if (audience === 'everyone') await this.changeAudience(transfer, audience)
-  }
-
-  /** Narrowed, it is told to nobody under its own hash any more; whoever learned of it before may still ask. */
-  async changeAudience(transfer: Transfer, audience: Audience): Promise<void> {
-    if (transfer.record.audience === audience) return
-    const { content } = transfer
-    await transfer.update({
-      audience,
-      ...(content === undefined ? {} : { magnet: linkFor(content, audience) }),
-      ...(transfer.record.hashing === null ? {} : { hashing: { ...transfer.record.hashing, audience } }),
-    })
-    if (transfer.torrent === undefined) return
-    await transfer.close()
-    await transfer.open({ asked: false })
   }
 
   // ── stopping ──
@@ -276,8 +284,9 @@ export class Shares {
         return
       }
       // The record first: files of many that are closed at once would keep the disk from it.
-      await Promise.all([transfer.update({ stopped: true }), this.#around.pages.close(transfer.id)])
-      transfer.rest()
+      const kept = Promise.all([transfer.update({ stopped: true }), this.#around.pages.close(transfer.id)])
+      // It is given no more, whether that could be kept or not.
+      await kept.finally(() => transfer.rest())
     })
     await Promise.all(stopping)
     return { stopped: chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name })) }

@@ -1,6 +1,7 @@
 // Trackers that a person added to a transfer or took out of it: kept in its record, and asked or left by its torrent.
 
 import { trackerUrl } from '../../metainfo/hints.ts'
+import { isAmong } from './engine-options.ts'
 import type { TransferRecord } from './record.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
@@ -40,9 +41,21 @@ export function askTrackers(transfer: Transfer, added: readonly string[], remove
   for (const url of added) torrent.discovery.addTracker(url, 'hand')
 }
 
-/** Those of a link or torrent that is here already. A private torrent keeps to its own (BEP 27). */
-export async function mergeTrackers(transfer: Transfer, urls: readonly string[]): Promise<void> {
+/**
+ * Those of a link or torrent that is here already. A private torrent keeps to its own (BEP 27); what a person took out, or did
+ * not want to be contacted, only a person brings back.
+ */
+export async function mergeTrackers(
+  transfer: Transfer,
+  typed: readonly string[],
+  told: readonly string[],
+): Promise<void> {
   const { record, torrent } = transfer
+  const hosts = new Set(record.exceptHosts)
+  const urls = [
+    ...typed,
+    ...told.filter((url) => !record.removedTrackers.includes(url) && !isAmong(hosts, url)),
+  ]
   const has = new Set([...record.addedTrackers, ...(torrent?.discovery.trackers.map(({ url }) => url) ?? [])])
   const room = MAX_TRACKERS - record.addedTrackers.length
   const fresh = [...new Set(urls)].filter((url) => !has.has(url)).slice(0, room)

@@ -229,8 +229,8 @@ export class Transfer {
   // ── a person's word ──
 
   async pause(): Promise<void> {
-    await this.update({ paused: true })
-    this.rest()
+    // It rests, whether that could be kept or not.
+    await this.update({ paused: true }).finally(() => this.rest())
   }
 
   /** Goes on, or tries again what failed. */
