@@ -119,7 +119,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       },
       close: async () => {
         await session.close()
-        locks.releaseAll()
+        await locks.releaseAll()
         await end()
       },
     }

@@ -6,6 +6,9 @@ import { isHeld, type Lock, takeLock } from '../platform/lock.ts'
 
 export class TransferLockError extends CodedError<'TRANSFER_RUNNING' | 'STATE_UNWRITABLE'> {}
 
+/** Side by side, and no queue of thousands. */
+const RELEASED_AT_ONCE = 64
+
 export class TransferLocks {
   readonly #held = new Map<string, Lock>()
 
@@ -20,7 +23,8 @@ export class TransferLocks {
         const path = `${journal}.lock`
         // This very process has it: whether it may add the torrent twice is the session's to say.
         if (this.#held.has(path)) continue
-        this.#held.set(path, lockOf(path, name))
+        const [beside] = this.#held.keys()
+        this.#held.set(path, lockOf(path, beside, name))
         taken.push(path)
       }
     } catch (error) {
@@ -29,8 +33,11 @@ export class TransferLocks {
     }
   }
 
-  releaseAll(): void {
-    for (const path of [...this.#held.keys()]) this.#release(path)
+  async releaseAll(): Promise<void> {
+    const locks = [...this.#held.values()]
+    this.#held.clear()
+    for (let at = 0; at < locks.length; at += RELEASED_AT_ONCE)
+      await Promise.all(locks.slice(at, at + RELEASED_AT_ONCE).map((lock) => lock.releaseSoon()))
   }
 
   #release(path: string): void {
@@ -39,10 +46,10 @@ export class TransferLocks {
   }
 }
 
-function lockOf(path: string, name: string): Lock {
+function lockOf(path: string, beside: string | undefined, name: string): Lock {
   let outcome: ReturnType<typeof takeLock>
   try {
-    outcome = takeLock(path)
+    outcome = takeLock(path, beside)
   } catch (error) {
     throw new TransferLockError('STATE_UNWRITABLE', { path }, error)
   }

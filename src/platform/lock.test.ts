@@ -53,6 +53,37 @@ test('a lock is had by one process, which others are told of, and is free after 
   )
 })
 
+test('another lock of the same process is another name for the first one: each is had and let go for itself', async () => {
+  const [first, second] = [fresh(), fresh()]
+  const lock = taken(first)
+  const other = takeLock(second, first)
+  assert.ok(!isHeld(other))
+  const third = takeLock(second)
+  assert.ok(isHeld(third))
+  assert.equal(third.pid, process.pid)
+  await other.releaseSoon()
+  assert.ok(isHeld(takeLock(first)))
+  taken(second).release()
+  lock.release()
+  // What it would be a name for is gone.
+  const alone = takeLock(second, first)
+  assert.ok(!isHeld(alone))
+  alone.release()
+})
+
+test('many locks of a process that was killed are taken over with one of our own at hand', async () => {
+  const path = fresh()
+  const { child } = await contender(path)
+  await kill(child)
+  const own = fresh()
+  const lock = taken(own)
+  const outcome = takeLock(path, own)
+  assert.ok(!isHeld(outcome))
+  assert.ok(isHeld(takeLock(path)))
+  outcome.release()
+  lock.release()
+})
+
 test('the lock of a process that was killed is taken over, that of a living one is not', async () => {
   const path = fresh()
   const { child, said } = await contender(path)

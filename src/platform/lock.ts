@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 
 export interface LockHolder {
   readonly pid: number
@@ -14,6 +15,8 @@ export interface LockHolder {
 
 export interface Lock {
   release(): void
+  /** Beside others, while something else happens. */
+  releaseSoon(): Promise<void>
 }
 
 /** Without hard links a lock is made in two steps; one that stays unreadable for this long was left half made. */
@@ -24,10 +27,11 @@ const MAX_DEPTH = 8
 
 /**
  * Takes the lock, or says which living process has it. The folder must exist.
+ * @param held a lock that this process has beside it: another name for the same file is one call, thousands come in seconds so
  * @throws the system's own error where the file cannot be written
  */
-export function takeLock(path: string): Lock | LockHolder {
-  return take(path, 0)
+export function takeLock(path: string, held?: string): Lock | LockHolder {
+  return take(path, held, 0)
 }
 
 export function isHeld(outcome: Lock | LockHolder): outcome is LockHolder {
@@ -41,21 +45,25 @@ export function holderOf(path: string): LockHolder | undefined {
   return holder !== undefined && isAlive(holder) ? holder : undefined
 }
 
-function take(path: string, depth: number): Lock | LockHolder {
-  const lock: Lock = { release: () => remove(path) }
+/** Who ended stays so: thousands of locks that one killed process left are asked about once. */
+let lastEnded: string | undefined
+
+function take(path: string, held: string | undefined, depth: number): Lock | LockHolder {
+  const lock: Lock = { release: () => remove(path), releaseSoon: () => removeSoon(path) }
   for (;;) {
-    if (create(path)) return lock
+    if (create(path, held)) return lock
     const found = read(path)
     if (found === undefined) continue
-    const holder = parse(found)
+    const holder = found === lastEnded ? undefined : parse(found)
     if (holder !== undefined && isAlive(holder)) return holder
+    lastEnded = found
     if (depth === MAX_DEPTH) throw new Error(`${path} is held by processes that are gone`)
     // Its holder is gone. Who may replace it is decided by a lock of its own, so that nobody replaces a successor.
-    const guard = take(`${path}~`, depth + 1)
+    const guard = take(`${path}~`, held, depth + 1)
     if (isHeld(guard)) return guard
     try {
       if (read(path) !== found) continue
-      replace(path)
+      replace(path, held)
       return lock
     } finally {
       guard.release()
@@ -64,7 +72,9 @@ function take(path: string, depth: number): Lock | LockHolder {
 }
 
 /** False when it exists. Its content is there from its first moment, where the file system has hard links. */
-function create(path: string): boolean {
+function create(path: string, held: string | undefined): boolean {
+  const linked = held === undefined ? undefined : link(held, path)
+  if (linked !== undefined) return linked
   const beside = writeBeside(path)
   try {
     linkSync(beside, path)
@@ -74,6 +84,16 @@ function create(path: string): boolean {
     return createInTwoSteps(path)
   } finally {
     remove(beside)
+  }
+}
+
+/** False when it exists; undefined where a file cannot have that many names, or any other. */
+function link(held: string, path: string): boolean | undefined {
+  try {
+    linkSync(held, path)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EEXIST' ? false : undefined
   }
 }
 
@@ -87,12 +107,17 @@ function createInTwoSteps(path: string): boolean {
   }
 }
 
-function replace(path: string): void {
-  renameSync(writeBeside(path), path)
+function replace(path: string, held: string | undefined): void {
+  const beside = besideOf(path)
+  renameSync(held !== undefined && link(held, beside) === true ? beside : writeBeside(path), path)
+}
+
+function besideOf(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
 }
 
 function writeBeside(path: string): string {
-  const beside = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
+  const beside = besideOf(path)
   writeFileSync(beside, ownText(), { flag: 'wx' })
   return beside
 }
@@ -114,6 +139,14 @@ function read(path: string): string | undefined {
 function remove(path: string): void {
   try {
     unlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+async function removeSoon(path: string): Promise<void> {
+  try {
+    await unlink(path)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
   }
