@@ -105,7 +105,20 @@ test('ten thousand torrents are looked at without asking those that do not run, 
   }
   assert.equal(queue.position(first(torrents)), 0)
   queue.moveAll(torrents.slice(5_000), 'top')
-  await clock.advance(1)
+  await clock.advance(200)
   assert.equal(queue.position(torrents[5_000] as PretendedTorrent), 0)
   assert.equal(torrents[5_000]?.stateName, 'live')
+})
+
+test('thousands that are added one after the other share looks: the first runs all the while', async () => {
+  const { clock, queue, torrents } = scene('d'.repeat(1_000))
+  await clock.advance(1)
+  const [front] = torrents
+  const before = front?.asked ?? 0
+  for (let added = 0; added < 1_000; added++) {
+    queue.add(new PretendedTorrent())
+    await clock.advance(1)
+  }
+  const looks = (front?.asked ?? 0) - before
+  assert.ok(looks > 10 && looks < 100, `${looks} looks`)
 })

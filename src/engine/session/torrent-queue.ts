@@ -15,6 +15,8 @@ import {
 
 /** Places change hands slowly: a look every five seconds is enough; what finished or failed is looked at at once. */
 const LOOK_EVERY_MS = 5_000
+/** A look at ten thousand takes milliseconds, and each that is added asks for one: then they share one every 200 ms. */
+const TORRENTS_IN_A_MS = 50
 
 /** What the queue asks of a torrent. */
 export interface QueuedTorrent {
@@ -41,6 +43,7 @@ export class TorrentQueue<Torrent extends QueuedTorrent> implements Sleeper {
   readonly #now: () => Millis
   readonly #torrents = new Map<Torrent, Queued>()
   readonly #order = new QueueOrder<Torrent>()
+  #lookedAt: Millis | undefined
 
   constructor(limits: QueueLimits, wakes: DeadlineQueue, now: () => Millis) {
     this.#limits = limits
@@ -118,9 +121,14 @@ export class TorrentQueue<Torrent extends QueuedTorrent> implements Sleeper {
     return this.#torrents.get(torrent)?.parked ?? false
   }
 
-  /** Looks as soon as the caller is done: something finished, was added, paused or removed. */
+  /** Looks as soon as the caller is done, or soon where there are thousands: something finished, was added, paused or removed. */
   apply(): void {
-    if (this.#torrents.size > 0) this.#wakes.set(this, this.#now())
+    const { size } = this.#torrents
+    if (size === 0) return
+    const now = this.#now()
+    const restMs = Math.floor(size / TORRENTS_IN_A_MS)
+    const at = this.#lookedAt === undefined ? now : after(this.#lookedAt, restMs)
+    this.#wakes.hasten(this, at < now ? now : at)
   }
 
   wake(now: Millis): Millis | undefined {
@@ -129,6 +137,7 @@ export class TorrentQueue<Torrent extends QueuedTorrent> implements Sleeper {
   }
 
   #look(now: Millis): void {
+    this.#lookedAt = now
     const entries: QueueEntry<Torrent>[] = []
     for (const torrent of this.#order) {
       const queued = this.#torrents.get(torrent) as Queued
