@@ -168,7 +168,10 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         traffic[way].givenBytes += swarm.byTransport[way].givenBytes
       }
     },
-    touch: (id) => feed.touch(id),
+    touch: (id) => {
+      transfers.touched(id)
+      feed.touch(id)
+    },
     notice: (notice) => feed.notice(notice),
     banned: (address, reason) => bans.note(address, reason),
   }
@@ -201,7 +204,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     pex: () => settings.values['network.pex'],
     added: (transfer: Transfer, where: 'top' | 'bottom') => {
       transfers.index(transfer)
-      feed.touch(transfer.id)
+      around.touch(transfer.id)
       if (!memory.now.everUsed) memory.change({ everUsed: true }).catch(unwritten)
       if (where === 'top' && host.engine !== undefined)
         queue.move([transfer], { queue: 'top' }, transfers, host.engine).catch(unwritten)
@@ -213,7 +216,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     pages,
     tools: { disk, digest, random },
     engine: () => host.engine,
-    touch: (id) => feed.touch(id),
+    touch: around.touch,
   })
   const adding = new Adding({
     ...common,

@@ -28,6 +28,9 @@ export class TotalsMaker {
   readonly #parts: TotalsParts
   #freeBytes: number | null = null
   #askedAt = Number.NEGATIVE_INFINITY
+  #sharing: Totals['sharing'] = { link: 0, everyone: 0 }
+  /** What they were counted at. */
+  #countedAt = { touches: -1, resting: false }
 
   constructor(parts: TotalsParts) {
     this.#parts = parts
@@ -36,11 +39,8 @@ export class TotalsMaker {
   make(): Totals {
     const { transfers, host, resting, limits } = this.#parts
     if (this.#parts.now() - this.#askedAt >= SPACE_EVERY_MS) void this.lookAtSpace()
-    const sharing = { link: 0, everyone: 0 }
     let [down, up, peers] = [0, 0, 0]
-    for (const { record, torrent, rests, problem } of transfers) {
-      const offered = record.role === 'share' || record.summary.finished
-      if (offered && !rests && problem === null) sharing[record.audience]++
+    for (const { torrent } of transfers.livelyOnes()) {
       if (torrent === undefined || torrent.swarm.peers.size === 0) continue
       const { now, swarm } = torrent
       down += swarm.downRate.rate(now)
@@ -54,13 +54,28 @@ export class TotalsMaker {
       upBytesPerSecond: Math.round(up),
       peers,
       reach: host.engine?.session.reach.judge().answer ?? 'no',
-      sharing,
+      sharing: { ...this.#countSharing() },
       pausedUntil: typeof until === 'number' ? moment(until) : until,
       upLimit,
       downLimit,
       slow,
       freeBytes: this.#freeBytes,
     }
+  }
+
+  /** Counted again when something was told of a transfer, not while thousands rest. */
+  #countSharing(): Totals['sharing'] {
+    const { transfers, resting } = this.#parts
+    const { touches } = transfers
+    if (this.#countedAt.touches === touches && this.#countedAt.resting === resting.on) return this.#sharing
+    const sharing = { link: 0, everyone: 0 }
+    for (const { record, rests, problem } of transfers) {
+      const offered = record.role === 'share' || record.summary.finished
+      if (offered && !rests && problem === null) sharing[record.audience]++
+    }
+    this.#sharing = sharing
+    this.#countedAt = { touches, resting: resting.on }
+    return sharing
   }
 
   /** Also when things are saved elsewhere from now on. */

@@ -1,5 +1,5 @@
 // Every two seconds: charts get their next step, rules that are met stop what they are for, a rest that is over ends.
-// Promise: transfers at rest cost a look at two numbers.
+// Promise: of thousands of transfers at rest a few hundred are looked at.
 
 import { after } from '../../base/ids.ts'
 import type { Clock } from '../../base/ports.ts'
@@ -7,8 +7,11 @@ import { rulePartsMet } from './giving-on.ts'
 import { History, STEP_SECONDS } from './history.ts'
 import type { Transfer } from './transfer.ts'
 
+/** Rules of transfers that rest: of ten thousand each is looked at every forty seconds, of five hundred each time. */
+const ROUND_TRANSFERS = 500
+
 export interface PulseTask {
-  readonly transfers: Iterable<Transfer>
+  readonly transfers: Iterable<Transfer> & { livelyOnes(): Iterable<Transfer> }
   readonly clock: Clock
   /** Whatever else is looked at as often. */
   beat(): void
@@ -19,6 +22,9 @@ export interface PulseTask {
 export class Pulse {
   readonly #task: PulseTask
   #cancel: () => void
+  /** Those that have a history. */
+  readonly #charted = new Set<Transfer>()
+  #round: Iterator<Transfer> | undefined
 
   constructor(task: PulseTask) {
     this.#task = task
@@ -38,17 +44,39 @@ export class Pulse {
   }
 
   beat(): void {
-    const { transfers, clock, beat, failed } = this.#task
+    const { transfers, clock, beat } = this.#task
     const wallMs = clock.wallMs()
-    for (const transfer of transfers) {
-      if (transfer.torrent === undefined) continue
-      sample(transfer)
-      if (transfer.history !== undefined || transfer.torrent.swarm.peers.size > 0) transfer.fold()
-      if (transfer.rests) continue
-      const met = rulePartsMet(transfer, wallMs)
-      if (met.length > 0) transfer.stop(met).catch(failed)
+    const lively = new Set(transfers.livelyOnes())
+    for (const transfer of lively.union(this.#charted)) {
+      if (transfer.removed) this.#charted.delete(transfer)
+      else if (transfer.torrent !== undefined) {
+        sample(transfer)
+        if (transfer.history === undefined) this.#charted.delete(transfer)
+        else this.#charted.add(transfer)
+        if (transfer.history !== undefined || transfer.torrent.swarm.peers.size > 0) transfer.fold()
+      }
     }
+    for (const transfer of lively) this.#rule(transfer, wallMs)
+    for (const transfer of this.#nextOfRound()) if (!lively.has(transfer)) this.#rule(transfer, wallMs)
     beat()
+  }
+
+  #rule(transfer: Transfer, wallMs: number): void {
+    if (transfer.torrent === undefined || transfer.rests) return
+    const met = rulePartsMet(transfer, wallMs)
+    if (met.length > 0) transfer.stop(met).catch(this.#task.failed)
+  }
+
+  *#nextOfRound(): Iterable<Transfer> {
+    this.#round ??= this.#task.transfers[Symbol.iterator]()
+    for (let count = 0; count < ROUND_TRANSFERS; count++) {
+      const { done, value } = this.#round.next()
+      if (done === true) {
+        this.#round = undefined
+        return
+      }
+      yield value
+    }
   }
 }
 

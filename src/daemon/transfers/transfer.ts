@@ -153,9 +153,7 @@ export class Transfer {
 
   // ── engine ──
 
-  /**
-   * Gives it to the engine. What cannot be opened has a `problem` afterwards; nothing is thrown for it.
-   */
+  /** Gives it to the engine. What cannot be opened has a `problem` afterwards; nothing is thrown for it. */
   open(how: OpenHow): Promise<void> {
     const before = this.#opening ?? Promise.resolve()
     this.#opening = before.then(() => this.#open(how))
@@ -183,6 +181,7 @@ export class Transfer {
           defaults: this.#around.defaults(),
           events: {
             stateChanged: () => this.#stateChanged(),
+            peopled: () => this.touch(),
             problemChanged: () => this.#problemChanged(),
             metadata: (metainfo) => void this.#known(metainfo),
             finished: () => void this.#finished(),
@@ -378,16 +377,17 @@ export class Transfer {
     const { metainfo } = this
     if (metainfo === undefined) return
     if (this.#record.role === 'get' && first) {
-      const { saveFolder } = this.#record
-      await this.arrival.look(metainfo, saveFolder, this.prioritiesFor(metainfo))
+      await this.arrival.look(metainfo, this.#record.saveFolder, this.prioritiesFor(metainfo))
     }
-    const now = this.#around.wallMs()
     this.#around.engine()?.session.queue.apply()
+    const { finishedAt, summary } = this.#record
+    // At every start, of thousands: what the record says already is not written again.
+    if (!first && finishedAt !== null && summary.doneBytes === summary.wantedBytes) return
     await this.#keepQuietly(undefined, {
-      finishedAt: this.#record.finishedAt ?? now,
+      finishedAt: finishedAt ?? this.#around.wallMs(),
       // Its files may be closed again by now: its place in the queue went to another.
-      summary: { ...this.#record.summary, doneBytes: this.#record.summary.wantedBytes, finished: true },
-      ...(this.#record.role === 'get' ? { check: this.arrival.state } : {}),
+      summary: { ...summary, doneBytes: summary.wantedBytes, finished: true },
+      ...(this.#record.role === 'get' && first ? { check: this.arrival.state } : {}),
     })
     if (!first || this.#record.role === 'share') return
     this.report(coded('ARRIVED', { bytes: this.#record.summary.wantedBytes }))

@@ -7,6 +7,7 @@ import { after } from '../../base/ids.ts'
 import type { Clock } from '../../base/ports.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
 import { readContent } from './content.ts'
+import { isLively } from './lively.ts'
 import type { TransferRecord } from './record.ts'
 import type { RowSource } from './row-feed.ts'
 import type { TransferSurroundings } from './surroundings.ts'
@@ -30,6 +31,10 @@ export class Transfers implements RowSource {
   readonly #byHash = new Map<string, Transfer>()
   /** Ids that a share had while it was hashed, in this run. */
   readonly #aliases = new Map<string, string>()
+  /** Touched, and lively when they were last looked at: nobody looks at the thousands that rest. */
+  readonly #lively = new Set<Transfer>()
+  /** Grows whenever one of them is touched. */
+  #touches = 0
   /** Kept ones that the engine was not given yet; what is added is given at once. */
   #unopened = 0
   #opening: Promise<void> = Promise.resolve()
@@ -93,6 +98,7 @@ export class Transfers implements RowSource {
 
   take(transfer: Transfer): void {
     this.#byId.delete(transfer.id)
+    // A hash that it is known by stays one of its hashes: others may come to it only.
     for (const hash of transfer.hashes) if (this.#byHash.get(hash) === transfer) this.#byHash.delete(hash)
     this.#around.touch(transfer.id)
   }
@@ -200,16 +206,27 @@ export class Transfers implements RowSource {
   }
 
   *lively(): Iterable<string> {
-    for (const [id, transfer] of this.#byId) {
-      const { torrent } = transfer
-      const busy =
-        transfer.activity.kind !== 'none' ||
-        (torrent !== undefined &&
-          (torrent.swarm.peers.size > 0 ||
-            torrent.stateName === 'checking' ||
-            torrent.stateName === 'metadata'))
-      if (busy) yield id
+    for (const { id } of this.livelyOnes()) yield id
+  }
+
+  /** Those that change by themselves. */
+  *livelyOnes(): Iterable<Transfer> {
+    for (const transfer of this.#lively) {
+      if (isLively(transfer) && this.#byId.get(transfer.id) === transfer) yield transfer
+      else this.#lively.delete(transfer)
     }
+  }
+
+  /** Something about it changed: it may be lively now. */
+  touched(id: string): void {
+    this.#touches++
+    const transfer = this.#byId.get(id)
+    if (transfer !== undefined) this.#lively.add(transfer)
+  }
+
+  /** Another number whenever something was told of one of them. */
+  get touches(): number {
+    return this.#touches
   }
 
   totals(): Totals {

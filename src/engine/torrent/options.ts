@@ -68,6 +68,8 @@ export interface FinalFile {
 
 export interface TorrentEvents {
   stateChanged?(): void
+  /** Somebody is connected, and nobody was. */
+  peopled?(): void
   /** Files and sizes are known now. */
   metadata?(metainfo: Metainfo): void
   fileCompleted?(file: number, path: string): void

@@ -292,6 +292,7 @@ export class Torrent implements SwarmOwner, Sleeper {
     const from = !incoming && this.connecting.isPunched(remote) ? 'punched' : source
     const refusal = running ? this.swarm.adopt(done, incoming, from, over) : 'NOT_RUNNING'
     if (!incoming) this.connecting.answered(remote, refusal, this.now)
+    if (refusal === undefined && this.swarm.peers.size === 1) this.options.events.peopled?.()
     return refusal
   }
 
