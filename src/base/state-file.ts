@@ -28,8 +28,13 @@ export async function writeStateFiles(
   folder: string,
   files: readonly StateFile[],
 ): Promise<void> {
-  for (let at = 0; at < files.length; at += AT_ONCE)
-    await Promise.all(files.slice(at, at + AT_ONCE).map((file) => putInPlace(disk, folder, file)))
+  const left = files.values()
+  const put = async (): Promise<void> => {
+    for (const file of left) await putInPlace(disk, folder, file)
+  }
+  const puts = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, files.length) }, put))
+  // Not before all have ended: whoever hears of it may write one of them again.
+  for (const result of puts) if (result.status === 'rejected') throw result.reason
   await disk.syncDirectory(folder)
 }
 

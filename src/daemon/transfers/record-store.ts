@@ -20,6 +20,8 @@ const TORRENT_LIMIT_BYTES = 64_000_000
 const MANY = 32
 /** A few milliseconds. */
 const READS_IN_A_SLICE = 100
+/** Each waits for the disk; thousands go in seconds so. */
+const REMOVALS_AT_ONCE = 16
 const NAME = /^([0-9a-f]{40})\.json$/
 
 interface Pending {
@@ -152,17 +154,29 @@ export class RecordStore {
   /** @param durable to be called as soon as what was asked for can no more be lost */
   async #carry(batch: ReadonlyMap<string, Pending>, durable: () => void): Promise<void> {
     const files: StateFile[] = []
+    const gone: string[] = []
     for (const [name, { bytes }] of batch) {
       if (bytes !== 'remove') files.push({ name, bytes })
-      else
-        await this.#disk.remove(this.#disk.join(this.#folder, name)).catch((error: unknown) => {
-          if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
-        })
+      else gone.push(name)
     }
+    await this.#removeAll(gone)
     // A record that names a torrent file comes after it.
     files.sort((a, b) => Number(NAME.test(a.name)) - Number(NAME.test(b.name)))
     if (files.length < MANY) await writeStateFiles(this.#disk, this.#folder, files)
     else await this.#together.write(files, durable)
+  }
+
+  async #removeAll(names: readonly string[]): Promise<void> {
+    const left = names.values()
+    const remove = async (): Promise<void> => {
+      for (const name of left)
+        await this.#disk.remove(this.#disk.join(this.#folder, name)).catch((error: unknown) => {
+          if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
+        })
+    }
+    const removing = Array.from({ length: Math.min(REMOVALS_AT_ONCE, names.length) }, remove)
+    for (const result of await Promise.allSettled(removing))
+      if (result.status === 'rejected') throw result.reason
   }
 }
 

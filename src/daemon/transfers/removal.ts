@@ -40,6 +40,7 @@ interface Removed {
 export class Removal {
   readonly #around: RemovalSurroundings
   readonly #removed = new Map<string, Removed>()
+  #cancelForgetting: (() => void) | undefined
 
   constructor(around: RemovalSurroundings) {
     this.#around = around
@@ -73,7 +74,9 @@ export class Removal {
     transfer.forget()
     await store.remove(transfer.id)
     this.#forgetOld()
-    if (kept) this.#removed.set(transfer.id, { record: transfer.record, torrent, at: clock.now() })
+    if (!kept) return
+    this.#removed.set(transfer.id, { record: transfer.record, torrent, at: clock.now() })
+    this.#forgetLater()
   }
 
   /** Under their final names: the engine gives those to what is whole only. */
@@ -125,6 +128,22 @@ export class Removal {
     const written = torrent === undefined ? undefined : store.writeTorrent(id, torrent).written
     await Promise.all([written, transfer.save()])
     await transfer.open({ asked: false })
+  }
+
+  /** Nothing can be taken back any more. */
+  close(): void {
+    this.#cancelForgetting?.()
+    this.#removed.clear()
+  }
+
+  /** Of thousands the torrent files are kept in memory: no longer than they are good for. */
+  #forgetLater(): void {
+    const { clock } = this.#around
+    this.#cancelForgetting ??= clock.schedule(after(clock.now(), RESTORE_MS), () => {
+      this.#cancelForgetting = undefined
+      this.#forgetOld()
+      if (this.#removed.size > 0) this.#forgetLater()
+    })
   }
 
   #forgetOld(): void {
