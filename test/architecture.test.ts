@@ -105,7 +105,6 @@ const PAGE_PACKAGES = [
   'react-dom',
   'react-aria-components',
   '@tanstack/react-virtual',
-  'uplot',
 ]
 
 const PURE = [...LOW, 'engine']
