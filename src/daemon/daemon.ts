@@ -306,6 +306,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     feed.close()
     pulse.close()
     clearInterval(unkept)
+    removal.close()
     await Promise.all([shares.cancelAll(), pages.closeAll()])
     await transfers.close()
     await host.close()

@@ -1,6 +1,7 @@
 // Everything rests until a moment, or until a person says so; also over restarts. What was paused by itself stays paused.
 
 import { CodedError } from '../base/errors.ts'
+import { inTurns } from './in-turns.ts'
 import type { Log } from './log.ts'
 import type { Memory } from './memory.ts'
 import type { Transfer } from './transfers/transfer.ts'
@@ -37,20 +38,20 @@ export class Resting {
       await memory.change({ pausedUntil: until })
     } finally {
       // Everything rests, whether that could be kept or not.
-      for (const transfer of transfers) {
+      await inTurns(transfers, (transfer) => {
         transfer.rest()
         transfer.touch()
-      }
+      })
     }
   }
 
   async end(): Promise<void> {
     const { memory, transfers } = this.#task
     await memory.change({ pausedUntil: null })
-    for (const transfer of transfers) {
+    await inTurns(transfers, (transfer) => {
       transfer.go()
       transfer.touch()
-    }
+    })
   }
 
   /** Looks whether it is over. */

@@ -3,12 +3,14 @@
 import { explain } from '../../api/errors.ts'
 import type { Outcome } from '../../api/schemas/transfer.ts'
 import { CodedError } from '../../base/errors.ts'
+import { inTurns } from '../in-turns.ts'
 
-/** Begun for each in the order given, all of them before the first is waited for: records are written together. */
+/** Begun for each in the order given, none waited for before all are begun: records are written together. */
 export async function forEach(ids: readonly string[], act: (id: string) => Promise<void>): Promise<Outcome> {
   const done: string[] = []
   const failed: Outcome['failed'] = []
-  const acting = [...new Set(ids)].map(async (id) => {
+  const acting: Promise<void>[] = []
+  const begin = async (id: string): Promise<void> => {
     try {
       await act(id)
       done.push(id)
@@ -16,7 +18,8 @@ export async function forEach(ids: readonly string[], act: (id: string) => Promi
       if (!(error instanceof CodedError)) throw error
       failed.push({ id, error: { ...explain(error).report } })
     }
-  })
+  }
+  await inTurns(new Set(ids), (id) => acting.push(begin(id)))
   await Promise.all(acting)
   return { done, failed }
 }

@@ -58,7 +58,7 @@ class Scene implements RowSource {
 
 test('what changes is told within half a second, several changes together', async () => {
   const scene = new Scene(2)
-  scene.feed.listJson(undefined)
+  await scene.feed.listJson(undefined)
   scene.follow()
   scene.put('0', { doneBytes: 1 })
   scene.put('0', { doneBytes: 2 })
@@ -73,7 +73,7 @@ test('what changes is told within half a second, several changes together', asyn
 
 test('at rest nobody is told anything, and few rows are looked at', async () => {
   const scene = new Scene(10_000)
-  scene.feed.listJson(undefined)
+  await scene.feed.listJson(undefined)
   scene.follow()
   scene.looks = 0
   await scene.clock.advance(20 * STEP_MS)
@@ -91,7 +91,7 @@ test('without followers there is no timer', async () => {
 
 test('what changes without anybody saying so is found by the slow round', async () => {
   const scene = new Scene(100)
-  scene.feed.listJson(undefined)
+  await scene.feed.listJson(undefined)
   scene.follow()
   scene.made.set('77', { id: '77', name: 'other' })
   await scene.clock.advance(3 * STEP_MS)
@@ -103,7 +103,7 @@ test('what changes without anybody saying so is found by the slow round', async 
 
 test('what is lively is looked at in every step, and once more when it is not any more', async () => {
   const scene = new Scene(1_000)
-  scene.feed.listJson(undefined)
+  await scene.feed.listJson(undefined)
   scene.follow()
   scene.busy.add('999')
   scene.made.set('999', { id: '999', doneBytes: 1 })
@@ -122,7 +122,7 @@ test('a list has what changed a moment ago, and a stream from its cursor misses 
   scene.follow()
   await scene.clock.advance(STEP_MS)
   scene.put('1', { doneBytes: 5 })
-  const { cursor, transfers } = JSON.parse(scene.feed.listJson(undefined))
+  const { cursor, transfers } = JSON.parse(await scene.feed.listJson(undefined))
   assert.equal(transfers[1].doneBytes, 5)
   scene.put('1', { doneBytes: 6 })
   const { first } = scene.feed.follow({ epoch: 'epoch', cursor }, () => {})
@@ -132,7 +132,7 @@ test('a list has what changed a moment ago, and a stream from its cursor misses 
 test('a list can be filtered, and of the totals only changes are told', async () => {
   const scene = new Scene(5)
   assert.deepEqual(
-    JSON.parse(scene.feed.listJson('n3')).transfers.map(({ id }: TransferRow) => id),
+    JSON.parse(await scene.feed.listJson('n3')).transfers.map(({ id }: TransferRow) => id),
     ['3'],
   )
   scene.follow()
@@ -149,4 +149,24 @@ test('a cursor of another start of the daemon begins anew', () => {
   const { first } = scene.feed.follow({ epoch: 'earlier', cursor: 1 }, () => {})
   assert.equal(first.reset, true)
   assert.equal(first.transfers?.length, 2)
+})
+
+test('whoever lists and then follows is not told the same rows again, nor what was said to nobody', async () => {
+  const scene = new Scene(3)
+  scene.feed.notice({ kind: 'settings', id: null, code: null })
+  const { cursor } = JSON.parse(await scene.feed.listJson(undefined))
+  const { first } = scene.feed.follow({ epoch: 'epoch', cursor }, () => {})
+  assert.deepEqual([first.transfers, first.notices], [undefined, undefined])
+})
+
+test('where thousands change at once their rows are made in turns, and a list waits for the last few only', async () => {
+  const scene = new Scene(1_000)
+  assert.equal(scene.looks, 0)
+  await scene.clock.advance(0)
+  const made = scene.looks
+  assert.ok(made >= 200, `${made} looks`)
+  await scene.clock.advance(1)
+  assert.ok(scene.looks > 800)
+  assert.equal(scene.clock.waiting, 0)
+  assert.equal(JSON.parse(await scene.feed.listJson(undefined)).transfers.length, 1_000)
 })

@@ -15,8 +15,8 @@ import { type Notice, Table } from './table.ts'
 const STEP_MS = 500
 /** Rows of the slow round looked at in one step: ten thousand take two minutes, and cost nothing to speak of. */
 const ROUND_ROWS = 40
-/** Rows that wait to be looked at: more at once would hold the loop for whoever asks next, thousands at a start for 50 ms and more. */
-const MANY_DIRTY = 200
+/** Made in one go: a few milliseconds, well under the 50 ms that nobody may hold the loop. */
+const ROWS_AT_ONCE = 200
 
 /** What the rows are made from. */
 export interface RowSource {
@@ -42,6 +42,7 @@ export class RowFeed implements Feed {
   #roundAt = 0
   #lookedAt: Millis | undefined
   #cancel: (() => void) | undefined
+  #cancelCatchUp: (() => void) | undefined
 
   /** @param fits reads a filter (api/transfer-filter.ts) */
   constructor(
@@ -59,14 +60,25 @@ export class RowFeed implements Feed {
   /** Something about it changed. */
   touch(id: string): void {
     this.#dirty.add(id)
-    if (this.#dirty.size < MANY_DIRTY) return
-    const some = this.#takeDirty()
-    this.#look(some)
-    for (const each of some) this.#table.json(each)
+    if (this.#dirty.size >= ROWS_AT_ONCE) this.#catchUpLater()
   }
 
+  /** Where thousands change at once, their rows are made in turns, before somebody wants all of them. */
+  #catchUpLater(): void {
+    this.#cancelCatchUp ??= this.#clock.schedule(this.#clock.now(), () => {
+      this.#cancelCatchUp = undefined
+      const some: string[] = []
+      for (const id of this.#dirty) if (some.push(id) >= ROWS_AT_ONCE) break
+      for (const id of some) this.#dirty.delete(id)
+      this.#look(some)
+      for (const id of some) this.#table.json(id)
+      if (this.#dirty.size >= ROWS_AT_ONCE) this.#catchUpLater()
+    })
+  }
+
+  /** Told once: to nobody, where nobody follows. */
   notice(notice: Notice): void {
-    this.#table.notice(notice)
+    if (this.#followers.size > 0) this.#table.notice(notice)
   }
 
   get cursor(): number {
@@ -95,9 +107,20 @@ export class RowFeed implements Feed {
     return filter === undefined || filter.trim() === '' ? rows : rows.filter(this.#fits(filter))
   }
 
-  listJson(filter: string | undefined): string {
-    const rows = this.list(filter).map(({ id }) => this.#table.json(id))
-    return `{"epoch":${JSON.stringify(this.epoch)},"cursor":${this.#table.cursor},"transfers":[${rows.join(',')}]}`
+  /** As of when it is asked for, or later: thousands of rows that nobody asked for yet are made text in turns. */
+  async listJson(filter: string | undefined): Promise<string> {
+    const rows = this.list(filter)
+    const { cursor } = this.#table
+    const texts: string[] = []
+    let made = 0
+    for (const { id } of rows) {
+      if (!this.#table.hasJson(id) && ++made % ROWS_AT_ONCE === 0)
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      // Undefined when it was removed meanwhile: later than the cursor, so that a stream tells it.
+      const text = this.#table.json(id)
+      if (text !== undefined) texts.push(text)
+    }
+    return `{"epoch":${JSON.stringify(this.epoch)},"cursor":${cursor},"transfers":[${texts.join(',')}]}`
   }
 
   follow(
@@ -139,6 +162,9 @@ export class RowFeed implements Feed {
     this.#followers.clear()
     this.#cancel?.()
     this.#cancel = undefined
+    this.#cancelCatchUp?.()
+    // Nothing is made in turns any more.
+    this.#cancelCatchUp = () => undefined
   }
 
   #arm(): void {
@@ -157,13 +183,15 @@ export class RowFeed implements Feed {
   }
 
   /**
-   * For whoever asks between two steps: what was touched, and the rest if it was not looked at just now. Nothing is
-   * committed: the cursor they are given is then older than the rows, and what they know already is told once more.
+   * For whoever asks between two steps: what was touched, and the rest if it was not looked at just now. Where somebody
+   * follows, nothing is committed: the cursor that is given is then older than the rows, and what whoever asked knows
+   * already is told once more. Where nobody does, the cursor is of these very rows.
    */
   #refresh(): void {
     const now = this.#clock.now()
     if (this.#lookedAt !== undefined && now < after(this.#lookedAt, STEP_MS)) this.#look(this.#takeDirty())
     else this.#lookAround()
+    if (this.#followers.size === 0) this.#table.commit()
   }
 
   #lookAround(): void {

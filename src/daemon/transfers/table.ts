@@ -52,6 +52,10 @@ export class Table {
     return this.#rows.get(id)?.row
   }
 
+  hasJson(id: string): boolean {
+    return this.#rows.get(id)?.json !== undefined
+  }
+
   /** Made once for each change. */
   json(id: string): string | undefined {
     const entry = this.#rows.get(id)
