@@ -294,6 +294,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     transfers,
     clock,
     failed: unwritten,
+    isParked: ({ torrent }) => torrent !== undefined && host.engine?.session.queue.isParked(torrent) === true,
     beat: () => {
       resting.beat()
       apply()

@@ -13,6 +13,8 @@ const ROUND_TRANSFERS = 500
 export interface PulseTask {
   readonly transfers: Iterable<Transfer> & { livelyOnes(): Iterable<Transfer> }
   readonly clock: Clock
+  /** It waits for its place in the queue. */
+  isParked(transfer: Transfer): boolean
   /** Whatever else is looked at as often. */
   beat(): void
   /** A record could not be written. */
@@ -21,6 +23,7 @@ export interface PulseTask {
 
 export class Pulse {
   readonly #task: PulseTask
+  readonly #parked = new WeakSet<Transfer>()
   #cancel: () => void
   /** Those that have a history. */
   readonly #charted = new Set<Transfer>()
@@ -43,9 +46,19 @@ export class Pulse {
     })
   }
 
+  /** The queue parks and starts without telling. */
+  #noteParked(transfer: Transfer): void {
+    const parked = this.#task.isParked(transfer)
+    if (this.#parked.has(transfer) === parked) return
+    if (parked) this.#parked.add(transfer)
+    else this.#parked.delete(transfer)
+    transfer.touch()
+  }
+
   beat(): void {
     const { transfers, clock, beat } = this.#task
     const wallMs = clock.wallMs()
+    for (const transfer of transfers) this.#noteParked(transfer)
     const lively = new Set(transfers.livelyOnes())
     for (const transfer of lively.union(this.#charted)) {
       if (transfer.removed) this.#charted.delete(transfer)
