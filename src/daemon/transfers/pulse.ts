@@ -1,5 +1,5 @@
 // Every two seconds: charts get their next step, rules that are met stop what they are for, a rest that is over ends.
-// Promise: of thousands of transfers at rest a few hundred are looked at.
+// Promise: of thousands of transfers at rest a few hundred are looked at; of the others only whether the queue parked them.
 
 import { after } from '../../base/ids.ts'
 import type { Clock } from '../../base/ports.ts'
