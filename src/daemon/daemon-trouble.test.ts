@@ -1,6 +1,7 @@
 // What a person said holds although the disk refuses to keep it, whatever comes in between, and nobody gets more than was said.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -172,4 +173,47 @@ test('a host that is not to be contacted, and a tracker taken out, stay so when 
     trackers.map(({ url }) => url),
     [tracker('fine')],
   )
+})
+
+test('however many want other connections at once, there is one engine, and it keeps its port', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const port = daemon.host.engine?.session.listenPort
+  await Promise.all([daemon.host.reopen(), daemon.host.open(), daemon.host.reopen()])
+  assert.equal(daemon.host.engine?.session.listenPort, port)
+})
+
+test('what is got by one hash is known by the other, too, once its list of files is here', async (t) => {
+  const { ground, daemon, id } = await sharing(t, { audience: 'everyone' })
+  const { infohashV1, infohashV2 } = await seen(daemon, id, 'giving')
+  const getter = await ground.start('getter')
+  const { link } = await daemon.handlers.share({ id })
+  const peers = /x\.pe=([^&]+)/.exec(link ?? '')?.[0]
+  await getter.handlers.addTransfer({ source: { link: `magnet:?xt=urn:btih:${infohashV1}&${peers}` } })
+  await seen(getter, id, 'giving')
+  assert.equal((await getter.handlers.inspect({ source: { link: infohashV2 as string } })).here, true)
+})
+
+test('a removal that could not be taken back can be taken back a moment later', async (t) => {
+  const { ground, daemon, id } = await sharing(t)
+  await daemon.handlers.removeTransfers({ ids: [id], data: 'keep' })
+  const disk = await refuse(ground, `transfers/${id}.json`)
+  const { failed } = await daemon.handlers.restoreTransfers({ ids: [id] })
+  assert.equal(failed.length, 1)
+  assert.equal(daemon.transfers.size, 0)
+  await disk.again()
+  assert.deepEqual((await daemon.handlers.restoreTransfers({ ids: [id] })).done, [id])
+  await seen(daemon, id, 'giving')
+})
+
+test('a pipe with the name of a torrent file is not waited for', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const pipe = path.join(ground.folder, 'pipe.torrent')
+  execFileSync('mkfifo', [pipe])
+  for (const call of ['survey', 'addShare'] as const)
+    await assert.rejects(
+      async () => await daemon.handlers[call]({ path: pipe, audience: 'link', format: 'hybrid' }),
+      { code: 'FILE_UNREADABLE' },
+    )
 })

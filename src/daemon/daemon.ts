@@ -168,6 +168,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         traffic[way].givenBytes += swarm.byTransport[way].givenBytes
       }
     },
+    learned: (transfer) => transfers.index(transfer),
     touch: (id) => {
       transfers.touched(id)
       feed.touch(id)

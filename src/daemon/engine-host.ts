@@ -39,6 +39,8 @@ export class EngineHost {
   #trouble: Coded | null = null
   #cancelRetry = () => {}
   #closed = false
+  /** Opening and closing one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(task: EngineTask) {
     this.#task = task
@@ -62,7 +64,19 @@ export class EngineHost {
   }
 
   /** @throws EngineHostError, SettingError, IpFilterError, DiskError */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    return this.#inTurn(() => this.#open())
+  }
+
+  /** Two engines at once would leave by two ways. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #open(): Promise<void> {
+    if (this.#closed || this.#engine !== undefined) return
     try {
       this.#engine = await this.#openWithPort()
     } catch (error) {
@@ -111,9 +125,11 @@ export class EngineHost {
   }
 
   /** By the settings as they are now. @throws as open(); then there is none */
-  async reopen(): Promise<void> {
-    await this.#leave()
-    await this.open()
+  reopen(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#leave()
+      await this.#open()
+    })
   }
 
   async #leave(): Promise<void> {
@@ -127,6 +143,6 @@ export class EngineHost {
 
   async close(): Promise<void> {
     this.#closed = true
-    await this.#leave()
+    await this.#inTurn(() => this.#leave())
   }
 }

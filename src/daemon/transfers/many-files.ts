@@ -21,6 +21,8 @@ export class ManyFiles {
   readonly #folder: string
   readonly #log: Log
   readonly #wallMs: () => number
+  /** Answered for, and not in their places yet: the disk refused. */
+  #unspread: readonly StateFile[] = []
 
   constructor(disk: Disk, folder: string, log: Log, wallMs: () => number) {
     this.#disk = disk
@@ -34,7 +36,15 @@ export class ManyFiles {
     const entries: Entries = files.map(({ name, bytes }) => [name, bytes.toBase64()])
     await writeStateFile(this.#disk, this.#folder, NAME, seal(VERSION, entries))
     durable()
-    await this.#spread(files)
+    this.#unspread = files
+    await this.goOn()
+  }
+
+  /** To be called before anything else is written: what was answered for earlier never comes after it. @throws DiskError */
+  async goOn(): Promise<void> {
+    if (this.#unspread.length === 0) return
+    await this.#spread(this.#unspread)
+    this.#unspread = []
   }
 
   /** What an earlier run was answered for and did not get to. @throws StateError STATE_NEWER, DiskError */

@@ -153,6 +153,7 @@ export class RecordStore {
 
   /** @param durable to be called as soon as what was asked for can no more be lost */
   async #carry(batch: ReadonlyMap<string, Pending>, durable: () => void): Promise<void> {
+    await this.#together.goOn()
     const files: StateFile[] = []
     const gone: string[] = []
     for (const [name, { bytes }] of batch) {

@@ -123,10 +123,17 @@ export class Removal {
     if (removed === undefined) throw new TransferError('RESTORE_TOO_LATE', { id })
     if (transfers.find(id) !== undefined) return
     const { record, torrent } = removed
-    this.#removed.delete(id)
     const transfer = transfers.place(record)
-    const written = torrent === undefined ? undefined : store.writeTorrent(id, torrent).written
-    await Promise.all([written, transfer.save()])
+    try {
+      const written = torrent === undefined ? undefined : store.writeTorrent(id, torrent).written
+      await Promise.all([written, transfer.save()])
+    } catch (error) {
+      // As removed as before: it can be tried again.
+      transfer.forget()
+      transfers.take(transfer)
+      throw error
+    }
+    this.#removed.delete(id)
     await transfer.open({ asked: false })
   }
 

@@ -79,7 +79,7 @@ export class Shares {
   async add(request: Request): Promise<Facts> {
     const root = absolute(request.path)
     const asked: Request = { ...request, path: root, trackers: (request.trackers ?? []).map(checkedTracker) }
-    if (isTorrentFile(root)) return await this.#addDescribed(asked)
+    if (await isTorrentFile(root, this.#around.tools.disk)) return await this.#addDescribed(asked)
     const survey = await this.#survey(root, request.exclude)
     const again = this.#hashedNow(asked)
     if (again !== undefined) return await this.facts(again)

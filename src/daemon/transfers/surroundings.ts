@@ -27,6 +27,8 @@ export interface TransferSurroundings {
   counted(takenBytes: number, givenBytes: number): void
   /** It counts no more. */
   left(torrent: Torrent): void
+  /** It is known by another hash, too. */
+  learned(transfer: Transfer): void
   touch(id: string): void
   notice(notice: Notice): void
   banned(address: string, reason: string): void

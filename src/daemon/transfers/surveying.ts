@@ -18,7 +18,7 @@ export async function surveyAnswer(
   tools: Pick<ToolPorts, 'disk' | 'digest'>,
   stateFolder: string,
 ): Promise<OutputOf<'survey'>> {
-  if (isTorrentFile(root)) return await describe(root, tools)
+  if (await isTorrentFile(root, tools.disk)) return await describe(root, tools)
   const { source, totalBytes, kinds } = await surveyBelow(root, exclude, tools.disk, stateFolder)
   return {
     path: root,
@@ -67,6 +67,10 @@ export function surveyBelow(
   return surveyShare({ given, folder: path.sep, stateFolder, excluded, disk })
 }
 
-export function isTorrentFile(given: string): boolean {
-  return given.toLowerCase().endsWith('.torrent')
+/** A plain file only: a pipe of that name would be waited for, and a folder of that name is shared as one. */
+export async function isTorrentFile(given: string, disk: Disk): Promise<boolean> {
+  if (!given.toLowerCase().endsWith('.torrent')) return false
+  // What cannot be looked at is told by whoever reads it then.
+  const stat = await disk.stat(given, 'follow').catch(() => undefined)
+  return stat === undefined || stat.kind === 'file'
 }

@@ -319,6 +319,7 @@ export class Transfer {
       priorities,
       summary: { ...this.#record.summary, ...summaryOf(metainfo, priorities) },
     })
+    this.#around.learned(this)
     this.report(coded('LIST_KNOWN', { files: metainfo.files.filter((file) => !file.pad).length }))
     this.#refuseNothing(metainfo)
   }
