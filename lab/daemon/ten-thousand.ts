@@ -91,7 +91,7 @@ export async function measureMany(
   }
 }
 
-async function addAll(
+export async function addAll(
   daemon: DaemonProcess,
   torrents: readonly Uint8Array[],
   saveFolder: string,
@@ -110,7 +110,7 @@ async function addAll(
 }
 
 /** Every transfer has its data and gives, or waits for its turn to. */
-async function settled(daemon: DaemonProcess, count: number): Promise<void> {
+export async function settled(daemon: DaemonProcess, count: number): Promise<void> {
   await until(
     'all are giving or queued',
     async () => {
@@ -142,7 +142,7 @@ async function timeLists(daemon: DaemonProcess): Promise<Pick<Figures, 'listMs' 
   return { listMs: { median: at(0.5), p95: at(0.95) }, listMegabytes: bytes / 1e6 }
 }
 
-async function withStream(
+export async function withStream(
   daemon: DaemonProcess,
   what: () => Promise<void>,
 ): Promise<{ bytesPerSecond: number; cpuPercent: number; changesPerSecond: number }> {
