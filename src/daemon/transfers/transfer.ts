@@ -383,7 +383,7 @@ export class Transfer {
     this.#around.engine()?.session.queue.apply()
     const { finishedAt, summary } = this.#record
     // At every start, of thousands: what the record says already is not written again.
-    if (!first && finishedAt !== null && summary.doneBytes === summary.wantedBytes) return
+    if (!first && finishedAt !== null && summary.doneBytes === summary.wantedBytes) return this.touch()
     await this.#keepQuietly(undefined, {
       finishedAt: finishedAt ?? this.#around.wallMs(),
       // Its files may be closed again by now: its place in the queue went to another.
