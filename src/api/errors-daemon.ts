@@ -95,6 +95,12 @@ export const DAEMON_ERRORS: ErrorTable = {
     message: (data) => `${word(data, 'path', 'This')} could not be put into the trash.`,
     help: 'Nothing was removed. Keep the files, or delete them for good.',
   },
+  FILES_OF_ANOTHER: {
+    exit: 1,
+    message: (data) =>
+      `${word(data, 'name', 'This')} was not removed: its files are those of ${word(data, 'other', 'another transfer')}, too.`,
+    help: 'Remove it and keep its files, or remove the other one first.',
+  },
   NO_WAY_OUT: {
     exit: 1,
     message: (data) =>

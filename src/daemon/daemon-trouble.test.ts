@@ -217,3 +217,41 @@ test('a pipe with the name of a torrent file is not waited for', async (t) => {
       { code: 'FILE_UNREADABLE' },
     )
 })
+
+test('files that are shared, or are another transfer’s too, are not removed with one of them', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const { remove, at, add } = await overlapping(daemon, ground)
+  const { id: share } = await shared(daemon, at)
+  const [one, other] = [await add(16_384), await add(65_536)]
+  for (const data of ['delete', 'trash'] as const) {
+    assert.deepEqual(await remove([one], data), ['FILES_OF_ANOTHER'])
+    assert.deepEqual(await remove([one, other], data), ['FILES_OF_ANOTHER', 'FILES_OF_ANOTHER'])
+  }
+  await remove([share], 'delete')
+  assert.ok(await stat(at))
+  assert.deepEqual(await remove([one], 'delete'), ['FILES_OF_ANOTHER'])
+  assert.equal(daemon.feed.row(one)?.state, 'giving')
+  assert.deepEqual(await remove([one, other], 'delete'), [])
+  await assert.rejects(stat(at), { code: 'ENOENT' })
+})
+
+async function overlapping(daemon: Daemon, ground: Ground) {
+  const made = (pieceLengthBytes: number) =>
+    MadeTorrent.make({ name: 'got', lengthsBytes: [SIZE], pieceLengthBytes })
+  const at = path.join(ground.saveFolder('one'), 'got')
+  await writeFile(at, (await made(16_384)).contents[0] as Uint8Array)
+  return {
+    at,
+    add: async (pieceLengthBytes: number): Promise<string> => {
+      const source = { torrent: (await made(pieceLengthBytes)).bytes.toBase64() }
+      const { transfer } = await daemon.handlers.addTransfer({ source, agreed: true })
+      await seen(daemon, transfer.id, 'giving')
+      return transfer.id
+    },
+    remove: async (ids: string[], data: 'delete' | 'trash'): Promise<string[]> => {
+      const { failed } = await daemon.handlers.removeTransfers({ ids, data })
+      return failed.map(({ error }) => error.code)
+    },
+  }
+}

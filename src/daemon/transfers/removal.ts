@@ -7,6 +7,7 @@ import trash from 'trash'
 import { after, type Millis } from '../../base/ids.ts'
 import type { Clock, Disk } from '../../base/ports.ts'
 import type { SharePages } from '../share-page/share-pages.ts'
+import { Owners } from './owners.ts'
 import type { TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { WANTED_PRIORITY } from './selection.ts'
@@ -41,20 +42,52 @@ export class Removal {
   readonly #around: RemovalSurroundings
   readonly #removed = new Map<string, Removed>()
   #cancelForgetting: (() => void) | undefined
+  /** With their files. */
+  readonly #going = new Set<Transfer>()
+  /** Of all that is removed in one go; made anew for the next. */
+  #owners: Owners | undefined
 
   constructor(around: RemovalSurroundings) {
     this.#around = around
   }
 
-  /** @throws TransferError TRASH_FAILED, TRANSFER_CLOSED, BUSY; then nothing was removed */
+  /** @throws TransferError TRASH_FAILED, TRANSFER_CLOSED, BUSY, FILES_OF_ANOTHER; then nothing was removed */
   async remove(transfer: Transfer, data: 'keep' | 'trash' | 'delete'): Promise<void> {
-    const { transfers, store, clock, shares } = this.#around
     if (transfer.record.hashing !== null) {
-      await shares.stop([transfer])
+      await this.#around.shares.stop([transfer])
       return
     }
-    const kept = data === 'keep' || transfer.record.role === 'share'
-    if (!kept) refuseUnlessOpen(transfer)
+    if (data === 'keep' || transfer.record.role === 'share') {
+      await this.#remove(transfer, 'keep')
+      return
+    }
+    refuseUnlessOpen(transfer)
+    this.#going.add(transfer)
+    try {
+      // All that go together are known by then.
+      await Promise.resolve()
+      this.#refuseOthers(transfer)
+      await this.#remove(transfer, data)
+    } finally {
+      this.#going.delete(transfer)
+    }
+  }
+
+  #refuseOthers(transfer: Transfer): void {
+    if (this.#owners === undefined) {
+      this.#owners = new Owners(this.#around.transfers)
+      setImmediate(() => {
+        this.#owners = undefined
+      })
+    }
+    const other = this.#owners.other(transfer, this.#going)
+    if (other === undefined) return
+    throw new TransferError('FILES_OF_ANOTHER', { name: transfer.record.name, other: other.row().name })
+  }
+
+  async #remove(transfer: Transfer, data: 'keep' | 'trash' | 'delete'): Promise<void> {
+    const { transfers, store, clock } = this.#around
+    const kept = data === 'keep'
     const torrent = await store.readTorrent(transfer.record)
     const files = data === 'trash' && !kept ? await this.#wholeFiles(transfer) : []
     if (!kept) {

@@ -33,4 +33,6 @@ export class TransferError extends CodedError<
   | 'ONE_ONLY'
   | 'NOTHING_TO_LIFT'
   | 'TRASH_FAILED'
+  /** Removed with its files, another transfer would lose them. */
+  | 'FILES_OF_ANOTHER'
 > {}
