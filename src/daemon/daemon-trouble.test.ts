@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
@@ -37,6 +37,16 @@ test('nothing is given any more by a stop that could not be kept, and that it wa
   await refuse(ground, `transfers/${id}.json`)
   await assert.rejects(async () => await daemon.handlers.stopShares({ ids: [id] }))
   assert.equal(torrent()?.stateName, 'paused')
+})
+
+test('what could not be kept is kept once it can be', async (t) => {
+  const { ground, daemon, id } = await sharing(t)
+  const disk = await refuse(ground, `transfers/${id}.json`)
+  await assert.rejects(async () => await daemon.handlers.stopShares({ ids: [id] }))
+  await disk.again()
+  await daemon.transfers.keep()
+  const record = await readFile(path.join(ground.stateFolder('one'), 'transfers', `${id}.json`), 'utf8')
+  assert.equal(JSON.parse(record).body.stopped, true)
 })
 
 test('what is paused rests, whether that could be kept or not', async (t) => {

@@ -3,6 +3,7 @@
 
 import { open, readFile, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
+import { diskError } from '../../platform/disk-call.ts'
 import { seal, unseal } from '../checked-file.ts'
 import type { Log } from '../log.ts'
 import { HttpError } from './http-error.ts'
@@ -39,18 +40,26 @@ export class SecretFile {
     return undefined
   }
 
-  /** Resolves when this is durable, or a later one. @throws the system's error; then the old one stays */
+  /** Resolves when this is durable, or a later one. @throws DiskError; then the old one stays */
   write(body: unknown): Promise<void> {
     this.#waiting = { body }
     const turn = this.#last.then(async () => {
       const waiting = this.#waiting
       this.#waiting = undefined
       // Otherwise whoever came before has written ours instead of theirs.
-      if (waiting !== undefined) await replaceFile(this.#path, seal(VERSION, waiting.body))
+      if (waiting !== undefined) await this.#replace(seal(VERSION, waiting.body))
     })
     // One that failed keeps no later one from its turn.
     this.#last = turn.catch(() => {})
     return turn
+  }
+
+  async #replace(bytes: Uint8Array): Promise<void> {
+    try {
+      await replaceFile(this.#path, bytes)
+    } catch (error) {
+      throw diskError(error as NodeJS.ErrnoException, this.#path)
+    }
   }
 
   /** Nothing is being written any more, whatever came of it. */

@@ -55,7 +55,7 @@ export class Sessions implements Keys {
     return { code, untilMs }
   }
 
-  /** Undefined for a code that is used, too old or none. @throws the system's error */
+  /** Undefined for a code that is used, too old or none. */
   async redeem(code: string): Promise<{ readonly cookie: string; readonly key: string } | undefined> {
     const digest = digestOf(code)
     const at = this.#links.findIndex((link) => sameDigest(link.code, digest))
@@ -72,7 +72,8 @@ export class Sessions implements Keys {
       usedMs: now,
       writtenMs: now,
     })
-    await this.#write()
+    // Who cannot be kept because the disk is full needs the page most: the session holds, and is written with the next.
+    await this.#write().catch(() => {})
     return { cookie, key }
   }
 
@@ -102,7 +103,8 @@ export class Sessions implements Keys {
 
   async close(): Promise<void> {
     const unwritten = [...this.#sessions.values()].some(({ usedMs, writtenMs }) => (usedMs ?? 0) > writtenMs)
-    if (unwritten) await this.#write()
+    // What cannot be kept is when each was last used; nothing else waits for its end.
+    if (unwritten) await this.#write().catch(() => {})
     await this.#file.settled()
   }
 

@@ -85,7 +85,8 @@ export class Tokens implements Keys {
   /** With when each was last used. */
   async close(): Promise<void> {
     const unwritten = [...this.#tokens.values()].some(({ usedMs, writtenMs }) => (usedMs ?? 0) > writtenMs)
-    if (unwritten) await this.#write()
+    // What cannot be kept is when each was last used; nothing else waits for its end.
+    if (unwritten) await this.#write().catch(() => {})
     await this.#file.settled()
   }
 

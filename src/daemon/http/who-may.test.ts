@@ -1,7 +1,7 @@
 // Sessions and tokens over the real server: how they come to be, what each opens, how they end, what a restart leaves.
 
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Answer, codeIn, type Served, serve } from '../../../test/doubles/served.ts'
@@ -289,4 +289,15 @@ test('a flipped byte in the file of tokens lets nobody in; it is set aside and t
   const restarted = await again(t, served)
   assert.equal((await restarted.ask('GET', '/api/v1/status', bearer(secret))).status, 401)
   assert.ok((await readdir(state)).some((name) => name.startsWith('tokens.json.corrupt-')))
+})
+
+test('while nothing can be kept the page opens all the same, and a token is refused with the reason', async (t) => {
+  const served = await serve(t)
+  const state = join(served.folder, 'state')
+  for (const name of ['sessions', 'tokens']) await mkdir(join(state, `${name}.json.new`))
+  assert.equal((await asPage(served, await session(served))).status, 200)
+  const answer = await served.ask('POST', '/api/v1/tokens', { body: { name: 'x', scope: 'read' } })
+  assert.notEqual(answer.status, 500)
+  assert.notEqual(codeIn(answer), 'INTERNAL')
+  assert.deepEqual(JSON.parse((await served.ask('GET', '/api/v1/tokens')).body), { tokens: [] })
 })

@@ -47,7 +47,8 @@ export class Transfer {
   readonly arrival: Arrival
   #removed = false
   #checkingAtRest = false
-  #unsaved = false
+  /** It holds something that is not in its record on disk. */
+  unsaved = false
   /** While something moved in the last minutes. */
   history: History | undefined
 
@@ -118,8 +119,12 @@ export class Transfer {
   async save(): Promise<void> {
     if (this.#removed) return
     this.fold()
-    this.#unsaved = false
-    await this.#around.store.write(this.#record)
+    this.unsaved = false
+    await this.#around.store.write(this.#record).catch((error: unknown) => {
+      // It is tried again with what is counted: what holds here holds after the next start, too.
+      this.unsaved = true
+      throw error
+    })
   }
 
   /** Counters of the torrent go over into the record. */
@@ -129,19 +134,14 @@ export class Transfer {
     if (folded === undefined) return
     const before = this.#record
     this.#record = folded
-    this.#unsaved = true
+    this.unsaved = true
     this.#around.counted(folded.takenBytes - before.takenBytes, folded.givenBytes - before.givenBytes)
-  }
-
-  /** Something was counted that is not in its record on disk. */
-  get unsaved(): boolean {
-    return this.#unsaved
   }
 
   /** To a phone, by its page: no engine counted it. */
   gaveByPage(bytes: number): void {
     this.#record = { ...this.#record, givenBytes: this.#record.givenBytes + bytes }
-    this.#unsaved = true
+    this.unsaved = true
     this.#around.counted(0, bytes)
     this.touch()
   }
