@@ -14,7 +14,7 @@ export interface Feed {
   rows(): Iterable<TransferRow>
   row(id: string): TransferRow | undefined
   /** The answer of listTransfers as JSON, made of rows that are kept as JSON: thousands of rows cost no stringifying. */
-  listJson(filter: string | undefined): string | Promise<string>
+  listJson(filter: string | undefined): string | Promise<string | Uint8Array>
   /**
    * `first` brings whoever knew `since` up to date, or resets (undefined: no rows, from now on). Later changes go to
    * `sink`, at most two a second, none while nothing changes.

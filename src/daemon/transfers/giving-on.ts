@@ -8,6 +8,7 @@ export function rulePartsMet(transfer: Transfer, wallMs: number): RulePart[] {
   const { summary, finishedAt, addedAt } = transfer.record
   if (!summary.finished) return []
   const rule = transfer.stopRule
+  if (rule.ratio === null && rule.seconds === null && rule.copies === null) return []
   return partsMet(rule, {
     givenBytes: transfer.sums.givenBytes,
     totalBytes: summary.totalBytes,

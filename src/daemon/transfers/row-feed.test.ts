@@ -122,7 +122,7 @@ test('a list has what changed a moment ago, and a stream from its cursor misses 
   scene.follow()
   await scene.clock.advance(STEP_MS)
   scene.put('1', { doneBytes: 5 })
-  const { cursor, transfers } = JSON.parse(await scene.feed.listJson(undefined))
+  const { cursor, transfers } = JSON.parse(String(await scene.feed.listJson(undefined)))
   assert.equal(transfers[1].doneBytes, 5)
   scene.put('1', { doneBytes: 6 })
   const { first } = scene.feed.follow({ epoch: 'epoch', cursor }, () => {})
@@ -132,7 +132,7 @@ test('a list has what changed a moment ago, and a stream from its cursor misses 
 test('a list can be filtered, and of the totals only changes are told', async () => {
   const scene = new Scene(5)
   assert.deepEqual(
-    JSON.parse(await scene.feed.listJson('n3')).transfers.map(({ id }: TransferRow) => id),
+    JSON.parse(String(await scene.feed.listJson('n3'))).transfers.map(({ id }: TransferRow) => id),
     ['3'],
   )
   scene.follow()
@@ -154,7 +154,7 @@ test('a cursor of another start of the daemon begins anew', () => {
 test('whoever lists and then follows is not told the same rows again, nor what was said to nobody', async () => {
   const scene = new Scene(3)
   scene.feed.notice({ kind: 'settings', id: null, code: null })
-  const { cursor } = JSON.parse(await scene.feed.listJson(undefined))
+  const { cursor } = JSON.parse(String(await scene.feed.listJson(undefined)))
   const { first } = scene.feed.follow({ epoch: 'epoch', cursor }, () => {})
   assert.deepEqual([first.transfers, first.notices], [undefined, undefined])
 })
@@ -168,5 +168,19 @@ test('where thousands change at once their rows are made in turns, and a list wa
   await scene.clock.advance(1)
   assert.ok(scene.looks > 800)
   assert.equal(scene.clock.waiting, 0)
-  assert.equal(JSON.parse(await scene.feed.listJson(undefined)).transfers.length, 1_000)
+  assert.equal(JSON.parse(String(await scene.feed.listJson(undefined))).transfers.length, 1_000)
+})
+
+test('a list is made once while nothing changes, and anew for every change', async () => {
+  const scene = new Scene(3)
+  const names = async () =>
+    JSON.parse(String(await scene.feed.listJson(undefined))).transfers.map(({ name }: TransferRow) => name)
+  assert.deepEqual(await names(), ['n0', 'n1', 'n2'])
+  assert.equal(await scene.feed.listJson(undefined), await scene.feed.listJson(undefined))
+  scene.put('1', { name: 'other' })
+  assert.deepEqual(await names(), ['n0', 'other', 'n2'])
+  scene.made.delete('0')
+  scene.feed.touch('0')
+  assert.deepEqual(await names(), ['other', 'n2'])
+  assert.equal(JSON.parse(String(await scene.feed.listJson('n2'))).transfers.length, 1)
 })

@@ -43,6 +43,8 @@ export class RowFeed implements Feed {
   #lookedAt: Millis | undefined
   #cancel: (() => void) | undefined
   #cancelCatchUp: (() => void) | undefined
+  /** The list that was asked for last, while it holds: megabytes that many a program asks for again and again. */
+  #listed: { readonly cursor: number; readonly changes: number; readonly bytes: Uint8Array } | undefined
 
   /** @param fits reads a filter (api/transfer-filter.ts) */
   constructor(
@@ -108,9 +110,13 @@ export class RowFeed implements Feed {
   }
 
   /** As of when it is asked for, or later: thousands of rows that nobody asked for yet are made text in turns. */
-  async listJson(filter: string | undefined): Promise<string> {
+  async listJson(filter: string | undefined): Promise<string | Uint8Array> {
     const rows = this.list(filter)
-    const { cursor } = this.#table
+    const { cursor, changes } = this.#table
+    const whole = rows.length === this.#table.size
+    if (whole && this.#listed?.cursor === cursor && this.#listed.changes === changes)
+      return this.#listed.bytes
+    this.#listed = undefined
     const texts: string[] = []
     let made = 0
     for (const { id } of rows) {
@@ -120,7 +126,11 @@ export class RowFeed implements Feed {
       const text = this.#table.json(id)
       if (text !== undefined) texts.push(text)
     }
-    return `{"epoch":${JSON.stringify(this.epoch)},"cursor":${cursor},"transfers":[${texts.join(',')}]}`
+    const text = `{"epoch":${JSON.stringify(this.epoch)},"cursor":${cursor},"transfers":[${texts.join(',')}]}`
+    if (!whole || changes !== this.#table.changes) return text
+    const bytes = Buffer.from(text)
+    this.#listed = { cursor, changes, bytes }
+    return bytes
   }
 
   follow(

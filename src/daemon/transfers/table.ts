@@ -25,6 +25,7 @@ export class Table {
   /** Cursors before this one are too old. */
   #oldest = 0
   #cursor = 0
+  #changes = 0
   #totals: Totals | undefined
   // What the next commit says.
   #changed = new Map<string, TransferDelta>()
@@ -34,6 +35,11 @@ export class Table {
 
   get cursor(): number {
     return this.#cursor
+  }
+
+  /** Another number whenever a row is not what it was, committed or not. */
+  get changes(): number {
+    return this.#changes
   }
 
   get size(): number {
@@ -67,6 +73,7 @@ export class Table {
   set(row: TransferRow): void {
     const entry = this.#rows.get(row.id)
     if (entry === undefined) {
+      this.#changes++
       this.#rows.set(row.id, { row, version: this.#cursor + 1, json: undefined })
       this.#changed.set(row.id, row)
       this.#gone.delete(row.id)
@@ -75,6 +82,7 @@ export class Table {
     }
     const delta = differences(entry.row, row)
     if (delta === undefined) return
+    this.#changes++
     entry.row = row
     entry.version = this.#cursor + 1
     entry.json = undefined
@@ -83,6 +91,7 @@ export class Table {
 
   remove(id: string): void {
     if (!this.#rows.delete(id)) return
+    this.#changes++
     this.#changed.delete(id)
     this.#gone.add(id)
   }
