@@ -122,3 +122,13 @@ test('thousands that are added one after the other share looks: the first runs a
   const looks = (front?.asked ?? 0) - before
   assert.ok(looks > 10 && looks < 100, `${looks} looks`)
 })
+
+test('where thousands get their places at once they start in turns, and all of them soon', async () => {
+  const { clock, running } = scene('s'.repeat(1_000), { maxDownloads: 2, maxSeeds: 1_000, maxActive: 1_002 })
+  const started = () => running().replaceAll('-', '').length
+  await clock.advance(0)
+  const [first, limit] = [started(), 100]
+  assert.ok(first > 0 && first <= limit, `${first} at once`)
+  await clock.advance(100)
+  assert.equal(started(), 1_000)
+})

@@ -17,6 +17,10 @@ import {
 const LOOK_EVERY_MS = 5_000
 /** A look at ten thousand takes milliseconds, and each that is added asks for one: then they share one every 200 ms. */
 const TORRENTS_IN_A_MS = 50
+/** Started or parked in one look, a few milliseconds: where thousands get their places at once, others have their turn. */
+const CHANGES_IN_A_LOOK = 100
+/** The next of them follow then. */
+const GOES_ON_AFTER_MS = 5
 
 /** What the queue asks of a torrent. */
 export interface QueuedTorrent {
@@ -132,11 +136,12 @@ export class TorrentQueue<Torrent extends QueuedTorrent> implements Sleeper {
   }
 
   wake(now: Millis): Millis | undefined {
-    this.#look(now)
-    return this.#torrents.size > 0 ? after(now, LOOK_EVERY_MS) : undefined
+    const done = this.#look(now)
+    return this.#torrents.size > 0 ? after(now, done ? LOOK_EVERY_MS : GOES_ON_AFTER_MS) : undefined
   }
 
-  #look(now: Millis): void {
+  /** False when there is more to start or park. */
+  #look(now: Millis): boolean {
     this.#lookedAt = now
     const entries: QueueEntry<Torrent>[] = []
     for (const torrent of this.#order) {
@@ -155,12 +160,17 @@ export class TorrentQueue<Torrent extends QueuedTorrent> implements Sleeper {
       })
     }
     const active = activeTorrents(entries, this.#limits)
+    let changes = 0
     for (const [torrent, queued] of this.#torrents) {
       const { stateName } = torrent
       const runs = stateName !== 'paused' && stateName !== 'failed'
       queued.parked = queued.wanted && !active.has(torrent) && stateName !== 'failed'
-      if (active.has(torrent) && stateName === 'paused') torrent.start()
-      else if (!active.has(torrent) && runs) void torrent.pause()
+      const start = active.has(torrent) && stateName === 'paused'
+      if (!start && (active.has(torrent) || !runs)) continue
+      if (++changes > CHANGES_IN_A_LOOK) continue
+      if (start) torrent.start()
+      else void torrent.pause()
     }
+    return changes <= CHANGES_IN_A_LOOK
   }
 }
