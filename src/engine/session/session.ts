@@ -16,6 +16,7 @@ import { TrustTable } from '../peer/trust.ts'
 import { BufferPool } from '../storage/buffer-pool.ts'
 import { OpenFiles } from '../storage/open-files.ts'
 import { PathClaims } from '../storage/path-claims.ts'
+import { OpeningTurns } from '../torrent/opening-turns.ts'
 import type { Realm, TorrentOptions } from '../torrent/options.ts'
 import type { TorrentServices } from '../torrent/services.ts'
 import type { Problem } from '../torrent/state.ts'
@@ -235,6 +236,7 @@ export class Session {
       pool: this.#pool,
       openFiles: this.#openFiles,
       claims: new PathClaims(),
+      openings: new OpeningTurns(),
       trust: this.#trust,
       lan: this.#lan,
       agent: this.#options.agent,

@@ -12,6 +12,7 @@ import type { TrustTable } from '../peer/trust.ts'
 import type { BufferPool } from '../storage/buffer-pool.ts'
 import type { OpenFiles } from '../storage/open-files.ts'
 import type { PathClaims } from '../storage/path-claims.ts'
+import type { OpeningTurns } from './opening-turns.ts'
 import type { TorrentOptions } from './options.ts'
 import type { Problem } from './state.ts'
 import type { Torrent } from './torrent.ts'
@@ -48,6 +49,7 @@ export interface TorrentServices {
   readonly pool: BufferPool
   readonly openFiles: OpenFiles
   readonly claims: PathClaims
+  readonly openings: OpeningTurns
   readonly trust: TrustTable
   readonly lan: LanDiscovery | undefined
   /** Client name and version for extension handshakes. */

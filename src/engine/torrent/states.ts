@@ -234,6 +234,9 @@ export class States {
     const generation = this.become(checking)
     await this.#closing
     const torrent = this.#torrent
+    const { openings } = this.#services
+    await openings.enter()
+    if (generation !== this.#generation) return openings.leave()
     const opened = await this.#openStorage(metainfo, {
       finished: () => this.#finish(),
       incomplete: () => this.reopened(),
@@ -243,7 +246,7 @@ export class States {
         // Once for all files: a torrent of thousands would be written thousands of times.
         if (torrent.knowledge.expected?.allKnown === true) this.#services.keep(torrent, metainfo)
       },
-    })
+    }).finally(() => openings.leave())
     if (!(opened instanceof Running)) {
       if (generation === this.#generation) this.fail({ code: opened.code, data: { ...opened } })
       return
