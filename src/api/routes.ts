@@ -516,6 +516,8 @@ export type OutputOf<Name extends RouteName> = z.input<(typeof ROUTES)[Name]['ou
  */
 export interface Caller {
   readonly kind: 'owner' | 'page' | 'program'
+  /** Of a program's token. */
+  readonly scope?: z.infer<typeof Scope>
 }
 
 /**

@@ -1,6 +1,7 @@
 // The calls about the daemon as a whole: what it does, its rest, its categories and settings.
 
 import type { Handlers, OutputOf } from '../api/routes.ts'
+import type { SettingRow } from '../api/schemas/machine.ts'
 import type { Counts } from '../api/schemas/status.ts'
 import type { TransferRow } from '../api/schemas/transfer.ts'
 import type { EngineHost } from './engine-host.ts'
@@ -60,13 +61,22 @@ export function daemonHandlers(parts: DaemonParts): Handlers<Mine> {
       await categories.remove(name)
       return {}
     },
-    settings: () => ({ settings: settings.rows() }),
+    settings: (_, caller) => ({
+      settings: caller?.scope === 'read' ? settings.rows().map(withoutPassword) : settings.rows(),
+    }),
     changeSettings: async ({ values, defaults = [] }) => {
       await applying.change(values, defaults)
       feed.notice({ kind: 'settings', id: null, code: null })
       return { settings: settings.rows() }
     },
   }
+}
+
+/** Whoever may only look is told which proxy, not how to use it. */
+function withoutPassword(row: SettingRow): SettingRow {
+  const { key, value } = row
+  if (key !== 'network.proxy' || typeof value !== 'string') return row
+  return { ...row, value: value.replace(/\/\/.*@/, '//') }
 }
 
 function statusOf(parts: DaemonParts): OutputOf<'status'> {

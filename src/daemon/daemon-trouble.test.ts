@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { MadeTorrent } from '../../test/doubles/made-torrent.ts'
 import { Ground, seen, shared } from '../../test/doubles/real-daemon.ts'
+import type { Caller } from '../api/routes.ts'
 import type { Daemon } from './daemon.ts'
 
 const SIZE = 200_000
@@ -244,6 +245,17 @@ test('files that are shared, or are another transfer’s too, are not removed wi
   assert.equal(daemon.feed.row(one)?.state, 'giving')
   assert.deepEqual(await remove([one, other], 'delete'), [])
   await assert.rejects(stat(at), { code: 'ENOENT' })
+})
+
+test('whoever may only look is not told the password of the proxy', async (t) => {
+  const ground = await Ground.make(t)
+  const proxy = 'socks5://ana:secret@127.0.0.1:1'
+  const daemon = await ground.start('one', { 'network.proxy': proxy })
+  const told = async (caller: Caller) =>
+    (await daemon.handlers.settings({}, caller)).settings.find(({ key }) => key === 'network.proxy')?.value
+  assert.equal(await told({ kind: 'program', scope: 'read' }), 'socks5://127.0.0.1:1')
+  assert.equal(await told({ kind: 'program', scope: 'control' }), proxy)
+  assert.equal(await told({ kind: 'page' }), proxy)
 })
 
 async function overlapping(daemon: Daemon, ground: Ground) {

@@ -4,6 +4,8 @@
 import { type Disk, DiskError, type FileStat } from '../base/ports.ts'
 import { CreateError } from '../metainfo/create.ts'
 import type { CreateSource, SourceFile } from '../metainfo/create-plan.ts'
+import { MetainfoError } from '../metainfo/error.ts'
+import { TORRENT_LIMITS } from '../metainfo/limits.ts'
 
 export interface FoundSource extends CreateSource {
   /** As found, in the order of `files`. */
@@ -14,6 +16,12 @@ export interface FoundSource extends CreateSource {
 
 /** Files looked at together. */
 const STATS_AT_ONCE = 32
+
+/**
+ * Five times what a torrent may have, since patterns may leave most of them out; without a bound a drive would be looked
+ * through, and held in memory, to the end.
+ */
+const MAX_FOUND = 5 * TORRENT_LIMITS.files
 
 /** U+FFFD, in place of bytes that are no text. */
 const UNREADABLE_SIGN = '\ufffd'
@@ -28,7 +36,7 @@ interface Found {
  * @param path absolute, no link.
  * @param name of the torrent.
  * @param except an absolute path that is not part of it: the torrent file being replaced.
- * @throws CreateError FILE_NOT_FOUND, FILE_UNREADABLE
+ * @throws CreateError FILE_NOT_FOUND, FILE_UNREADABLE; MetainfoError TOO_MANY_FILES
  */
 export async function findSource(
   disk: Disk,
@@ -69,14 +77,25 @@ async function walk(
       if (stat.kind === 'directory') await walk(disk, path, inside, except, found)
       else if (stat.kind === 'file')
         add(found, { components: inside, path, lengthBytes: stat.lengthBytes }, stat)
-      else found.leftOut.push(inside.join('/'))
+      else {
+        bounded(found)
+        found.leftOut.push(inside.join('/'))
+      }
     }
   }
 }
 
+/** @throws MetainfoError TOO_MANY_FILES */
 function add(found: Found, file: SourceFile, stat: FileStat): void {
+  bounded(found)
   found.files.push(file)
   found.stats.push(stat)
+}
+
+function bounded({ files, leftOut }: Found): void {
+  const most = MAX_FOUND
+  if (files.length + leftOut.length < most) return
+  throw new MetainfoError('TOO_MANY_FILES', { files: `more than ${most}`, limit: TORRENT_LIMITS.files })
 }
 
 /** @throws CreateError FILE_CHANGED when a file is not what it was. */

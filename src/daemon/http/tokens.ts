@@ -115,7 +115,11 @@ export class Tokens implements Keys {
   }
 
   #keep(row: TokenRow, digest: Buffer): void {
-    const holder: Holder = { id: `token ${row.id}`, caller: { kind: 'program' }, scope: row.scope }
+    const holder: Holder = {
+      id: `token ${row.id}`,
+      caller: { kind: 'program', scope: row.scope },
+      scope: row.scope,
+    }
     const usedMs = row.lastUsedAt === null ? undefined : Date.parse(row.lastUsedAt)
     this.#tokens.set(row.id, { row, digest, holder, usedMs, writtenMs: usedMs ?? 0 })
   }

@@ -218,7 +218,7 @@ test('each scope opens what it says and nothing else', async (t) => {
       scope,
     )
   }
-  assert.deepEqual(served.heard.at(-1)?.caller, { kind: 'program' })
+  assert.deepEqual(served.heard.at(-1)?.caller, { kind: 'program', scope: 'read' })
   assert.deepEqual(asked, ['POST x', 'POST x'])
   const unknown = await served.ask('POST', '/transmission/rpc', { body: 'x', anonymous: true })
   assert.equal(unknown.status, 401)

@@ -2,7 +2,7 @@
 // Invariant: a file is removed only if it is the very one that we wrote or verified; a folder only when it is empty
 // and lies between one of our files and the save folder.
 
-import type { Disk } from '../../base/ports.ts'
+import { type Disk, DiskError } from '../../base/ports.ts'
 import type { StorageCore } from './core.ts'
 import type { DataFile, Layout } from './layout.ts'
 
@@ -23,7 +23,14 @@ async function removeOwn(disk: Disk, file: DataFile, path: string): Promise<void
   const stat = await disk.stat(path)
   if (stat?.kind !== 'file') return
   if (file.facts !== undefined && file.facts.identity !== stat.identity) return
-  await disk.remove(path)
+  await goneAnyway(disk.remove(path))
+}
+
+/** Somebody else, such as a transfer of the same files, may remove it in the same moment. */
+async function goneAnyway(removing: Promise<unknown>): Promise<void> {
+  await removing.catch((error: unknown) => {
+    if (!(error instanceof DiskError) || error.code !== 'ENOENT') throw error
+  })
 }
 
 /** Of all files, in their present folders; the deepest first. */
@@ -41,7 +48,7 @@ export async function removeEmptyFolders(
   const deepestFirst = [...folders].sort((a, b) => b[1] - a[1])
   for (const [folder] of deepestFirst) {
     const stat = await disk.stat(folder)
-    if (stat?.kind === 'directory') await disk.removeDirectory(folder)
+    if (stat?.kind === 'directory') await goneAnyway(disk.removeDirectory(folder))
   }
   layout.forgetFolders()
 }
