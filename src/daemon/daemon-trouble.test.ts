@@ -258,6 +258,16 @@ test('whoever may only look is not told the password of the proxy', async (t) =>
   assert.equal(await told({ kind: 'page' }), proxy)
 })
 
+test('a share that its rule stops takes its page along', async (t) => {
+  const { daemon, id } = await sharing(t)
+  const page = async () => (await daemon.handlers.share({ id })).webPage
+  await daemon.handlers.openWebPage({ id })
+  assert.notEqual(await page(), null)
+  await daemon.handlers.changeTransfers({ ids: [id], change: { stopRule: { seconds: 0 } } })
+  await seen(daemon, id, 'done')
+  await until('no page', async () => (await page()) === null)
+})
+
 async function overlapping(daemon: Daemon, ground: Ground) {
   const made = (pieceLengthBytes: number) =>
     MadeTorrent.make({ name: 'got', lengthsBytes: [SIZE], pieceLengthBytes })

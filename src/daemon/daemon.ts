@@ -173,7 +173,11 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       transfers.touched(id)
       feed.touch(id)
     },
-    notice: (notice) => feed.notice(notice),
+    notice: (notice) => {
+      // By its rule: its page goes as with every other end of a share.
+      if (notice.kind === 'stopped' && notice.id !== null) void pages.close(notice.id)
+      feed.notice(notice)
+    },
     banned: (address, reason) => bans.note(address, reason),
   }
   const transfers = new Transfers(clock, around, () => totals.make())
