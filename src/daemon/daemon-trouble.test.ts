@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -266,6 +266,42 @@ test('a share that its rule stops takes its page along', async (t) => {
   await daemon.handlers.changeTransfers({ ids: [id], change: { stopRule: { seconds: 0 } } })
   await seen(daemon, id, 'done')
   await until('no page', async () => (await page()) === null)
+})
+
+test('removed with its files and cut off in between, it rests at the next start and fetches nothing again', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const { add, at, remove } = await overlapping(daemon, ground)
+  const id = await add(16_384)
+  // As when it is killed there: its record is on disk, its files are not.
+  const file = path.join(ground.stateFolder('one'), 'transfers', `${id}.json`)
+  const torrentFile = file.replace('.json', '.torrent')
+  const kept: { record?: Uint8Array; torrent?: Uint8Array } = {}
+  const take = daemon.transfers.take.bind(daemon.transfers)
+  daemon.transfers.take = (transfer) => {
+    kept.record = readFileSync(file)
+    kept.torrent = readFileSync(torrentFile)
+    take(transfer)
+  }
+  assert.deepEqual(await remove([id], 'delete'), [])
+  await assert.rejects(stat(at), { code: 'ENOENT' })
+  await ground.end(daemon)
+  await writeFile(file, kept.record as Uint8Array)
+  await writeFile(torrentFile, kept.torrent as Uint8Array)
+  const again = await ground.start('one')
+  await again.transfers.allOpened()
+  assert.equal(again.feed.row(id)?.state, 'paused')
+})
+
+test('what could not be put into the trash stays and goes on', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const { add, at, remove } = await overlapping(daemon, ground)
+  const id = await add(16_384)
+  ground.trashRefuses = true
+  assert.deepEqual(await remove([id], 'trash'), ['TRASH_FAILED'])
+  await seen(daemon, id, 'giving')
+  assert.ok(await stat(at))
 })
 
 async function overlapping(daemon: Daemon, ground: Ground) {

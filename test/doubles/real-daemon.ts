@@ -28,6 +28,8 @@ export class Ground {
   readonly logged: Logged[] = []
   /** What was put into the trash. */
   readonly trashed: string[] = []
+  /** The system's trash takes nothing. */
+  trashRefuses = false
   readonly #running = new Set<Daemon>()
 
   private constructor(folder: string) {
@@ -60,6 +62,7 @@ export class Ground {
       environment: {},
       log: { write: (_, event, facts = {}) => void this.logged.push({ event, facts }) },
       trash: async (paths) => {
+        if (this.trashRefuses) throw new Error('no trash')
         this.trashed.push(...paths)
         for (const at of paths) await rm(at, { recursive: true })
       },

@@ -92,15 +92,20 @@ export class Removal {
     const files = data === 'trash' && !kept ? await this.#wholeFiles(transfer) : []
     if (!kept) {
       // What is whole goes to where it can be found again; what is left of it then is parts, and goes for good.
+      const { paused } = transfer.record
+      // Cut off from here on it rests at the next start, and fetches nothing again that was to go. A full disk keeps nobody from
+      // making room.
+      await transfer.update({ paused: true }).catch(() => undefined)
       await transfer.atRest()
       try {
         if (data === 'trash') await this.#trash(files, transfer.record)
+        await transfer.torrent?.deleteData()
       } catch (error) {
         // It stays, and goes on as it did.
+        await transfer.update({ paused }).catch(() => undefined)
         transfer.go()
         throw error
       }
-      await transfer.torrent?.deleteData()
     }
     transfers.take(transfer)
     await Promise.all([transfer.close(), this.#around.pages.close(transfer.id)])
