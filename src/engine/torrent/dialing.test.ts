@@ -13,7 +13,9 @@ const peer = (i: number): Endpoint => ({ host: `198.51.${i}.1`, port: 6881 })
 
 const anybody = () => true
 
-function scene(options: { readonly maxPeers?: number; readonly budget?: number } = {}) {
+function scene(
+  options: { readonly maxPeers?: number; readonly budget?: number; readonly full?: Set<string> } = {},
+) {
   const candidates = new Candidates({ random: new SeededRandom(1) })
   const dialled: string[] = []
   const dialing = new Dialing({
@@ -21,7 +23,7 @@ function scene(options: { readonly maxPeers?: number; readonly budget?: number }
     peers: new PeerTable(),
     maxPeers: () => options.maxPeers ?? 50,
     dial: (to, how) => {
-      if (dialled.length >= (options.budget ?? 100)) return false
+      if (dialled.length >= (options.budget ?? 100) || options.full?.has(endpointText(to))) return false
       dialled.push(`${how} ${endpointText(to)}`)
       return true
     },
@@ -111,4 +113,18 @@ test('a connection under another name of the dialled address leaves nothing behi
   assert.equal(dialing.underWay, 0)
   dialing.punch(peer(1), NOW)
   assert.deepEqual(dialled, ['any 198.51.1.1:6881', 'punch 198.51.1.1:6881'])
+})
+
+test('whoever has no room now is dialled once there is, and stands in nobody’s way meanwhile', () => {
+  const full = new Set([endpointText(peer(1)), endpointText(peer(2))])
+  const { dialing, dialled, know } = scene({ full })
+  know(1, 2, 3)
+  dialing.more(NOW)
+  assert.deepEqual(dialled, ['any 198.51.3.1:6881'])
+  full.clear()
+  dialing.more(at(1))
+  assert.deepEqual(
+    dialled.toSorted(),
+    [1, 2, 3].map((i) => `any 198.51.${i}.1:6881`),
+  )
 })

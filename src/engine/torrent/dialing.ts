@@ -56,7 +56,7 @@ export class Dialing {
     return Math.min(atOnce - this.#underWay, maxPeers() - peers.size - this.#underWay)
   }
 
-  /** Starts as many dials as there is room for. */
+  /** Starts as many dials as there is room for. Whoever has no room is offered again later, each of them. */
   more(now: Millis): void {
     const { candidates, peers } = this.#options
     for (const endpoint of candidates.next(this.#room(DIALS_AT_ONCE), now)) {
@@ -64,10 +64,8 @@ export class Dialing {
         candidates.connected(endpoint)
         continue
       }
-      if (!this.#start(endpoint, 'any', now)) {
-        candidates.postponed(endpoint)
-        break
-      }
+      // The room that one lacks may be its own address's: the others are tried all the same.
+      if (!this.#start(endpoint, 'any', now)) candidates.postponed(endpoint)
     }
   }
 
