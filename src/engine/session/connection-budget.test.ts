@@ -119,6 +119,13 @@ test('on loopback and private ranges an address is host and port, and networks d
   }
 })
 
+test('a computer of the same home may have any number of transfers with this one', () => {
+  for (const host of ['192.168.1.9', 'fd00::1']) {
+    const budget = new ConnectionBudget({ maxHalfOpen: 100 })
+    for (let torrent = 1; torrent <= 45; torrent++) taken(budget.tryDial(torrent, peer(host), NOW))
+  }
+})
+
 test('dials not answered yet are bounded; an answer or a failure makes room', () => {
   const budget = new ConnectionBudget({ maxHalfOpen: 2 })
   const first = taken(budget.tryDial('a', peer('198.51.100.1'), NOW))

@@ -1,6 +1,7 @@
 // How many connections there may be, in all and per torrent, address and network, and who goes when there are too many.
 // The limits are those of SAFETY.md; on loopback, link-local and private ranges many peers share an address or a
-// network honestly, so there an "address" is IP and port and networks are not counted.
+// network honestly, so there an "address" is IP and port, one for each torrent, and neither addresses nor networks are bounded
+// over all torrents: two computers of one home may have a hundred transfers between them.
 // Invariant: every place that was given and not yet closed is counted exactly once wherever it belongs.
 
 import { isPublicHost, networkOf } from '../../base/address.ts'
@@ -15,6 +16,7 @@ export interface BudgetLimits {
   /** Open, half-open and not yet greeted, together. */
   readonly maxConnections: number
   readonly maxPerTorrent: number
+  /** Public ones. */
   readonly maxPerAddress: number
   /** Of those that were accepted, and of all when one more is dialled. */
   readonly maxPerAddressAndTorrent: number
@@ -168,8 +170,9 @@ export class ConnectionBudget {
   #general(place: Place): BudgetRefusal | undefined {
     const { limits } = this
     if (this.#places.size >= limits.maxConnections) return 'FULL'
+    if (place.network === undefined) return undefined
     if ((this.#perAddress.get(place.address)?.size ?? 0) >= limits.maxPerAddress) return 'ADDRESS_FULL'
-    const inNetwork = place.network === undefined ? 0 : (this.#perNetwork.get(place.network) ?? 0)
+    const inNetwork = this.#perNetwork.get(place.network) ?? 0
     return inNetwork >= limits.maxPerNetwork ? 'NETWORK_FULL' : undefined
   }
 
