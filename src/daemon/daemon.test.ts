@@ -74,6 +74,20 @@ test('a rest until a moment is over by itself', async (t) => {
   await seen(daemon, id, 'giving')
 })
 
+test('the link that a transfer shows is the one with which others get it from here, also where it was got', async (t) => {
+  const ground = await Ground.make(t)
+  const giver = await ground.start('giver')
+  const { id, link } = await shared(giver, await ground.file('a.bin', 100_000))
+  assert.match(link, /x\.pe=/)
+  assert.equal((await giver.handlers.transfer({ id })).magnet, link)
+  const getter = await ground.start('getter')
+  await getter.handlers.addTransfer({ source: { link } })
+  await seen(getter, id, 'giving')
+  const { magnet } = await getter.handlers.transfer({ id })
+  assert.match(magnet, /x\.pe=/)
+  assert.notEqual(magnet, link)
+})
+
 test('stopping all sharing leaves nothing given, and says what it was', async (t) => {
   const ground = await Ground.make(t)
   const giver = await ground.start('giver')

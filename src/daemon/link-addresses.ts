@@ -26,14 +26,22 @@ export async function linkAddresses(
   clock: Clock,
   ownAddresses: () => readonly string[] = localAddresses,
 ): Promise<readonly Endpoint[]> {
-  const { listensAt } = reach
-  if (listensAt === undefined) return []
+  if (reach.listensAt === undefined) return []
   const until = after(clock.now(), ROUTER_PATIENCE_MS)
   while (isAsking(reach.portMapping) && clock.now() < until)
     await new Promise<void>((look) => clock.schedule(after(clock.now(), LOOK_EVERY_MS), look))
+  return addressesNow(reach, ownAddresses)
+}
+
+/** Those known by now, whatever the router is going to say. */
+export function addressesNow(
+  { listensAt, portMapping }: ReachedAt,
+  ownAddresses: () => readonly string[] = localAddresses,
+): readonly Endpoint[] {
+  if (listensAt === undefined) return []
   const everywhere = listensAt.host === '::' || listensAt.host === '0.0.0.0'
   const own = everywhere ? ownAddresses() : [listensAt.host]
-  return [...outside(reach.portMapping), ...own.map((host) => ({ host, port: listensAt.port }))].slice(
+  return [...outside(portMapping), ...own.map((host) => ({ host, port: listensAt.port }))].slice(
     0,
     LINK_ADDRESSES,
   )

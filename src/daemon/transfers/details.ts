@@ -15,7 +15,8 @@ const SHOWN_CONTRIBUTIONS = 20
 /** 0 … 1 with three digits. */
 const THOUSANDTH = 1_000
 
-export function detailsOf(transfer: Transfer): OutputOf<'transfer'> {
+/** @param link with which others get it from here, once they can */
+export function detailsOf(transfer: Transfer, link: string | undefined): OutputOf<'transfer'> {
   const { torrent, content, metainfo, record } = transfer
   const map = torrent === undefined ? undefined : pieceMapOf(torrent)
   const history = transfer.history?.read() ?? { down: [], up: [] }
@@ -27,7 +28,7 @@ export function detailsOf(transfer: Transfer): OutputOf<'transfer'> {
   }
   return {
     row: transfer.row(),
-    magnet: content === undefined ? record.magnet : linkFor(content, record.audience),
+    magnet: link ?? (content === undefined ? record.magnet : linkFor(content, record.audience)),
     comment: content?.hints.comment ?? null,
     createdBy: content?.hints.createdBy ?? null,
     pieceLengthBytes: metainfo?.pieceLengthBytes ?? null,

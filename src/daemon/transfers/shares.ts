@@ -10,7 +10,7 @@ import { wireHash } from '../../base/ids.ts'
 import type { Random } from '../../base/ports.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
 import type { Engine } from '../compose.ts'
-import { linkAddresses } from '../link-addresses.ts'
+import { addressesNow, linkAddresses } from '../link-addresses.ts'
 import { diskPathsOf, hashSurvey, readDescribed, shareLink } from '../share-content.ts'
 import type { SharePages } from '../share-page/share-pages.ts'
 import type { ShareSurvey } from '../share-survey.ts'
@@ -345,6 +345,16 @@ export class Shares {
       fetchedBy: transfer.sums.fetchedBy,
       webPage: pageOf(this.#around.pages, record.id),
     }
+  }
+
+  /** Whoever takes it finds us by the addresses in it; undefined while there is nothing to take. */
+  linkNow({ record, content }: Transfer): string | undefined {
+    if (content === undefined || record.hashing !== null) return undefined
+    if (record.role === 'get' && !record.summary.finished) return undefined
+    const engine = this.#around.engine()
+    const addresses =
+      engine === undefined ? [] : addressesNow(engine.session.reach, () => ownAddressesBy(engine.exit))
+    return shareLink(content, record.audience, record.addedTrackers, addresses)
   }
 
   async #addresses(): Promise<readonly Endpoint[]> {

@@ -67,7 +67,10 @@ export function transferHandlers(parts: TransferParts): Handlers<Mine> {
     }),
     inspect: ({ source }) => adding.inspect(source),
     addTransfer: (request) => adding.add(request),
-    transfer: ({ id }) => detailsOf(transfers.get(id)),
+    transfer: ({ id }) => {
+      const transfer = transfers.get(id)
+      return detailsOf(transfer, parts.shares.linkNow(transfer))
+    },
     transferFiles: ({ id }) => ({ files: fileRowsOf(transfers.get(id)) }),
     changeFiles: async ({ id, priorities }) => {
       await changeFiles(transfers.get(id), priorities, parts.stateFolder)
