@@ -107,9 +107,9 @@ function limitText({ upLimit, downLimit }: TransferRow): string {
 export function ruleText({ stopRule }: Pick<TransferRow, 'stopRule'>): string {
   const { ratio, seconds, copies } = stopRule
   const parts = [
-    ...(ratio === null ? [] : [`${ratio} times its size is given`]),
+    ...(ratio === null ? [] : [ratio === 1 ? '1 copy is given' : `${ratio} times its size is given`]),
     ...(seconds === null ? [] : [`it was given for ${formatDuration(seconds * 1_000)}`]),
-    ...(copies === null ? [] : [`${copies} copies are elsewhere`]),
+    ...(copies === null ? [] : [copies === 1 ? '1 copy is elsewhere' : `${copies} copies are elsewhere`]),
   ]
   return parts.length === 0 ? 'gives until told otherwise' : `gives until ${parts.join(', or ')}`
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { sampleDetails, sampleRow } from '../../test/doubles/sample-row.ts'
 import { statusLines } from './status-text.ts'
 import type { Line } from './terminal.ts'
-import { sheetLines } from './transfer-sheet.ts'
+import { ruleText, sheetLines } from './transfer-sheet.ts'
 import { percentOf, transferTable } from './transfer-table.ts'
 
 const text = (line: Line): string =>
@@ -53,6 +53,11 @@ test('one transfer in full says its state, whether one may switch off, until whe
   assert.match(all, /Until +gives until 3 times its size is given, or it was given for 7 d/)
   assert.match(all, /In +\/home\/ana\/films\/film\.mp4/)
   assert.doesNotMatch(all, /Why it is not faster/)
+})
+
+test('until when it gives is said as the page says it', () => {
+  const rule = { ratio: 1, seconds: null, copies: 1 }
+  assert.equal(ruleText({ stopRule: rule }), 'gives until 1 copy is given, or 1 copy is elsewhere')
 })
 
 test('what holds it up is said with its evidence and what would help', () => {
