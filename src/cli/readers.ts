@@ -1,7 +1,7 @@
 // How the text of an option's value becomes what it means, and the words for what was expected.
 // A reader answers undefined for text it does not understand; `options.ts` makes the sentence.
 
-import { parseDuration, parseRate, parseSize } from './quantity.ts'
+import { parseDuration, parseRate, parseSize } from '../api/parse-quantity.ts'
 
 export interface Reader<T> {
   /** Completes "--up should be ...". */
