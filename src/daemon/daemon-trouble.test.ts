@@ -304,6 +304,19 @@ test('what could not be put into the trash stays and goes on', async (t) => {
   assert.ok(await stat(at))
 })
 
+test('what a check finds gone is not said to be given any more', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const { add, at } = await overlapping(daemon, ground)
+  const id = await add(16_384)
+  await daemon.handlers.recheckTransfers({ ids: [id] })
+  await seen(daemon, id, 'giving')
+  await rm(at)
+  await daemon.handlers.recheckTransfers({ ids: [id] })
+  const { doneBytes } = await seen(daemon, id, 'waiting')
+  assert.equal(doneBytes, 0)
+})
+
 async function overlapping(daemon: Daemon, ground: Ground) {
   const made = (pieceLengthBytes: number) =>
     MadeTorrent.make({ name: 'got', lengthsBytes: [SIZE], pieceLengthBytes })

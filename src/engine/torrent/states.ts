@@ -105,6 +105,8 @@ export class States {
     const { metainfo } = this.#torrent
     if (metainfo === undefined) return
     await this.#leave({ name: 'paused' })
+    // Whether it is complete is what the check finds out.
+    this.reopened()
     void this.#open(metainfo, 'all')
   }
 
