@@ -3,6 +3,7 @@
 
 import { tmpdir } from 'node:os'
 import type { Handlers, RouteName } from '../api/routes.ts'
+import { CodedError } from '../base/errors.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { openDaemon } from './daemon.ts'
@@ -86,7 +87,9 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
           await daemon.rereadSettings()
           log.write('info', 'settings-read-again')
         } catch (error) {
-          log.write('error', 'settings-not-read', { why: (error as Error).message })
+          // Its message quotes the file, in which there may be a password.
+          const why = error instanceof CodedError ? error.code : 'UNKNOWN'
+          log.write('error', 'settings-not-read', { why })
         }
       },
       close: async () => {
