@@ -165,6 +165,13 @@ test('every act on rows has its key, and the last can be taken back', async (t) 
   await page.keyboard.press('Escape')
   await until('the focus is back', () => page.evaluate<boolean>(`document.activeElement?.role === 'grid'`))
 
+  await grid.press('Control+k')
+  await page.keyboard.type('nothing of that name')
+  await page.getByText('No transfer fits').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  assert.equal(await page.evaluate<boolean>(`document.activeElement?.role === 'grid'`), true)
+
   await grid.press('?')
   await page.getByRole('dialog', { name: 'Keys' }).waitFor()
   await page.getByRole('switch', { name: 'Single letters are keys' }).press('Space')

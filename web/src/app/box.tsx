@@ -11,6 +11,13 @@ import { currentRoute, go, useRoute } from './router.ts'
 import { type Understood, understand } from './understood.ts'
 import './box.css'
 
+/** An empty box is left by Escape, so that letters are keys again. */
+function leaveBox(box: HTMLInputElement | null): void {
+  box?.blur()
+  if (cameFrom?.isConnected) cameFrom.focus()
+  cameFrom = undefined
+}
+
 /** Fits while it is typed, and never the whole list's worth of work for one letter. */
 function countFits(understood: Understood): number {
   if (understood.kind !== 'filter') return 0
@@ -19,8 +26,13 @@ function countFits(understood: Understood): number {
   return count
 }
 
+/** Where the focus was before a key brought it to the box. */
+let cameFrom: HTMLElement | undefined
+
 export function focusBox(): void {
   const box = document.querySelector<HTMLInputElement>('#box')
+  const { activeElement } = document
+  if (activeElement !== box) cameFrom = activeElement instanceof HTMLElement ? activeElement : undefined
   box?.focus()
   box?.select()
 }
@@ -52,7 +64,8 @@ export function Box(): ReactNode {
     else if (event.key === 'Escape' && typed !== '') {
       setTyped('')
       if (shown !== '') go({ ...currentRoute(), query: { ...currentRoute().query, filter: '' } })
-    } else return
+    } else if (event.key === 'Escape') leaveBox(input.current)
+    else return
     event.preventDefault()
     event.stopPropagation()
   }

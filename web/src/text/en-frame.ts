@@ -18,7 +18,9 @@ export const enFrame = {
   'box.torrent': 'the torrent file at this address',
   'box.infohash': 'what this infohash names',
   'box.filter': (count: number) =>
-    plural(count, { one: '# transfer fits. Enter: show it', other: '# transfers fit. Enter: show them' }),
+    count === 0
+      ? 'No transfer fits'
+      : plural(count, { one: '# transfer fits. Enter: show it', other: '# transfers fit. Enter: show them' }),
   'box.mistake': (term: string, expected: string) => `“${term}” is not understood: ${expected}`,
   'box.expected.state': 'a state such as getting, giving, paused or error is expected',
   'box.expected.size': 'a size such as >10G or 1G..4G is expected',
