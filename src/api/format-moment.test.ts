@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatMoment } from './format-moment.ts'
+import { formatMoment, formatMomentAhead } from './format-moment.ts'
 
 const NOW = Date.parse('2026-11-28T20:00:00Z')
 const shown = (at: string, zone = 'UTC'): string => formatMoment(at, NOW, zone)
@@ -38,4 +38,11 @@ test('without a zone it is that of this computer, also over a change of its cloc
     const at = new Date(NOW - hours * 3_600_000).toISOString()
     assert.equal(formatMoment(at, NOW), formatMoment(at, NOW, zone), at)
   }
+})
+
+test('what lies ahead is said by the clock, the day where it is another one', () => {
+  const now = Date.parse('2026-11-28T22:30:00Z')
+  assert.equal(formatMomentAhead('2026-11-28T23:05:00Z', now, 'UTC'), '23:05')
+  assert.equal(formatMomentAhead('2026-11-29T00:00:00Z', now, 'UTC'), 'tomorrow 00:00')
+  assert.equal(formatMomentAhead('2026-12-03T21:40:00Z', now, 'UTC'), '3 Dec 21:40')
 })

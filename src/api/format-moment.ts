@@ -31,6 +31,15 @@ export function formatMoment(at: string, nowMs: number, timeZone?: string): stri
   return year === now.getUTCFullYear() ? `${date} ${time}` : `${date} ${year}`
 }
 
+/** A moment that lies ahead: `14:05`, `tomorrow 00:00`, `3 Dec 21:40`. */
+export function formatMomentAhead(at: string, nowMs: number, timeZone?: string): string {
+  const then = onTheWall(Date.parse(at), timeZone)
+  const days = dayOf(then) - dayOf(onTheWall(nowMs, timeZone))
+  const time = `${two(then.getUTCHours())}:${two(then.getUTCMinutes())}`
+  if (days <= 0) return time
+  return days === 1 ? `tomorrow ${time}` : `${then.getUTCDate()} ${MONTHS[then.getUTCMonth()]} ${time}`
+}
+
 /** What calendar and clock of that zone show, as a moment of UTC that reads the same. */
 function onTheWall(atMs: number, timeZone: string | undefined): Date {
   const moment = new Date(atMs)

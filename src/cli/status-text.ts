@@ -1,5 +1,6 @@
 // `shoal status`: what the running Shoal does, in two or three lines (INTERFACE.md B3). Pure: answers in, lines out.
 
+import { formatMomentAhead } from '../api/format-moment.ts'
 import { formatCount, formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
 import { explainReach } from '../api/reachability-sentence.ts'
 import type { Network, Status } from '../api/schemas/status.ts'
@@ -17,7 +18,7 @@ export function statusLines(status: Status, network: Network, nowMs: number): Li
       sharingText(status),
     ),
     ...moving(status),
-    ...trouble(status, network),
+    ...trouble(status, network, nowMs),
   ]
 }
 
@@ -68,10 +69,11 @@ function moving({ totals }: Status): Line[] {
   return [join(`↓ ${formatRate(down)}`, `↑ ${formatRate(up)}`, formatCount(peers, 'peer'))]
 }
 
-function trouble({ totals, opened }: Status, { wayOut }: Network): Line[] {
+function trouble({ totals, opened }: Status, { wayOut }: Network, nowMs: number): Line[] {
   const lines: string[] = []
   if (totals.pausedUntil === 'told') lines.push('Everything is paused until you say so.')
-  else if (totals.pausedUntil !== null) lines.push(`Everything is paused until ${totals.pausedUntil}.`)
+  else if (totals.pausedUntil !== null)
+    lines.push(`Everything is paused until ${formatMomentAhead(totals.pausedUntil, nowMs)}.`)
   if (totals.slow) lines.push('The slower limits are on.')
   if (opened.done < opened.of) lines.push(`Opened ${opened.done} of ${opened.of} transfers so far.`)
   if (wayOut.kind !== 'direct')

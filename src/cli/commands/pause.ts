@@ -1,5 +1,6 @@
 // `shoal pause ID...`: transfers rest until told; with --all everything does, for a time or until told.
 
+import { formatMomentAhead } from '../../api/format-moment.ts'
 import { CodedError } from '../../base/errors.ts'
 import { defineCommand } from '../command.ts'
 import { chosen, sayOutcome } from '../many.ts'
@@ -30,7 +31,7 @@ export const command = defineCommand({
     output.result(
       until === 'told'
         ? 'Everything rests. Go on: shoal resume --all'
-        : `Everything rests until ${until}. Go on before: shoal resume --all`,
+        : `Everything rests until ${formatMomentAhead(until, Date.now())}. Go on before: shoal resume --all`,
     )
     return 0
   },
