@@ -83,7 +83,8 @@ const cases: Readonly<Record<TransferState, readonly (readonly [Partial<StateFac
   ],
   giving: [
     [{ ...whole, receivers: 2 }, 'Done, giving to 2. 3.4 copies elsewhere: you can switch off'],
-    [{ ...whole, copiesElsewhere: 0 }, 'Done. Only you have it: stay on'],
+    [{ ...whole, copiesElsewhere: 0, lastSeenAt: null }, 'Done. Only you have it: stay on'],
+    [{ ...whole, copiesElsewhere: 0 }, 'Done. Nobody else who has it is here now: stay on'],
     [
       { ...whole, role: 'share', receivers: 1, copiesElsewhere: 0.7, upBytesPerSecond: 10_500_000 },
       'Sharing, giving to 1. 0.7 copies elsewhere: stay on, about 2 min',

@@ -12,7 +12,7 @@ export interface SwitchOffReport {
 
 export type SwitchOffFacts = Pick<
   TransferRow,
-  'state' | 'copiesElsewhere' | 'totalBytes' | 'upBytesPerSecond' | 'receivers'
+  'state' | 'copiesElsewhere' | 'totalBytes' | 'upBytesPerSecond' | 'receivers' | 'lastSeenAt'
 >
 
 /** Undefined where it cannot be known: while it does not give, nobody tells what they have. */
@@ -21,7 +21,11 @@ export function explainSwitchOff(row: SwitchOffFacts): SwitchOffReport | undefin
   const copies = row.copiesElsewhere
   if (copies >= 1) return { may: true, sentence: `${copiesText(copies)} elsewhere: you can switch off` }
   // Below a hundredth nobody has anything that would help without us.
-  if (copies < 0.01) return { may: false, sentence: `Only you have it: stay on${timeLeft(row)}` }
+  if (copies < 0.01) {
+    // Somebody had all of it, and may have it still: after a start nobody has told yet.
+    const who = row.lastSeenAt === null ? 'Only you have it' : 'Nobody else who has it is here now'
+    return { may: false, sentence: `${who}: stay on${timeLeft(row)}` }
+  }
   return { may: false, sentence: `${copiesText(copies)} elsewhere: stay on${timeLeft(row)}` }
 }
 
