@@ -1,6 +1,7 @@
-// A setting as text, in an environment variable: `SHOAL_SPEED_DOWN=2000000`. Pure.
+// A setting as text, in an environment variable: `SHOAL_SPEED_DOWN=2M`, `2000000`. Pure.
 
-import { SETTINGS, type SettingKey } from '../../api/settings.ts'
+import { parseDuration, parseRate } from '../../api/parse-quantity.ts'
+import { SETTINGS, type SettingKey, type SettingKind } from '../../api/settings.ts'
 
 /** `speed.slowDown` → `SHOAL_SPEED_SLOW_DOWN`. */
 export function variableOf(key: SettingKey): string {
@@ -10,6 +11,7 @@ export function variableOf(key: SettingKey): string {
     .toUpperCase()}`
 }
 
+const MS_PER_SECOND = 1_000
 const ON: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'on'])
 const OFF: ReadonlySet<string> = new Set(['0', 'false', 'no', 'off'])
 
@@ -24,7 +26,7 @@ export function valueOfText(key: SettingKey, text: string): unknown {
     case 'duration':
     case 'number':
       if (word === '' || word === 'none') return null
-      return /^\d+(\.\d+)?$/.test(word) ? Number(word) : word
+      return /^\d+(\.\d+)?$/.test(word) ? Number(word) : (quantityOf(SETTINGS[key].kind, word) ?? word)
     case 'paths':
     case 'texts':
       // A JSON list where an item holds a comma.
@@ -33,6 +35,13 @@ export function valueOfText(key: SettingKey, text: string): unknown {
     default:
       return text
   }
+}
+
+/** As the command line takes it: `2M`, `7d`. */
+function quantityOf(kind: SettingKind, word: string): number | undefined {
+  if (kind === 'rate') return parseRate(word)
+  const durationMs = kind === 'duration' ? parseDuration(word) : undefined
+  return durationMs === undefined ? undefined : Math.round(durationMs / MS_PER_SECOND)
 }
 
 function listOf(word: string): unknown {

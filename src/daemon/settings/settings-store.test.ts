@@ -44,3 +44,13 @@ test('what the environment says is not given up by a default either', async () =
   assert.equal(store.values['speed.down'], 3_000_000)
   await assert.rejects(store.change({}, ['speed.down']), { code: 'SETTING_FIXED' })
 })
+
+test('the environment says amounts as the command line does', async () => {
+  const words = { SHOAL_SPEED_DOWN: '2M', SHOAL_SPEED_UP: '16mbit', SHOAL_SHARING_SECONDS: '7d' }
+  const store = await open({ ...words, SHOAL_SPEED_SLOW_UP: 'none' })
+  assert.equal(store.values['speed.down'], 2_000_000)
+  assert.equal(store.values['speed.up'], 2_000_000)
+  assert.equal(store.values['sharing.seconds'], 604_800)
+  assert.equal(store.values['speed.slowUp'], null)
+  await assert.rejects(open({ SHOAL_SPEED_DOWN: '2Mb' }), { code: 'SETTING_INVALID' })
+})
