@@ -30,7 +30,7 @@ export const DAEMON_ERRORS: ErrorTable = {
   FILE_UNKNOWN: {
     exit: 2,
     message: (data) => `It has no file number ${word(data, 'index', 'like this')}.`,
-    help: '`shoal show` lists its files with their numbers.',
+    help: 'Its list of files says their numbers; some may be missing in between.',
   },
   TRANSFER_CLOSED: {
     exit: 1,
