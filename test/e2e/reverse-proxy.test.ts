@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { Program } from '../../lab/netns/program.ts'
 import { until } from '../../lab/netns/until.ts'
+import { freePort } from '../doubles/free-port.ts'
 import { needs } from '../doubles/require-program.ts'
 import { selfSigned } from '../doubles/self-signed.ts'
 import { type Served, serve } from '../doubles/served.ts'
@@ -78,15 +78,6 @@ async function documented(folder: string, port: number, ours: number): Promise<s
     assert.ok(text.includes(from), `docs/api.md says ${from}`)
     return text.replaceAll(from, to)
   }, lines)
-}
-
-/** Another program could take it first; then nginx says so, and the test fails. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function all(t: TestContext): boolean {

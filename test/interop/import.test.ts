@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
+import { freePort } from '../doubles/free-port.ts'
 import { needs, needsPythonModule } from '../doubles/require-program.ts'
 import { DaemonLine } from '../e2e/daemon-line.ts'
 import { differences, makeTree } from './fixtures.ts'
@@ -49,15 +50,37 @@ async function comesAlong({ line, state, data }: Ground, client: string, folder:
   assert.deepEqual([again.code, again.last.added, again.last.here], [0, 0, 1])
 }
 
+const SEEDING = 6
+
+async function transmissionGives(port: number): Promise<boolean> {
+  const url = `http://127.0.0.1:${port}/transmission/rpc`
+  const body = JSON.stringify({ method: 'torrent-get', arguments: { fields: ['status'] } })
+  try {
+    // The first answer only tells the session's id.
+    const first = await fetch(url, { method: 'POST', body })
+    await first.text()
+    const headers = { 'x-transmission-session-id': first.headers.get('x-transmission-session-id') ?? '' }
+    const answer = await fetch(url, { method: 'POST', body, headers })
+    const { arguments: said } = (await answer.json()) as { arguments: { torrents: { status: number }[] } }
+    return said.torrents.length > 0 && said.torrents.every(({ status }) => status === SEEDING)
+  } catch {
+    // It is not listening yet.
+    return false
+  }
+}
+
 test('the transfers of Transmission come along', async (t) => {
   if (!needs(t, 'transmission-daemon', 'transmission-daemon')) return
   const scene = await ground(t)
   const [config, watch] = [scene.line.cli.place('transmission'), scene.line.cli.place('watch')]
+  const rpcPort = await freePort()
   const settings = {
     'download-dir': scene.data,
     'watch-dir': watch,
     'watch-dir-enabled': true,
-    'rpc-enabled': false,
+    'rpc-enabled': true,
+    'rpc-bind-address': '127.0.0.1',
+    'rpc-port': rpcPort,
     'dht-enabled': false,
     'lpd-enabled': false,
     'pex-enabled': false,
@@ -71,14 +94,8 @@ test('the transfers of Transmission come along', async (t) => {
   copyFileSync(scene.torrent, join(watch, 'things.torrent'))
   const client = spawn('transmission-daemon', ['--foreground', '--config-dir', config], { stdio: 'ignore' })
   t.after(() => client.kill('SIGKILL'))
-  const taken = (): string[] => {
-    try {
-      return readdirSync(join(config, 'torrents'))
-    } catch {
-      return []
-    }
-  }
-  await until('Transmission has taken it', () => taken().some((name) => name.endsWith('.torrent')))
+  // Ended while it still looks at its files, it would keep that they rest.
+  await until('Transmission gives it', () => transmissionGives(rpcPort))
   client.kill('SIGTERM')
   await once(client, 'exit')
   await comesAlong(scene, 'transmission', config)
