@@ -85,7 +85,7 @@ export const USE_ERRORS: ErrorTable = {
     exit: 1,
     message: (data) =>
       `${data.port === undefined ? 'The port' : `Port ${data.port}`} is used by another program, so others may not reach you.`,
-    help: 'Close it, or choose another with --port.',
+    help: 'Close it, or choose another: `shoal config set network.port N`, or --port.',
     retry: true,
   },
   PORT_DENIED: {
