@@ -78,6 +78,9 @@ function trouble({ totals, opened }: Status, { wayOut }: Network, nowMs: number)
   if (opened.done < opened.of) lines.push(`Opened ${opened.done} of ${opened.of} transfers so far.`)
   if (wayOut.kind !== 'direct')
     lines.push(`Everything goes by ${wayOut.name ?? 'the way you set'} or not at all.`)
-  if (wayOut.trouble !== null) lines.push(`It does not work now (${wayOut.trouble.code}): everything waits.`)
+  if (wayOut.trouble !== null)
+    lines.push(
+      `${wayOut.kind === 'direct' ? 'The way out that you set' : 'It'} does not work now (${wayOut.trouble.code}): everything waits.`,
+    )
   return lines.map((text) => [{ text, style: 'careful' as const }])
 }

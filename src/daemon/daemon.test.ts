@@ -308,12 +308,14 @@ test('while the proxy that is set is not there, nothing is opened, and everythin
   const daemon = await ground.start('one')
   const { id } = await shared(daemon, await ground.file('a.bin', 100_000))
   await daemon.handlers.changeSettings({ values: { 'network.proxy': 'socks5://127.0.0.1:1' } })
-  assert.equal(daemon.feed.row(id)?.state, 'opening')
+  const waits = daemon.feed.row(id)
+  assert.equal(waits?.state, 'waiting')
+  assert.deepEqual(waits?.bottleneck, { code: 'PROXY_DOWN', data: { proxy: '127.0.0.1:1' } })
   const { wayOut } = await daemon.handlers.network({})
   assert.equal(wayOut.trouble?.code, 'PROXY_DOWN')
   const link = '0123456789012345678901234567890123456789'
   const { transfer } = await daemon.handlers.addTransfer({ source: { link } })
-  assert.equal(transfer.state, 'opening')
+  assert.equal(transfer.state, 'waiting')
   const address = 'http://127.0.0.1:9/a.torrent'
   await assert.rejects(async () => daemon.handlers.addTransfer({ source: { link: address } }), {
     code: 'NO_WAY_OUT',

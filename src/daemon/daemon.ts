@@ -138,6 +138,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     keptPort: () => memory.now.listenPort,
     keepPort: (listenPort) => memory.change({ listenPort }),
     opened: () => transfers.openAll(),
+    withoutWay: () => {
+      for (const { id } of transfers) feed.touch(id)
+    },
     leaving: async ({ session }) => {
       await transfers.detachAll()
       if (session.reach.dht !== undefined) await memory.keepDhtIds(session.reach.dht.ids).catch(unwritten)
@@ -149,6 +152,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     stateFolder,
     wallMs,
     engine: () => host.engine,
+    noWayOut: () => host.trouble,
     defaults: () => ({
       preallocate: settings.values['saving.preallocate'],
       maxPeers: settings.values['network.maxPeers'],

@@ -27,6 +27,8 @@ export interface EngineTask {
   chosenPort(): number
   keptPort(): number
   keepPort(port: number): Promise<void>
+  /** Nothing can leave, and everything waits. */
+  withoutWay(): void
   /** It is there, and everything can be opened in it. */
   opened(): void
   /** It is about to be closed: what was counted is to be kept. */
@@ -83,6 +85,7 @@ export class EngineHost {
       if (!(error instanceof ExitError)) throw error
       this.#trouble = coded(error.code, error.data)
       this.#task.log.write('warn', 'no-way-out', { why: error.code })
+      this.#task.withoutWay()
       this.#retryLater()
       return
     }

@@ -12,6 +12,7 @@ export function rowFactsOf(transfer: Transfer, around: TransferSurroundings): Ro
     record: transfer.record,
     status: torrent === undefined ? undefined : engine?.statusOf(torrent),
     parked: torrent !== undefined && queue?.isParked(torrent) === true,
+    noWayOut: around.noWayOut(),
     activity: transfer.activity,
     problem: transfer.problem,
     allPaused: around.allPaused(),

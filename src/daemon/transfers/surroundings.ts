@@ -1,6 +1,6 @@
 // What one transfer asks of those around it: where it is kept, the engine there is, what the settings say, whom to tell.
 
-import type { StopRule } from '../../api/schemas/primitives.ts'
+import type { Coded, StopRule } from '../../api/schemas/primitives.ts'
 import type { Torrent } from '../../engine/torrent/torrent.ts'
 import type { Engine } from '../compose.ts'
 import type { Log } from '../log.ts'
@@ -16,6 +16,8 @@ export interface TransferSurroundings {
   wallMs(): number
   /** Undefined while there is none: it is being opened anew. */
   engine(): Engine | undefined
+  /** Why there is none: nothing can leave as the settings want it. */
+  noWayOut(): Coded | null
   defaults(): OpeningDefaults
   /** For what was got; shares give until told otherwise. */
   stopRule(): StopRule

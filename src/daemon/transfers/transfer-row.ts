@@ -20,6 +20,8 @@ export interface RowFacts {
   readonly status: TransferStatus | undefined
   /** Waits for its place. */
   readonly parked: boolean
+  /** Why nothing can be opened. */
+  readonly noWayOut: Coded | null
   readonly activity: Activity
   /** What only the daemon knows to be wrong. */
   readonly problem: Coded | null
@@ -74,7 +76,10 @@ export function rowOf(facts: RowFacts): TransferRow {
     state,
     needsYou: state === 'failed' || (problem !== null && FOR_A_PERSON.has(problem.code)),
     problem,
-    bottleneck: status === undefined ? NOTHING : coded(status.bottleneck.code, status.bottleneck.evidence),
+    bottleneck:
+      status === undefined
+        ? (facts.noWayOut ?? NOTHING)
+        : coded(status.bottleneck.code, status.bottleneck.evidence),
     preparing: preparingOf(state, activity, status),
     totalBytes,
     wantedBytes,
@@ -114,13 +119,21 @@ export function rowOf(facts: RowFacts): TransferRow {
   }
 }
 
-function stateOf({ record, status, parked, activity, problem, allPaused }: RowFacts): TransferState {
+function stateOf({
+  record,
+  status,
+  parked,
+  noWayOut,
+  activity,
+  problem,
+  allPaused,
+}: RowFacts): TransferState {
   if (activity.kind !== 'none') return activity.kind
   if (problem !== null) return 'failed'
   if (status?.state === 'failed') return 'failed'
   if (record.stopped) return 'done'
   if (record.paused || allPaused) return 'paused'
-  if (status === undefined) return 'opening'
+  if (status === undefined) return noWayOut === null ? 'opening' : 'waiting'
   switch (status.state) {
     case 'metadata':
       return 'listing'
