@@ -26,6 +26,13 @@ test('whose limit it is decides what would help', () => {
   )
 })
 
+test('nobody is said not to answer who was not found silent', () => {
+  const { sentence } = explainBottleneck({ code: 'NO_SOURCES', evidence: { addresses: 2, unanswered: 0 } })
+  assert.equal(sentence, 'nobody at 2 known addresses is connected at the moment')
+  const silent = explainBottleneck({ code: 'NO_SOURCES', evidence: { addresses: 2, unanswered: 1 } })
+  assert.match(silent.sentence, /^none of 2 known addresses answers/)
+})
+
 test('a code that nobody has worded is said as it is', () => {
   assert.equal(explainBottleneck({ code: 'SOMETHING_NEW' }).sentence, 'SOMETHING_NEW')
   assert.equal(explainBottleneck({ code: 'constructor' }).sentence, 'constructor')

@@ -87,10 +87,12 @@ const TABLE: Readonly<Record<string, Entry>> = {
     wouldHelp: ['Less traffic of other programs and transfers on your line.'],
   },
   NO_SOURCES: {
-    sentence: ({ addresses }) =>
+    sentence: ({ addresses, unanswered }) =>
       Number(addresses) === 0
         ? 'nobody who has it is known yet; the sharer may be offline'
-        : `none of ${count(addresses, 'known address', 'known addresses')} answers; the sharer may be offline`,
+        : unanswered === 0
+          ? `nobody at ${count(addresses, 'known address', 'known addresses')} is connected at the moment`
+          : `none of ${count(addresses, 'known address', 'known addresses')} answers; the sharer may be offline`,
     wouldHelp: ['Ask the sharer to keep their program open.'],
   },
   UNREACHABLE: {
