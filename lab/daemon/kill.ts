@@ -78,6 +78,8 @@ class Lab {
   readonly #lost: number[] = []
   /** Of each download what was here whenever it was looked at in this life, the last look last. */
   readonly #seen = new Map<string, { readonly atMs: number; readonly doneBytes: number }[]>()
+  /** What was here of each when this life began. */
+  readonly #here = new Map<string, number>()
   readonly #scenesById = new Map<string, Scene>()
   #daemon: DaemonProcess | undefined
   #calls = 0
@@ -267,6 +269,7 @@ class Lab {
 
   #forget(id: string): void {
     this.#seen.delete(id)
+    this.#here.delete(id)
     this.#scenesById.delete(id)
   }
 
@@ -299,13 +302,16 @@ class Lab {
       const last = looks.at(-1)
       if (last === undefined) continue
       const earlier = looks.findLast(({ atMs }) => atMs <= last.atMs - MAY_LOSE_MS)
-      const recent = last.doneBytes - (earlier ?? looks[0] ?? last).doneBytes
+      // It may have begun after the daemon did, and less than five seconds ago.
+      const recent = last.doneBytes - (earlier?.doneBytes ?? this.#here.get(row.id) ?? 0)
       const mayLose = Math.max(MAY_LOSE_BYTES, recent)
       const lost = last.doneBytes - row.doneBytes
       worst = Math.max(worst, lost / mayLose)
       if (lost > mayLose) this.#faults.push(`${row.name} lost ${lost} bytes of ${last.doneBytes}`)
     }
     this.#seen.clear()
+    this.#here.clear()
+    for (const row of opened) this.#here.set(row.id, row.doneBytes)
     this.#lost.push(worst)
   }
 
