@@ -78,6 +78,8 @@ class Lab {
   readonly #lost: number[] = []
   /** Of each download what was here whenever it was looked at in this life, the last look last. */
   readonly #seen = new Map<string, { readonly atMs: number; readonly doneBytes: number }[]>()
+  /** Asked to be removed with their files, and not answered: any part of them may be gone. */
+  readonly #leaving = new Set<string>()
   /** What was here of each when this life began. */
   readonly #here = new Map<string, number>()
   readonly #scenesById = new Map<string, Scene>()
@@ -257,6 +259,7 @@ class Lab {
     if (row.state !== 'giving' || row.doneBytes < row.wantedBytes || row.finishedAt === null) return
     this.#finished++
     this.#compare(scene, row.saveFolder)
+    this.#leaving.add(row.id)
     await this.#promises.during(
       [row.id],
       () => this.#running.call('removeTransfers', { ids: [row.id], data: 'delete' }),
@@ -270,6 +273,7 @@ class Lab {
   #forget(id: string): void {
     this.#seen.delete(id)
     this.#here.delete(id)
+    this.#leaving.delete(id)
     this.#scenesById.delete(id)
   }
 
@@ -300,7 +304,7 @@ class Lab {
       if (row.state === 'failed') this.#faults.push(`${row.name} failed: ${row.problem?.code}`)
       const looks = this.#seen.get(row.id) ?? []
       const last = looks.at(-1)
-      if (last === undefined) continue
+      if (last === undefined || this.#leaving.has(row.id)) continue
       const earlier = looks.findLast(({ atMs }) => atMs <= last.atMs - MAY_LOSE_MS)
       // It may have begun after the daemon did, and less than five seconds ago.
       const recent = last.doneBytes - (earlier?.doneBytes ?? this.#here.get(row.id) ?? 0)
@@ -310,6 +314,7 @@ class Lab {
       if (lost > mayLose) this.#faults.push(`${row.name} lost ${lost} bytes of ${last.doneBytes}`)
     }
     this.#seen.clear()
+    this.#leaving.clear()
     this.#here.clear()
     for (const row of opened) this.#here.set(row.id, row.doneBytes)
     this.#lost.push(worst)
