@@ -155,6 +155,7 @@ function status(count: number): Status {
     stateFolder: '',
     page: '',
     port: null,
+    portTrouble: null,
     counts: { total: count, getting: 0, giving: 0, waiting: 0, queued: 0, paused: 0, needsYou: 0 },
     totals: TOTALS,
     takenBytes: 0,

@@ -1,6 +1,7 @@
 // Wrong use of the command line, and what is in the way around it: commands, options, ports, other copies of Shoal.
 
 import { type ErrorTable, given, size, word } from './error-entry.ts'
+import { portDenied, portInUse } from './port-sentence.ts'
 
 const SEE_HELP = 'See `shoal help`.'
 
@@ -83,15 +84,13 @@ export const USE_ERRORS: ErrorTable = {
   },
   PORT_IN_USE: {
     exit: 1,
-    message: (data) =>
-      `${data.port === undefined ? 'The port' : `Port ${data.port}`} is used by another program, so others may not reach you.`,
+    message: portInUse,
     help: 'Close it, or choose another: `shoal config set network.port N`, or --port.',
     retry: true,
   },
   PORT_DENIED: {
     exit: 1,
-    message: (data) =>
-      `The system does not let Shoal use ${data.port === undefined ? 'this port' : `port ${data.port}`}.`,
+    message: portDenied,
     help: 'Choose one above 1023 with --port.',
   },
   NETWORK_FAILED: {

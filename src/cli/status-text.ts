@@ -2,6 +2,7 @@
 
 import { formatMomentAhead } from '../api/format-moment.ts'
 import { formatCount, formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
+import { portRemedy, portSentence } from '../api/port-sentence.ts'
 import { explainReach } from '../api/reachability-sentence.ts'
 import type { Network, Status } from '../api/schemas/status.ts'
 import type { Line } from './terminal.ts'
@@ -69,13 +70,14 @@ function moving({ totals }: Status): Line[] {
   return [join(`↓ ${formatRate(down)}`, `↑ ${formatRate(up)}`, formatCount(peers, 'peer'))]
 }
 
-function trouble({ totals, opened }: Status, { wayOut }: Network, nowMs: number): Line[] {
+function trouble({ totals, opened, portTrouble }: Status, { wayOut }: Network, nowMs: number): Line[] {
   const lines: string[] = []
   if (totals.pausedUntil === 'told') lines.push('Everything is paused until you say so.')
   else if (totals.pausedUntil !== null)
     lines.push(`Everything is paused until ${formatMomentAhead(totals.pausedUntil, nowMs)}.`)
   if (totals.slow) lines.push('The slower limits are on.')
   if (opened.done < opened.of) lines.push(`Opened ${opened.done} of ${opened.of} transfers so far.`)
+  if (portTrouble !== null) lines.push(`${portSentence(portTrouble)} ${portRemedy(portTrouble)}`)
   if (wayOut.kind !== 'direct')
     lines.push(`Everything goes by ${wayOut.name ?? 'the way you set'} or not at all.`)
   if (wayOut.trouble !== null)

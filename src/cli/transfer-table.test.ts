@@ -98,6 +98,7 @@ test('status is what it does, how it is reached, and what is not as it should be
     givenBytes: 11_900_000_000,
     saveFolder: '/home/ana/Downloads/Shoal',
     opened: { done: 17, of: 17 },
+    portTrouble: null,
     fresh: false,
   }
   const nothing = { takenBytes: 0, givenBytes: 0 }
@@ -113,6 +114,7 @@ test('status is what it does, how it is reached, and what is not as it should be
       outside: [],
     },
     listensAt: null,
+    portTrouble: null,
     portMapping: {
       state: 'on',
       routers: [{ name: 'box', method: 'upnp', state: 'mapped', external: null }],
@@ -131,4 +133,11 @@ test('status is what it does, how it is reached, and what is not as it should be
     '↓ 8.1 MB/s · ↑ 2.0 MB/s · 31 peers',
     'The slower limits are on.',
   ])
+  const portTrouble = { code: 'PORT_IN_USE', data: { port: 51_000 } }
+  assert.equal(
+    statusLines({ ...status, portTrouble }, network, Date.parse('2026-01-04T00:00:00Z'))
+      .map(text)
+      .at(-1),
+    'Port 51000 is used by another program, so others may not reach you. Close it and say `shoal restart`, or choose another: `shoal config set network.port N`.',
+  )
 })

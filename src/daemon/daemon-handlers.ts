@@ -89,6 +89,7 @@ function statusOf(parts: DaemonParts): OutputOf<'status'> {
     stateFolder: parts.stateFolder,
     page: '',
     port: host.engine?.session.listensAt?.port ?? null,
+    portTrouble: host.portTrouble,
     counts: countsOf(feed.rows()),
     totals: feed.totals,
     takenBytes: all.takenBytes,

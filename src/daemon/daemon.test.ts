@@ -1,7 +1,7 @@
 // The daemon as a whole, with real bytes between two of them on loopback: what is answered is so, and is so after a restart.
 
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -488,16 +488,59 @@ test('thousands of transfers are there at the next start, in slices, and a stop 
   assert.equal([...again.feed.rows()].length, 0)
 })
 
-test('a port that somebody chose and another has stops the start; one that was only kept gives way', async (t) => {
+test('a port that another has keeps nobody from running: any free one stands in for it, and that is said', async (t) => {
   const ground = await Ground.make(t)
   const first = await ground.start('first')
   const port = first.host.need().session.listenPort
-  await assert.rejects(ground.start('second', { 'network.port': port }), { code: 'PORT_IN_USE' })
+  await mkdir(ground.stateFolder('second'), { recursive: true, mode: 0o700 })
+  const config = path.join(ground.stateFolder('second'), 'config.json')
+  await writeFile(config, JSON.stringify({ 'network.port': port }))
+  const daemon = await ground.start('second')
+  const trouble = { code: 'PORT_IN_USE', data: { port } }
+  const status = await daemon.handlers.status({})
+  assert.deepEqual(status.portTrouble, trouble)
+  assert.ok(status.port !== null && status.port !== port)
+  assert.deepEqual((await daemon.handlers.network({})).portTrouble, trouble)
+  assert.equal(ground.logged.find(({ event }) => event === 'port-not-had')?.facts.instead, status.port)
+  const { id } = await shared(daemon, await ground.file('a.bin', 100_000))
+  await seen(daemon, id, 'giving')
+  await daemon.handlers.changeSettings({ values: { 'network.utp': false } })
+  assert.deepEqual((await daemon.handlers.status({})).portTrouble, trouble)
+  // The same again: whoever says it wants that one, and is told.
+  await assert.rejects(async () => daemon.handlers.changeSettings({ values: { 'network.port': port } }), {
+    code: 'PORT_IN_USE',
+  })
+  await seen(daemon, id, 'giving')
+  await ground.end(first)
+  await daemon.handlers.changeSettings({ values: { 'network.port': port } })
+  assert.equal((await daemon.handlers.status({})).portTrouble, null)
+  assert.equal((await daemon.handlers.status({})).port, port)
+  await seen(daemon, id, 'giving')
+})
+
+test('a change to a port that another has is taken back and said', async (t) => {
+  const ground = await Ground.make(t)
+  const [other, daemon] = [await ground.start('other'), await ground.start('one')]
+  const before = (await daemon.handlers.status({})).port
+  const taken = other.host.need().session.listenPort
+  await assert.rejects(async () => daemon.handlers.changeSettings({ values: { 'network.port': taken } }), {
+    code: 'PORT_IN_USE',
+  })
+  const { port, portTrouble } = await daemon.handlers.status({})
+  assert.deepEqual([port, portTrouble], [before, null])
+  assert.equal(daemon.settings.values['network.port'], 0)
+})
+
+test('a port that was only kept, and another has, gives way to one that is kept from then on', async (t) => {
+  const ground = await Ground.make(t)
+  const first = await ground.start('first')
+  const port = first.host.need().session.listenPort
   await ground.end(first)
   const taker = await ground.start('taker', { 'network.port': port })
   const again = await ground.start('first')
   const other = again.host.need().session.listenPort
   assert.notEqual(other, port)
+  assert.equal((await again.handlers.status({})).portTrouble, null)
   await ground.end(again)
   await ground.end(taker)
   assert.equal((await ground.start('first')).host.need().session.listenPort, other)

@@ -1,6 +1,8 @@
 // The engine of the daemon, opened by the settings, and opened anew when they ask for other connections.
 // Promise: while a proxy or interface that is set is not there, there is no engine and nothing leaves; it is tried again by
-// itself. A port that was free at the first start is kept.
+// itself. A port that was free at the first start is kept, and one that cannot be had keeps nobody from running: any free one
+// stands in for it, and that it does is told. Having the other back means connecting anew, so it is tried at the next start
+// or change of connections, not in the middle of transfers.
 
 import type { Coded } from '../api/schemas/primitives.ts'
 import { CodedError } from '../base/errors.ts'
@@ -16,6 +18,9 @@ export class EngineHostError extends CodedError<'NO_WAY_OUT' | 'PORT_IN_USE' | '
 
 /** Between tries to leave by what is set. */
 const RETRY_MS = 10_000
+
+/** Who just chose a port is told at once that it cannot be had. */
+export type PortWish = 'that-one' | 'or-another'
 
 export interface EngineTask {
   readonly stateFolder: string
@@ -39,6 +44,7 @@ export class EngineHost {
   readonly #task: EngineTask
   #engine: Engine | undefined
   #trouble: Coded | null = null
+  #portTrouble: Coded | null = null
   #cancelRetry = () => {}
   #closed = false
   /** Opening and closing one after the other. */
@@ -58,6 +64,11 @@ export class EngineHost {
     return this.#trouble
   }
 
+  /** Why it is not on the port that somebody chose: PORT_IN_USE or PORT_DENIED. */
+  get portTrouble(): Coded | null {
+    return this.#portTrouble
+  }
+
   /** @throws EngineHostError NO_WAY_OUT */
   need(): Engine {
     if (this.#engine === undefined)
@@ -65,9 +76,9 @@ export class EngineHost {
     return this.#engine
   }
 
-  /** @throws EngineHostError, SettingError, IpFilterError, DiskError */
+  /** @throws SocketError, SettingError, IpFilterError, DiskError */
   open(): Promise<void> {
-    return this.#inTurn(() => this.#open())
+    return this.#inTurn(() => this.#open('or-another'))
   }
 
   /** Two engines at once would leave by two ways. */
@@ -77,10 +88,10 @@ export class EngineHost {
     return turn
   }
 
-  async #open(): Promise<void> {
+  async #open(port: PortWish): Promise<void> {
     if (this.#closed || this.#engine !== undefined) return
     try {
-      this.#engine = await this.#openWithPort()
+      this.#engine = await this.#openWithPort(port)
     } catch (error) {
       if (!(error instanceof ExitError)) throw error
       this.#trouble = coded(error.code, error.data)
@@ -96,23 +107,28 @@ export class EngineHost {
     this.#task.opened()
   }
 
-  async #openWithPort(): Promise<Engine> {
-    const { stateFolder, chosenPort, keptPort } = this.#task
+  async #openWithPort(wish: PortWish): Promise<Engine> {
+    const { chosenPort, keptPort, log } = this.#task
     const chosen = chosenPort()
+    this.#portTrouble = null
     try {
-      return await openEngine({ ...this.#task.wish(chosen || keptPort()), stateFolder })
+      return await this.#openAt(chosen || keptPort())
     } catch (error) {
-      if (!(error instanceof SocketError) || (error.code !== 'IN_USE' && error.code !== 'DENIED')) throw error
-      if (chosen !== 0)
-        throw new EngineHostError(
-          error.code === 'IN_USE' ? 'PORT_IN_USE' : 'PORT_DENIED',
-          { port: chosen },
-          error,
-        )
-      if (keptPort() === 0) throw error
+      const code = portCode(error)
+      if (code === undefined || (chosen === 0 && keptPort() === 0)) throw error
+      // Somebody else has the kept one today: any will do, and is kept from now on.
+      if (chosen === 0) return await this.#openAt(0)
+      if (wish === 'that-one') throw new EngineHostError(code, { port: chosen }, error)
+      const engine = await this.#openAt(0)
+      this.#portTrouble = coded(code, { port: chosen })
+      log.write('warn', 'port-not-had', { why: code, port: chosen, instead: engine.session.listenPort })
+      return engine
     }
-    // Somebody else has the kept one today: any will do, and is kept from now on.
-    return await openEngine({ ...this.#task.wish(0), stateFolder })
+  }
+
+  #openAt(port: number): Promise<Engine> {
+    const { stateFolder, wish } = this.#task
+    return openEngine({ ...wish(port), stateFolder })
   }
 
   #retryLater(): void {
@@ -127,11 +143,14 @@ export class EngineHost {
     })
   }
 
-  /** By the settings as they are now. @throws as open(); then there is none */
-  reopen(): Promise<void> {
+  /**
+   * By the settings as they are now.
+   * @param port whether another than the chosen one will do @throws as open(), and EngineHostError; then there is none
+   */
+  reopen(port: PortWish = 'or-another'): Promise<void> {
     return this.#inTurn(async () => {
       await this.#leave()
-      await this.#open()
+      await this.#open(port)
     })
   }
 
@@ -148,4 +167,11 @@ export class EngineHost {
     this.#closed = true
     await this.#inTurn(() => this.#leave())
   }
+}
+
+/** Of a port that cannot be listened on. */
+function portCode(error: unknown): 'PORT_IN_USE' | 'PORT_DENIED' | undefined {
+  if (!(error instanceof SocketError)) return undefined
+  if (error.code === 'IN_USE') return 'PORT_IN_USE'
+  return error.code === 'DENIED' ? 'PORT_DENIED' : undefined
 }

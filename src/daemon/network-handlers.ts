@@ -73,6 +73,7 @@ function networkOf({ host, transfers, volumes, guard, traffic }: NetworkParts): 
       outside: [...outside],
     },
     listensAt: textOf(reach?.listensAt),
+    portTrouble: host.portTrouble,
     portMapping: {
       state: mapping.state,
       routers: mapping.routers.map(({ routerName, gatewayHost, method, state, externalHost, external }) => ({

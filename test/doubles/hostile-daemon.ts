@@ -92,6 +92,7 @@ const NETWORK: Network = {
     outside: [hostile('outside')],
   },
   listensAt: '0.0.0.0:51733',
+  portTrouble: null,
   portMapping: {
     state: 'refused',
     routers: [{ name: hostile('router'), method: 'upnp', state: 'refused', external: null }],
@@ -196,6 +197,7 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
       stateFolder: `/home/a/${hostile('state-folder')}`,
       page: 'http://127.0.0.1:7417',
       port: 51_733,
+      portTrouble: null,
       counts: { total: 0, getting: 0, giving: 0, waiting: 0, queued: 0, paused: 0, needsYou: 0 },
       totals: {
         downBytesPerSecond: 8.1e6,

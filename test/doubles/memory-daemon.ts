@@ -250,6 +250,7 @@ export class MemoryDaemon {
     network: this.#noted('network', () => ({
       reach: { answer: this.reach, ways: [], outside: [] },
       listensAt: null,
+      portTrouble: null,
       portMapping: { state: 'off', routers: [] },
       volumes: {
         today: { takenBytes: 1, givenBytes: 2 },
@@ -287,6 +288,7 @@ export class MemoryDaemon {
       stateFolder: '/state',
       page: '',
       port: 51_413,
+      portTrouble: null,
       counts: { total: this.rows.size, getting: 1, giving: 0, waiting: 0, queued: 0, paused: 0, needsYou: 0 },
       totals: this.feed.totals,
       takenBytes: 260_000,

@@ -49,6 +49,8 @@ export const Status = z.object({
   page: z.string(),
   /** Null when nobody can connect. */
   port: z.number().int().nullable(),
+  /** Another port than the chosen one is listened on, because of this: PORT_IN_USE or PORT_DENIED, with the chosen `port`. */
+  portTrouble: Coded.nullable(),
   counts: Counts,
   totals: Totals,
   takenBytes: Bytes,
@@ -78,6 +80,8 @@ export type GuardRow = z.infer<typeof GuardRow>
 export const Network = z.object({
   reach: Reach,
   listensAt: z.string().nullable(),
+  /** As in Status. */
+  portTrouble: Coded.nullable(),
   portMapping: z.object({
     state: z.string(),
     routers: z.array(

@@ -5,6 +5,8 @@ import { SETTINGS, type SettingKey, type Settings } from '../../api/settings.ts'
 import type { EngineHost } from '../engine-host.ts'
 import type { SettingsStore } from './settings-store.ts'
 
+const PORT: SettingKey = 'network.port'
+
 export interface ApplyTask {
   readonly settings: SettingsStore
   readonly host: EngineHost
@@ -23,26 +25,29 @@ export class Applying {
 
   /** @throws SettingError, EngineHostError, IpFilterError, DiskError; then everything is as it was */
   change(values: Readonly<Record<string, unknown>>, defaults: readonly string[]): Promise<void> {
-    const turn = this.#turn.then(() => this.#carry(() => this.#task.settings.change(values, defaults)))
+    const port = PORT in values || defaults.includes(PORT)
+    const turn = this.#turn.then(() => this.#carry(() => this.#task.settings.change(values, defaults), port))
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
   /** What somebody wrote into the file meanwhile. @throws as change() */
   reread(): Promise<void> {
-    const turn = this.#turn.then(() => this.#carry(() => this.#task.settings.reread()))
+    const turn = this.#turn.then(() => this.#carry(() => this.#task.settings.reread(), false))
     this.#turn = turn.catch(() => undefined)
     return turn
   }
 
-  async #carry(change: () => Promise<readonly SettingKey[]>): Promise<void> {
+  /** @param portSaid it names the port, perhaps the same again: who says it wants that one, now */
+  async #carry(change: () => Promise<readonly SettingKey[]>, portSaid: boolean): Promise<void> {
     const { settings, host, applied } = this.#task
     const before: Settings = settings.values
     const changed = await change()
     applied()
-    if (!changed.some((key) => SETTINGS[key].takes === 'reconnects')) return
+    const again = portSaid && host.portTrouble !== null
+    if (!again && !changed.some((key) => SETTINGS[key].takes === 'reconnects')) return
     try {
-      await host.reopen()
+      await host.reopen(again || changed.includes(PORT) ? 'that-one' : 'or-another')
     } catch (error) {
       await settings.restore(before)
       applied()

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useCallback } from 'react'
 import { formatSize } from '../../../../src/api/format-quantity.ts'
+import { portRemedy, portSentence } from '../../../../src/api/port-sentence.ts'
 import { explainReach } from '../../../../src/api/reachability-sentence.ts'
 import type { Network as NetworkFacts } from '../../../../src/api/schemas/status.ts'
 import { call } from '../../store/api.ts'
@@ -51,12 +52,21 @@ export function Network(): ReactNode {
   )
 }
 
-function Reach({ facts: { reach, listensAt, portMapping } }: { readonly facts: NetworkFacts }): ReactNode {
+function Reach({
+  facts: { reach, listensAt, portMapping, portTrouble },
+}: {
+  readonly facts: NetworkFacts
+}): ReactNode {
   const { sentence, ways, wouldHelp } = explainReach(reach)
   const [first, ...others] = wouldHelp
   return (
     <Section title={t('network.reach.title')}>
       <p className={`view-lead network-reach-${reach.answer}`}>{sentence}.</p>
+      {portTrouble !== null && (
+        <p className="finding-careful">
+          {portSentence(portTrouble)} {portRemedy(portTrouble)}
+        </p>
+      )}
       {first !== undefined && (
         <p>
           <strong>{t('network.reach.helps')}</strong> {first}.
