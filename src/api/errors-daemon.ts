@@ -148,7 +148,10 @@ export const DAEMON_ERRORS: ErrorTable = {
   },
   SETTING_INVALID: {
     exit: 2,
-    message: (data) => `${key(data)} cannot have this value${given(data, 'why', ': ')}.`,
+    message: (data) =>
+      data.expects === undefined
+        ? `${key(data)} cannot have this value${given(data, 'why', ': ')}.`
+        : `${key(data)} should be ${data.expects}${given(data, 'json', ' (in JSON: ', ')')}.`,
     help: 'Nothing was changed.',
   },
   SETTING_FIXED: {

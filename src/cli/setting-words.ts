@@ -4,6 +4,7 @@
 import { formatDuration, formatRate } from '../api/format-quantity.ts'
 import { parseDuration, parseRate } from '../api/parse-quantity.ts'
 import type { SettingValue } from '../api/schemas/machine.ts'
+import { expectsOf } from '../api/setting-expects.ts'
 import { SETTINGS, type SettingKey, type SettingKind } from '../api/settings.ts'
 import { CodedError } from '../base/errors.ts'
 
@@ -16,20 +17,6 @@ const NONE = 'none'
 /** Gives a setting its default back. */
 export const DEFAULT = 'default'
 const MS_PER_SECOND = 1_000
-
-const EXPECTS: Readonly<Record<SettingKind, string>> = {
-  switch: 'on or off',
-  path: 'a folder',
-  paths: 'paths, one word each, or none',
-  rate: 'a rate of at least 1k such as 2M (2 MB/s) or 16mbit, or none',
-  count: 'a whole number',
-  duration: 'a time such as 90s, 10m or 7d, or none',
-  number: 'a number such as 1.5, or none',
-  choice: 'one of the words it knows',
-  text: 'text, or none',
-  texts: 'texts, one word each, or none',
-  schedule: 'times such as "mon-fri 08:00-17:30", or none',
-}
 
 /**
  * @param words at least one; several for a setting that holds several
@@ -44,7 +31,7 @@ export function settingValue(
   const { kind, schema } = SETTINGS[key]
   const value = read(kind, words, absolute)
   if (value !== undefined && schema.safeParse(value).success) return value
-  throw new SettingWordError('SETTING_VALUE', { key, expects: EXPECTS[kind], value: words.join(' ') })
+  throw new SettingWordError('SETTING_VALUE', { key, expects: expectsOf(key), value: words.join(' ') })
 }
 
 function read(

@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { explain } from '../../api/errors.ts'
+import { SETTINGS } from '../../api/settings.ts'
 import { NodeDisk } from '../../platform/disk.ts'
-import { SettingsStore } from './settings-store.ts'
+import { SettingError, SettingsStore } from './settings-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'shoal-settings-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -36,6 +38,42 @@ test('what is written into the file by hand holds when it is read again, and wha
     'speed.down': 2_000_000,
     'speed.up': 1_000_000,
   })
+})
+
+test('what a setting cannot be is said by what it takes', async () => {
+  writeFileSync(file, '{}')
+  const store = await open()
+  const said = async (work: () => Promise<unknown>): Promise<string> => {
+    const error = await work().catch((thrown: unknown) => thrown)
+    assert.ok(error instanceof SettingError)
+    return explain(error).report.message
+  }
+  const change = (values: Record<string, unknown>) => said(() => store.change(values))
+  const rate = 'speed.up should be a rate of at least 1k such as 2M (2 MB/s) or 16mbit, or none'
+  assert.equal(
+    await change({ 'speed.up': 'fast' }),
+    `${rate} (in JSON: bytes a second as a number, or null).`,
+  )
+  assert.equal(await change({ 'speed.up': 5 }), `${rate}.`)
+  assert.equal(await said(() => open({ SHOAL_SPEED_UP: 'fast' })), `${rate}.`)
+  assert.equal(
+    await change({ 'network.port': 70_000 }),
+    'network.port should be a whole number from 0 to 65535.',
+  )
+  assert.equal(
+    await change({ 'sharing.ratio': -1 }),
+    'sharing.ratio should be a number from 0 to 10000 such as 1.5, or none.',
+  )
+  assert.equal(
+    await change({ 'network.encryption': 'maybe' }),
+    'network.encryption should be prefer, require or off.',
+  )
+  assert.equal(
+    await change({ 'network.dht': 1 }),
+    'network.dht should be on or off (in JSON: true or false).',
+  )
+  for (const key of Object.keys(SETTINGS))
+    assert.doesNotMatch(await change({ [key]: Number.NaN }), /invalid|received|undefined|null to/i, key)
 })
 
 test('what the environment says is not given up by a default either', async () => {

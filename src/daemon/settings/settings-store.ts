@@ -4,6 +4,7 @@
 // other versions stay in the file as they are.
 
 import type { SettingRow, SettingValue } from '../../api/schemas/machine.ts'
+import { expectsInJson, expectsOf } from '../../api/setting-expects.ts'
 import { isSettingKey, SETTINGS, type SettingKey, type Settings } from '../../api/settings.ts'
 import { fromUtf8, utf8 } from '../../base/bytes.ts'
 import { CodedError } from '../../base/errors.ts'
@@ -64,7 +65,7 @@ export class SettingsStore {
     for (const key of Object.keys(SETTINGS) as SettingKey[]) {
       const text = sources.environment[variableOf(key)]
       if (text !== undefined)
-        fixed.set(key, { value: valid(key, valueOfText(key, text)), from: 'environment' })
+        fixed.set(key, { value: valid(key, valueOfText(key, text), 'typed'), from: 'environment' })
     }
     for (const [key, value] of Object.entries(sources.options)) {
       if (value === undefined) continue
@@ -171,11 +172,19 @@ function fallback(file: Values, key: SettingKey): unknown {
   return file.has(key) ? null : SETTINGS[key].default
 }
 
-/** @throws SettingError SETTING_INVALID */
-function valid(key: SettingKey, value: unknown): SettingValue {
+/** @param as how whoever gave it wrote it @throws SettingError SETTING_INVALID */
+function valid(key: SettingKey, value: unknown, as: 'typed' | 'json' = 'json'): SettingValue {
   const parsed = SETTINGS[key].schema.safeParse(value)
   if (parsed.success) return parsed.data as SettingValue
-  throw new SettingError('SETTING_INVALID', { key, why: parsed.error.issues[0]?.message })
+  // A number of the wrong size is told by what people type; where a text stands for a number, JSON's own form is meant, and
+  // relative paths are only for those who stand in a folder.
+  const otherType = parsed.error.issues.some(({ code }) => code === 'invalid_type')
+  const form = as === 'json' && (otherType || SETTINGS[key].kind === 'paths')
+  throw new SettingError('SETTING_INVALID', {
+    key,
+    expects: expectsOf(key),
+    ...(form ? { json: expectsInJson(key) } : {}),
+  })
 }
 
 async function readConfig(
