@@ -36,6 +36,15 @@ test('yes needs no remedy; no has one for where we stand, once; each way says wh
   assert.deepEqual(explainReach(judged(false, false, false)).wouldHelp, ['listen on a port'])
 })
 
+test('while nothing can go out, that is said, and until when; nobody is said to be reached', () => {
+  for (const [code, sentence] of [
+    ['PROXY_DOWN', 'Nothing goes out until the proxy answers'],
+    ['INTERFACE_GONE', 'Nothing goes out until the interface is there'],
+    ['SOMETHING_NEW', 'Nothing goes out until the way out that you set works'],
+  ] as const)
+    assert.equal(explainReach(judged(false, false, false), { code }).sentence, sentence)
+})
+
 test('every code that the judgement can give has words', () => {
   const fresh = new Reachability()
   const all = [

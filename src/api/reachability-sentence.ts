@@ -46,10 +46,23 @@ const ANSWERS: Readonly<Record<string, string>> = {
   unknown: 'Not known yet whether others can reach you',
 }
 
-export function explainReach(judgement: {
-  readonly answer: string
-  readonly ways: readonly WayReport[]
-}): ReachReport {
+/** Until when nothing goes out at all; by the codes of a way out. */
+const OUT_AGAIN: Readonly<Record<string, string>> = {
+  PROXY_DOWN: 'the proxy answers',
+  PROXY_LOGIN: 'the proxy accepts the user and password',
+  PROXY_NOT_ONE: 'a proxy answers there',
+  INTERFACE_GONE: 'the interface is there',
+}
+
+/** @param trouble of the way out: while there is one we reach nobody, and what others could do is no question */
+export function explainReach(
+  judgement: { readonly answer: string; readonly ways: readonly WayReport[] },
+  trouble: { readonly code: string } | null = null,
+): ReachReport {
+  if (trouble !== null) {
+    const until = OUT_AGAIN[trouble.code] ?? 'the way out that you set works'
+    return { answer: 'no', sentence: `Nothing goes out until ${until}`, ways: [], wouldHelp: [] }
+  }
   const { answer } = judgement
   const listened = judgement.ways.filter(({ because }) => because !== 'NOT_LISTENING')
   const considered = listened.length > 0 ? listened : judgement.ways

@@ -32,10 +32,10 @@ function runningFor({ startedAt, pid }: Status, nowMs: number): string {
 }
 
 /** `others can reach you (TCP and UDP, port 51733, opened by your router)` */
-function reachText({ port }: Status, { reach, portMapping }: Network): string {
-  const { sentence } = explainReach(reach)
+function reachText({ port }: Status, { reach, portMapping, wayOut }: Network): string {
+  const { sentence } = explainReach(reach, wayOut.trouble)
   const said = sentence.charAt(0).toLowerCase() + sentence.slice(1)
-  if (port === null) return said
+  if (port === null || wayOut.trouble !== null) return said
   const open = reach.ways.filter(({ answer }) => answer === 'yes').map(({ way }) => way)
   const transports = [
     ...(open.some((way) => way.startsWith('tcp')) ? ['TCP'] : []),

@@ -133,6 +133,16 @@ test('status is what it does, how it is reached, and what is not as it should be
     '↓ 8.1 MB/s · ↑ 2.0 MB/s · 31 peers',
     'The slower limits are on.',
   ])
+  const wayOut = {
+    kind: 'direct' as const,
+    name: null,
+    withheld: [],
+    trouble: { code: 'PROXY_DOWN', data: {} },
+  }
+  assert.match(
+    text(statusLines(status, { ...network, wayOut }, Date.parse('2026-01-04T00:00:00Z'))[0] ?? ''),
+    / · nothing goes out until the proxy answers$/,
+  )
   const portTrouble = { code: 'PORT_IN_USE', data: { port: 51_000 } }
   assert.equal(
     statusLines({ ...status, portTrouble }, network, Date.parse('2026-01-04T00:00:00Z'))

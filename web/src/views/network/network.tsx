@@ -53,15 +53,15 @@ export function Network(): ReactNode {
 }
 
 function Reach({
-  facts: { reach, listensAt, portMapping, portTrouble },
+  facts: { reach, listensAt, portMapping, portTrouble, wayOut },
 }: {
   readonly facts: NetworkFacts
 }): ReactNode {
-  const { sentence, ways, wouldHelp } = explainReach(reach)
+  const { answer, sentence, ways, wouldHelp } = explainReach(reach, wayOut.trouble)
   const [first, ...others] = wouldHelp
   return (
     <Section title={t('network.reach.title')}>
-      <p className={`view-lead network-reach-${reach.answer}`}>{sentence}.</p>
+      <p className={`view-lead network-reach-${answer}`}>{sentence}.</p>
       {portTrouble !== null && (
         <p className="finding-careful">
           {portSentence(portTrouble)} {portRemedy(portTrouble)}
