@@ -223,6 +223,23 @@ export const ROUTES = {
     output: Outcome,
     summary: 'Forgets transfers; files are kept unless said otherwise',
   }),
+  removedTransfers: route({
+    method: 'GET',
+    path: '/transfers/removed',
+    scope: 'read',
+    input: Empty,
+    output: z.object({
+      transfers: z.array(
+        z.object({
+          id: TransferId,
+          name: z.string(),
+          infohashV1: z.string().nullable(),
+          infohashV2: z.string().nullable(),
+        }),
+      ),
+    }),
+    summary: 'What was removed and can still be taken back',
+  }),
   restoreTransfers: route({
     method: 'POST',
     path: '/transfers/restore',

@@ -11,7 +11,7 @@ import { chooseTransfers, shortIds } from './transfer-choice.ts'
 export class ManyError extends CodedError<'PART_FAILED'> {}
 
 export interface Chosen {
-  readonly rows: readonly TransferRow[]
+  readonly rows: readonly Pick<TransferRow, 'id' | 'name'>[]
   readonly ids: string[]
   /** As short as tells all transfers apart. */
   short(id: string): string

@@ -214,6 +214,11 @@ test('removed with its files into the trash, for good, or kept and taken back', 
   assert.deepEqual(ground.trashed, [path.join(saved, 'trash.bin')])
   assert.deepEqual(await readdir(saved), ['keep.bin'])
   assert.equal(getter.feed.row(keep), undefined)
+  const { transfers: removed } = await getter.handlers.removedTransfers({})
+  assert.deepEqual(
+    removed.map(({ id, name }) => [id, name]),
+    [[keep, 'keep.bin']],
+  )
   const { done, failed } = await getter.handlers.restoreTransfers({ ids: [keep, gone] })
   assert.deepEqual(done, [keep])
   assert.deepEqual(

@@ -153,6 +153,17 @@ export class Removal {
     return true
   }
 
+  /** What can still be taken back, the oldest first. */
+  removed(): Pick<TransferRecord, 'id' | 'name' | 'infohashV1' | 'infohashV2'>[] {
+    this.#forgetOld()
+    return [...this.#removed.values()].map(({ record: { id, name, shownName, infohashV1, infohashV2 } }) => ({
+      id,
+      name: shownName ?? name,
+      infohashV1,
+      infohashV2,
+    }))
+  }
+
   /** @throws TransferError RESTORE_TOO_LATE */
   async restore(id: string): Promise<void> {
     const { transfers, store } = this.#around

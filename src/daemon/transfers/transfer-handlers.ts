@@ -39,6 +39,7 @@ type Mine =
   | 'changeTransfers'
   | 'moveTransfers'
   | 'removeTransfers'
+  | 'removedTransfers'
   | 'restoreTransfers'
 
 export interface TransferParts {
@@ -104,6 +105,7 @@ export function transferHandlers(parts: TransferParts): Handlers<Mine> {
           : relocate(transfers.get(id), folder),
       ),
     removeTransfers: ({ ids, data }) => forEach(ids, (id) => removal.remove(transfers.get(id), data)),
+    removedTransfers: () => ({ transfers: removal.removed() }),
     restoreTransfers: ({ ids }) => forEach(ids, (id) => removal.restore(id)),
   }
 }
