@@ -4,6 +4,7 @@ import type { SettingRow, SettingValue } from '../api/schemas/machine.ts'
 import { makeStateFolder } from '../daemon/life/state-place.ts'
 import { SettingsStore } from '../daemon/settings/settings-store.ts'
 import { toolPorts } from '../daemon/tool-ports.ts'
+import { usualSaveFolder } from '../daemon/usual-save-folder.ts'
 import type { Shell } from './command.ts'
 import { openLinkIfAny } from './open-link.ts'
 import { stateFolderOf } from './state-folder.ts'
@@ -12,6 +13,8 @@ export interface SettingSource {
   /** Null where none runs. */
   readonly pid: number | null
   rows(): Promise<readonly SettingRow[]>
+  /** Where an empty saving.folder saves to. */
+  saveFolder(): Promise<string>
   /** @param defaults keys that get their default back */
   change(values: Readonly<Record<string, SettingValue>>, defaults: readonly string[]): Promise<void>
 }
@@ -27,6 +30,7 @@ export async function settingSource(asking: Asking): Promise<SettingSource> {
     return {
       pid: link.run.pid,
       rows: async () => (await link.call('settings', {})).settings,
+      saveFolder: async () => (await link.call('status', {})).saveFolder,
       change: async (values, defaults) => {
         await link.call('changeSettings', { values, defaults: [...defaults] })
       },
@@ -38,6 +42,7 @@ export async function settingSource(asking: Asking): Promise<SettingSource> {
   return {
     pid: null,
     rows: async () => store.rows(),
+    saveFolder: async () => usualSaveFolder(environment),
     change: async (values, defaults) => {
       await makeStateFolder(stateFolder, disk)
       await store.change(values, defaults)

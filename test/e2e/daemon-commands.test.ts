@@ -316,7 +316,12 @@ describe('the rest', { concurrency: 2 }, () => {
     const state = line.state()
     const offline = await line.do(state, 'config', 'set', 'speed.down', '2M')
     assert.deepEqual([offline.code, offline.last.value, offline.last.running], [0, 2 * MB, false])
+    const listed = async (): Promise<string> => (await line.plain(state, ['config', 'list'])).stdout
+    assert.match(await listed(), /^saving\.folder = \(default\) \/.*\/Shoal$/m)
     await line.start(state)
+    const { saveFolder } = (await line.do(state, 'status')).last
+    assert.ok((await listed()).includes(`saving.folder = (default) ${saveFolder}\n`))
+    assert.equal((await line.do(state, 'config', 'get', 'saving.folder')).last.value, '')
     assert.equal((await line.do(state, 'config', 'get', 'speed.down')).last.value, 2 * MB)
     const online = await line.do(state, 'config', 'set', 'speed.down', 'default')
     assert.deepEqual([online.last.value, online.last.from, online.last.running], [null, 'default', true])

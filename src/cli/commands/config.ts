@@ -14,6 +14,7 @@ import { UsageError } from '../usage-error.ts'
 export class ConfigError extends CodedError<'SETTING_UNKNOWN'> {}
 
 const FILE = 'config.json'
+const SAVE_FOLDER: SettingKey = 'saving.folder'
 const MOST_WORDS = 1_000
 const USAGE = 'config list | get KEY | set KEY VALUE... | path'
 
@@ -66,6 +67,7 @@ async function list(context: Context): Promise<number> {
   const source = await settingSource(context)
   const rows = (await source.rows()).filter(({ key }) => isSettingKey(key))
   output.object({ settings: rows.map((row) => ({ ...row, ...describe(row.key as SettingKey) })) })
+  const saveFolder = await source.saveFolder()
   let section = ''
   for (const { key, value, from } of rows) {
     const setting = SETTINGS[key as SettingKey]
@@ -73,8 +75,10 @@ async function list(context: Context): Promise<number> {
       if (section !== '') output.result('')
       section = setting.section
     }
+    const shown =
+      key === SAVE_FOLDER && value === '' ? `(default) ${saveFolder}` : settingText(key as SettingKey, value)
     const changed = from === 'default' ? [] : [{ text: `  (${from})`, style: 'careful' as const }]
-    output.result([{ text: key, style: 'strong' }, ` = ${settingText(key as SettingKey, value)}`, ...changed])
+    output.result([{ text: key, style: 'strong' }, ` = ${shown}`, ...changed])
     output.result([{ text: `    ${setting.title}: ${setting.summary}`, style: 'faint' }])
   }
   return 0
