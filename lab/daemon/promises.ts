@@ -5,7 +5,7 @@ import type { TransferChange, TransferRow } from '../../src/api/schemas/transfer
 
 type Choices = {
   -readonly [Key in 'upLimit' | 'downLimit' | 'category' | 'forced' | 'sequential']?: TransferRow[Key]
-} & { tags: Set<string>; paused: boolean }
+} & { tags: Set<string>; paused: boolean | undefined }
 
 export class Promises {
   readonly #made = new Map<string, Choices>()
@@ -73,7 +73,8 @@ export class Promises {
       return
     }
     const { upLimit, downLimit, category, forced, sequential } = row
-    const paused = row.state === 'paused'
+    // One that is being opened does not say yet whether it rests.
+    const paused = row.state === 'opening' ? undefined : row.state === 'paused'
     this.#made.set(id, { upLimit, downLimit, category, forced, sequential, tags: new Set(row.tags), paused })
   }
 }
@@ -88,7 +89,8 @@ function differences({ tags, paused, ...choices }: Choices, row: TransferRow): s
   if (tags.symmetricDifference(now).size > 0)
     wrong.push(`${row.name}: tags are ${[...now]}, were ${[...tags]}`)
   // One that is being opened may not know yet that it is to rest.
-  if (row.state !== 'opening' && row.state !== 'failed' && (row.state === 'paused') !== paused)
+  const known = paused !== undefined && row.state !== 'opening' && row.state !== 'failed'
+  if (known && (row.state === 'paused') !== paused)
     wrong.push(`${row.name}: is ${row.state}, was ${paused ? 'paused' : 'not paused'}`)
   return wrong
 }
