@@ -93,6 +93,33 @@ test('what could not be dialled for want of room is offered again soon, and neve
   assert.equal(candidates.next(1, at(0)).length, 1)
 })
 
+test('where two seeds parted it is remembered, also when it cannot be reached, until a good connection there', () => {
+  const candidates = table()
+  candidates.add([hint('1.1.1.1')], at(0))
+  const [endpoint] = candidates.next(1, at(0)) as [Endpoint]
+  candidates.connected(endpoint)
+  candidates.closed(endpoint, 'BOTH_SEEDS', at(60_000))
+  assert.ok(candidates.partedAsSeeds(endpoint))
+  assert.deepEqual(candidates.next(1, at(11 * 60_000)), [], 'it is put off')
+  assert.equal(candidates.next(1, at(30 * 60_000)).length, 1)
+  candidates.failed(endpoint, 'TIMEOUT', at(30 * 60_000))
+  assert.ok(candidates.partedAsSeeds(endpoint))
+  assert.equal(candidates.next(1, at(31 * 60_000)).length, 1)
+  candidates.connected(endpoint)
+  candidates.closed(endpoint, 'CLOSED', at(40 * 60_000))
+  assert.ok(!candidates.partedAsSeeds(endpoint))
+})
+
+test('who wanted nothing, as we did, is put off as seeds are, and may want something the next time', () => {
+  const candidates = table()
+  candidates.add([hint('1.1.1.1')], at(0))
+  const [endpoint] = candidates.next(1, at(0)) as [Endpoint]
+  candidates.connected(endpoint)
+  candidates.closed(endpoint, 'NOTHING_WANTED', at(60_000))
+  assert.ok((candidates.deadline(at(60_000)) as number) > 11 * 60_000)
+  assert.ok(!candidates.partedAsSeeds(endpoint))
+})
+
 test('failures make it wait longer and longer, and at last it is forgotten', () => {
   const candidates = table()
   candidates.add([hint('1.1.1.1')], at(0))

@@ -49,7 +49,7 @@ const RANK: Readonly<Record<PeerSource, number>> = {
   pex: 5,
   dht: 5,
 }
-const USELESS = new Set(['BOTH_SEEDS', 'DUPLICATE'])
+const USELESS = new Set(['BOTH_SEEDS', 'NOTHING_WANTED', 'DUPLICATE'])
 /** Our own doing says nothing about the peer; NOT_ENCRYPTED: it is dialled again at once, in another way. */
 const OUR_DOING = new Set([
   'STOPPED',
@@ -72,6 +72,7 @@ interface Candidate {
   dialedAt: Millis | undefined
   /** It was connected once: better than hearsay. */
   proven: boolean
+  partedAsSeeds: boolean
   /** Breaks ties, so that not everybody dials the same peers first. */
   lot: number
 }
@@ -138,6 +139,11 @@ export class Candidates {
     return this.#known.get(endpointText(endpoint))?.source
   }
 
+  /** When we parted last, both had everything. */
+  partedAsSeeds(endpoint: Endpoint): boolean {
+    return this.#known.get(endpointText(endpoint))?.partedAsSeeds === true
+  }
+
   /** @returns how many of them were new. */
   add(hints: readonly PeerHint[], now: Millis): number {
     let added = 0
@@ -173,6 +179,7 @@ export class Candidates {
       nextAt: now,
       dialedAt: undefined,
       proven: false,
+      partedAsSeeds: false,
       lot,
     })
     return true
@@ -282,12 +289,10 @@ export class Candidates {
 
   #settle(candidate: Candidate, reason: string, good: boolean, now: Millis): void {
     candidate.state = 'idle'
-    if (OUR_DOING.has(reason)) {
-      candidate.nextAt = now
-      return
-    }
-    if (USELESS.has(reason)) {
-      candidate.nextAt = after(now, this.#jittered(AFTER_USELESS_MS))
+    if (reason === 'BOTH_SEEDS') candidate.partedAsSeeds = true
+    else if (good) candidate.partedAsSeeds = false
+    if (OUR_DOING.has(reason) || USELESS.has(reason)) {
+      candidate.nextAt = USELESS.has(reason) ? after(now, this.#jittered(AFTER_USELESS_MS)) : now
       return
     }
     if (good) {

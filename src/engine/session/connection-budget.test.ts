@@ -72,6 +72,58 @@ test('one public address has one connection per torrent and four in all, whateve
   taken(budget.tryDial('e', peer('198.51.100.1', 6), NOW))
 })
 
+/** Four connections of one address, each of another torrent; those of `useless` go when asked. */
+function fullAddress(useless: Set<string>) {
+  const budget = new ConnectionBudget()
+  const asked: string[] = []
+  for (const torrent of ['a', 'b', 'c', 'd']) {
+    const place = taken(budget.tryDial(torrent, peer('198.51.100.1'), NOW))
+    budget.connected(place)
+    budget.yields(place, () => {
+      asked.push(torrent)
+      if (!useless.has(torrent)) return false
+      budget.closed(place)
+      return true
+    })
+  }
+  return { budget, asked }
+}
+
+test('where an address is full a connection that is of no use makes room, whoever dials, and only one of them', () => {
+  for (const way of ['tryDial', 'tryAccept'] as const) {
+    const { budget, asked } = fullAddress(new Set(['b', 'c']))
+    const to = peer('198.51.100.1', 7)
+    taken(way === 'tryDial' ? budget.tryDial('e', to, NOW) : budget.tryAccept(to, NOW))
+    assert.deepEqual(asked, ['a', 'b'], way)
+    assert.deepEqual([budget.size, budget.of('b'), budget.of('c')], [4, 0, 1], way)
+  }
+})
+
+test('where all connections of a full address are of use the newcomer waits until one is over', () => {
+  const useless = new Set<string>()
+  const { budget, asked } = fullAddress(useless)
+  const to = peer('198.51.100.1', 7)
+  assert.equal(budget.tryDial('e', to, NOW), 'ADDRESS_FULL')
+  assert.equal(budget.tryAccept(to, NOW), 'ADDRESS_FULL')
+  assert.deepEqual(asked, ['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd'])
+  assert.equal(budget.size, 4)
+  useless.add('d')
+  taken(budget.tryDial('e', to, NOW))
+  assert.equal(budget.of('d'), 0)
+})
+
+test('nobody goes for a dial of which nothing may come, or that has no place for other reasons', () => {
+  const { budget, asked } = fullAddress(new Set(['a', 'b', 'c', 'd']))
+  assert.equal(budget.tryDial('e', peer('198.51.100.1', 7), NOW, false, false), 'ADDRESS_FULL')
+  assert.equal(budget.tryDial('a', peer('198.51.100.1', 7), NOW), 'ADDRESS_IN_TORRENT')
+  budget.limits = { ...budget.limits, maxHalfOpen: 0 }
+  assert.equal(budget.tryDial('e', peer('198.51.100.1', 7), NOW), 'HALF_OPEN_FULL')
+  budget.limits = { ...budget.limits, maxConnections: 4 }
+  assert.equal(budget.tryAccept(peer('198.51.100.1', 7), NOW), 'FULL')
+  taken(new ConnectionBudget().tryDial('e', peer('198.51.100.1', 7), NOW, false, false))
+  assert.deepEqual(asked, [])
+})
+
 test('when both sides dial at once neither refuses the other', () => {
   const budget = new ConnectionBudget()
   const dialled = taken(budget.tryDial('a', peer('198.51.100.1', 1), NOW))

@@ -2,6 +2,7 @@
 // The limits are those of SAFETY.md; on loopback, link-local and private ranges many peers share an address or a
 // network honestly, so there an "address" is IP and port, one for each torrent, and neither addresses nor networks are bounded
 // over all torrents: two computers of one home may have a hundred transfers between them.
+// Where only the address lacks a place, a connection there that is of no use to anybody makes room (yields).
 // Invariant: every place that was given and not yet closed is counted exactly once wherever it belongs.
 
 import { isPublicHost, networkOf } from '../../base/address.ts'
@@ -66,6 +67,8 @@ interface Holding {
   torrent: TorrentKey | undefined
   halfOpen: boolean
   readonly dialled: boolean
+  /** Ends it if it is of no use, see yields(). */
+  makeRoom?: () => boolean
 }
 
 export class ConnectionBudget {
@@ -98,14 +101,22 @@ export class ConnectionBudget {
    * A place for a connection we make; it counts as half-open until connected() or closed().
    * @param throughHole somebody makes a hole from the other side just now (BEP 55), and it closes again: vain dials do not
    *   stand in its way, neither ours to another port of that address nor half-open ones in all
+   * @param mayGain something may come of it: connections of that address that are of no use make room
    */
-  tryDial(torrent: TorrentKey, to: Endpoint, _now: Millis, throughHole = false): Place | BudgetRefusal {
+  tryDial(
+    torrent: TorrentKey,
+    to: Endpoint,
+    _now: Millis,
+    throughHole = false,
+    mayGain = true,
+  ): Place | BudgetRefusal {
     const place = placeOf(to)
     const counts = (other: Holding) => !throughHole || !other.halfOpen
     const refusal = this.#general(place) ?? this.#inTorrent(place, torrent, counts)
     if (refusal !== undefined) return refusal
     const most = this.limits.maxHalfOpen + (throughHole ? HOLES_BESIDE : 0)
     if (this.#halfOpen >= most) return 'HALF_OPEN_FULL'
+    if (this.#addressFull(place) && !(mayGain && this.#makeRoom(place))) return 'ADDRESS_FULL'
     this.#halfOpen++
     return this.#take(place, { torrent, halfOpen: true, dialled: true })
   }
@@ -116,7 +127,19 @@ export class ConnectionBudget {
     this.#accepts ??= new TokenBucket(perSecond, now, ACCEPT_BURST_SECONDS * perSecond)
     if (this.#accepts.take(1, now) === 0) return 'ACCEPTS_TOO_FAST'
     const place = placeOf(from)
-    return this.#general(place) ?? this.#take(place, { torrent: undefined, halfOpen: false, dialled: false })
+    const refusal = this.#general(place)
+    if (refusal !== undefined) return refusal
+    if (this.#addressFull(place) && !this.#makeRoom(place)) return 'ADDRESS_FULL'
+    return this.#take(place, { torrent: undefined, halfOpen: false, dialled: false })
+  }
+
+  /**
+   * Says how to ask for this place when another connection of its address lacks one: `makeRoom` ends it if it is of no use to
+   * anybody, gives the place back by closed(), and says whether it did.
+   */
+  yields(place: Place, makeRoom: () => boolean): void {
+    const holding = this.#places.get(place)
+    if (holding !== undefined) holding.makeRoom = makeRoom
   }
 
   /** The dial was answered or gave up: it is not half-open any more. */
@@ -171,9 +194,21 @@ export class ConnectionBudget {
     const { limits } = this
     if (this.#places.size >= limits.maxConnections) return 'FULL'
     if (place.network === undefined) return undefined
-    if ((this.#perAddress.get(place.address)?.size ?? 0) >= limits.maxPerAddress) return 'ADDRESS_FULL'
     const inNetwork = this.#perNetwork.get(place.network) ?? 0
     return inNetwork >= limits.maxPerNetwork ? 'NETWORK_FULL' : undefined
+  }
+
+  #addressFull(place: Place): boolean {
+    const sharers = this.#perAddress.get(place.address)?.size ?? 0
+    return place.network !== undefined && sharers >= this.limits.maxPerAddress
+  }
+
+  /** The oldest that is of no use goes; whoever is of use stays, whatever comes. */
+  #makeRoom(place: Place): boolean {
+    for (const other of [...(this.#perAddress.get(place.address) ?? [])]) {
+      if (this.#places.get(other)?.makeRoom?.() === true) return !this.#addressFull(place)
+    }
+    return false
   }
 
   #inTorrent(

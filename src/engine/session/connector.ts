@@ -61,7 +61,7 @@ export class Connector {
     if (this.#closed) return false
     const { budget, ports } = this.#options
     // Behind a NAT that moves ports a peer is not where it says to listen, where we may be dialling it just now.
-    const place = budget.tryDial(torrent.key, to, ports.clock.now(), how === 'punch')
+    const place = budget.tryDial(torrent.key, to, ports.clock.now(), how === 'punch', torrent.mayGainFrom(to))
     if (typeof place === 'string') return false
     void this.#dial(torrent, to, place, how)
     return true
@@ -151,7 +151,7 @@ export class Connector {
     if (refusal !== undefined) {
       release()
       discard(connection)
-    }
+    } else if (torrent !== undefined) budget.yields(place, () => torrent.makesRoom(connection))
   }
 
   #lookup(connection: Connection, hash: WireHash): Torrent | undefined {

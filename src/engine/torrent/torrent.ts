@@ -4,6 +4,7 @@
 import type { Sleeper } from '../../base/deadline-queue.ts'
 import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { after, earliest, type Millis, type PeerId, type WireHash } from '../../base/ids.ts'
+import type { Connection } from '../../base/ports.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { PeerHint } from '../discovery/candidates.ts'
 import { Discovery } from '../discovery/discovery.ts'
@@ -23,6 +24,7 @@ import { Knowledge } from './knowledge.ts'
 import type { Live } from './live.ts'
 import type { MetadataFetch } from './metadata-fetch.ts'
 import type { MetadataServe } from './metadata-serve.ts'
+import { ofNoUse } from './of-no-use.ts'
 import type { TorrentOptions } from './options.ts'
 import type { Punching } from './punching.ts'
 import type { TorrentServices } from './services.ts'
@@ -210,7 +212,12 @@ export class Torrent implements SwarmOwner, Sleeper {
   peerClosed(peer: Peer, reason: CloseReason): void {
     const { dialBack } = peer
     if (reason.blame === 'remote') this.ban(peer.endpoint, reason.code)
-    else if (dialBack !== undefined) this.discovery.candidates.closed(dialBack, reason.code, this.now)
+    else if (dialBack !== undefined) {
+      // Whichever of two seeds leaves: the other does not come after it.
+      const left = reason.code === 'CLOSED' || reason.code === 'RESET'
+      const code = left && this.live?.complete === true && peer.isSeed ? 'BOTH_SEEDS' : reason.code
+      this.discovery.candidates.closed(dialBack, code, this.now)
+    }
   }
 
   ban(endpoint: Endpoint, reason: string): void {
@@ -294,6 +301,20 @@ export class Torrent implements SwarmOwner, Sleeper {
     if (!incoming) this.connecting.answered(remote, refusal, this.now)
     if (refusal === undefined && this.swarm.peers.size === 1) this.options.events.peopled?.()
     return refusal
+  }
+
+  /** Whether something may come of a dial: not where two parted who had everything, as long as we have it. */
+  mayGainFrom(to: Endpoint): boolean {
+    return this.live?.complete !== true || !this.discovery.candidates.partedAsSeeds(to)
+  }
+
+  /** Another connection of its address lacks a place: ends this one if nobody has any use for it. @returns whether it did */
+  makesRoom(connection: Connection): boolean {
+    const peer = [...this.swarm.peers].find((one) => one.connection === connection)
+    const code = peer === undefined ? undefined : ofNoUse(peer, this.live?.complete, this.now)
+    if (code === undefined) return false
+    peer?.close({ code, blame: 'nobody' })
+    return true
   }
 
   dialFailed(to: Endpoint, reason: string): void {
