@@ -102,6 +102,8 @@ class Lab {
     let done = 0
     this.#daemon = await DaemonProcess.start(join(this.#folder, 'state'), {
       'saving.folder': join(this.#folder, 'got'),
+      // None waits for its turn: what such a one has on disk is looked at when its turn comes.
+      'saving.maxActive': 100,
     })
     try {
       while (done < kills && (mostSeconds === undefined || performance.now() - begun < mostSeconds * 1_000)) {
@@ -252,7 +254,7 @@ class Lab {
 
   async #noteRow(row: TransferRow): Promise<void> {
     const scene = this.#scenesById.get(row.id)
-    if (scene === undefined || row.state === 'opening' || row.state === 'checking') return
+    if (scene === undefined || ['opening', 'queued', 'checking'].includes(row.state)) return
     const looks = this.#seen.get(row.id) ?? []
     looks.push({ atMs: performance.now(), doneBytes: row.doneBytes })
     this.#seen.set(row.id, looks)
@@ -328,7 +330,7 @@ class Lab {
 
   async #openRows(): Promise<TransferRow[] | undefined> {
     const { transfers } = await this.#running.call('listTransfers', {})
-    const busy = transfers.some(({ state }) => state === 'opening' || state === 'checking')
+    const busy = transfers.some(({ state }) => ['opening', 'queued', 'checking'].includes(state))
     return busy ? undefined : transfers
   }
 
