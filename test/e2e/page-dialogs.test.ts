@@ -128,6 +128,7 @@ scene('a list that was asked for and not wanted leaves nothing behind', async (t
   await openGet(page)
   await dialog.locator('textarea').fill('c'.repeat(40))
   await page.keyboard.press('Enter')
+  await dialog.getByText('neither the DHT nor this network is asked for it').waitFor()
   await dialog.getByRole('button', { name: 'Ask for the list of files' }).click()
   await dialog.getByText('Asking for the list of files…').waitFor()
   assert.equal((await daemon.call('listTransfers', {})).transfers.length, 1)

@@ -56,7 +56,11 @@ export const enDialogs = {
       one: 'It will contact # host that its link names',
       other: 'It will contact # hosts that its link names',
     }),
-  'get.hosts.none': 'It names no hosts: others are looked for in the DHT and on this network.',
+  'get.hosts.none.both': 'It names no hosts: others are looked for in the DHT and on this network.',
+  'get.hosts.none.dht': 'It names no hosts: others are looked for in the DHT.',
+  'get.hosts.none.lan': 'It names no hosts: others are looked for on this network only.',
+  'get.hosts.none.nowhere':
+    'It names no hosts, and neither the DHT nor this network is asked for it: others are found only if one of them finds you.',
   'get.hosts.means': 'They see your IP address. Untick those that should not.',
   'get.askList': 'Ask for the list of files',
   'get.askingList': 'Asking for the list of files…',

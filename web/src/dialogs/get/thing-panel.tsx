@@ -1,15 +1,18 @@
 // One thing as it is looked at before it is got: name, size, files, whom it would contact, and what stands in the way.
 
-import type { ReactNode } from 'react'
+import { type ReactNode, useCallback } from 'react'
 import { formatSize } from '../../../../src/api/format-quantity.ts'
 import { go } from '../../app/router.ts'
 import { FileChoice } from '../../files/file-choice.tsx'
+import { call } from '../../store/api.ts'
 import { t } from '../../text/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
 import { TickBox } from '../../ui/field.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
+import { useLoaded } from '../../ui/use-loaded.ts'
 import { chosenOf, filesOf, readinessOf, type Thing } from './thing.ts'
+import { whereLooked } from './where-looked.ts'
 
 interface Props {
   readonly thing: Thing
@@ -60,9 +63,14 @@ export function ThingPanel({ thing, onChange, onAskList, close }: Props): ReactN
           )}
         </div>
       )}
-      {inspection !== undefined && readinessOf(thing) !== 'here' && asking === undefined && (
-        <Hosts thing={thing} hosts={inspection.hosts} onChange={onChange} />
-      )}
+      {inspection !== undefined &&
+        readinessOf(thing) !== 'here' &&
+        asking === undefined &&
+        (inspection.hosts.length === 0 ? (
+          <NoHosts isPrivate={inspection.private} />
+        ) : (
+          <Hosts thing={thing} hosts={inspection.hosts} onChange={onChange} />
+        ))}
     </section>
   )
 }
@@ -70,6 +78,16 @@ export function ThingPanel({ thing, onChange, onAskList, close }: Props): ReactN
 export function nameOf({ inspection, hint }: Thing): string | undefined {
   const name = inspection?.name ?? ''
   return name === '' ? hint : name
+}
+
+function NoHosts({ isPrivate }: { readonly isPrivate: boolean }): ReactNode {
+  const { value } = useLoaded(
+    useCallback(async () => {
+      const [{ settings }, { wayOut }] = await Promise.all([call('settings', {}), call('network', {})])
+      return whereLooked(isPrivate, settings, wayOut)
+    }, [isPrivate]),
+  )
+  return value === undefined ? null : <p className="soft">{t(`get.hosts.none.${value}`)}</p>
 }
 
 /** More are told by their number only: a link with a thousand trackers is no reason for a thousand ticks. */
@@ -84,7 +102,6 @@ function Hosts({
   readonly hosts: readonly string[]
   readonly onChange: (change: Partial<Thing>) => void
 }): ReactNode {
-  if (hosts.length === 0) return <p className="soft">{t('get.hosts.none')}</p>
   return (
     <details className="get-hosts" open={hosts.length <= MOST_OPEN}>
       <summary>{t('get.hosts', hosts.length)}</summary>
