@@ -148,6 +148,16 @@ const SCENES: readonly Scene[] = [
     ],
   },
   {
+    name: 'an address that is not known',
+    at: 'nonsense',
+    go: async (page) => {
+      await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+      const link = page.getByRole('main').getByRole('link', { name: 'Transfers' })
+      assert.equal(await link.getAttribute('href'), '#/transfers')
+    },
+    reads: [],
+  },
+  {
     name: 'the settings',
     at: 'settings',
     go: async (page) => {

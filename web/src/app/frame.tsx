@@ -12,14 +12,15 @@ import { openDialog } from './dialogs.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Footer } from './footer.tsx'
 import { Lost } from './lost.tsx'
-import { VIEWS, type ViewName } from './route.ts'
+import { UNKNOWN, VIEWS, type ViewName } from './route.ts'
 import { useRoute } from './router.ts'
+import { UnknownAddress } from './unknown-address.tsx'
 import { VIEW_TABLE } from './views.ts'
 import './frame.css'
 
 export function Frame(): ReactNode {
   const { view } = useRoute()
-  const View = VIEW_TABLE[view]?.component
+  const View = view === UNKNOWN ? UnknownAddress : VIEW_TABLE[view]?.component
   return (
     <div className="frame">
       <button type="button" className="frame-skip" onClick={skip}>

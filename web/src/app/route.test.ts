@@ -24,8 +24,9 @@ test('an address is read as the route it was written from', () => {
   )
 })
 
-test('an address that is not known is the first view', () => {
-  for (const hash of ['', '#', '#/', '#/nonsense', '#code=abc', '#/%']) {
+test('no address is the first view, and one that is not known is told from it', () => {
+  for (const hash of ['', '#', '#/', '#code=abc'])
     assert.deepEqual(parseRoute(hash), { view: 'transfers', rest: [], query: {} }, hash)
-  }
+  for (const hash of ['#/nonsense', '#/%', '#/nonsense/more?open=1'])
+    assert.deepEqual(parseRoute(hash), { view: 'unknown', rest: [], query: {} }, hash)
 })

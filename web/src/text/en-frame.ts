@@ -12,6 +12,9 @@ export const enFrame = {
   'nav.settings': 'Settings',
   'nav.add': 'Get or share',
 
+  'unknown.title': 'There is nothing at this address',
+  'unknown.help': 'It may be cut off, or of another version of Shoal. What you get and give is under',
+
   'box.label': 'Paste a link, or search',
   'box.getLink': (what: string) => `Enter: get ${what}`,
   'box.magnet': 'what this magnet link names',
