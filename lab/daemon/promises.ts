@@ -9,8 +9,8 @@ type Choices = {
 
 export class Promises {
   readonly #made = new Map<string, Choices>()
-  /** Asked and not answered yet. */
-  readonly #uncertain = new Set<string>()
+  /** Asked and not answered yet, and how many calls that are. */
+  readonly #uncertain = new Map<string, number>()
 
   get ids(): string[] {
     return [...this.#made.keys()]
@@ -18,10 +18,14 @@ export class Promises {
 
   /** Around one call about these transfers: what it says holds once it has answered. */
   async during(ids: readonly string[], call: () => Promise<unknown>, then: () => void): Promise<void> {
-    for (const id of ids) this.#uncertain.add(id)
+    for (const id of ids) this.#uncertain.set(id, (this.#uncertain.get(id) ?? 0) + 1)
     await call()
     then()
-    for (const id of ids) this.#uncertain.delete(id)
+    for (const id of ids) {
+      const left = (this.#uncertain.get(id) ?? 1) - 1
+      if (left > 0) this.#uncertain.set(id, left)
+      else this.#uncertain.delete(id)
+    }
   }
 
   added(id: string, paused: boolean): void {
