@@ -84,6 +84,7 @@ export class EngineHost {
   /** Two engines at once would leave by two ways. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#turn.then(work)
+    // Its failure is that of whoever asked; the next one goes on.
     this.#turn = turn.catch(() => undefined)
     return turn
   }

@@ -27,6 +27,7 @@ export class Applying {
   change(values: Readonly<Record<string, unknown>>, defaults: readonly string[]): Promise<void> {
     const port = PORT in values || defaults.includes(PORT)
     const turn = this.#turn.then(() => this.#carry(() => this.#task.settings.change(values, defaults), port))
+    // Its failure is that of whoever asked; the next one goes on.
     this.#turn = turn.catch(() => undefined)
     return turn
   }

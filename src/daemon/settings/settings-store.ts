@@ -106,6 +106,7 @@ export class SettingsStore {
       else file.set(key, valid(key, value))
     }
     const writing = this.#writing.then(() => this.#write(file))
+    // Its failure is that of whoever asked; the next one goes on.
     this.#writing = writing.catch(() => undefined)
     await writing
     return this.#take(file)
