@@ -21,7 +21,7 @@ const PARTS = [
   'engine/webseed',
 ]
 const SIBLINGS = ['engine', 'library', 'safety', 'community', 'platform']
-const CODECS = ['wire', 'mse', 'utp', 'tracker', 'dht', 'lsd', 'natmap']
+const CODECS = ['wire', 'mse', 'utp', 'tracker', 'dht', 'lsd', 'natmap', 'catalogue']
 
 /** Each area and what it may import besides itself. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -96,6 +96,16 @@ const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['daemon/http'],
   trash: ['daemon/transfers'],
   open: ['cli'],
+  '@parcel/watcher': ['library/scan'],
+  'music-metadata': ['library/facts'],
+  exifreader: ['library/facts', 'safety/sensitive'],
+  'file-type': ['library/facts', 'safety/quarantine'],
+  '@secretlint/core': ['safety/sensitive'],
+  '@secretlint/secretlint-rule-preset-recommend': ['safety/sensitive'],
+  unpdf: ['safety/sensitive'],
+  saxes: ['safety/sensitive'],
+  stdnum: ['safety/sensitive'],
+  yauzl: ['safety'],
 }
 /** The page is bundled: its packages come in anywhere in it, and nowhere else. */
 const PAGE_PACKAGES = [

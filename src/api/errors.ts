@@ -10,6 +10,7 @@ import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
 import { HTTP_ERRORS } from './errors-http.ts'
 import { IMPORT_ERRORS } from './errors-import.ts'
+import { LIBRARY_ERRORS } from './errors-library.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
 import { MACHINE_ERRORS } from './errors-machine.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
@@ -45,6 +46,7 @@ const TABLE: ErrorTable = {
   ...HTTP_ERRORS,
   ...MACHINE_ERRORS,
   ...SHARE_PAGE_ERRORS,
+  ...LIBRARY_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {

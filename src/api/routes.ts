@@ -3,6 +3,8 @@
 // Calls that carry bytes instead of JSON (event stream, dropped files, media, metrics) are named in docs/api.md.
 
 import { z } from 'zod'
+import { LIBRARY_ROUTES } from './library-routes.ts'
+import { type Route, route } from './route.ts'
 import { Added, AddRequest, Inspection, Source } from './schemas/adding.ts'
 import { Demo } from './schemas/demo.ts'
 import {
@@ -39,20 +41,7 @@ import {
   TransferRow,
 } from './schemas/transfer.ts'
 
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Below /api/v1; `:id` is a parameter of the same name in `input`. */
-  readonly path: string
-  readonly scope: z.infer<typeof Scope> | 'anybody'
-  /** Parameters of the path, query (GET, DELETE) or body, as one object. */
-  readonly input: z.ZodType
-  readonly output: z.ZodType
-  readonly summary: string
-}
-
-function route<const Given extends Route>(given: Given): Given {
-  return given
-}
+export type { Route } from './route.ts'
 
 const One = z.object({ id: TransferId })
 const Many = z.object({ ids: TransferIds })
@@ -518,6 +507,8 @@ export const ROUTES = {
     }),
     summary: 'A link that opens the page once, within five minutes',
   }),
+
+  ...LIBRARY_ROUTES,
 } as const satisfies Readonly<Record<string, Route>>
 
 export type RouteName = keyof typeof ROUTES

@@ -10,6 +10,7 @@ import { openDaemon } from './daemon.ts'
 import { DemoCalls } from './demo/demo-calls.ts'
 import { type DoorCall, openServer } from './http/server.ts'
 import { wholeFile } from './http/whole-file.ts'
+import { withoutLibrary } from './library/library-handlers.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
 import { boundHandlers } from './machine/bound-handlers.ts'
@@ -50,6 +51,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
     ...daemon.handlers,
     ...machine.handlers,
     ...demo.handlers,
+    ...withoutLibrary('not opened'),
     status: async (input, caller) => ({ ...(await daemon.handlers.status(input, caller)), page }),
     log: ({ last }) => ({ entries: log.last(last) }),
     shutdown: () => {

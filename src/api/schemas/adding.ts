@@ -43,6 +43,8 @@ export const Inspection = z.object({
   infohashV2: z.string().nullable(),
   /** It is among the transfers. */
   here: z.boolean(),
+  /** Of its files, as far as they are known, what lies in the library and is taken from there. */
+  hereBytes: Bytes.optional(),
   saveFolder: z.string(),
   freeBytes: Bytes.nullable(),
 })

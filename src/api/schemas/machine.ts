@@ -31,7 +31,12 @@ export const Folder = z.object({
 })
 export type Folder = z.infer<typeof Folder>
 
-export const Category = z.object({ name: Label, saveFolder: AbsolutePath.nullable() })
+export const Category = z.object({
+  name: Label,
+  saveFolder: AbsolutePath.nullable(),
+  /** What becomes of a file in which something was found: `lock` (the default), or `mark` only, for servers. */
+  checks: z.enum(['lock', 'mark']).optional(),
+})
 export type Category = z.infer<typeof Category>
 
 export const SettingValue = z.union([

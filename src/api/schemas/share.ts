@@ -1,6 +1,7 @@
 // What a person offers: the survey before anything is visible, the request, and the share as it is.
 
 import { z } from 'zod'
+import { FolderId, Licence, Publisher } from './library.ts'
 import {
   AbsolutePath,
   Audience,
@@ -45,6 +46,13 @@ export const ShareRequest = z.object({
   trackers: z.array(z.string().max(2_048)).max(100).optional(),
   webSeeds: z.array(z.string().max(2_048)).max(100).optional(),
   format: z.enum(['hybrid', 'v1', 'v2']).default('hybrid'),
+  /** A finished review of this path without open findings; without one the share waits until it was looked at. */
+  review: z.string().max(64).optional(),
+  /** Findings that may be shared: ids, classes or globs of paths. For those who cannot be asked. */
+  allow: z.array(z.string().min(1).max(4_096)).max(1_000).optional(),
+  /** Needed for everyone. */
+  licence: Licence.optional(),
+  publisher: Publisher.optional(),
   comment: z.string().max(1_000).optional(),
   superSeed: z.boolean().optional(),
   /** The page for phones on this network, from the start. */
@@ -66,4 +74,8 @@ export const ShareFacts = z.object({
 export type ShareFacts = z.infer<typeof ShareFacts>
 
 /** "Stop all sharing": what stopped, and what it was. */
-export const Stopped = z.object({ stopped: z.array(z.object({ id: TransferId, name: ForeignText })) })
+export const Stopped = z.object({
+  stopped: z.array(z.object({ id: TransferId, name: ForeignText })),
+  /** Library folders that are for oneself again. */
+  folders: z.array(z.object({ id: FolderId, name: ForeignText })).optional(),
+})

@@ -1,6 +1,7 @@
 // A transfer as every face shows it: the row of lists and deltas, and the details behind it.
 
 import { z } from 'zod'
+import { FileCheck } from './checks.ts'
 import {
   AbsolutePath,
   Audience,
@@ -42,8 +43,18 @@ export const TransferState = z.enum([
 ])
 export type TransferState = z.infer<typeof TransferState>
 
-/** The first look at what arrived; null while nothing arrived. "Not scanned" is never shown as checked. */
-export const CheckState = z.enum(['plain-not-scanned', 'careful-not-scanned'])
+/**
+ * What is known of what arrived, the worst of its files; null while nothing arrived. "Not scanned" is never shown as
+ * checked. `careful-clean`: a scanner found nothing, and it still runs code or pretends.
+ */
+export const CheckState = z.enum([
+  'checking',
+  'clean',
+  'plain-not-scanned',
+  'careful-not-scanned',
+  'careful-clean',
+  'locked',
+])
 export type CheckState = z.infer<typeof CheckState>
 
 export const TransferRow = z.object({
@@ -122,6 +133,8 @@ export const FileRow = z.object({
   priority: z.number().int().min(0).max(7),
   /** What it pretends to be or can do (`runs-code`, `pretends`, `hidden-characters`); empty when plain or not looked at. */
   dangers: z.array(z.string()),
+  /** What is known of it since it arrived; null before. */
+  check: FileCheck.nullable().optional(),
 })
 export type FileRow = z.infer<typeof FileRow>
 

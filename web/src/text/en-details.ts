@@ -19,6 +19,11 @@ export const enDetails = {
   'overview.switchOff': 'May I switch off?',
   'overview.yes': 'Yes.',
   'overview.no': 'Not yet.',
+  'overview.check.checking': 'Checking…',
+  'overview.check.clean': 'Checked: nothing was found.',
+  'overview.check.careful-clean':
+    'Careful: it can run code, or pretends to be something else. The scanner found nothing.',
+  'overview.check.locked': 'Kept locked: something was found in it.',
   'overview.check.plain-not-scanned': 'Not virus-checked: no scanner. Its files are what their names say.',
   'overview.check.careful-not-scanned':
     'Careful: some of its files can run code, or are not what their names say. Look at Files before you open them. Not virus-checked: no scanner.',

@@ -1,0 +1,71 @@
+// The library, reviews before sharing, checks after arriving, and lists of what is not wanted.
+
+import { type ErrorTable, given, word } from './error-entry.ts'
+
+export const LIBRARY_ERRORS: ErrorTable = {
+  LIBRARY_UNAVAILABLE: {
+    exit: 1,
+    message: (data) => `The library cannot be used now${given(data, 'why', ': ')}.`,
+    help: 'Transfers go on. Nothing of the library is offered meanwhile. `shoal doctor` says more.',
+    retry: true,
+  },
+  LIBRARY_NEWER: {
+    exit: 1,
+    message: 'The library was written by a newer Shoal, so this one does not touch it.',
+    help: 'Use the newer Shoal again. Nothing of the library is offered meanwhile.',
+  },
+  LIBRARY_DAMAGED: {
+    exit: 1,
+    message: (data) =>
+      `The library's database was damaged and was set aside${given(data, 'path', ' as ')}. It is made again from your folders.`,
+    help: 'Your files are untouched. Every folder is only yours until you say otherwise.',
+  },
+  FOLDER_UNKNOWN: {
+    exit: 2,
+    message: (data) => `${word(data, 'path', 'That')} is not a folder of the library.`,
+    help: '`shoal library list` shows them.',
+  },
+  FOLDER_INSIDE_ANOTHER: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'That folder')} lies in, or holds, ${word(data, 'other', 'another folder of the library')}.`,
+    help: 'A file belongs to one library folder, so that it is clear who gets it. Remove the other first.',
+  },
+  FOLDERS_TOO_MANY: {
+    exit: 2,
+    message: (data) => `The library holds ${word(data, 'limit', 'its limit of')} folders already.`,
+    help: 'Add a folder that holds several of them instead.',
+  },
+  CONTENT_UNKNOWN: {
+    exit: 2,
+    message: 'Nothing with that content is in the library.',
+    help: 'It may not be hashed yet: `shoal library list` shows how far it is.',
+  },
+  AUDIENCE_UNKNOWN: {
+    exit: 2,
+    message: (data) => `There is no person or circle called ${word(data, 'audience', 'that')} here.`,
+    help: 'Say me, link or everyone.',
+  },
+  LICENCE_NEEDED: {
+    exit: 2,
+    message: 'What everyone may get needs a licence: your own work, an open licence, or permission.',
+    help: 'If you are not sure, share it with people who have the link.',
+  },
+  REVIEW_NEEDED: {
+    exit: 2,
+    message: 'Nobody looked yet at what others would see, so nothing was shared.',
+    help: 'Look at it first: the share dialog and `shoal share` do.',
+  },
+  REVIEW_UNKNOWN: { exit: 2, message: 'That look before sharing has ended.', help: 'Begin it again.' },
+  REVIEW_UNFINISHED: {
+    exit: 1,
+    message: 'Not everything was looked at yet, so nothing was shared.',
+    retry: true,
+  },
+  SHARE_NEEDS_ANSWER: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'count', 'Some')} ${data.count === 1 ? 'file looks' : 'files look'} private, so nothing was shared${given(data, 'files', ': ')}.`,
+    help: 'Use --dry-run to see all, --exclude or --allow to answer.',
+  },
+}

@@ -1,0 +1,18 @@
+// What the library refuses, with stable codes.
+
+import { CodedError } from '../base/errors.ts'
+
+export class LibraryError extends CodedError<
+  | 'LIBRARY_UNAVAILABLE'
+  | 'LIBRARY_NEWER'
+  | 'LIBRARY_DAMAGED'
+  | 'FOLDER_UNKNOWN'
+  | 'FOLDER_INSIDE_ANOTHER'
+  | 'FOLDERS_TOO_MANY'
+  | 'CONTENT_UNKNOWN'
+  | 'AUDIENCE_UNKNOWN'
+  | 'LICENCE_NEEDED'
+  | 'REVIEW_NEEDED'
+  | 'REVIEW_UNKNOWN'
+  | 'REVIEW_UNFINISHED'
+> {}
