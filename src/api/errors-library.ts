@@ -62,10 +62,4 @@ export const LIBRARY_ERRORS: ErrorTable = {
     message: 'Not everything was looked at yet, so nothing was shared.',
     retry: true,
   },
-  SHARE_NEEDS_ANSWER: {
-    exit: 2,
-    message: (data) =>
-      `${word(data, 'count', 'Some')} ${data.count === 1 ? 'file looks' : 'files look'} private, so nothing was shared${given(data, 'files', ': ')}.`,
-    help: 'Use --dry-run to see all, --exclude or --allow to answer.',
-  },
 }

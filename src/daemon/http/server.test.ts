@@ -13,6 +13,8 @@ import { ROUTES, type RouteName } from '../../api/routes.ts'
 import { CodedError } from '../../base/errors.ts'
 
 const ID = 'ab'.repeat(20)
+const FOLDER = 'ab'.repeat(8)
+const CONTENT = `${'cd'.repeat(32)}-1000`
 
 test('every call of the table reaches its handler with what its path, query and body say', async (t) => {
   const served = await serve(t)
@@ -34,6 +36,30 @@ test('every call of the table reaches its handler with what its path, query and 
     setCategory: { name: 'film', saveFolder: null },
     removeCategory: { name: 'film' },
     changeSettings: { values: { 'speed.down': null } },
+    addLibraryFolder: { path: '/srv' },
+    removeLibraryFolder: { id: FOLDER },
+    scanLibrary: { id: FOLDER },
+    changeFolderAudience: { id: FOLDER, audience: 'me' },
+    folderProposals: { id: FOLDER, offset: 50 },
+    acceptProposals: { id: FOLDER, review: 'r1' },
+    dismissProposals: { id: FOLDER },
+    browseLibrary: { folder: FOLDER, path: 'a/b' },
+    search: { words: 'two words', sort: 'size', limit: 7 },
+    libraryEntry: { content: CONTENT },
+    libraryMediaLink: { content: CONTENT },
+    duplicates: { offset: 200 },
+    seenBy: { audience: 'everyone' },
+    startReview: { path: '/srv' },
+    review: { id: 'r1', after: 3 },
+    answerReview: { id: 'r1', answers: [{ class: 'tax', answer: 'leave-out' }] },
+    rememberedAnswers: { limit: 9 },
+    forgetAnswers: { path: '/srv' },
+    deleteLocked: { id: ID, index: 2 },
+    addBlocklist: { path: '/srv/list' },
+    blockedContent: { offset: 3 },
+    blockContent: { content: CONTENT, why: 'spam' },
+    unblockContent: { content: CONTENT },
+    blockLog: { last: 9 },
   }
   // Who may come in is answered by the server itself.
   const own: readonly RouteName[] = ['tokens', 'addToken', 'removeToken', 'pageLink', 'mediaLink']
