@@ -403,3 +403,53 @@ test('a connection to ourselves is dropped on both ends, through encryption too'
   await clock.advance(1_000)
   assert.deepEqual(codes, ['SELF', 'SELF'])
 })
+
+test('a torrent that must be looked for elsewhere is agreed on when it was found, and nothing that came meanwhile is lost', async () => {
+  for (const methods of [['rc4'], ['plain']] as const) {
+    for (const cut of [7, 120, 1_000]) {
+      const clock = new VirtualClock()
+      const ends = link(clock, { cut: () => cut })
+      let found: (torrent: WireHash | undefined) => void = () => {}
+      const a = outgoing(clock, ends[0], methods)
+      const b = EncryptingConnection.incoming({
+        ...options(clock, ends[1], methods, 2),
+        find: (tag) => {
+          assert.ok(equalBytes(tag, torrentTag(digest, HASH)))
+          return new Promise((resolve) => {
+            found = resolve
+          })
+        },
+        plain: true,
+      })
+      const owners = [new Owner(a), new Owner(b)] as const
+      a.write(utf8('hello'))
+      await clock.advance(1_000)
+      assert.equal(b.encryption, undefined)
+      found(HASH)
+      await clock.advance(0)
+      await Promise.resolve()
+      await clock.advance(1_000)
+      assert.equal(b.encryption, methods[0], `cut ${cut}`)
+      assert.equal(b.torrent, HASH)
+      assert.deepEqual(owners[1].all, utf8('hello'))
+      b.write(utf8('back'))
+      await clock.advance(200)
+      assert.deepEqual(owners[0].all, utf8('back'))
+    }
+  }
+})
+
+test('what a search did not find, and a search that failed, fall silent like a torrent that is not here', async () => {
+  for (const find of [() => Promise.resolve(undefined), () => Promise.reject(new Error('no database'))]) {
+    const clock = new VirtualClock()
+    const ends = link(clock, { cut: () => 1_000 })
+    const a = outgoing(clock, ends[0])
+    const b = EncryptingConnection.incoming({ ...options(clock, ends[1], BOTH, 2), find, plain: true })
+    const owners = [new Owner(a), new Owner(b)] as const
+    a.write(utf8('hello'))
+    await clock.advance(2_000)
+    assert.equal(b.failure, 'UNKNOWN_TORRENT')
+    assert.deepEqual(owners[1].ends, [], 'not closed by itself')
+    assert.equal(a.encryption, undefined)
+  }
+})

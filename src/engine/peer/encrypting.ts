@@ -51,8 +51,8 @@ export interface OutgoingOptions extends EncryptingOptions {
 export interface IncomingOptions extends EncryptingOptions {
   /** Whether a handshake without encryption is taken too. */
   readonly plain: boolean
-  /** The torrent with this tag (protocol/mse/keys.ts). */
-  readonly find: (tag: Uint8Array) => WireHash | undefined
+  /** The torrent with this tag (protocol/mse/keys.ts); nothing more is read while it is looked for. */
+  readonly find: (tag: Uint8Array) => WireHash | undefined | Promise<WireHash | undefined>
 }
 
 /** `none`: plain from the first byte. `plain`: only the handshake was encrypted. */
@@ -98,6 +98,9 @@ export class EncryptingConnection implements Connection {
   /** Of the handshake. */
   #heardBytes = 0
   #cancelAlarm: (() => void) | undefined
+  /** For the torrent that the other side has in mind. */
+  #search: Promise<WireHash | undefined> | undefined
+  #ownerPaused = false
 
   private constructor(
     options: EncryptingOptions,
@@ -143,7 +146,13 @@ export class EncryptingConnection implements Connection {
       const proved = (torrent: WireHash) => {
         self.#torrent = torrent
       }
-      const machine = responder({ digest, random, methods, find, send, proved })
+      const begin = (tag: Uint8Array) => {
+        const found = find(tag)
+        if (!(found instanceof Promise)) return found
+        self.#search = found
+        return 'later'
+      }
+      const machine = responder({ digest, random, methods, find: begin, send, proved })
       machine.start()
       return { name: 'first-bytes', first: new FirstBytes(), machine, plain }
     })
@@ -223,11 +232,13 @@ export class EncryptingConnection implements Connection {
   }
 
   pause(): void {
+    this.#ownerPaused = true
     this.#inner.pause()
   }
 
   resume(): void {
-    this.#inner.resume()
+    this.#ownerPaused = false
+    if (this.#search === undefined) this.#inner.resume()
   }
 
   close(flush?: boolean): void {
@@ -264,8 +275,12 @@ export class EncryptingConnection implements Connection {
   }
 
   #shakeHands(machine: MseMachine, bytes: Uint8Array): void {
-    let taken: number
     this.#heardBytes += bytes.length
+    this.#advance(machine, bytes)
+  }
+
+  #advance(machine: MseMachine, bytes: Uint8Array): void {
+    let taken: number
     try {
       taken = machine.push(bytes)
     } catch (error) {
@@ -273,10 +288,28 @@ export class EncryptingConnection implements Connection {
       this.#fail(error.code)
       return
     }
+    if (machine.searching) {
+      this.#waitForSearch(machine, bytes.slice(taken))
+      return
+    }
     const { agreement } = machine
     if (agreement === undefined) return
     this.#open(agreement.method, agreement)
     this.#deliver(bytes.subarray(taken))
+  }
+
+  /** What comes meanwhile waits at the other side; what came with the question is `rest`. */
+  #waitForSearch(machine: MseMachine, rest: Uint8Array): void {
+    this.#inner.pause()
+    const goOn = (torrent: WireHash | undefined): void => {
+      this.#search = undefined
+      if (this.#phase.name !== 'handshake') return
+      machine.found(torrent)
+      this.#advance(machine, rest)
+      if (!this.#ownerPaused && this.#search === undefined) this.#inner.resume()
+    }
+    // A search that failed found nothing: to whoever asks it is one torrent more that is not here.
+    void this.#search?.then(goOn, () => goOn(undefined))
   }
 
   #open(encryption: Encryption, agreement?: MseAgreement): void {

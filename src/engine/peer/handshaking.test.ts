@@ -189,3 +189,45 @@ test('a connection that ends between the handshake and its new owner is known to
   assert.equal(inc.done?.ended(), true)
   assert.equal(inc.code, undefined)
 })
+
+test('a torrent that must be looked for elsewhere is answered when it was found, whatever way the bytes are cut', async () => {
+  for (const cut of [1, 20, 48, 67, 68, 1_000]) {
+    const clock = new VirtualClock()
+    const [a, b] = link(clock, { cut: () => cut })
+    const out = dialling(clock, a, answer('a'))
+    let found: (answer: HandshakeAnswer | undefined) => void = () => {}
+    let asked = 0
+    const inc = accepting(clock, b, () => {
+      asked++
+      return new Promise((resolve) => {
+        found = resolve
+      })
+    })
+    await clock.advance(1_000)
+    assert.equal(Object.hasOwn(out, 'done'), false, `cut ${cut}: nothing is said before it is known`)
+    found(answer('b'))
+    await settled()
+    await clock.advance(1_000)
+    assert.equal(out.done?.remote.peerId, idOf('b'), `cut ${cut}`)
+    assert.equal(inc.done?.remote.peerId, idOf('a'))
+    assert.equal(asked, 1)
+    assert.equal(clock.waiting, 0, 'no alarm is left')
+  }
+})
+
+test('what is found nowhere ends like a torrent that is not here, and a search that never ends by its deadline', async () => {
+  for (const lookup of [
+    () => Promise.resolve(undefined),
+    () => Promise.reject(new Error('no database')),
+    () => new Promise<undefined>(() => {}),
+  ]) {
+    const clock = new VirtualClock()
+    const [a, b] = link(clock)
+    const out = dialling(clock, a, answer('a'))
+    const inc = accepting(clock, b, lookup)
+    await clock.advance(HANDSHAKE_TIMEOUT_MS + 1_000)
+    assert.match(inc.code ?? '', /^(UNKNOWN_TORRENT|TIMEOUT)$/)
+    assert.equal(out.done, undefined)
+    assert.equal(clock.waiting, 0)
+  }
+})

@@ -49,7 +49,11 @@ export interface HandshakeOptions {
   readonly clock: Clock
   /** Dialled: what we say at once. Accepted: undefined, and `lookup` is asked for the hash the other side names. */
   readonly opening: HandshakeAnswer | undefined
-  readonly lookup: (remote: { readonly hash: WireHash; readonly v2: boolean }) => HandshakeAnswer | undefined
+  /** Nothing more is read while it is looked for. */
+  readonly lookup: (remote: {
+    readonly hash: WireHash
+    readonly v2: boolean
+  }) => HandshakeAnswer | undefined | Promise<HandshakeAnswer | undefined>
   readonly connectedInMs?: number | undefined
 }
 
@@ -65,6 +69,7 @@ class Handshaking {
   readonly #reject: (error: HandshakeError) => void
   readonly #cancelTimeout: () => void
   #answer: HandshakeAnswer | undefined
+  #asked = false
   #over = false
   #ended = false
 
@@ -104,18 +109,39 @@ class Handshaking {
       return
     }
     const { hash, flags } = this.#decoder
-    if (hash !== undefined && flags !== undefined && this.#answer === undefined) {
+    const rest = bytes.slice(consumed)
+    if (hash !== undefined && flags !== undefined && this.#answer === undefined && !this.#asked) {
+      this.#asked = true
       const answer = this.#options.lookup({ hash, v2: flags.v2 })
-      if (answer === undefined) {
-        this.#fail('UNKNOWN_TORRENT')
+      if (answer instanceof Promise) {
+        this.#options.connection.pause()
+        const answered = (found: HandshakeAnswer | undefined) => this.#answered(found, rest, 'waited')
+        // A lookup that failed found nothing: to whoever asks it is one torrent more that is not here.
+        void answer.then(answered, () => answered(undefined))
         return
       }
-      this.#answer = answer
-      this.#options.connection.write(encodeHandshake(answer.handshake))
+      this.#answered(answer, rest, 'at once')
+      return
     }
+    this.#finishWith(rest)
+  }
+
+  #answered(answer: HandshakeAnswer | undefined, rest: Uint8Array, how: 'at once' | 'waited'): void {
+    if (this.#over) return
+    if (answer === undefined) {
+      this.#fail('UNKNOWN_TORRENT')
+      return
+    }
+    this.#answer = answer
+    this.#options.connection.write(encodeHandshake(answer.handshake))
+    this.#finishWith(rest)
+    if (how === 'waited' && !this.#over) this.#options.connection.resume()
+  }
+
+  /** Once both sides have said all of theirs. */
+  #finishWith(rest: Uint8Array): void {
     const remote = this.#decoder.handshake
-    if (remote !== undefined && this.#answer !== undefined)
-      this.#finish(remote, this.#answer, bytes.slice(consumed))
+    if (remote !== undefined && this.#answer !== undefined) this.#finish(remote, this.#answer, rest)
   }
 
   #finish(remote: Handshake, answer: HandshakeAnswer, rest: Uint8Array): void {

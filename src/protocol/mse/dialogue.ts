@@ -2,6 +2,7 @@
 // Promises: no byte beyond the handshake is taken; what is kept never exceeds MAX_KEPT_BYTES; after a throw it is dead.
 
 import { EMPTY } from '../../base/bytes.ts'
+import { hashBytes, type WireHash } from '../../base/ids.ts'
 import { MseError } from './error.ts'
 import { HASH_BYTES } from './keys.ts'
 import type { MseMethod } from './method.ts'
@@ -11,8 +12,16 @@ import type { Rc4 } from './rc4.ts'
 /** The longest that one step waits for: a pad and the mark behind it. With the key before it: 628 bytes (limit: 1 KiB). */
 const MAX_KEPT_BYTES = MAX_PAD_BYTES + HASH_BYTES
 
-/** The next bytes that a script needs: so many, or up to and including `mark`, with a pad of at most MAX_PAD_BYTES before it. */
-export type Want = { readonly lengthBytes: number } | { readonly mark: Uint8Array }
+/**
+ * The next bytes that a script needs: so many, or up to and including `mark`, with a pad of at most MAX_PAD_BYTES before it.
+ * `torrent`: no bytes but word of the torrent, which the driver looks for; it is given as the bytes of its hash, or none.
+ */
+export type Want =
+  | { readonly lengthBytes: number }
+  | { readonly mark: Uint8Array }
+  | { readonly torrent: true }
+
+type BytesWant = Exclude<Want, { readonly torrent: true }>
 
 /** What was agreed. */
 export interface MseAgreement {
@@ -42,6 +51,17 @@ export class MseMachine {
     return this.#agreement
   }
 
+  /** It takes no bytes before found() is called. */
+  get searching(): boolean {
+    return this.#want !== undefined && 'torrent' in this.#want
+  }
+
+  /** What the search that ResponderOptions.find began came to. @throws MseError */
+  found(torrent: WireHash | undefined): void {
+    if (!this.searching) throw new MseError('MACHINE_DEAD')
+    this.#continue(torrent === undefined ? EMPTY : hashBytes(torrent))
+  }
+
   /** Runs up to the first bytes it needs: the initiator speaks first. */
   start(): void {
     this.#continue(EMPTY)
@@ -53,6 +73,7 @@ export class MseMachine {
     while (this.#agreement === undefined) {
       const want = this.#want
       if (want === undefined) throw new MseError('MACHINE_DEAD')
+      if ('torrent' in want) break
       if (this.#reached(want)) this.#continue(this.#kept.subarray(0, this.#filled))
       else if (taken === bytes.length) break
       else taken += this.#take(want, bytes, taken)
@@ -68,7 +89,7 @@ export class MseMachine {
     else this.#want = step.value
   }
 
-  #take(want: Want, bytes: Uint8Array, from: number): number {
+  #take(want: BytesWant, bytes: Uint8Array, from: number): number {
     // Towards a mark byte by byte: what lies behind it is not ours yet.
     const missing = 'mark' in want ? 1 : want.lengthBytes - this.#filled
     const length = Math.min(missing, bytes.length - from)
@@ -77,7 +98,7 @@ export class MseMachine {
     return length
   }
 
-  #reached(want: Want): boolean {
+  #reached(want: BytesWant): boolean {
     if (!('mark' in want)) return this.#filled === want.lengthBytes
     const { mark } = want
     const from = this.#filled - mark.length

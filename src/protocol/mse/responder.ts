@@ -3,7 +3,7 @@
 // whose infohash the other side does not really know, and noise. What must not differ either is when the connection is
 // closed; that is the driver's: engine/peer/encrypting.ts.
 
-import { concatBytes, readUint16, readUint32 } from '../../base/bytes.ts'
+import { concatBytes, EMPTY, readUint16, readUint32 } from '../../base/bytes.ts'
 import { type WireHash, wireHashFromBytes } from '../../base/ids.ts'
 import type { Digest } from '../../base/ports.ts'
 import type { Random } from '../../base/random.ts'
@@ -18,8 +18,11 @@ import { checkedPadLength, noise, zeros } from './pad.ts'
 export interface ResponderOptions {
   readonly digest: Digest
   readonly random: Random
-  /** The torrent with this tag (keys.ts), from a table: as quick for one that is there as for one that is not. */
-  readonly find: (tag: Uint8Array) => WireHash | undefined
+  /**
+   * The torrent with this tag (keys.ts), from a table: as quick for one that is there as for one that is not. `later`: it is
+   * looked for elsewhere, and MseMachine.found() is told.
+   */
+  readonly find: (tag: Uint8Array) => WireHash | 'later' | undefined
   /** What we take, the best first; at least one. */
   readonly methods: readonly MseMethod[]
   /** Sends; the bytes never change afterwards. */
@@ -41,7 +44,9 @@ function* script(options: ResponderOptions): MseScript {
 
   yield { mark: synchronisationMark(digest, secret) }
   const tag = blinded(digest, yield { lengthBytes: HASH_BYTES }, secret)
-  const torrent = options.find(tag)
+  const known = options.find(tag)
+  const searched = known === 'later' ? yield { torrent: true } : EMPTY
+  const torrent = known !== 'later' ? known : searched.length === 0 ? undefined : wireHashFromBytes(searched)
   // For a torrent that is not here the talk goes on under a hash that nobody knows, and fails where a liar's fails.
   const decoy = wireHashFromBytes(random.bytes(HASH_BYTES))
   const { fromInitiator, fromResponder } = ciphersOf(digest, secret, torrent ?? decoy)
