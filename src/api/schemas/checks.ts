@@ -59,5 +59,12 @@ export const FileCheck = z.object({
   found: ForeignText.nullable(),
   by: z.string().nullable(),
   at: Moment.nullable(),
+  /** What it is by what is in it, and what its name makes it look like: video, program, script, archive … */
+  kind: z.string().optional(),
+  named: z.string().optional(),
+  /** Where something was found: by a scanner, or on a list of what is not wanted. */
+  because: z.enum(['scanner', 'list']).optional(),
+  /** What became of it then; `marked`: neither renamed nor closed, as its category or its being a share wants it. */
+  kept: z.enum(['locked', 'marked', 'deleted']).optional(),
 })
 export type FileCheck = z.infer<typeof FileCheck>
