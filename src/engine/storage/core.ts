@@ -21,6 +21,7 @@ import { problemOf } from './trouble.ts'
 import { TroubleDesk } from './trouble-desk.ts'
 import { Verifier } from './verify.ts'
 import { Wanted } from './wanted.ts'
+import { Withheld } from './withheld.ts'
 
 /** How far disk and hashing are behind. */
 export interface StorageBacklog extends IntakeBacklog {
@@ -42,6 +43,8 @@ export class StorageCore {
   readonly have: Bitfield
   /** Must be hashed from disk before they are had or downloaded. */
   readonly pending: Set<PieceIndex>
+  /** Set before wantedChanged(). */
+  readonly withheld: Withheld
   readonly wanted: Wanted
   readonly share: PoolShare
   readonly space: SpaceGuard
@@ -89,7 +92,8 @@ export class StorageCore {
     const { have } = this
     const now = () => clock.now()
     const failed = (error: unknown) => this.fail(error)
-    this.wanted = new Wanted(geometry, layout, have)
+    this.withheld = new Withheld(geometry, options.withheld)
+    this.wanted = new Wanted(geometry, layout, this.withheld, have)
     this.desk = new TroubleDesk(now, {
       attempt: (problem) => this.recovery.attempt(problem),
       trouble: (problem) => {
@@ -226,6 +230,11 @@ export class StorageCore {
   /** Still to be written. */
   neededBytes(): number {
     return this.wanted.neededBytes(this.have, this.options.preallocate === 'full')
+  }
+
+  /** Something waits to be hashed, and its hashes are known. */
+  get judgeable(): boolean {
+    return this.pending.values().some((piece) => this.verifier.knows(piece) && !this.withheld.has(piece))
   }
 
   gained(piece: PieceIndex): void {

@@ -54,6 +54,8 @@ export interface StorageOptions {
   readonly preallocate?: 'sparse' | 'full'
   /** By file index; default: as the journal says, all at first. */
   readonly wanted?: readonly boolean[]
+  /** Files that are kept locked, by index; they are not among those wanted. */
+  readonly withheld?: ReadonlySet<number>
   /** The person agreed that existing files of these names may be completed in place. */
   readonly agreed?: boolean
   /**

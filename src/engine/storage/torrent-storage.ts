@@ -96,7 +96,8 @@ export class TorrentStorage {
 
   /** Some pieces must be looked at before they are had or downloaded: call check('pending'). */
   get needsCheck(): boolean {
-    return this.#core.pending.size > 0
+    const { pending, withheld } = this.#core
+    return pending.values().some((piece) => !withheld.has(piece))
   }
 
   get problem(): StorageProblem | undefined {
@@ -203,8 +204,8 @@ export class TorrentStorage {
 
   /** What could not be judged when it was found, and can be now. */
   async #checkWaiting(): Promise<void> {
-    const { mode, pending, verifier } = this.#core
-    if (mode === 'open' && [...pending].some((piece) => verifier.knows(piece))) await this.check('pending')
+    const { mode, judgeable } = this.#core
+    if (mode === 'open' && judgeable) await this.check('pending')
   }
 
   cancelCheck(): void {
@@ -220,13 +221,15 @@ export class TorrentStorage {
   // ── files ──
 
   /** By file index. Unwanted files are not made; what belongs to them of shared pieces is kept aside. */
-  async setWanted(files: readonly boolean[]): Promise<void> {
+  async setWanted(files: readonly boolean[], withheld?: ReadonlySet<number>): Promise<void> {
     const core = this.#core
+    core.withheld.set(withheld)
     for (const file of core.layout.dataFiles()) file.wanted = files[file.index] ?? file.wanted
     this.#recordWanted()
     core.wantedChanged()
     await migrateFromStore(core)
     if (core.desk.problem === undefined) await core.recovery.requireSpace()
+    await this.#checkWaiting()
   }
 
   /** Takes all files to another folder, on the same volume or not; goes on where an earlier attempt stopped. */
@@ -355,8 +358,9 @@ export class TorrentStorage {
     const { events, ports } = core.options
     const bad = new Set<PieceIndex>()
     let done = 0
-    const known = pieces.filter((piece) => core.verifier.knows(piece))
-    const later = known.length < pieces.length ? pieces.filter((piece) => !core.verifier.knows(piece)) : []
+    const open = pieces.filter((piece) => !core.withheld.has(piece))
+    const known = open.filter((piece) => core.verifier.knows(piece))
+    const later = known.length < open.length ? open.filter((piece) => !core.verifier.knows(piece)) : []
     for (const piece of later) core.pending.add(piece)
     core.lost(later)
     const each = (piece: PieceIndex, verdict: CheckVerdict): void => {

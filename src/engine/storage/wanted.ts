@@ -5,16 +5,19 @@ import { Bitfield } from '../../base/bitfield.ts'
 import type { PieceIndex } from '../../base/ids.ts'
 import type { Geometry } from '../../metainfo/geometry.ts'
 import type { Layout } from './layout.ts'
+import type { Withheld } from './withheld.ts'
 
 export class Wanted {
   readonly #geometry: Geometry
   readonly #layout: Layout
+  readonly #withheld: Withheld
   #pieces: Bitfield
   #left = 0
 
-  constructor(geometry: Geometry, layout: Layout, have: Bitfield) {
+  constructor(geometry: Geometry, layout: Layout, withheld: Withheld, have: Bitfield) {
     this.#geometry = geometry
     this.#layout = layout
+    this.#withheld = withheld
     this.#pieces = new Bitfield(geometry.pieceCount)
     this.rebuild(have)
   }
@@ -43,6 +46,7 @@ export class Wanted {
       if (range === undefined) continue
       for (let piece = range.first as number; piece <= range.last; piece++) pieces.set(piece)
     }
+    for (const piece of this.#withheld.pieces()) pieces.clear(piece)
     this.#pieces = pieces
     this.#left = 0
     for (const piece of pieces.ones()) if (!have.has(piece)) this.#left++

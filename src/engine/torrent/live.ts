@@ -14,6 +14,7 @@ import type { Peer } from '../peer/peer.ts'
 import { Picker, type PickerWorld } from '../picker/picker.ts'
 import type { TorrentStorage } from '../storage/torrent-storage.ts'
 import type { StorageProblem } from '../storage/trouble.ts'
+import { NOTHING_WITHHELD, withheldPieces } from '../storage/withheld.ts'
 import type { ExpectedPieces } from './expected-hashes.ts'
 import type { PeerTable } from './peer-table.ts'
 
@@ -27,6 +28,7 @@ export interface LiveOptions {
   readonly superSeed: boolean
   /** 0 … 7 per file, pads included. */
   readonly priorities: readonly number[]
+  readonly withheld?: ReadonlySet<number>
   readonly uploadLimit: () => number | undefined
   readonly now: () => Millis
 }
@@ -52,6 +54,8 @@ export class Live implements Content, PickerWorld {
   readonly #sawAll = new Set<number>()
   /** When peers that nobody takes pieces from are shown more all the same. */
   #patienceEndsAt: Millis | undefined
+  /** Pieces of files that are kept locked. */
+  #withheld: Bitfield | undefined
   #wantedFiles: readonly boolean[] = []
   #wantedBytes = 0
   #doneBytes = 0
@@ -62,14 +66,15 @@ export class Live implements Content, PickerWorld {
     this.store = options.storage
     this.picker = new Picker(this, options.random)
     this.#choker = new Choker(options.random, { uploadLimitBytesPerSecond: options.uploadLimit })
-    this.setPriorities(options.priorities)
+    this.setPriorities(options.priorities, options.withheld)
     this.picker.setSequential(options.sequential)
     this.#problem = options.storage.problem
     for (const piece of options.storage.have.ones()) this.picker.markHave(piece as PieceIndex)
     for (const { piece, blocks } of options.storage.partials) {
       for (const block of blocks.ones()) this.picker.markBlock(piece, block)
     }
-    if (options.superSeed && this.complete) this.#superSeed = new SuperSeed(this.pieceCount, options.random)
+    if (options.superSeed && this.complete && this.#withheld === undefined)
+      this.#superSeed = new SuperSeed(this.pieceCount, options.random)
   }
 
   // ── Content, as peers see it ──
@@ -83,7 +88,12 @@ export class Live implements Content, PickerWorld {
   }
 
   mayServe(peer: Peer, piece: PieceIndex): boolean {
+    if (this.isWithheld(piece)) return false
     return this.#sawAll.has(peer.key) || (this.#superSeed?.revealed(peer.key, piece) ?? true)
+  }
+
+  isWithheld(piece: PieceIndex): boolean {
+    return this.#withheld?.has(piece) === true
   }
 
   // ── PickerWorld ──
@@ -160,8 +170,9 @@ export class Live implements Content, PickerWorld {
     for (const piece of this.have.ones()) this.#doneBytes += this.#wantedOf(piece as PieceIndex)
   }
 
-  /** File priorities become piece priorities: a piece has the highest of the files in it. */
-  setPriorities(priorities: readonly number[]): void {
+  /** File priorities become piece priorities: a piece has the highest of the files in it, or none if it is withheld. */
+  setPriorities(priorities: readonly number[], withheld: ReadonlySet<number> = NOTHING_WITHHELD): void {
+    this.#withhold(withheld)
     const byPiece = new Uint8Array(this.geometry.pieceCount)
     this.#wantedFiles = this.#options.metainfo.files.map(
       (file) => !file.pad && (priorities[file.index] ?? DEFAULT_PRIORITY) > 0,
@@ -174,8 +185,26 @@ export class Live implements Content, PickerWorld {
         if ((byPiece[piece] as number) < priority) byPiece[piece] = priority
       }
     }
-    for (const piece of this.geometry.pieces()) this.picker.setPriority(piece, byPiece[piece] as number)
+    for (const piece of this.geometry.pieces())
+      this.picker.setPriority(piece, this.isWithheld(piece) ? 0 : (byPiece[piece] as number))
     this.#recount()
+  }
+
+  /** What was shown is taken back, and what may be given again is shown. */
+  #withhold(files: ReadonlySet<number>): void {
+    const before = this.#withheld
+    this.#withheld = withheldPieces(this.geometry, files)
+    if (this.#withheld !== undefined) this.setSuperSeed(false)
+    const had = (pieces: Bitfield | undefined, without: Bitfield | undefined): PieceIndex[] =>
+      [...(pieces?.ones() ?? [])].filter(
+        (piece): piece is PieceIndex => this.have.has(piece) && without?.has(piece) !== true,
+      )
+    const [taken, back] = [had(this.#withheld, before), had(before, this.#withheld)]
+    for (const peer of this.#options.peers) {
+      peer.upload.withdrawn(new Set(taken))
+      for (const piece of taken) peer.announceLoss(piece)
+      for (const piece of back) peer.announce(piece)
+    }
   }
 
   // ── what storage tells ──
@@ -259,7 +288,8 @@ export class Live implements Content, PickerWorld {
 
   /** BEP 16, for those who come from now on; it needs everything. Ended, all are shown what was hidden from them. */
   setSuperSeed(on: boolean): void {
-    if (on === (this.#superSeed !== undefined) || (on && !this.complete)) return
+    if (on === (this.#superSeed !== undefined)) return
+    if (on && (!this.complete || this.#withheld !== undefined)) return
     const { peers, random } = this.#options
     if (on) {
       for (const peer of peers) this.#sawAll.add(peer.key)
@@ -270,7 +300,10 @@ export class Live implements Content, PickerWorld {
     this.#superSeed = undefined
     for (const peer of peers) {
       const hidden = [...this.have.ones()].filter(
-        (piece) => !this.#sawAll.has(peer.key) && !superSeed.revealed(peer.key, piece as PieceIndex),
+        (piece) =>
+          !this.isWithheld(piece as PieceIndex) &&
+          !this.#sawAll.has(peer.key) &&
+          !superSeed.revealed(peer.key, piece as PieceIndex),
       )
       if (!peer.isSeed && hidden.length > 0) peer.send(encodeHaves(hidden))
     }

@@ -38,6 +38,8 @@ export interface TorrentOptions {
   readonly maxPeers: number
   /** Asked once the files are known: 0 (not wanted) … 7 per file. */
   readonly priorities: ((metainfo: Metainfo) => readonly number[]) | undefined
+  /** Asked once the files are known: those kept locked, by index (Wishes.setWithheld). */
+  readonly withheld?: (metainfo: Metainfo) => ReadonlySet<number>
   readonly sequential: boolean
   readonly superSeed: boolean
   readonly preallocate: 'sparse' | 'full'

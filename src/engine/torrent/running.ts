@@ -63,7 +63,8 @@ export class Running implements StorageEvents {
       journalPath: services.journalPath(torrent),
       partSuffix: options.partSuffix,
       preallocate: options.preallocate,
-      wanted: metainfo.files.map((file) => (torrent.wishes.priorities[file.index] ?? 1) > 0),
+      wanted: torrent.wishes.open,
+      withheld: torrent.wishes.withheld,
       trusted: options.justHashed,
       agreed: options.agreed,
       refetch: options.refetch ?? false,
@@ -121,6 +122,7 @@ export class Running implements StorageEvents {
       sequential: torrent.wishes.sequential,
       superSeed: torrent.wishes.superSeed,
       priorities: torrent.wishes.priorities,
+      withheld: torrent.wishes.withheld,
       uploadLimit: () => torrent.upLimit,
       now: () => ports.clock.now(),
     })
@@ -129,7 +131,7 @@ export class Running implements StorageEvents {
     const trees = new HashTrees(metainfo, this.#expected, this.#merkle)
     const hashServe = new HashServe({
       trees,
-      have: (piece) => storage.have.has(piece),
+      have: (piece) => storage.have.has(piece) && !live.isWithheld(piece),
       leavesFromDisk: (piece) => leavesFromDisk(piece, geometry.payloadOf(piece), read, ports.hasher),
     })
     const hashes = new HashExchange({

@@ -111,7 +111,7 @@ export class Torrent implements SwarmOwner, Sleeper {
   know(metainfo: Metainfo): void {
     this.knowledge.know(metainfo)
     this.identity.know(metainfo)
-    this.wishes.begin(metainfo, this.options.priorities)
+    this.wishes.begin(metainfo, this.options.priorities, this.options.withheld)
   }
 
   /** Piece layers known by now (v2). */

@@ -3,6 +3,7 @@
 
 import type { Millis } from '../../base/ids.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { NOTHING_WITHHELD } from '../storage/withheld.ts'
 import type { Live } from './live.ts'
 import type { PeerTable } from './peer-table.ts'
 
@@ -23,6 +24,7 @@ export class Wishes {
   #wantedBytes: number | undefined
   #sequential: boolean
   #superSeed: boolean
+  #withheld: ReadonlySet<number> = NOTHING_WITHHELD
 
   constructor(options: WishesOptions) {
     this.#options = options
@@ -43,6 +45,18 @@ export class Wishes {
     return this.#wantedBytes
   }
 
+  /** Files that are kept locked, by index: not fetched, not read, given to nobody. */
+  get withheld(): ReadonlySet<number> {
+    return this.#withheld
+  }
+
+  /** By file index, for storage: what is wanted and may be had. */
+  get open(): boolean[] {
+    return (this.#metainfo?.files ?? []).map(
+      ({ index }) => (this.#priorities[index] ?? 1) > 0 && !this.#withheld.has(index),
+    )
+  }
+
   get sequential(): boolean {
     return this.#sequential
   }
@@ -52,9 +66,14 @@ export class Wishes {
   }
 
   /** The files became known. */
-  begin(metainfo: Metainfo, choose: ((metainfo: Metainfo) => readonly number[]) | undefined): void {
+  begin(
+    metainfo: Metainfo,
+    choose: ((metainfo: Metainfo) => readonly number[]) | undefined,
+    withhold: ((metainfo: Metainfo) => ReadonlySet<number>) | undefined,
+  ): void {
     this.#metainfo = metainfo
     this.#priorities = choose?.(metainfo) ?? []
+    this.#withheld = withhold?.(metainfo) ?? NOTHING_WITHHELD
     this.#wantedBytes = undefined
   }
 
@@ -67,10 +86,22 @@ export class Wishes {
     const live = this.#options.live()
     // Whether all of it is here is looked at while files are open; else only more can change it.
     if (live !== undefined || more) this.#options.changed()
+    await this.#apply()
+  }
+
+  /** Nobody is given anything of these when this returns; storage lets go of them when it resolves. */
+  async setWithheld(files: ReadonlySet<number>): Promise<void> {
+    this.#withheld = files
+    if (this.#options.live() !== undefined) this.#options.changed()
+    await this.#apply()
+  }
+
+  async #apply(): Promise<void> {
+    const live = this.#options.live()
     if (live === undefined) return
-    live.setPriorities(priorities)
+    live.setPriorities(this.#priorities, this.#withheld)
     for (const peer of this.#options.peers) peer.reviewInterest()
-    await live.store.setWanted(priorities.map((priority) => priority > 0))
+    await live.store.setWanted(this.open, this.#withheld)
   }
 
   setSequential(on: boolean): void {
