@@ -93,12 +93,19 @@ export const Review = z.object({
 })
 export type Review = z.infer<typeof Review>
 
-/** One by one, or a whole class at once; later ones win. Null takes an answer back. */
+/** As in the survey's files: components below what is reviewed. */
+const PathBelow = z.array(z.string().min(1).max(4_096)).min(1).max(200)
+
+/**
+ * One by one, a whole class at once, or any path: a file, or a folder with all below it, which is left out whatever was found in
+ * it, so that its findings are not open. Later ones win. Null takes an answer back.
+ */
 export const Answers = z
   .array(
     z.union([
       z.strictObject({ id: Finding.shape.id, answer: Answer.nullable() }),
       z.strictObject({ class: FindingClass, answer: Answer.nullable() }),
+      z.strictObject({ path: PathBelow, answer: z.literal('leave-out').nullable() }),
     ]),
   )
   .max(MAX_ANSWERS)
