@@ -4,7 +4,12 @@
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { WireHash } from '../../base/ids.ts'
 import { type Connection, type Ports, SocketError } from '../../base/ports.ts'
-import { exchangeHandshakes, HandshakeError, type HandshakeOptions } from '../peer/handshaking.ts'
+import {
+  exchangeHandshakes,
+  type HandshakeAnswer,
+  HandshakeError,
+  type HandshakeOptions,
+} from '../peer/handshaking.ts'
 import type { TrustTable } from '../peer/trust.ts'
 import type { DialKind } from '../torrent/services.ts'
 import type { Torrent } from '../torrent/torrent.ts'
@@ -42,6 +47,8 @@ export interface ConnectorOptions {
   readonly contacting: (to: Endpoint) => void
   /** The torrent that answers to this hash on public listeners (realm `public` only). */
   readonly lookup: (hash: WireHash) => Torrent | undefined
+  /** One that is not open and may be, for somebody at `host`; undefined where nothing is opened on demand. */
+  readonly onDemand: ((hash: WireHash, host: string) => Promise<Torrent | undefined>) | undefined
 }
 
 export class Connector {
@@ -111,7 +118,8 @@ export class Connector {
         connection,
         clock: ports.clock,
         opening: undefined,
-        lookup: (remote) => lookup(remote.hash)?.identity.answer(remote),
+        lookup: (remote) =>
+          lookup(remote.hash)?.identity.answer(remote) ?? this.#onDemand(connection, remote),
       },
       place,
       lookup,
@@ -152,6 +160,18 @@ export class Connector {
       release()
       discard(connection)
     } else if (torrent !== undefined) budget.yields(place, () => torrent.makesRoom(connection))
+  }
+
+  /** Never another one than an encrypted handshake was about. */
+  #onDemand(
+    connection: Connection,
+    remote: { readonly hash: WireHash; readonly v2: boolean },
+  ): Promise<HandshakeAnswer | undefined> | undefined {
+    const { encryption, onDemand, lookup } = this.#options
+    const proved = encryption.provedTorrent(connection) ?? remote.hash
+    if (onDemand === undefined || proved !== remote.hash || lookup(remote.hash) !== undefined)
+      return undefined
+    return onDemand(remote.hash, connection.remote.host).then((torrent) => torrent?.identity.answer(remote))
   }
 
   #lookup(connection: Connection, hash: WireHash): Torrent | undefined {

@@ -28,8 +28,8 @@ export interface EncryptionOptions {
   readonly mode: EncryptionMode
   readonly ports: Pick<Ports, 'clock' | 'digest' | 'random'>
   readonly frames: FramePool
-  /** The public torrent with this tag. */
-  readonly find: (tag: Uint8Array) => WireHash | undefined
+  /** The public torrent with this tag, for somebody at `host`. */
+  readonly find: (tag: Uint8Array, host: string) => WireHash | undefined | Promise<WireHash | undefined>
 }
 
 export class Encryption {
@@ -52,7 +52,12 @@ export class Encryption {
   incoming(connection: Connection): Connection {
     const { mode, find } = this.#options
     if (mode === 'off') return connection
-    return EncryptingConnection.incoming({ ...this.#parts(connection), find, plain: mode === 'prefer' })
+    const { host } = connection.remote
+    return EncryptingConnection.incoming({
+      ...this.#parts(connection),
+      find: (tag) => find(tag, host),
+      plain: mode === 'prefer',
+    })
   }
 
   /** A dial and its handshakes came to nothing. @returns the reason to tell */

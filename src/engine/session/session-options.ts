@@ -4,6 +4,7 @@ import type { Endpoint } from '../../base/endpoint.ts'
 import type { DhtIds } from '../discovery/dht.ts'
 import type { Gateways } from '../discovery/port-map.ts'
 import type { BudgetLimits } from './connection-budget.ts'
+import type { ContentSource } from './content-source.ts'
 import type { ConnectionGate } from './gate.ts'
 
 /** Of connections between peers (MSE/PE): never, both ways with it first, or nothing without it. */
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly gate?: ConnectionGate
   /** Which ways of connecting are used, for labs; both where undefined (`utp` permitting). */
   readonly transports?: { readonly tcp: boolean; readonly utp: boolean }
+  /** Files offered to everyone, each answered as its content torrent when somebody asks; nothing is without it. */
+  readonly content?: ContentSource
   /** Shown to other clients, as `Shoal 0.1.0`. */
   readonly agent: string
   readonly upLimit: number | undefined

@@ -23,6 +23,8 @@ import type { Problem } from '../torrent/state.ts'
 import { Torrent } from '../torrent/torrent.ts'
 import { ConnectionBudget } from './connection-budget.ts'
 import { Connector } from './connector.ts'
+import { ContentAnnouncer } from './content-announcer.ts'
+import { ContentTorrents } from './content-torrents.ts'
 import { Encryption } from './encryption.ts'
 import { PublicTorrents } from './public-torrents.ts'
 import type { QueueLimits } from './queue-policy.ts'
@@ -51,6 +53,9 @@ export class Session {
   readonly #torrents = new Set<Torrent>()
   readonly #public: PublicTorrents
   readonly #frames = new ReusedFrames()
+  /** Opened for whoever asks, over what is offered to everyone; undefined where nothing is. */
+  readonly content: ContentTorrents | undefined
+  readonly #announcer: ContentAnnouncer | undefined
   readonly #up = new RateLimiter(() => this.upLimit)
   upLimit: number | undefined
   downLimit: number | undefined
@@ -84,13 +89,36 @@ export class Session {
         mode: options.encryption,
         ports,
         frames: this.#frames,
-        find: (tag) => this.#public.find(tag),
+        find: (tag, host) => this.#public.find(tag) ?? this.content?.byTag(tag, host),
       }),
       contacting: (to) => this.#reach.reachability.dialled(to, ports.clock.now()),
       lookup: (hash) => this.#public.get(hash),
+      onDemand:
+        options.content === undefined
+          ? undefined
+          : async (hash, host) => this.#public.get(hash) ?? (await this.content?.open(hash, host)),
     })
     this.#reach = new Reach(ports, options, this.#wakes, (connection) => this.#connector.accepted(connection))
     this.#services = this.#makeServices()
+    const { content: source } = options
+    if (source !== undefined) {
+      const now = () => ports.clock.now()
+      this.content = new ContentTorrents({
+        source,
+        ports,
+        wakes: this.#wakes,
+        make: (wish) => new Torrent(wish, this.#services),
+        opened: (torrent) => this.#public.add(torrent),
+        closed: (torrent) => this.#public.remove(torrent),
+      })
+      this.#announcer = new ContentAnnouncer({
+        source,
+        wakes: this.#wakes,
+        dht: () => this.#reach.dht,
+        now,
+        hasOwn: (hash) => this.#public.get(hash)?.options.onlyAs === undefined && this.#public.has(hash),
+      })
+    }
     this.#queue = new TorrentQueue(queueLimits(options), this.#wakes, () => ports.clock.now())
   }
 
@@ -103,6 +131,7 @@ export class Session {
     }
     await session.#reach.open()
     await session.#lan?.start()
+    session.#announcer?.start()
     return session
   }
 
@@ -125,7 +154,11 @@ export class Session {
   }
 
   find(hash: Infohash, realm: Realm = 'public'): Torrent | undefined {
-    if (realm === 'public') return this.#public.get(wireHash(hash))
+    if (realm === 'public') {
+      const found = this.#public.get(wireHash(hash))
+      // What strangers had opened is none that a person added.
+      return found !== undefined && this.#torrents.has(found) ? found : undefined
+    }
     for (const torrent of this.#torrents) {
       if (torrent.options.realm === realm && torrent.wireHashes.includes(wireHash(hash))) return torrent
     }
@@ -154,6 +187,7 @@ export class Session {
       if (this.find(hash, options.realm) !== undefined)
         throw new SessionError('TORRENT_ALREADY_ADDED', { infohash: hash })
     }
+    if (options.realm === 'public') for (const hash of hashes) this.content?.yield(wireHash(hash))
     const torrent = new Torrent(options, this.#services)
     this.#torrents.add(torrent)
     this.#public.add(torrent)
@@ -205,14 +239,21 @@ export class Session {
   /** Stops everything in order: peers told, trackers told, bytes durable, files closed. */
   async close(): Promise<void> {
     await this.#reach.stopListening()
+    this.#announcer?.close()
     for (const torrent of this.#torrents) this.#queue.remove(torrent)
-    await Promise.all([...this.#torrents].map((torrent) => torrent.pause()))
+    await Promise.all([this.content?.close(), ...[...this.#torrents].map((torrent) => torrent.pause())])
     for (const torrent of this.#torrents) this.#wakes.forget(torrent)
     this.#connector.close()
     this.#lan?.close()
     await this.#reach.close()
     await this.#openFiles.closeAll()
     await this.#store.settled()
+  }
+
+  /** Something else is offered to everyone now: what is not any more has nobody connected when this resolves. */
+  async offersChanged(): Promise<void> {
+    this.#announcer?.offersChanged()
+    await this.content?.offersChanged()
   }
 
   /** Takes a ban back, of all torrents. */
@@ -258,6 +299,7 @@ export class Session {
         void this.#keep(torrent, metainfo)
       },
       journalPath: (torrent) => {
+        if (torrent.options.onlyAs !== undefined) return undefined
         // By the metadata's hashes, not the link's: a link may name one half of a hybrid only.
         const { infohashV1, infohashV2 } = torrent.metainfo ?? torrent.options
         return this.#store.journalPath((infohashV2 ?? infohashV1) as Infohash, torrent.states.homeFolder)

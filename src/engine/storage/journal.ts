@@ -24,9 +24,12 @@ export interface ReadJournal {
   readonly existed: boolean
 }
 
+const NOTHING_READ: ReadJournal = { damage: 'none', setAside: undefined, existed: false }
+
 export class Journal {
   readonly #disk: Disk
-  readonly #path: string
+  /** Undefined: it is kept in memory alone. */
+  readonly #path: string | undefined
   readonly state: JournalState
   /** Bytes that are good; undefined while there is no file or its tail is not known to be good. */
   #end: number | undefined
@@ -35,7 +38,7 @@ export class Journal {
   #named = false
   #queue: Promise<void> = Promise.resolve()
 
-  private constructor(disk: Disk, path: string, metainfo: Metainfo) {
+  private constructor(disk: Disk, path: string | undefined, metainfo: Metainfo) {
     this.#disk = disk
     this.#path = path
     this.state = new JournalState(metainfo)
@@ -44,27 +47,30 @@ export class Journal {
   /** Reads what is there. Nothing is written except that damage is put aside. @throws DiskError */
   static async open(
     disk: Disk,
-    path: string,
+    path: string | undefined,
     metainfo: Metainfo,
   ): Promise<{ journal: Journal; read: ReadJournal }> {
     const journal = new Journal(disk, path, metainfo)
-    return { journal, read: await journal.#read() }
+    const read = path === undefined ? NOTHING_READ : await journal.#read(path)
+    return { journal, read }
   }
 
   /** This process wrote to it: what it says of writing, and its name, are known to be durable. */
   get confirmed(): boolean {
-    return this.#named
+    return this.#named || this.#path === undefined
   }
 
   get path(): string {
-    return this.#path
+    return this.#path ?? ''
   }
 
   /** One batch: a mark is added at its end. @throws DiskError; the records are then part of the next append */
   append(records: readonly JournalRecord[], mark: { wallMs: number; writing: boolean }): Promise<void> {
     const batch: JournalRecord[] = [...records, { type: 'mark', batch: this.state.batch + 1, ...mark }]
     for (const record of batch) this.state.apply(record)
-    const job = this.#queue.then(() => this.#write(encodeRecords(batch)))
+    const path = this.#path
+    if (path === undefined) return Promise.resolve()
+    const job = this.#queue.then(() => this.#write(path, encodeRecords(batch)))
     this.#queue = job.catch(() => undefined)
     return job
   }
@@ -72,6 +78,7 @@ export class Journal {
   async remove(): Promise<void> {
     await this.#queue
     this.#end = undefined
+    if (this.#path === undefined) return
     for (const path of [this.#path, temporary(this.#path)]) {
       if ((await this.#disk.stat(path)) !== undefined) await this.#disk.remove(path)
     }
@@ -82,27 +89,27 @@ export class Journal {
     await this.#queue
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
     const end = this.#end
     const limit = Math.max(COMPACT_MIN_BYTES, COMPACT_FACTOR * this.#snapshotBytes)
-    if (end === undefined || end + bytes.length > limit) return await this.#compact()
+    if (end === undefined || end + bytes.length > limit) return await this.#compact(path)
     this.#end = undefined
-    const file = await this.#open()
-    if (file === undefined) return await this.#compact()
+    const file = await this.#open(path)
+    if (file === undefined) return await this.#compact(path)
     try {
       await file.write(bytes, end)
       await file.sync()
     } finally {
       await file.close()
     }
-    if (!this.#named) await this.#syncName()
+    if (!this.#named) await this.#syncName(path)
     this.#end = end + bytes.length
   }
 
   /** Undefined when somebody removed it. */
-  async #open(): Promise<DiskFile | undefined> {
+  async #open(path: string): Promise<DiskFile | undefined> {
     try {
-      return await this.#disk.open(this.#path, 'write')
+      return await this.#disk.open(path, 'write')
     } catch (error) {
       if (error instanceof DiskError && error.code === 'ENOENT') return undefined
       throw error
@@ -110,10 +117,10 @@ export class Journal {
   }
 
   /** Writes the state as a new file in place of the old one. */
-  async #compact(): Promise<void> {
+  async #compact(path: string): Promise<void> {
     this.#end = undefined
     const bytes = encodeRecords(this.state.snapshot())
-    const beside = temporary(this.#path)
+    const beside = temporary(path)
     const file = await this.#disk.open(beside, 'create')
     try {
       await file.truncate(0)
@@ -123,32 +130,32 @@ export class Journal {
       await file.close()
     }
     this.#named = false
-    await this.#disk.replace(beside, this.#path)
-    await this.#syncName()
+    await this.#disk.replace(beside, path)
+    await this.#syncName(path)
     this.#end = bytes.length
     this.#snapshotBytes = bytes.length
   }
 
-  async #syncName(): Promise<void> {
-    await this.#disk.syncDirectory(folderOf(this.#disk, this.#path))
+  async #syncName(path: string): Promise<void> {
+    await this.#disk.syncDirectory(folderOf(this.#disk, path))
     this.#named = true
   }
 
-  async #read(): Promise<ReadJournal> {
-    const stat = await this.#disk.stat(this.#path)
-    if (stat === undefined) return { damage: 'none', setAside: undefined, existed: false }
-    if (stat.kind !== 'file' || stat.lengthBytes > MAX_JOURNAL_BYTES) return await this.#setAside()
+  async #read(path: string): Promise<ReadJournal> {
+    const stat = await this.#disk.stat(path)
+    if (stat === undefined) return NOTHING_READ
+    if (stat.kind !== 'file' || stat.lengthBytes > MAX_JOURNAL_BYTES) return await this.#setAside(path)
     const bytes = new Uint8Array(stat.lengthBytes)
-    const file = await this.#disk.open(this.#path, 'read')
+    const file = await this.#disk.open(path, 'read')
     try {
       // A process killed before this one may have left records that only the system's memory has.
       await syncReading(file)
-      if ((await file.read(bytes, 0)) < bytes.length) throw new DiskError('EIO', { path: this.#path })
+      if ((await file.read(bytes, 0)) < bytes.length) throw new DiskError('EIO', { path })
     } finally {
       await file.close()
     }
     const first = decodeRecord(bytes, 0)
-    if (first === undefined || !this.#isOurs(first.record)) return await this.#setAside()
+    if (first === undefined || !this.#isOurs(first.record)) return await this.#setAside(path)
     let at = first.next
     for (let decoded = decodeRecord(bytes, at); decoded !== undefined; decoded = decodeRecord(bytes, at)) {
       this.state.apply(decoded.record)
@@ -161,7 +168,7 @@ export class Journal {
     }
     if (laterBatch(bytes, at + 1, this.state.batch + 2)) {
       this.state.forgetContent()
-      return await this.#setAside()
+      return await this.#setAside(path)
     }
     // The next append writes a fresh file: that cuts the torn tail off.
     return { damage: 'cut', setAside: undefined, existed: true }
@@ -178,12 +185,12 @@ export class Journal {
     )
   }
 
-  async #setAside(): Promise<ReadJournal> {
+  async #setAside(path: string): Promise<ReadJournal> {
     for (let number = 1; ; number++) {
-      const aside = `${this.#path}.corrupt-${number}`
+      const aside = `${path}.corrupt-${number}`
       if ((await this.#disk.stat(aside)) !== undefined) continue
-      await this.#disk.rename(this.#path, aside)
-      await this.#disk.syncDirectory(folderOf(this.#disk, this.#path))
+      await this.#disk.rename(path, aside)
+      await this.#disk.syncDirectory(folderOf(this.#disk, path))
       return { damage: 'corrupt', setAside: aside, existed: true }
     }
   }

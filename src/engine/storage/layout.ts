@@ -11,11 +11,16 @@ import { findVolume, type VolumeMark } from './volume.ts'
 
 export const DEFAULT_PART_SUFFIX = '.part'
 
-/** What a file was like when it was last known to be right: noticing a change needs all of it. */
-export interface FileFacts {
+/** Enough to tell whether a file is still the one that was hashed. */
+export interface FileIdentity {
   readonly lengthBytes: number
   readonly modifiedMs: number
+  /** As Disk.stat() gives it. */
   readonly identity: string
+}
+
+/** What a file was like when it was last known to be right: noticing a change needs all of it. */
+export interface FileFacts extends FileIdentity {
   readonly device: string
 }
 
@@ -24,7 +29,7 @@ export function factsOf(stat: FileStat): FileFacts {
   return { lengthBytes, modifiedMs, identity, device }
 }
 
-export function sameFacts(seen: FileFacts, facts: FileFacts): boolean {
+export function sameFacts(seen: FileIdentity, facts: FileIdentity): boolean {
   return (
     seen.identity === facts.identity &&
     seen.lengthBytes === facts.lengthBytes &&
@@ -120,6 +125,15 @@ export class Layout {
 
   partPath(file: DataFile): string {
     return this.pathIn(file.folder, file.components, 'part')
+  }
+
+  /** Each file of these parts is what it was when it was hashed, where that is said. */
+  isAs(parts: readonly { readonly file: number }[], hashed: readonly (FileIdentity | undefined)[]): boolean {
+    return parts.every(({ file }) => {
+      const wanted = hashed[file]
+      const facts = this.files[file]?.facts
+      return wanted === undefined || (facts !== undefined && sameFacts(facts, wanted))
+    })
   }
 
   /** Where it is, or would be made. */

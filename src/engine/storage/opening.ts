@@ -26,7 +26,7 @@ export interface OpeningOptions {
   readonly claims: PathClaims
   readonly metainfo: Metainfo
   readonly saveFolder: string
-  readonly journalPath: string
+  readonly journalPath: string | undefined
   readonly partSuffix: string
   readonly preallocate: 'sparse' | 'full'
   /** By file index; without it, as the journal says. */

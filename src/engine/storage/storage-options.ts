@@ -5,6 +5,7 @@ import type { Ports } from '../../base/ports.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { BufferPool } from './buffer-pool.ts'
 import type { FinalizeHook } from './finisher.ts'
+import type { FileIdentity } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { PathClaims } from './path-claims.ts'
 import type { StorageProblem } from './trouble.ts'
@@ -44,8 +45,8 @@ export interface StorageOptions {
   readonly metainfo: Metainfo
   /** Where a new torrent goes; the journal's word counts more after a move. */
   readonly saveFolder: string
-  /** In a folder that exists. */
-  readonly journalPath: string
+  /** In a folder that exists; undefined keeps no journal, for what is only read and found again by whoever opens it. */
+  readonly journalPath: string | undefined
   readonly expected: ExpectedHashes
   readonly events: StorageEvents
   /** Default '.part'; '' for none. */
@@ -65,6 +66,8 @@ export interface StorageOptions {
   readonly refetch?: boolean
   /** The files were hashed just now, when the torrent was made from them: no check is needed. */
   readonly trusted?: boolean
+  /** By file index, what it was like when it was hashed: where it is another now, it is not trusted. */
+  readonly onlyAs?: readonly (FileIdentity | undefined)[]
   /** Absolute paths, by file index, of files that have other names on disk than in the torrent (odd shares). */
   readonly diskPaths?: readonly (string | undefined)[]
   readonly finalize?: FinalizeHook

@@ -308,7 +308,11 @@ export class TorrentStorage {
       if (file.unrecorded && file.home !== 'absent') batch.found(file)
     }
     // The files were hashed when the torrent was made from them.
-    if (core.options.trusted === true) for (const piece of [...core.pending]) core.gained(piece)
+    if (core.options.trusted === true) {
+      const { metainfo, onlyAs = [] } = core.options
+      for (const piece of [...core.pending])
+        if (layout.isAs(metainfo.geometry.parts(piece), onlyAs)) core.gained(piece)
+    }
     const { state } = journal
     const lost = [...state.have.ones()].filter((piece) => !core.have.has(piece)) as PieceIndex[]
     if (lost.length > 0) batch.lost(lost)

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../base/endpoint.ts'
 import type { Infohash } from '../../base/ids.ts'
 import type { NodeAddress } from '../../base/node-address.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { FileIdentity } from '../storage/layout.ts'
 import type { WebSeedSource } from '../webseed/source.ts'
 
 /** Public swarms answer strangers; anything else is one circle's (TRANSFER.md, Realms). */
@@ -47,6 +48,11 @@ export interface TorrentOptions {
   readonly partSuffix: string
   /** The files were hashed by us just now: trust them unless they changed since. */
   readonly justHashed: boolean
+  /**
+   * By file index, what was hashed: opened on demand over a person's file, it keeps no journal, and where the file is another
+   * one now it fails instead of being looked at (a stranger must not make us read it).
+   */
+  readonly onlyAs?: readonly FileIdentity[]
   /** All that was wanted was here when it last ran: until it is opened it stands among the seeds of the queue. */
   readonly wasFinished?: boolean
   /** The person agreed that existing files of these names are completed in place. */

@@ -66,6 +66,7 @@ export class Running implements StorageEvents {
       wanted: torrent.wishes.open,
       withheld: torrent.wishes.withheld,
       trusted: options.justHashed,
+      ...(options.onlyAs === undefined ? {} : { onlyAs: options.onlyAs }),
       agreed: options.agreed,
       refetch: options.refetch ?? false,
       ...(options.diskPaths === undefined ? {} : { diskPaths: options.diskPaths }),

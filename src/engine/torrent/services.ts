@@ -84,6 +84,6 @@ export interface TorrentServices {
   placeChanged(): void
   /** Metadata (or piece layers) became known: keeps it for the next start. */
   keep(torrent: Torrent, metainfo: Metainfo): void
-  /** Where the resume journal of this torrent lies. */
-  journalPath(torrent: Torrent): string
+  /** Where the resume journal of this torrent lies; undefined keeps none. */
+  journalPath(torrent: Torrent): string | undefined
 }

@@ -258,6 +258,10 @@ export class States {
       return
     }
     checking.running = opened
+    if (torrent.options.onlyAs !== undefined && opened.storage.needsCheck) {
+      this.fail({ code: 'FILE_CHANGED', data: {} })
+      return
+    }
     if (scope === 'all' || opened.storage.needsCheck) {
       const before = this.#checkedBytes
       await opened.storage.check(scope, (donePieces, pieces) => {

@@ -1,0 +1,106 @@
+// The piece layer of a content torrent (BEP 52), computed from the file where nobody kept it, and kept for a while.
+// Invariant: a layer is given only if it leads to the root; a stranger's question never waits for more than QUICK_BYTES of
+// reading, and there is one file at a time that is read for longer.
+
+import { concatBytes } from '../../base/bytes.ts'
+import { CodedError } from '../../base/errors.ts'
+import type { Digest, Hasher } from '../../base/ports.ts'
+import { type ContentId, contentIdText, contentPieceLength } from '../../metainfo/content-id.ts'
+import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
+import { Merkle } from '../../metainfo/merkle.ts'
+
+/** Read and hashed while somebody waits in a handshake of 10 s: well under a second, also from a slow disk. */
+export const QUICK_BYTES = 64 * 1_048_576
+/** At most 64 KiB each up to 32 GiB: 4 MiB in all. */
+const MAX_KEPT = 64
+/** Handed to the hasher at once: enough for every core, little enough that others have their turn. */
+const BATCH_BYTES = 32 * 1_048_576
+
+export class ContentLayers {
+  readonly #hasher: Hasher
+  readonly #merkle: Merkle
+  /** By content id; least recently used first. */
+  readonly #kept = new Map<string, Uint8Array>()
+  /** The long file that is being read. */
+  #reading: string | undefined
+
+  constructor(hasher: Hasher, digest: Digest) {
+    this.#hasher = hasher
+    this.#merkle = new Merkle(digest)
+  }
+
+  /**
+   * Undefined when it cannot be had now: the file is not that content, or it is long and being read; whoever asked may
+   * come again.
+   */
+  async of(id: ContentId, path: string, known: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+    const pieceBytes = contentPieceLength(id.lengthBytes)
+    if (id.lengthBytes <= pieceBytes) return new Uint8Array(0)
+    if (known !== undefined && this.#merkle.isPieceLayer(known, id.lengthBytes, pieceBytes, id.root))
+      return known
+    const key = contentIdText(id)
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) {
+      this.#keep(key, kept)
+      return kept
+    }
+    if (id.lengthBytes <= QUICK_BYTES) return await this.#compute(id, path, key)
+    if (this.#reading === undefined) {
+      this.#reading = key
+      void this.#compute(id, path, key).finally(() => {
+        this.#reading = undefined
+      })
+    }
+    return undefined
+  }
+
+  async #compute(
+    { root, lengthBytes }: ContentId,
+    path: string,
+    key: string,
+  ): Promise<Uint8Array | undefined> {
+    const layer = await layerFromDisk(this.#hasher, path, lengthBytes, contentPieceLength(lengthBytes))
+    const right =
+      layer !== undefined &&
+      this.#merkle.isPieceLayer(layer, lengthBytes, contentPieceLength(lengthBytes), root)
+    if (!right) return undefined
+    this.#keep(key, layer)
+    return layer
+  }
+
+  #keep(key: string, layer: Uint8Array): void {
+    this.#kept.delete(key)
+    if (this.#kept.size >= MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value as string)
+    this.#kept.set(key, layer)
+  }
+}
+
+/** 32 bytes for each piece of a file longer than one; undefined when it cannot be read to its end. */
+export async function layerFromDisk(
+  hasher: Hasher,
+  path: string,
+  lengthBytes: number,
+  pieceBytes: number,
+): Promise<Uint8Array | undefined> {
+  const roots: Uint8Array[] = []
+  const batch = Math.max(1, Math.floor(BATCH_BYTES / pieceBytes)) * pieceBytes
+  try {
+    for (let from = 0; from < lengthBytes; from += batch) {
+      const pieces = []
+      for (let offset = from; offset < Math.min(from + batch, lengthBytes); offset += pieceBytes) {
+        const bytes = Math.min(pieceBytes, lengthBytes - offset)
+        const merkle = { leaves: pieceBytes / BLOCK_BYTES, lengthBytes: bytes }
+        pieces.push({ spans: [{ path, offset, lengthBytes: bytes }], want: { sha1: false, merkle } })
+      }
+      for (const result of await hasher.files(pieces)) {
+        if ('failed' in result || result.root === undefined) return undefined
+        roots.push(result.root)
+      }
+    }
+  } catch (error) {
+    // The hasher ended, with the program.
+    if (!(error instanceof CodedError)) throw error
+    return undefined
+  }
+  return concatBytes(roots)
+}
