@@ -13,6 +13,7 @@ const INNER: Readonly<Record<string, string>> = {
   BencodeError: 'wrapped by MetainfoError, or blamed on the peer',
   BitfieldError: 'blamed on the peer',
   BytesError: 'wrapped by whoever decodes',
+  CatalogueError: 'blamed on whoever sent it; in what is ours a mistake of ours',
   HandshakeError: 'ends one connection',
   HashError: 'a bug in how hashing is asked, so a mistake of ours',
   IdError: 'wrapped by whoever decodes',
