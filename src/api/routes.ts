@@ -7,6 +7,7 @@ import { LIBRARY_ROUTES } from './library-routes.ts'
 import { type Route, route } from './route.ts'
 import { Added, AddRequest, Inspection, Source } from './schemas/adding.ts'
 import { Demo } from './schemas/demo.ts'
+import { Licence, Publisher } from './schemas/library.ts'
 import {
   Category,
   Folder,
@@ -276,7 +277,14 @@ export const ROUTES = {
     method: 'POST',
     path: '/shares/:id/audience',
     scope: 'control',
-    input: One.extend({ audience: Audience }),
+    input: One.extend({
+      audience: Audience,
+      /** A finished review of this share without open findings: needed for a widening. */
+      review: z.string().max(64).optional(),
+      /** Needed for everyone. */
+      licence: Licence.optional(),
+      publisher: Publisher.optional(),
+    }),
     output: ShareFacts,
     summary: 'Widens or narrows who can get it',
   }),

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { FolderId, LibraryAudience } from './library.ts'
-import { AbsolutePath, Bytes, Coded, ForeignText } from './primitives.ts'
+import { AbsolutePath, Audience, Bytes, Coded, ForeignText, TransferId } from './primitives.ts'
 
 export const MAX_ANSWERS = 10_000
 
@@ -56,13 +56,25 @@ export const Finding = z.object({
 })
 export type Finding = z.infer<typeof Finding>
 
-/** Either a path, or a library folder (all of it, or only what waits as proposal). */
+/** Whom it would be shared with; everyone unless said. Answers given for people with the link do not hold for everyone. */
+const ReviewAudience = Audience
+
+/** A path, a library folder (all of it, or only what waits as proposal), or a share. */
 export const ReviewRequest = z.union([
   z.strictObject({
     path: AbsolutePath,
     exclude: z.array(z.string().min(1).max(4_096)).max(1_000).optional(),
+    /** Folder with the data that a torrent file describes; beside it unless given. */
+    dataFolder: AbsolutePath.optional(),
+    audience: ReviewAudience.optional(),
   }),
-  z.strictObject({ folder: FolderId, only: z.enum(['all', 'proposals']) }),
+  z.strictObject({
+    folder: FolderId,
+    only: z.enum(['all', 'proposals']),
+    audience: ReviewAudience.optional(),
+  }),
+  /** The files of a share as it is, before more people get it. */
+  z.strictObject({ share: TransferId, audience: ReviewAudience.optional() }),
 ])
 export type ReviewRequest = z.infer<typeof ReviewRequest>
 
