@@ -63,11 +63,28 @@ const SCENES: readonly Scene[] = [
     reads: ['share-name', 'folder', 'file', 'left-out'],
   },
   {
+    name: 'what looks private, and what allows it for everyone',
+    at: 'start',
+    go: async (page) => {
+      await reviewed(page)
+      await page.getByRole('radio', { name: /^Everyone/ }).check()
+      await page.getByRole('radio', { name: 'It has an open licence' }).check()
+      await page.getByRole('heading', { name: 'Look at these first (8)' }).waitFor()
+      await page
+        .getByRole('button', { name: /^Show what was found in/ })
+        .first()
+        .click()
+      await page.getByRole('button', { name: 'One by one' }).click()
+    },
+    reads: ['finding-folder', 'finding-file', 'masked'],
+  },
+  {
     name: 'the share that was made',
     at: 'start',
     go: async (page) => {
       await reviewed(page)
-      await page.getByRole('button', { name: /^Share 41 files with people/ }).click()
+      await page.getByRole('button', { name: 'Leave all 8 out' }).click()
+      await page.getByRole('button', { name: /^Share 41 files with people/, disabled: false }).click()
       await page.getByText('Show as QR code').click()
       await page.getByRole('img', { name: 'QR code of the page’s address' }).waitFor()
     },
@@ -124,8 +141,9 @@ const SCENES: readonly Scene[] = [
         .first()
         .click()
       await page.getByRole('button', { name: 'Share 41 files with everyone' }).waitFor()
+      await page.getByRole('heading', { name: /^Look at these first/ }).waitFor()
     },
-    reads: ['torrent-name'],
+    reads: ['finding-file'],
   },
   {
     name: 'the network',

@@ -1,6 +1,8 @@
 // Dialogs that are opened from anywhere by name: `await openDialog('get', {link})`. What each is given and answers is
 // declared here, what it looks like is in dialogs/table.ts; so a view needs no dialog's code, and dialogs load when opened.
 
+import type { Who } from '../dialogs/share/share-plan.ts'
+import type { Subject } from '../dialogs/share/subject.ts'
 import { Signal } from '../store/signal.ts'
 
 /** For chosen transfers. */
@@ -25,6 +27,8 @@ export interface DialogMap {
     readonly props: { readonly path?: string; readonly file?: File; readonly refused?: string }
     readonly answer: undefined
   }
+  /** What is to become visible to more people; who can get it then. */
+  offer: { readonly props: { readonly subject: Subject }; readonly answer: Who }
   /** A folder of the daemon's computer, or undefined. */
   folder: {
     readonly props: { readonly title: string; readonly choose: string; readonly start?: string }

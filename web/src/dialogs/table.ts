@@ -11,6 +11,7 @@ const changes = () => import('../views/transfers/change/changes.ts')
 export const DIALOGS: Table = {
   get: lazy(() => import('./get/get.tsx').then(({ GetDialog }) => ({ default: GetDialog }))),
   share: lazy(() => import('./share/share.tsx').then(({ ShareDialog }) => ({ default: ShareDialog }))),
+  offer: lazy(() => import('./offer.tsx').then(({ OfferDialog }) => ({ default: OfferDialog }))),
   folder: lazy(() => import('./folder.tsx').then(({ FolderDialog }) => ({ default: FolderDialog }))),
   limits: lazy(() => changes().then(({ Limits }) => ({ default: Limits }))),
   labels: lazy(() => changes().then(({ Labels }) => ({ default: Labels }))),

@@ -2,7 +2,7 @@
 
 import { plural } from './plural.ts'
 
-const files = (count: number): string => plural(count, { one: '# file', other: '# files' })
+export const files = (count: number): string => plural(count, { one: '# file', other: '# files' })
 
 export const enDialogs = {
   'files.count': files,
@@ -16,6 +16,8 @@ export const enDialogs = {
     count === of ? `${files(of)}, ${size}` : `${count} of ${files(of)}, ${size}`,
 
   'audience.label': 'Who can get it',
+  'audience.me': 'Only me',
+  'audience.me.means': 'On this computer. Nobody is told.',
   'audience.link': 'People with the link',
   'audience.link.means':
     'Not listed, not searchable, not announced under its public hash. Whoever has the link can pass it on.',
@@ -73,55 +75,6 @@ export const enDialogs = {
   'get.nothingChosen': 'No file is chosen.',
   'get.added': (name: string) => `Getting ${name}.`,
   'get.addedMany': (count: number) => plural(count, { one: 'Getting # thing.', other: 'Getting # things.' }),
-
-  'share.title': 'Share something',
-  'share.next': 'Go on',
-  'share.fromBrowser': 'Copy from this browser…',
-  'share.dropHint':
-    'Or drop a file on the page: a browser does not say where it lies, so it is copied into Shoal’s own folder first.',
-  'share.copying': (name: string) => `Copying ${name} to Shoal/Dropped…`,
-  'share.copiedTo': (path: string) => `Copied to ${path}. The original was not touched.`,
-  'share.tooLarge': (name: string) =>
-    `${name} is larger than 2 GB, too much to copy through a browser. Choose it where it lies instead.`,
-  'share.folderDropped': (name: string) =>
-    `${name} is a folder, which a browser does not hand over whole. Choose it where it lies instead.`,
-  'share.surveying': 'Counting files…',
-  'share.review': 'What others will see',
-  'share.summary': (count: number, size: string, kinds: string) =>
-    kinds === '' ? `${files(count)}, ${size}.` : `${files(count)}, ${size}: ${kinds}.`,
-  'share.torrent': 'A torrent file: what it describes is shared, from beside it.',
-  'share.listCut': (more: number) => `${files(more)} more are not listed here, and are shared too.`,
-  'share.leftOut': (count: number) =>
-    plural(count, { one: '# thing is left out', other: '# things are left out' }),
-  'share.leftOut.means': 'Links, special files, and names that are no text cannot be shared.',
-  'share.leaveOutHint': 'Untick what should stay with you.',
-  'share.nothingLeft': 'Nothing is left to share.',
-  'share.widening': (count: number) =>
-    `Everyone, also strangers, will see names and sizes of ${plural(count, { one: 'this # file', other: 'these # files' })}, and your IP address while they fetch.`,
-  'share.button.link': (count: number) => `Share ${files(count)} with people who have the link`,
-  'share.button.everyone': (count: number) => `Share ${files(count)} with everyone`,
-  'share.honest':
-    'Whoever fetched it can pass it on, and another app that opens the link may announce it by itself.',
-  'share.more': 'More',
-  'share.more.name': 'Name',
-  'share.more.nameHint': 'as others see it; empty: its own',
-  'share.more.stop': 'Stop after',
-  'share.more.stop.never': 'never',
-  'share.more.stop.copy': '1 copy is elsewhere',
-  'share.more.stop.week': '7 days',
-  'share.more.stop.date': 'a date',
-  'share.more.stopDate': 'The last day',
-  'share.more.upLimit': 'Upload limit',
-  'share.more.upLimitHint': 'such as 2 MB/s or 16mbit; empty: none',
-  'share.more.format': 'Format',
-  'share.more.format.hybrid': 'v1 and v2: every app can get it',
-  'share.more.format.v1': 'v1 only: for very old apps',
-  'share.more.format.v2': 'v2 only: for new apps',
-  'share.more.trackers': 'Trackers',
-  'share.more.trackersHint': 'one address a line; none are needed',
-  'share.more.comment': 'Comment',
-  'share.wrong.rate': 'A rate such as 2 MB/s is expected, at least 1 kB/s.',
-  'share.wrong.date': 'A day that is not over is expected.',
 
   'shared.title': 'Shared',
   'shared.hashing': 'Reading it to make the link…',

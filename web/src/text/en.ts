@@ -8,6 +8,7 @@ import { enFrame } from './en-frame.ts'
 import { enLibrary } from './en-library.ts'
 import { enNetwork } from './en-network.ts'
 import { enSettings } from './en-settings.ts'
+import { enShare } from './en-share.ts'
 import { enTransfers } from './en-transfers.ts'
 
 export const en = {
@@ -19,5 +20,6 @@ export const en = {
   ...enLibrary,
   ...enNetwork,
   ...enSettings,
+  ...enShare,
   ...enTransfers,
 } as const

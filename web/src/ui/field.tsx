@@ -68,7 +68,8 @@ export function TickBox({ on, mixed = false, disabled = false, onChange, childre
 
 interface PickProps<Value extends string> {
   readonly label: string
-  readonly value: Value
+  /** Undefined: none of them yet. */
+  readonly value: Value | undefined
   readonly options: readonly { readonly value: Value; readonly name: string; readonly means?: string }[]
   readonly onChange: (value: Value) => void
 }

@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import picomatch from 'picomatch'
 import { treeOf } from '../../files/file-tree.ts'
-import { excludesOf, treeFilesOf } from './left-out.ts'
+import { answersFor, pathsLeftOut } from './left-out.ts'
 
-function survey(...paths: readonly string[]) {
-  return treeFilesOf(paths.map((path) => ({ path: path.split('/'), lengthBytes: 1 })))
+function tree(...paths: readonly string[]) {
+  return paths.map((path, index) => ({ index, path: path.split('/'), lengthBytes: 1, kind: '' }))
 }
 
-/** Which of them would still be shared. */
+/** Which of them would still be shared: those that are not, or do not lie below, what is left out. */
 function kept(paths: readonly string[], unticked: readonly number[]): readonly string[] {
-  const files = survey(...paths)
+  const files = tree(...paths)
   const chosen = new Set(files.map(({ index }) => index).filter((index) => !unticked.includes(index)))
-  const globs = excludesOf(treeOf(files), chosen)
-  if (globs.length === 0) return paths
-  const out = picomatch([...globs], { dot: true })
-  return paths.filter((path) => !out(path))
+  const out = pathsLeftOut(treeOf(files), chosen).map((path) => path.join('/'))
+  return paths.filter((path) => !out.some((left) => path === left || path.startsWith(`${left}/`)))
 }
 
 const PATHS = ['a/x.jpg', 'a/y.jpg', 'b/[1].txt', 'b/deep/*', 'c']
@@ -34,6 +31,14 @@ test('below a folder around everything the whole path counts', () => {
 })
 
 test('a folder that goes whole takes along what was not listed', () => {
-  const files = survey('a/x', 'b/y')
-  assert.deepEqual(excludesOf(treeOf(files), new Set([1])), ['a/**'])
+  assert.deepEqual(pathsLeftOut(treeOf(tree('a/x', 'b/y')), new Set([1])), [['a']])
+})
+
+test('only what changed is answered, and what comes back before what goes', () => {
+  assert.deepEqual(answersFor([], [['a', 'x']]), [{ path: ['a', 'x'], answer: 'leave-out' }])
+  assert.deepEqual(answersFor([['a', 'x'], ['b']], [['a'], ['b']]), [
+    { path: ['a', 'x'], answer: null },
+    { path: ['a'], answer: 'leave-out' },
+  ])
+  assert.deepEqual(answersFor([['a']], [['a']]), [])
 })

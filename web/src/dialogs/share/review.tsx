@@ -1,99 +1,160 @@
-// Who can get it, and what they will see, before anything is visible; the button says again what it does.
+// Who can get it, and what they will see, before anything is visible: what looks private comes first and must be answered; the
+// button says again what it does, and while it is off, why.
 
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { formatSize } from '../../../../src/api/format-quantity.ts'
-import type { Audience } from '../../../../src/api/schemas/primitives.ts'
-import type { ShareFacts, Survey } from '../../../../src/api/schemas/share.ts'
+import type { Review as Looked } from '../../../../src/api/schemas/review.ts'
+import type { ShareFacts } from '../../../../src/api/schemas/share.ts'
 import { treeOf } from '../../files/file-tree.ts'
 import { FileTreeView } from '../../files/file-tree-view.tsx'
-import { call } from '../../store/api.ts'
 import { t } from '../../text/t.ts'
 import { AudienceChoice } from '../../ui/audience-choice.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
+import { TextButton } from '../../ui/text-button.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
-import { excludesOf, treeFilesOf } from './left-out.ts'
+import { useSpoken } from '../../ui/use-spoken.ts'
+import { answersFor, type PathBelow, pathsLeftOut } from './left-out.ts'
+import { isLicenceMissing, type LicenceChoice, NO_LICENCE, reached } from './licence-choice.ts'
+import { LicenceFields } from './licence-fields.tsx'
+import { LookFirst } from './look-first.tsx'
 import { MoreFields } from './more-fields.tsx'
 import { rememberedWho, rememberWho } from './remembered-who.ts'
-import { type More, NO_MORE, shareRequest, widens, wrongIn } from './share-plan.ts'
+import { type WhyNot, whyNot } from './review-state.ts'
+import { type More, NO_MORE, type Who, widens, wrongIn } from './share-plan.ts'
+import {
+  type Contents,
+  carryOut,
+  contentsOf,
+  pathOf,
+  problemOf,
+  reviewRequest,
+  type Subject,
+} from './subject.ts'
+import { isGone, type Reviewing, useReview } from './use-review.ts'
 
 interface Props {
-  readonly path: string
-  /** From the browser, to Shoal's own folder. */
-  readonly copied: boolean
-  readonly onBack: () => void
-  readonly onShared: (facts: ShareFacts) => void
+  /** The same object as long as it is about the same. */
+  readonly subject: Subject
+  readonly onBack: (() => void) | undefined
+  /** With what was made of a path, and who can get it in the end. */
+  readonly onDone: (facts: ShareFacts | undefined, who: Who) => void
   readonly close: () => void
 }
 
-export function Review({ path, copied, onBack, onShared, close }: Props): ReactNode {
-  const [who, setWho] = useState<Audience>(() => rememberedWho(path))
+export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
+  const [who, setWho] = useState<Who>(() => firstWho(subject))
+  // Looked at for the widest that was chosen: what was answered for everyone holds for the link, not the other way round.
+  const [widest, setWidest] = useState(who)
+  const [licence, setLicence] = useState<LicenceChoice>(NO_LICENCE)
   const [more, setMore] = useState<More>(NO_MORE)
-  const [exclude, setExclude] = useState<readonly string[]>([])
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
-  const whole = useLoaded(useCallback(() => call('survey', { path }), [path]))
-  const rest = useRest(path, exclude, whole.value)
-  const wrong = wrongIn(more, Date.now())
-  const count = rest.value?.fileCount ?? 0
-  const ready = rest.value !== undefined && wrong === undefined && count > 0 && !busy
+  const whole = useLoaded(useCallback(() => contentsOf(subject), [subject]))
+  const reviewing = useReview(useMemo(() => reviewRequest(subject, widest), [subject, widest]))
+  const { look } = reviewing
+  const heading = useRef<HTMLHeadingElement>(null)
+  const licenceBox = useRef<HTMLDivElement>(null)
 
+  const to = reached(who, licence)
+  const wrong = wrongIn(more, Date.now())
+  const why = whyNot(look, { licenceMissing: isLicenceMissing(who, licence), wrong: wrong !== undefined })
+  const failed = whole.error ?? reviewing.error
+  const settled = whole.value !== undefined && look?.review.state === 'done'
+  const grab = useFocusWhenSettled(settled, look?.review.open ?? 0, heading)
+  const count = look?.review.sharedFiles ?? whole.value?.fileCount ?? 0
+
+  const choose = (next: Who): void => {
+    setWho(next)
+    if (widens(widest, next)) setWidest(next)
+  }
   const share = async (): Promise<void> => {
-    if (!ready) return
+    if (busy) return
+    if (why !== undefined || look === undefined) return goToMissing(why, heading, licenceBox)
     setBusy(true)
     setError(undefined)
     try {
-      const facts = await call('addShare', shareRequest({ path, who, exclude, more }, Date.now()))
-      rememberWho(path, who)
-      onShared(facts)
-    } catch (failed) {
-      setError(failed)
+      const facts = await carryOut(subject, { who, licence, more, review: look.review.id })
+      reviewing.used()
+      if (subject.kind === 'path') rememberWho(subject.path, who)
+      onDone(facts, to)
+    } catch (failure) {
+      setError(failure)
       setBusy(false)
+      if (isGone(failure)) reviewing.again()
     }
   }
   return (
     <Dialog
-      title={t('share.title')}
+      title={t(`share.title.${subject.kind}`)}
       close={close}
       size="large"
       actions={
         <>
-          <Button onPress={onBack}>{t('action.back')}</Button>
-          {whole.error === undefined && (
+          {failed === undefined && (
+            <Why why={why} reviewing={reviewing} onGo={() => goToMissing(why, heading, licenceBox)} />
+          )}
+          {onBack === undefined ? (
+            <Button onPress={close}>{t('action.cancel')}</Button>
+          ) : (
+            <Button onPress={onBack}>{t('action.back')}</Button>
+          )}
+          {failed === undefined && (
             <Button
-              // Drawn anew when counting is done, so that it takes the focus: the next Enter shares.
-              key={String(whole.value !== undefined)}
+              // Drawn anew when nothing stands in the way, so that it takes the focus: the next Enter shares.
+              key={String(grab)}
               look="primary"
               icon="share"
-              autoFocus={whole.value !== undefined}
-              isDisabled={!ready}
+              autoFocus={grab}
+              aria-disabled={why !== undefined || busy}
+              aria-describedby={WHY_ID}
               onPress={() => void share()}
             >
-              {t(`share.button.${who}`, count)}
+              {t(`share.button.${to}`, count)}
             </Button>
           )}
         </>
       }
     >
       <h3 className="share-name">
-        <ForeignText text={whole.value?.name ?? path} />
+        <ForeignText text={look?.review.name ?? pathOf(subject)} />
       </h3>
-      <p className="soft share-path">{copied ? t('share.copiedTo', path) : <ForeignText text={path} />}</p>
-      {whole.error !== undefined && <ErrorSentence error={whole.error} />}
-      {whole.error === undefined && whole.value === undefined && <p role="status">{t('share.surveying')}</p>}
-      {whole.value !== undefined && (
+      <p className="soft share-path">
+        {subject.kind === 'path' && subject.copied ? (
+          t('share.copiedTo', subject.path)
+        ) : (
+          <ForeignText text={pathOf(subject)} />
+        )}
+      </p>
+      {failed !== undefined && <ErrorSentence error={failed} />}
+      {failed === undefined && whole.value === undefined && <p role="status">{t('share.surveying')}</p>}
+      {whole.error === undefined && whole.value !== undefined && (
         <>
-          <AudienceChoice value={who} onChange={setWho} />
-          {widens('link', who) ? (
+          {subject.kind === 'proposals' ? (
+            <p>{t(`share.proposalsFor.${who}`)}</p>
+          ) : (
+            <AudienceChoice value={who} offered={offeredTo(subject)} onChange={choose} />
+          )}
+          {who === 'everyone' ? (
             <p className="share-widening">{t('share.widening', count)}</p>
           ) : (
             <p className="soft">{t('share.honest')}</p>
           )}
-          <Contents whole={whole.value} rest={rest.value} onExclude={setExclude} />
-          {rest.error !== undefined && <ErrorSentence error={rest.error} />}
-          <MoreFields more={more} wrong={wrong} onChange={setMore} />
+          {who === 'everyone' && subject.kind !== 'proposals' && (
+            <LicenceFields choice={licence} onChange={setLicence} box={licenceBox} />
+          )}
+          {look !== undefined && (
+            <LookFirst
+              look={look}
+              onAnswer={reviewing.answer}
+              heading={heading}
+              canLeaveOut={subject.kind !== 'share'}
+            />
+          )}
+          <What whole={whole.value} reviewing={reviewing} canLeaveOut={subject.kind !== 'share'} />
+          {subject.kind === 'path' && <MoreFields more={more} wrong={wrong} onChange={setMore} />}
         </>
       )}
       {error !== undefined && <ErrorSentence error={error} />}
@@ -101,71 +162,149 @@ export function Review({ path, copied, onBack, onShared, close }: Props): ReactN
   )
 }
 
-/** What is left when what was unticked is out, counted by the daemon: it sees more than is listed. */
-function useRest(
-  path: string,
-  exclude: readonly string[],
-  whole: Survey | undefined,
-): { readonly value: Survey | undefined; readonly error: unknown } {
-  const [state, setState] = useState<{
-    readonly of: readonly string[]
-    readonly value?: Survey
-    readonly error?: unknown
-  }>()
+function firstWho(subject: Subject): Who {
+  switch (subject.kind) {
+    case 'path':
+      return rememberedWho(subject.path)
+    case 'share':
+      return 'everyone'
+    case 'folder':
+      return subject.who
+    case 'proposals':
+      return subject.folder.audience === 'everyone' ? 'everyone' : 'link'
+  }
+}
+
+function offeredTo(subject: Subject): readonly Who[] {
+  return subject.kind === 'share' ? ['everyone'] : ['link', 'everyone']
+}
+
+/** Of the sentence that says why the button is off. */
+const WHY_ID = 'share-why'
+
+function goToMissing(
+  why: WhyNot,
+  heading: RefObject<HTMLHeadingElement | null>,
+  licence: RefObject<HTMLDivElement | null>,
+): void {
+  if (why === 'open') heading.current?.focus()
+  if (why === 'licence') licence.current?.querySelector<HTMLElement>('select, input')?.focus()
+}
+
+/**
+ * The first time that everything was looked at, the focus goes to what is to be done next, unless the person has gone somewhere
+ * already. @returns whether the button takes it
+ */
+function useFocusWhenSettled(
+  settled: boolean,
+  open: number,
+  heading: RefObject<HTMLHeadingElement | null>,
+): boolean {
+  const [grab, setGrab] = useState(false)
+  const [done, setDone] = useState(false)
+  const first = settled && !done
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, with what is open then
   useEffect(() => {
-    if (exclude.length === 0) return
-    let current = true
-    call('survey', { path, exclude: [...exclude] }).then(
-      (value) => current && setState({ of: exclude, value }),
-      (error: unknown) => current && setState({ of: exclude, error }),
-    )
-    return () => {
-      current = false
-    }
-  }, [path, exclude])
-  if (exclude.length === 0) return { value: whole, error: undefined }
-  return state?.of === exclude
-    ? { value: state.value, error: state.error }
-    : { value: undefined, error: undefined }
+    if (!first) return
+    setDone(true)
+    const { activeElement } = document
+    const idle = activeElement === document.body || activeElement?.matches('[role="dialog"], .button-primary')
+    if (idle !== true) return
+    if (open > 0) heading.current?.focus()
+    else setGrab(true)
+  }, [first])
+  return grab
 }
 
-interface ContentsProps {
-  readonly whole: Survey
-  readonly rest: Survey | undefined
-  readonly onExclude: (globs: readonly string[]) => void
+function Why({
+  why,
+  reviewing: { look },
+  onGo,
+}: {
+  readonly why: WhyNot
+  readonly reviewing: Reviewing
+  readonly onGo: () => void
+}): ReactNode {
+  const open = look?.review.open ?? 0
+  const sentence = why === undefined ? '' : t(`share.why.${why}`, open)
+  return (
+    <>
+      <p id={WHY_ID} className="share-why">
+        {sentence}
+        {why === 'open' && (
+          <>
+            {' '}
+            <TextButton onPress={onGo}>{t('share.why.go')}</TextButton>
+          </>
+        )}
+      </p>
+      <p role="status" className="visually-hidden">
+        {useSpoken(sentence)}
+      </p>
+    </>
+  )
 }
 
-function Contents({ whole, rest, onExclude }: ContentsProps): ReactNode {
-  const files = useMemo(() => treeFilesOf(whole.files), [whole])
+interface WhatProps {
+  readonly whole: Contents
+  readonly reviewing: Reviewing
+  readonly canLeaveOut: boolean
+}
+
+function What({ whole, reviewing: { look, answer }, canLeaveOut }: WhatProps): ReactNode {
+  const { files } = whole
   const nodes = useMemo(() => treeOf(files), [files])
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(files.map(({ index }) => index)))
-  const unlisted = whole.fileCount - whole.files.length
+  const left = useRef<readonly PathBelow[]>([])
+  const id = look?.review.id
+  useEffect(() => {
+    // Another review (for more people, or anew) does not know yet what was unticked.
+    if (id !== undefined) answer(answersFor([], left.current))
+  }, [id, answer])
+  const change = (next: ReadonlySet<number>): void => {
+    setChosen(next)
+    const paths = pathsLeftOut(nodes, next)
+    answer(answersFor(left.current, paths))
+    left.current = paths
+  }
+  const unlisted = whole.fileCount - files.length
+  const review = look?.review
+  const failure = review === undefined ? undefined : problemOf(review)
   return (
     <section className="share-contents" aria-label={t('share.review')}>
       <h3>{t('share.review')}</h3>
-      <p role="status">
-        {rest === undefined
-          ? t('share.surveying')
-          : t('share.summary', rest.fileCount, formatSize(rest.totalBytes), t('files.kinds', rest.kinds))}
-      </p>
+      <p>{summaryOf(whole, review)}</p>
+      {failure !== undefined && <ErrorSentence error={failure} />}
+      {review !== undefined && review.state !== 'done' && review.state !== 'failed' && (
+        <Looking review={review} />
+      )}
       {whole.kind === 'torrent' && <p className="soft">{t('share.torrent')}</p>}
-      {whole.kind === 'folder' && (
+      {whole.kind === 'folder' && canLeaveOut && (
         <>
-          <FileTreeView
-            label={t('share.leaveOutHint')}
-            files={files}
-            chosen={chosen}
-            onChange={(next) => {
-              setChosen(next)
-              onExclude(excludesOf(nodes, next))
-            }}
-          />
+          <FileTreeView label={t('share.leaveOutHint')} files={files} chosen={chosen} onChange={change} />
           <p className="soft">{t('share.leaveOutHint')}</p>
-          {unlisted > 0 && <p>{t('share.listCut', unlisted)}</p>}
         </>
       )}
+      {unlisted > 0 && whole.kind === 'folder' && <p>{t('share.listCut', unlisted)}</p>}
       {whole.leftOut.length > 0 && <LeftOut names={whole.leftOut} />}
     </section>
+  )
+}
+
+function summaryOf(whole: Contents, review: Looked | undefined): string {
+  const { fileCount, totalBytes, kinds } =
+    review === undefined || review.state === 'counting' ? { ...whole, kinds: [] } : review
+  const all = t('share.summary', fileCount, formatSize(totalBytes), t('files.kinds', kinds))
+  if (review === undefined || review.state === 'counting' || review.sharedFiles === fileCount) return all
+  return `${all} ${t('share.rest', review.sharedFiles, formatSize(review.sharedBytes))}`
+}
+
+function Looking({ review: { scannedFiles, fileCount } }: { readonly review: Looked }): ReactNode {
+  return (
+    <div className="share-looking">
+      <progress aria-label={t('share.looking')} max={Math.max(1, fileCount)} value={scannedFiles} />
+      <span className="soft">{t('share.lookedAt', scannedFiles, fileCount)}</span>
+    </div>
   )
 }
 

@@ -4,12 +4,13 @@
 import { parseRate } from '../../../../src/api/parse-quantity.ts'
 import type { ShareFacts, ShareRequest } from '../../../../src/api/schemas/share.ts'
 
+/** As wide as it can be: `me` is nobody else. */
 export type Who = ShareFacts['audience']
 
 /** Narrowest first. */
-const WIDTHS: readonly Who[] = ['link', 'everyone']
+const WIDTHS = ['me', 'link', 'everyone'] as const
 
-export function widens(from: Who, to: Who): boolean {
+export function widens(from: (typeof WIDTHS)[number], to: (typeof WIDTHS)[number]): boolean {
   return WIDTHS.indexOf(to) > WIDTHS.indexOf(from)
 }
 
@@ -72,12 +73,11 @@ export function shareRequest(
   plan: {
     readonly path: string
     readonly who: Who
-    readonly exclude: readonly string[]
     readonly more: More
   },
   nowMs: number,
 ): ShareRequest {
-  const { path, who, exclude, more } = plan
+  const { path, who, more } = plan
   const trackers = more.trackers.split('\n').map((line) => line.trim())
   const named = trackers.filter((line) => line !== '')
   const limit = more.upLimit.trim()
@@ -86,18 +86,11 @@ export function shareRequest(
     audience: who,
     format: more.format,
     stopRule: stopRuleOf(more, nowMs),
-    ...(exclude.length === 0 ? {} : { exclude: [...exclude] }),
     ...(more.name.trim() === '' ? {} : { name: more.name.trim() }),
     ...(limit === '' ? {} : { upLimit: parseRate(limit) ?? null }),
     ...(named.length === 0 ? {} : { trackers: named }),
     ...(more.comment.trim() === '' ? {} : { comment: more.comment.trim() }),
   }
-}
-
-/** A path as a glob that fits only it; with `/**` what lies below it too. */
-export function globOf(path: readonly string[], folder: boolean): string {
-  const exact = path.map((name) => name.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&')).join('/')
-  return folder ? `${exact}/**` : exact
 }
 
 /** The audience is remembered for each folder that things were shared from, and never carried to another one. */

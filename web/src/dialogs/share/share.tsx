@@ -1,7 +1,7 @@
 // Sharing (INTERFACE.md A5): what, with whom after a look at what others will see, and the link. By keys: the path, Enter,
 // Enter.
 
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ShareFacts } from '../../../../src/api/schemas/share.ts'
 import { visible } from '../../../../src/api/unseen-characters.ts'
 import type { DialogProps } from '../../app/dialogs.ts'
@@ -13,6 +13,7 @@ import { ErrorSentence } from '../../ui/error-sentence.tsx'
 import { copyFile, MAX_DROPPED_BYTES } from './copied-file.ts'
 import { Review } from './review.tsx'
 import { SharedPanel } from './shared-panel.tsx'
+import type { Subject } from './subject.ts'
 import './share.css'
 
 export function ShareDialog({ path: given, file, refused, close }: DialogProps<'share'>): ReactNode {
@@ -36,6 +37,10 @@ export function ShareDialog({ path: given, file, refused, close }: DialogProps<'
     start(file)
   }, [file, start])
 
+  const subject = useMemo(
+    (): Subject | undefined => (chosen === undefined ? undefined : { kind: 'path', path: chosen, copied }),
+    [chosen, copied],
+  )
   const another = (): void => {
     setShared(undefined)
     setChosen(undefined)
@@ -60,24 +65,23 @@ export function ShareDialog({ path: given, file, refused, close }: DialogProps<'
       </Dialog>
     )
   }
-  if (chosen !== undefined) {
+  if (subject !== undefined) {
     return (
       <Review
         key={chosen}
-        path={chosen}
-        copied={copied}
+        subject={subject}
         onBack={() => {
           setChosen(undefined)
           setCopied(false)
         }}
-        onShared={setShared}
+        onDone={setShared}
         close={() => close()}
       />
     )
   }
   return (
     <Dialog
-      title={t('share.title')}
+      title={t('share.title.path')}
       close={() => close()}
       size="large"
       actions={

@@ -5,6 +5,7 @@ import { formatSize } from '../../../../src/api/format-quantity.ts'
 import type { Audience } from '../../../../src/api/schemas/primitives.ts'
 import type { ShareFacts } from '../../../../src/api/schemas/share.ts'
 import { visible } from '../../../../src/api/unseen-characters.ts'
+import { openDialog } from '../../app/dialogs.ts'
 import { widens } from '../../dialogs/share/share-plan.ts'
 import { liveSentence, SharedPanel, stopShare } from '../../dialogs/share/shared-panel.tsx'
 import { call } from '../../store/api.ts'
@@ -80,37 +81,30 @@ export function ShareCard({ facts, onChanged }: Props): ReactNode {
   )
 }
 
-/** A narrowing is one click; a widening is said, and its button repeats it. */
-function AudienceOf({ facts: { transfer, audience }, onChanged }: Props): ReactNode {
-  const [wished, setWished] = useState<Audience>()
+/** A narrowing is one click; a widening is looked at first. */
+function AudienceOf({ facts, onChanged }: Props): ReactNode {
+  const { transfer, audience } = facts
   const change = async (to: Audience): Promise<void> => {
-    const answer = await attempt(() => call('changeAudience', { id: transfer.id, audience: to }))
-    setWished(undefined)
-    if (answer === undefined) return
-    toast(t(to === 'link' ? 'library.narrowed' : 'library.widened', visible(transfer.name)))
+    const reached = widens(audience, to)
+      ? await openDialog('offer', { subject: { kind: 'share', facts } })
+      : to
+    if (reached === undefined) return
+    const narrow = () => attempt(() => call('changeAudience', { id: transfer.id, audience: to }))
+    if (reached === to && widens(to, audience) && (await narrow()) === undefined) return
+    if (reached !== audience) {
+      toast(t(reached === 'link' ? 'library.narrowed' : 'library.widened', visible(transfer.name)))
+    }
     onChanged()
   }
   return (
     <div className="share-card-who">
       <AudienceChoice
-        value={wished ?? audience}
+        value={audience}
+        offered={['link', 'everyone']}
         onChange={(to) => {
-          if (to === audience) setWished(undefined)
-          else if (widens(audience, to)) setWished(to)
-          else void change(to)
+          if (to !== audience) void change(to)
         }}
       />
-      {wished !== undefined && (
-        <>
-          <p className="share-widening">{t('share.widening', transfer.fileCount)}</p>
-          <div className="field-row">
-            <Button look="primary" onPress={() => void change(wished)}>
-              {t('library.widen', t('files.count', transfer.fileCount))}
-            </Button>
-            <Button onPress={() => setWished(undefined)}>{t('action.cancel')}</Button>
-          </div>
-        </>
-      )}
     </div>
   )
 }
