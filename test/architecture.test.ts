@@ -133,6 +133,8 @@ const LONG: Readonly<Record<string, string>> = {
   'engine/storage/recovery.ts': 'each kind of trouble is one method of a page; a few lines over',
   'engine/storage/sync-batch.ts':
     'one order of write, sync and record that must be read in one place; a few lines over',
+  'engine/storage/torrent-storage.ts':
+    'what a torrent asks of its storage, each a few lines that hand on; a few lines over',
   'engine/torrent/swarm.ts':
     'the host of all peers of a torrent: each duty is a line or two; a few lines over',
   'lab/sim/disk.ts': 'one port and the ways it can fail; a few lines over',

@@ -29,7 +29,7 @@ type Manifest = Readonly<
   >
 >
 
-async function built(t: TestContext): Promise<ReadonlyMap<string, Buffer>> {
+async function built(t: TestContext): Promise<Map<string, Buffer>> {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-page-'))
   t.after(() => rmSync(folder, { recursive: true }))
   await build({
