@@ -1,0 +1,35 @@
+// The stores of the library over one open database, made once and sharing what they must share.
+
+import type { DatabaseSync } from 'node:sqlite'
+import type { Digest } from '../base/ports.ts'
+import { FileRows } from './file-rows.ts'
+import { FileStore } from './file-store.ts'
+import { FolderStore } from './folder-store.ts'
+import { LibraryWrites } from './library-writes.ts'
+import { ReadingStore } from './reading-store.ts'
+import { TransferStore } from './transfer-store.ts'
+
+export interface LibraryStores {
+  readonly writes: LibraryWrites
+  readonly folders: FolderStore
+  readonly files: FileStore
+  readonly reading: ReadingStore
+  readonly transfers: TransferStore
+}
+
+/** Migrations of the library's database. */
+export const LIBRARY_SCHEMA = new URL('./schema/', import.meta.url)
+
+/** @param database opened with all of LIBRARY_SCHEMA */
+export function libraryStores(database: DatabaseSync, digest: Digest): LibraryStores {
+  const writes = new LibraryWrites(database)
+  const rows = new FileRows(writes)
+  const reading = new ReadingStore(writes, rows, digest)
+  return {
+    writes,
+    folders: new FolderStore(writes, rows),
+    files: new FileStore(writes, rows),
+    reading,
+    transfers: new TransferStore(writes, rows, reading),
+  }
+}
