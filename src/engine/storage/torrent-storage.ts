@@ -4,7 +4,6 @@
 
 import type { Bitfield } from '../../base/bitfield.ts'
 import type { Millis, PieceIndex } from '../../base/ids.ts'
-import type { CheckVerdict } from './checker.ts'
 import { type StorageBacklog, StorageCore } from './core.ts'
 import { DEFAULT_PART_SUFFIX } from './layout.ts'
 import { type MoveResult, Mover } from './mover.ts'
@@ -12,6 +11,7 @@ import { type Opened, type OpenRefusal, openLayout, type ResumeReport } from './
 import { removeData } from './own-files.ts'
 import { migrateFromStore, releaseUnused } from './part-migration.ts'
 import type { ReadOutcome } from './reader.ts'
+import { Recheck } from './recheck.ts'
 import type { StorageOptions } from './storage-options.ts'
 import type { StorageProblem } from './trouble.ts'
 
@@ -28,7 +28,7 @@ const FLUSH_ROUNDS = 5
 export class TorrentStorage {
   readonly #core: StorageCore
   readonly #mover: Mover
-  #cancelled = false
+  readonly #recheck: Recheck
   #closing: Promise<void> | undefined
 
   /** Finds and claims the files, reads the journal; creates nothing but the save folder. */
@@ -61,6 +61,7 @@ export class TorrentStorage {
   private constructor(core: StorageCore) {
     this.#core = core
     this.#mover = new Mover(core)
+    this.#recheck = new Recheck(core)
   }
 
   // ── what is here ──
@@ -154,7 +155,7 @@ export class TorrentStorage {
   /** Hashes became known (v2 layers): pieces that waited for them are judged, also those that were found on disk. */
   hashesKnown(): void {
     this.#core.intake.rejudge()
-    void this.#checkWaiting()
+    void this.#recheck.waiting()
   }
 
   // ── blocks out ──
@@ -176,40 +177,13 @@ export class TorrentStorage {
 
   // ── checking ──
 
-  /**
-   * Hashes from disk; reads only. 'pending': what open() could not vouch for. 'all': everything.
-   * Events tell gains and losses. @returns whether it came to its end
-   */
-  async check(
-    scope: 'pending' | 'all',
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<boolean> {
-    const core = this.#core
-    if (core.mode !== 'open') return false
-    core.mode = 'checking'
-    this.#cancelled = false
-    try {
-      await core.intake.flush()
-      await core.intake.settled()
-      if (scope === 'all') await core.suspects.lookAgain()
-      const pieces = scope === 'all' ? [...core.options.metainfo.geometry.pieces()] : [...core.pending]
-      return await this.#hashPieces(pieces, onProgress)
-    } finally {
-      if (core.mode === 'checking') core.mode = 'open'
-      core.options.events.memoryAvailable()
-      core.maybeFinished()
-      if (!this.#cancelled) void this.#checkWaiting()
-    }
-  }
-
-  /** What could not be judged when it was found, and can be now. */
-  async #checkWaiting(): Promise<void> {
-    const { mode, judgeable } = this.#core
-    if (mode === 'open' && judgeable) await this.check('pending')
+  /** As Recheck.run(). */
+  check(scope: 'pending' | 'all', onProgress?: (done: number, total: number) => void): Promise<boolean> {
+    return this.#recheck.run(scope, onProgress)
   }
 
   cancelCheck(): void {
-    this.#cancelled = true
+    this.#recheck.cancel()
   }
 
   /** The person agreed that changed, missing or differing files are completed as if they were ours. */
@@ -229,7 +203,7 @@ export class TorrentStorage {
     core.wantedChanged()
     await migrateFromStore(core)
     if (core.desk.problem === undefined) await core.recovery.requireSpace()
-    await this.#checkWaiting()
+    await this.#recheck.waiting()
   }
 
   /** Takes all files to another folder, on the same volume or not; goes on where an earlier attempt stopped. */
@@ -352,37 +326,6 @@ export class TorrentStorage {
     core.told = true
     if (core.desk.problem !== undefined) core.options.events.trouble(core.desk.problem)
     core.maybeFinished()
-  }
-
-  async #hashPieces(
-    pieces: readonly PieceIndex[],
-    onProgress: ((done: number, total: number) => void) | undefined,
-  ): Promise<boolean> {
-    const core = this.#core
-    const { events, ports } = core.options
-    const bad = new Set<PieceIndex>()
-    let done = 0
-    const open = pieces.filter((piece) => !core.withheld.has(piece))
-    const known = open.filter((piece) => core.verifier.knows(piece))
-    const later = known.length < open.length ? open.filter((piece) => !core.verifier.knows(piece)) : []
-    for (const piece of later) core.pending.add(piece)
-    core.lost(later)
-    const each = (piece: PieceIndex, verdict: CheckVerdict): void => {
-      onProgress?.(++done, known.length)
-      core.batch.tick(ports.clock.now())
-      core.pending.delete(piece)
-      if (verdict === 'good') {
-        core.intake.discard(piece)
-        core.gained(piece)
-        return
-      }
-      bad.add(piece)
-      if (verdict === 'inconsistent') events.pieceInconsistent(piece)
-      core.lost([piece])
-    }
-    const whole = await core.checker.run(known, each, () => this.#cancelled || core.mode !== 'checking')
-    if (whole) await core.suspects.afterCheck(bad, core.report.changed, core.options)
-    return whole
   }
 
   async #close(files: 'keep' | 'remove'): Promise<void> {
