@@ -71,6 +71,12 @@ export const FILE_ERRORS: ErrorTable = {
     message: (data) => `The files of this torrent are not in ${word(data, 'path', 'that folder')}.`,
     help: 'Name the folder that holds them with --dir.',
   },
+  SHARE_ONE_FILE: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'What you named')} is a folder: only a single file is shared by its content.`,
+    help: 'Name a file, or share the folder in the usual way.',
+  },
   SHARE_REFUSED_ROOT: {
     exit: 2,
     message: (data) =>

@@ -59,5 +59,5 @@ test('hosts of web seeds are named before they are contacted', () => {
   const magnet = parseMagnet(
     `magnet:?xt=urn:btih:${'ab'.repeat(20)}&ws=${encodeURIComponent('http://me:secret@w.test:81/x')}`,
   )
-  assert.deepEqual(hostsIn({ kind: 'magnet', magnet }), ['w.test:81'])
+  assert.deepEqual(hostsIn({ kind: 'magnet', magnet, metainfo: undefined }), ['w.test:81'])
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { endpointText } from '../base/endpoint.ts'
 import type { Listing, TorrentOptions } from '../engine/torrent/options.ts'
 import type { TorrentStatus } from '../engine/torrent/status.ts'
+import { namedContent } from '../metainfo/content-torrent.ts'
 import type { Metainfo, Torrent } from '../metainfo/metainfo.ts'
 import { type RefusedRoot, refusedTarget, shareRootFacts } from '../safety/share-roots.ts'
 import { type AddChoices, optionsForMagnet, optionsForTorrent } from './add.ts'
@@ -48,7 +49,9 @@ export async function adderFor(
   if (source.kind === 'torrent') return (events) => optionsForTorrent(source.torrent, { ...full, events })
   const { magnet } = source
   const hash = magnet.infohashV2 ?? magnet.infohashV1
-  const known = hash === undefined ? undefined : await engine.session.kept(hash)
+  const kept = hash === undefined ? undefined : await engine.session.kept(hash)
+  const { nameRules } = engine.ports.disk
+  const known = kept === undefined ? source.metainfo : namedContent(kept, magnet.displayName, nameRules)
   return (events) => optionsForMagnet(magnet, known, { ...full, events })
 }
 

@@ -2,6 +2,8 @@
 // Promise: fields are added, never renamed; what is not known (a link before its metadata) or absent is null.
 
 import { contentIdText } from '../metainfo/content-id.ts'
+import { contentIdOf } from '../metainfo/content-torrent.ts'
+import { NO_HINTS } from '../metainfo/hints.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo, Torrent } from '../metainfo/metainfo.ts'
 import type { TorrentInput } from './torrent-input.ts'
@@ -36,7 +38,12 @@ export interface Inspection {
 
 export function inspect(input: TorrentInput): Inspection {
   if (input.kind === 'torrent') return inspectTorrent(input.torrent)
-  const { magnet } = input
+  const { magnet, metainfo } = input
+  if (metainfo !== undefined) {
+    const { trackers, webSeeds } = magnet
+    const hints = { ...NO_HINTS, trackers: trackers.map((url) => [url]), webSeeds }
+    return { ...inspectTorrent({ metainfo, hints }), magnet: formatMagnet(magnet) }
+  }
   return {
     name: magnet.displayName ?? null,
     infohashV1: magnet.infohashV1 ?? null,
@@ -74,6 +81,7 @@ export function inspectTorrent({ metainfo, hints }: Torrent): Inspection {
       displayName: metainfo.name,
       trackers,
       webSeeds: hints.webSeeds,
+      content: contentIdOf(metainfo),
     }),
     version: metainfo.version,
     pieces: metainfo.geometry.pieceCount,

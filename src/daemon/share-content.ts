@@ -6,9 +6,13 @@ import type { Endpoint } from '../base/endpoint.ts'
 import { endpointText } from '../base/endpoint.ts'
 import type { Disk } from '../base/ports.ts'
 import type { Listing } from '../engine/torrent/options.ts'
-import { createTorrent, planTorrent } from '../metainfo/create.ts'
+import { contentInfo, contentPieceLength } from '../metainfo/content-id.ts'
+import { contentIdOf, namedContent } from '../metainfo/content-torrent.ts'
+import { type CreateOptions, createTorrent, planTorrent } from '../metainfo/create.ts'
+import type { CreateSource } from '../metainfo/create-plan.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metainfo/metainfo.ts'
+import { readInfo } from '../metainfo/read.ts'
 import type { NodePorts } from './compose.ts'
 import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
 import { checkUnchanged } from './source-files.ts'
@@ -19,7 +23,8 @@ export interface ContentChoices {
   readonly trackers: readonly string[]
   readonly webSeeds?: readonly string[]
   readonly comment?: string | undefined
-  readonly format?: 'hybrid' | 'v1' | 'v2'
+  /** `content`: of one file, the torrent that everybody who has it can make (docs/content-ids.md). */
+  readonly format?: 'hybrid' | 'v1' | 'v2' | 'content'
 }
 
 export interface HashWatch {
@@ -40,10 +45,30 @@ export async function hashSurvey(
     ...(comment === undefined ? {} : { comment }),
     createdBy: `Shoal ${VERSION}`,
   }
-  const wish = { hints, ...(format === undefined ? {} : { version: format }) }
-  const created = await createTorrent(survey.source, wish, ports, watch)
-  await checkUnchanged(ports.disk, survey.source)
-  return created.torrent
+  const { source } = survey
+  const wish = format === 'content' ? contentWish(source, survey.root) : format && { version: format }
+  const created = await createTorrent(source, { hints, ...wish }, ports, watch)
+  await checkUnchanged(ports.disk, source)
+  return format === 'content' ? asContent(created.torrent, source.name, ports) : created.torrent
+}
+
+/** @throws ShareError */
+function contentWish({ singleFile, files: [file] }: CreateSource, root: string): CreateOptions {
+  if (!singleFile || file === undefined) throw new ShareError('SHARE_ONE_FILE', { path: root })
+  return { version: 'v2', pieceLengthBytes: contentPieceLength(file.lengthBytes) }
+}
+
+/** What was hashed with the content torrent's pieces has its layers; the person's name of the file stays with the person. */
+function asContent(
+  { metainfo, hints }: TorrentContent,
+  name: string,
+  { digest, disk }: Pick<NodePorts, 'disk' | 'digest'>,
+): TorrentContent {
+  const [{ root, lengthBytes } = { root: undefined, lengthBytes: 0 }] = metainfo.files
+  if (root === undefined) throw new TypeError('a file of v2 without a root')
+  const { pieceLayers } = metainfo
+  const content = readInfo(contentInfo({ root, lengthBytes }), digest, undefined, { pieceLayers })
+  return { metainfo: namedContent(content, name, disk.nameRules), hints }
 }
 
 export interface DescribedShare {
@@ -91,7 +116,8 @@ export function diskPathsOf(
   saveFolder: string,
   format: ContentChoices['format'] = 'hybrid',
 ): (string | undefined)[] {
-  const planned = planTorrent(survey.source, { version: format }).files
+  const version = format === 'content' ? 'v2' : format
+  const planned = planTorrent(survey.source, { version }).files
   return metainfo.files.map((file) => {
     const real = planned[file.index]?.source?.path
     return real === path.join(saveFolder, ...file.path) ? undefined : real
@@ -111,6 +137,7 @@ export function shareLink(
     infohashV1: metainfo.infohashV1,
     infohashV2: metainfo.infohashV2,
     displayName: metainfo.name,
+    content: contentIdOf(metainfo),
     trackers: [...new Set(told)],
     webSeeds: hints.webSeeds,
     peers: addresses.map(endpointText),

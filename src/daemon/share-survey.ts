@@ -16,6 +16,8 @@ export class ShareError extends CodedError<
   | 'SHARE_HOLDS_KEYS'
   | 'SHARE_EMPTY'
   | 'SHARE_DATA_MISSING'
+  /** A content torrent has one file. */
+  | 'SHARE_ONE_FILE'
 > {}
 
 export interface ShareSurvey {

@@ -5,16 +5,23 @@ import { open } from 'node:fs/promises'
 import { concatBytes, fromUtf8Lenient } from '../base/bytes.ts'
 import { CodedError } from '../base/errors.ts'
 import type { Digest, Disk } from '../base/ports.ts'
+import { contentInfohash, parseContentId } from '../metainfo/content-id.ts'
+import { contentOfLink } from '../metainfo/content-torrent.ts'
 import { TORRENT_LIMITS } from '../metainfo/limits.ts'
-import { isMagnet, type Magnet, parseMagnet } from '../metainfo/magnet.ts'
-import type { Torrent } from '../metainfo/metainfo.ts'
+import { formatMagnet, isMagnet, type Magnet, parseMagnet } from '../metainfo/magnet.ts'
+import type { Metainfo, Torrent } from '../metainfo/metainfo.ts'
 import { readTorrent } from '../metainfo/read.ts'
 
 export class InputError extends CodedError<'FILE_NOT_FOUND' | 'FILE_UNREADABLE'> {}
 
 export type TorrentInput =
   | { readonly kind: 'torrent'; readonly torrent: Torrent; readonly bytes: Uint8Array }
-  | { readonly kind: 'magnet'; readonly magnet: Magnet }
+  | {
+      readonly kind: 'magnet'
+      readonly magnet: Magnet
+      /** Of a content link, which says it all by itself. */
+      readonly metainfo: Metainfo | undefined
+    }
 
 export interface InputOptions {
   readonly digest: Digest
@@ -29,11 +36,25 @@ export async function readTorrentInput(
   word: string,
   { digest, disk, stdin }: InputOptions,
 ): Promise<TorrentInput> {
-  if (isLink(word)) return { kind: 'magnet', magnet: parseMagnet(word) }
+  if (isLink(word)) return readLink(word, { digest, disk })
   const bytes = word === '-' ? await collect(stdin) : await readFileBounded(word)
   const text = bytes.length < TEXT_BYTES || bytes[0] !== DICT ? fromUtf8Lenient(bytes) : ''
-  if (isMagnet(text)) return { kind: 'magnet', magnet: parseMagnet(text) }
+  if (isMagnet(text)) return readLink(text, { digest, disk })
   return { kind: 'torrent', torrent: readTorrent(bytes, digest, { names: disk.nameRules }), bytes }
+}
+
+/** A magnet link, or a content id alone. @throws MagnetError */
+export function readLink(
+  text: string,
+  { digest, disk }: Pick<InputOptions, 'digest' | 'disk'>,
+): Extract<TorrentInput, { kind: 'magnet' }> {
+  const content = parseContentId(text.trim())
+  const magnet = parseMagnet(
+    content === undefined
+      ? text
+      : formatMagnet({ infohashV1: undefined, infohashV2: contentInfohash(content, digest), content }),
+  )
+  return { kind: 'magnet', magnet, metainfo: contentOfLink(magnet, digest, disk.nameRules) }
 }
 
 /** The file of a torrent only, where a link would not do. @throws InputError, MetainfoError */
@@ -46,7 +67,7 @@ export async function readTorrentFile(
 
 /** A word with a scheme is meant as a link, whatever is wrong with it. */
 function isLink(word: string): boolean {
-  return isMagnet(word) || /^[a-z][a-z0-9+.-]+:\/\//i.test(word)
+  return isMagnet(word) || parseContentId(word) !== undefined || /^[a-z][a-z0-9+.-]+:\/\//i.test(word)
 }
 
 /** What begins a torrent; a link saved in a file begins otherwise. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { fromHex } from '../base/bytes.ts'
 import type { Infohash } from '../base/ids.ts'
 import {
   formatMagnet,
@@ -24,6 +25,7 @@ const BARE: Magnet = {
   webSeeds: [],
   peers: [],
   to: undefined,
+  content: undefined,
   select: undefined,
 }
 
@@ -79,6 +81,7 @@ test('names, trackers, web seeds, peers, audience and selection are read', () =>
     webSeeds: ['https://w/a%20b'],
     peers: ['10.0.0.1:51733', '[2001:db8::1]:6881', 'host.example:1'],
     to: 'link',
+    content: undefined,
     select: [
       { first: 0, last: 0 },
       { first: 2, last: 2 },
@@ -192,6 +195,16 @@ test('what is written is read back equal', () => {
         { maxLength: 5 },
       ),
       to: fc.constantFrom(undefined, 'link', 'everyone'),
+      content: fc.option(
+        fc.record(
+          {
+            root: hex(64).map((text) => fromHex(text)),
+            lengthBytes: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+          },
+          { noNullPrototype: true },
+        ),
+        { nil: undefined },
+      ),
       select: fc.option(
         index.map((first) => [{ first, last: first }]),
         { nil: undefined },

@@ -6,6 +6,7 @@
 import { BytesError, fromBase32, fromHex } from '../base/bytes.ts'
 import { CodedError } from '../base/errors.ts'
 import { INFOHASH_V1_BYTES, INFOHASH_V2_BYTES, type Infohash, infohash } from '../base/ids.ts'
+import { type ContentId, contentIdText, parseContentId } from './content-id.ts'
 import { trackerUrl, webSeedUrl } from './hints.ts'
 import { ADDRESSES_LIMIT, TORRENT_LIMITS, TRACKERS_LIMIT, WEB_SEEDS_LIMIT } from './limits.ts'
 
@@ -29,6 +30,8 @@ export interface Magnet {
   readonly peers: readonly string[]
   /** `x.to`: for whom the link is meant. `link` asks to stay unlisted (TRANSFER.md). */
   readonly to: string | undefined
+  /** `x.cid`: the content that it is the content torrent of, so that nobody must be asked for its files (content-torrent.ts). */
+  readonly content: ContentId | undefined
   /** `so` (BEP 53): indexes of files to select, ascending, not overlapping; undefined for all. */
   readonly select: readonly IndexRange[] | undefined
 }
@@ -71,8 +74,18 @@ export function parseMagnet(link: string): Magnet {
     webSeeds: unique((values.get('ws') ?? []).map(webSeedUrl), WEB_SEEDS_LIMIT),
     peers: unique((values.get('x.pe') ?? []).map(peerAddress), ADDRESSES_LIMIT),
     to: values.get('x.to')?.find((audience) => /^[\w.-]{1,64}$/.test(audience)),
+    content: contentIn(values.get('x.cid')),
     select: selectionOf(values.get('so')),
   }
+}
+
+/** What is no content id is refused: the rest of such a link would lead to a file of another name. @throws MagnetError */
+function contentIn(values: readonly string[] | undefined): ContentId | undefined {
+  const [text, other] = new Set(values)
+  const content = text === undefined ? undefined : parseContentId(text)
+  if (text !== undefined && (content === undefined || other !== undefined))
+    throw new MagnetError('its content id (x.cid) is none')
+  return content
 }
 
 /** Values by lower-case key; `xt.1` and `tr.2` count as `xt` and `tr`. Links copied out of HTML have `&amp;`. */
@@ -201,11 +214,13 @@ export type MagnetParts = Pick<Magnet, 'infohashV1' | 'infohashV2'> & Partial<Ma
 
 /** The link for these parts, keys always in the same order. */
 export function formatMagnet(parts: MagnetParts): string {
-  const { infohashV1, infohashV2, displayName, trackers, webSeeds, peers, to, select } = parts
+  const { infohashV1, infohashV2, displayName, trackers, webSeeds, peers, to, content, select } = parts
   const pairs: string[] = []
   if (infohashV1 !== undefined) pairs.push(`xt=urn:btih:${infohashV1}`)
   if (infohashV2 !== undefined) pairs.push(`xt=urn:btmh:${SHA256_MULTIHASH}${infohashV2}`)
   if (displayName !== undefined) pairs.push(`dn=${encodeURIComponent(displayName.toWellFormed())}`)
+  // `xl` is what other clients read.
+  if (content !== undefined) pairs.push(`xl=${content.lengthBytes}`, `x.cid=${contentIdText(content)}`)
   for (const tracker of trackers ?? []) pairs.push(`tr=${encodeURIComponent(tracker)}`)
   for (const url of webSeeds ?? []) pairs.push(`ws=${encodeURIComponent(url)}`)
   for (const peer of peers ?? []) pairs.push(`x.pe=${escapeAddress(peer)}`)

@@ -45,7 +45,7 @@ export const ShareRequest = z.object({
   upLimit: Limit.optional(),
   trackers: z.array(z.string().max(2_048)).max(100).optional(),
   webSeeds: z.array(z.string().max(2_048)).max(100).optional(),
-  format: z.enum(['hybrid', 'v1', 'v2']).default('hybrid'),
+  format: z.enum(['hybrid', 'v1', 'v2', 'content']).default('hybrid'),
   /** A finished review of this path without open findings; without one the share waits until it was looked at. */
   review: z.string().max(64).optional(),
   /** Findings that may be shared: ids, classes or globs of paths. For those who cannot be asked. */

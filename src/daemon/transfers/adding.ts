@@ -6,7 +6,7 @@ import { parseEndpoint } from '../../base/address.ts'
 import { endpointText } from '../../base/endpoint.ts'
 import { webSeedUrl } from '../../metainfo/hints.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
-import type { Torrent as Content } from '../../metainfo/metainfo.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { kindOfName } from '../../safety/file-nature.ts'
 import { refusedTarget, shareRootFacts } from '../../safety/share-roots.ts'
 import { hostsIn, isUnlisted } from '../get-source.ts'
@@ -50,18 +50,17 @@ export class Adding {
   async inspect(source: Request['source']): Promise<OutputOf<'inspect'>> {
     const { transfers, ports } = this.#around
     const input = await readSource(source, ports)
-    const content = input.kind === 'torrent' ? input.torrent : undefined
-    const { infohashV1, infohashV2 } =
-      content?.metainfo ?? (input as Extract<TorrentInput, { kind: 'magnet' }>).magnet
+    const metainfo = metainfoOf(input)
+    const { infohashV1, infohashV2 } = input.kind === 'torrent' ? input.torrent.metainfo : input.magnet
     const saveFolder = this.#around.saveFolder(null)
     return {
       kind: input.kind,
       id: idOf(input),
       name: nameOf(input),
       audience: isUnlisted(input) ? 'link' : 'everyone',
-      private: content?.metainfo.private ?? false,
-      totalBytes: content?.metainfo.geometry.payloadBytes ?? null,
-      files: content === undefined ? null : filesOf(content),
+      private: metainfo?.private ?? false,
+      totalBytes: metainfo?.geometry.payloadBytes ?? null,
+      files: metainfo === undefined ? null : filesOf(metainfo),
       hosts: hostsIn(input),
       trackers: [...trackersOf(input)],
       infohashV1: infohashV1 ?? null,
@@ -80,7 +79,8 @@ export class Adding {
     const here = transfers.findByHash(wireHashesOf(input))
     if (here !== undefined) return await this.#again(here, input, typed)
     const record = this.#recordOf(request, input, typed)
-    if (input.kind === 'torrent') await this.#checkPlace(input.torrent, record)
+    const metainfo = metainfoOf(input)
+    if (metainfo !== undefined) await this.#checkPlace(metainfo, record)
     // Somebody else may have added it meanwhile; from here on it is known in one go.
     const meanwhile = transfers.findByHash(wireHashesOf(input))
     if (meanwhile !== undefined) return await this.#again(meanwhile, input, typed)
@@ -147,8 +147,8 @@ export class Adding {
       peers: (request.peers ?? []).map(checkedPeer),
       addedAt: this.#around.wallMs(),
     }
-    if (input.kind === 'magnet') return record
-    const { metainfo } = input.torrent
+    const metainfo = metainfoOf(input)
+    if (metainfo === undefined) return record
     const priorities = selectedPriorities(metainfo, selection, undefined)
     if (priorities.every((priority) => priority === 0) && metainfo.geometry.payloadBytes > 0)
       throw new TransferError('NOTHING_SELECTED', { name: record.name })
@@ -161,7 +161,7 @@ export class Adding {
   }
 
   /** @throws TransferError PLACE_REFUSED, NOT_ENOUGH_SPACE */
-  async #checkPlace({ metainfo }: Content, record: TransferRecord): Promise<void> {
+  async #checkPlace(metainfo: Metainfo, record: TransferRecord): Promise<void> {
     const { ports, stateFolder } = this.#around
     const refused = refusedTarget(targetOf(metainfo, record.saveFolder), shareRootFacts(stateFolder))
     if (refused !== undefined)
@@ -183,8 +183,14 @@ export class Adding {
   }
 }
 
+/** Undefined while only peers know it. */
+function metainfoOf(input: TorrentInput): Metainfo | undefined {
+  return input.kind === 'torrent' ? input.torrent.metainfo : input.metainfo
+}
+
 function nameOf(input: TorrentInput): string {
-  if (input.kind === 'torrent') return input.torrent.metainfo.name
+  const known = metainfoOf(input)
+  if (known !== undefined || input.kind === 'torrent') return known?.name ?? ''
   const { displayName, infohashV2, infohashV1 } = input.magnet
   return displayName ?? infohashV1 ?? infohashV2 ?? ''
 }
@@ -195,8 +201,8 @@ function trackersOf(input: TorrentInput): readonly string[] {
   return isUnlisted(input) ? [] : input.magnet.trackers
 }
 
-function filesOf({ metainfo }: Content) {
-  return metainfo.files
+function filesOf({ files }: Metainfo) {
+  return files
     .filter((file) => !file.pad)
     .map((file) => ({
       index: file.index,

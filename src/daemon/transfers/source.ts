@@ -6,10 +6,10 @@ import { mayContact } from '../../base/address.ts'
 import { fromUtf8Lenient } from '../../base/bytes.ts'
 import { wireHash } from '../../base/ids.ts'
 import { TORRENT_LIMITS } from '../../metainfo/limits.ts'
-import { isMagnet, parseMagnet } from '../../metainfo/magnet.ts'
+import { isMagnet } from '../../metainfo/magnet.ts'
 import { readTorrent } from '../../metainfo/read.ts'
 import type { NodePorts } from '../compose.ts'
-import type { TorrentInput } from '../torrent-input.ts'
+import { readLink, type TorrentInput } from '../torrent-input.ts'
 import { TransferError } from './transfer-error.ts'
 
 /** A slow server of a small file; a person waits for it. */
@@ -28,7 +28,7 @@ export async function readSource(
   if ('torrent' in source) return torrentOf(Uint8Array.fromBase64(source.torrent), ports)
   const link = source.link.trim()
   if (/^https?:\/\//i.test(link)) return fetched(link, ports)
-  return { kind: 'magnet', magnet: parseMagnet(asMagnet(link)) }
+  return readLink(asMagnet(link), ports)
 }
 
 /** 40 hex digits or 32 of base32 (v1), 64 hex digits (v2): what sites and people pass on as "the hash". */
@@ -57,7 +57,7 @@ async function fetched(url: string, ports: SourcePorts): Promise<TorrentInput> {
 
 function torrentOf(bytes: Uint8Array, { digest, disk }: Pick<SourcePorts, 'digest' | 'disk'>): TorrentInput {
   const text = bytes[0] === DICT ? '' : fromUtf8Lenient(bytes.subarray(0, 8))
-  if (isMagnet(text)) return { kind: 'magnet', magnet: parseMagnet(fromUtf8Lenient(bytes)) }
+  if (isMagnet(text)) return readLink(fromUtf8Lenient(bytes), { digest, disk })
   return { kind: 'torrent', torrent: readTorrent(bytes, digest, { names: disk.nameRules }), bytes }
 }
 

@@ -1,5 +1,6 @@
 // A transfer as a link, and what a link says of a transfer. Pure.
 
+import { contentIdOf } from '../../metainfo/content-torrent.ts'
 import { NO_HINTS } from '../../metainfo/hints.ts'
 import { formatMagnet, isMagnet, type Magnet, parseMagnet } from '../../metainfo/magnet.ts'
 import type { Torrent as Content, TorrentHints } from '../../metainfo/metainfo.ts'
@@ -11,6 +12,7 @@ export function linkFor({ metainfo, hints }: Content, audience: TransferRecord['
     infohashV1: metainfo.infohashV1,
     infohashV2: metainfo.infohashV2,
     displayName: metainfo.name,
+    content: contentIdOf(metainfo),
     trackers: hints.trackers.flat(),
     webSeeds: hints.webSeeds,
     ...(audience === 'link' && !metainfo.private ? { to: 'link' } : {}),

@@ -1,6 +1,8 @@
 // What discovery may say about a torrent, and under which hashes: where listed and unlisted differ (TRANSFER.md).
-// Invariant: the infohash of an unlisted torrent is in nothing that is announced, unless the torrent is private (BEP 27).
+// Invariant: the infohash of an unlisted torrent is in nothing that is announced, unless the torrent is private (BEP 27); nor
+// is anything that follows from a file's content alone.
 
+import { contentIdOf } from '../../metainfo/content-torrent.ts'
 import { rendezvousKey } from '../../metainfo/rendezvous.ts'
 import type { DiscoveryFacts } from '../discovery/discovery.ts'
 import type { TorrentServices } from './services.ts'
@@ -17,6 +19,8 @@ export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): D
     },
     get meetingKeys() {
       if (torrent.options.listing === 'everyone') return torrent.wireHashes
+      // Whoever knows the file can compute this key of a content torrent, and would find out who has it.
+      if (torrent.metainfo !== undefined && contentIdOf(torrent.metainfo) !== undefined) return []
       return [rendezvousKey(torrent.identity.hashes, services.ports.digest)]
     },
     get private() {
