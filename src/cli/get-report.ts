@@ -1,5 +1,6 @@
 // What a `get` says while it runs and when it is done, whichever engine does it: lines for a person, events for a program.
 
+import { natureSentence } from '../api/check-sentence.ts'
 import { formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
 import type { ArrivedFile, GetReport } from '../daemon/get-job.ts'
 import type { ReceivedCheck } from '../daemon/received-check.ts'
@@ -78,7 +79,7 @@ export class Report implements GetReport {
         : `Done in ${took}, ${formatRate(status.takenBytes / Math.max(result.seconds, LEAST_SECONDS))}`
     this.#output.result(`${how}: ${result.path}. Verified. ${this.#nature()}`)
     for (const { components, nature } of this.#check.warnings) {
-      this.#output.warn([{ text: `${components.join('/')}: ${nature.sentence}.`, style: 'careful' }])
+      this.#output.warn([{ text: `${components.join('/')}: ${natureSentence(nature)}.`, style: 'careful' }])
     }
     if (this.#check.unmarked === 'no-tool') {
       this.#output.note(
@@ -93,7 +94,7 @@ export class Report implements GetReport {
 
   #nature(): string {
     const { single, warnings } = this.#check
-    if (single !== undefined) return `${single.nature.sentence}; not virus-checked (no scanner).`
+    if (single !== undefined) return `${natureSentence(single.nature)}; not virus-checked (no scanner).`
     if (warnings.length > 0) return `Not virus-checked (no scanner); look at ${warnings.length} of its files:`
     return 'Not virus-checked (no scanner).'
   }

@@ -1,10 +1,10 @@
 // The first look at what arrived and the system's origin mark, done before a file gets its final name; and the look
 // alone at what an earlier run brought, or was there already, so that a danger is named whenever a get is done.
 
-import { open } from 'node:fs/promises'
 import type { FinalFile } from '../engine/torrent/options.ts'
-import { type FileNature, HEAD_BYTES, natureOf } from '../safety/file-nature.ts'
+import type { FileNature } from '../safety/file-nature.ts'
 import { type MarkOutcome, OriginMarker } from '../safety/origin-mark.ts'
+import { lookAtFile } from '../safety/quarantine/file-look.ts'
 
 export interface ReceivedFile {
   /** Components below the save folder. */
@@ -33,7 +33,7 @@ export class ReceivedCheck {
   }
 
   async beforeFinal(file: FinalFile): Promise<void> {
-    this.#note(file.components, await headOf(file.path))
+    this.#note(file.components, await lookAtFile(file.path, nameOf(file)))
     const mark = await this.#marker.mark(file.path, this.#origin)
     if (mark !== 'marked') this.#unmarked = mark
   }
@@ -43,15 +43,16 @@ export class ReceivedCheck {
     const rest = files.filter(({ components }) => !this.#seen.has(components.join('/')))
     for (let at = 0; at < rest.length; at += LOOKS_AT_ONCE) {
       const some = rest.slice(at, at + LOOKS_AT_ONCE)
-      const heads = await Promise.all(some.map(({ path }) => headOf(path).catch(() => undefined)))
-      for (const [i, head] of heads.entries()) {
-        if (head !== undefined) this.#note((some[i] as FinalFile).components, head)
+      const looks = await Promise.all(
+        some.map((file) => lookAtFile(file.path, nameOf(file)).catch(() => undefined)),
+      )
+      for (const [i, look] of looks.entries()) {
+        if (look !== undefined) this.#note((some[i] as FinalFile).components, look)
       }
     }
   }
 
-  #note(components: readonly string[], head: Uint8Array): void {
-    const nature = natureOf(components[components.length - 1] ?? '', head)
+  #note(components: readonly string[], nature: FileNature): void {
     const received: ReceivedFile = { components, nature }
     this.#seen.add(components.join('/'))
     this.#last = received
@@ -78,13 +79,6 @@ export class ReceivedCheck {
   }
 }
 
-async function headOf(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const head = new Uint8Array(HEAD_BYTES)
-    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0)
-    return head.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
+function nameOf({ components }: Pick<FinalFile, 'components'>): string {
+  return components[components.length - 1] ?? ''
 }

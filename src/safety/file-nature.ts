@@ -1,17 +1,32 @@
 // What a received file is, as far as its name and its first bytes tell, and whether it can run code or pretends (INTERFACE.md A7).
-// A first look for every download, not a virus check: "plain" never means "clean".
+// A first look for every download, not a virus check: "plain" never means "clean". What is inside is quarantine/ to look at.
 
-/** First bytes that are enough to recognise every kind below. */
-export const HEAD_BYTES = 512
+import { contentOf } from './quarantine/content-kind.ts'
+import { dangersOfName, readName } from './quarantine/name-look.ts'
 
-export type Danger = 'runs-code' | 'pretends' | 'hidden-characters'
+/** First bytes that are enough to recognise every kind; where a disk image says what it is lies farthest behind. */
+export const HEAD_BYTES = 65_536
+
+/**
+ * `holds-programs`: an archive or disk image with programs in it · `active-content`: a document or page with parts that run ·
+ * `disk-image`: opened like a drive, what is in it has no mark of where it came from.
+ */
+export type Danger =
+  | 'runs-code'
+  | 'pretends'
+  | 'hidden-characters'
+  | 'look-alike-name'
+  | 'macros'
+  | 'active-content'
+  | 'holds-programs'
+  | 'disk-image'
 
 export interface FileNature {
-  /** `video`, `program`, … or `file` when unknown. */
+  /** By what is in it: `video`, `program`, … or `file` when unknown. */
   readonly kind: FileKind
+  /** What its name makes it look like. */
+  readonly named: FileKind
   readonly dangers: readonly Danger[]
-  /** One sentence for a person, without the name. */
-  readonly sentence: string
 }
 
 export type FileKind =
@@ -19,6 +34,7 @@ export type FileKind =
   | 'audio'
   | 'image'
   | 'document'
+  | 'web page'
   | 'text'
   | 'archive'
   | 'disk image'
@@ -28,96 +44,111 @@ export type FileKind =
   | 'file'
 
 const BY_EXTENSION: Readonly<Record<string, FileKind>> = table({
-  video: 'mp4 m4v mkv webm avi mov wmv mpg mpeg ts m2ts ogv flv 3gp',
-  audio: 'mp3 flac ogg opus wav m4a aac wma aiff alac mka',
-  image: 'jpg jpeg png gif webp avif heic bmp tif tiff svg',
-  document: 'pdf epub mobi djvu odt ods odp doc docx xls xlsx ppt pptx rtf',
-  text: 'txt md nfo csv json xml log',
-  subtitle: 'srt ass ssa sub vtt idx',
-  archive: 'zip rar 7z tar gz tgz bz2 xz zst lz4',
-  'disk image': 'iso img dmg vhd vhdx',
-  program: 'exe scr com pif msi msix msp cpl dll sys jar apk app deb rpm appimage run gadget ocx drv xll',
+  video: 'mp4 m4v mkv webm avi mov wmv mpg mpeg ts m2ts mts ogv flv 3gp 3g2 vob asf rm rmvb divx',
+  audio: 'mp3 flac ogg oga opus wav m4a m4b aac wma aiff aif alac mka ape mid midi ac3 dts wv',
+  image: 'jpg jpeg png gif webp avif heic heif bmp tif tiff svg svgz ico jxl psd raw cr2 nef dng',
+  document:
+    'pdf epub mobi azw3 djvu odt ods odp odg doc docx xls xlsx ppt pptx pps ppsx rtf pub vsd vsdx pages numbers key one onepkg chm ps eps xps oxps',
+  'web page': 'html htm xhtml mht mhtml shtml',
+  text: 'txt md nfo csv tsv json xml log ini cfg conf yaml yml toml cue m3u m3u8 pls sfv md5 sha1 sha256 tex torrent asc sig eml ics vcf',
+  subtitle: 'srt ass ssa sub vtt idx smi sbv',
+  archive:
+    'zip rar 7z tar gz tgz bz2 tbz2 xz txz zst tzst lz4 lz lzma z cab arj lzh ace cpio cbz cbr r00 r01 001',
+  'disk image': 'iso img dmg vhd vhdx vmdk vdi qcow2 wim udf nrg mdf',
+  program:
+    'exe scr com pif msi msix msixbundle appx appxbundle msp mst cpl dll sys jar apk xapk ipa app deb rpm appimage run elf dylib gadget ocx drv xll wll pkg mpkg snap flatpak flatpakref xpi crx class appref-ms appinstaller air dex efi',
   script:
-    'bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta sh bash zsh fish py pyw pl rb php lnk url desktop reg scf inf command workflow docm xlsm pptm dotm xltm xlam',
+    'bat cmd ps1 psm1 psd1 ps1xml vbs vbe vbscript js jse mjs cjs wsf wsh wsc sct hta sh bash zsh fish csh ksh py pyw pyc pyz pl rb php lua tcl lnk url webloc website desktop reg scf inf command workflow action scpt scptd applescript ahk au3 iqy slk settingcontent-ms library-ms search-ms searchconnector-ms theme themepack diagcab msc job rdp jnlp docm xlsm pptm dotm xltm xlam xlsb potm ppsm ppam sldm',
 })
 
 /** Kinds that a system may run when opened. */
 const RUNNABLE: ReadonlySet<FileKind> = new Set(['program', 'script'])
-
-/** Direction overrides, isolates, zero-width and other invisible characters that make a name read as another. */
-const DECEPTIVE = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u
+/** Documents that are archives inside; any other that is one is none. */
+const PACKED_DOCUMENTS = new Set(
+  'epub odt ods odp odg docx xlsx pptx ppsx vsdx pages numbers key xps oxps onepkg svgz azw3'.split(' '),
+)
+const MEDIA: ReadonlySet<FileKind> = new Set(['video', 'audio', 'image', 'subtitle'])
 
 export function natureOf(name: string, head: Uint8Array, executableBit = false): FileNature {
-  const named = kindOfName(name)
-  const found = kindOfContent(head)
-  const dangers: Danger[] = []
-  const runs = RUNNABLE.has(named) || (found !== undefined && RUNNABLE.has(found)) || executableBit
-  if (runs) dangers.push('runs-code')
-  const hidesProgram = found !== undefined && RUNNABLE.has(found) && !RUNNABLE.has(named) && named !== 'file'
-  if (hidesProgram || doubleExtension(name) || contradicts(named, found)) dangers.push('pretends')
-  if (DECEPTIVE.test(name)) dangers.push('hidden-characters')
-  return { kind: runs ? (found ?? named) : named, dangers, sentence: sentenceFor(named, found, dangers) }
+  const { extension } = readName(name)
+  const byName = kindOfExtension(extension)
+  const content = contentOf(head)
+  const found = content?.kind
+  const dangers = new Set<Danger>(content?.dangers)
+  const runs = RUNNABLE.has(byName) || (found !== undefined && RUNNABLE.has(found)) || executableBit
+  if (runs) dangers.add('runs-code')
+  for (const danger of dangersOfName(name, isKnown, isRunnable)) dangers.add(danger)
+  const hidesProgram =
+    found !== undefined && RUNNABLE.has(found) && !RUNNABLE.has(byName) && byName !== 'file'
+  if (hidesProgram || contradicts(byName, found, extension)) dangers.add('pretends')
+  if (found === 'disk image' || byName === 'disk image') dangers.add('disk-image')
+  const named = dangers.has('pretends') && RUNNABLE.has(byName) ? posedKind(name) : byName
+  return { kind: actualKind(byName, found, runs, head), named, dangers: [...dangers] }
 }
 
 export function kindOfName(name: string): FileKind {
-  return BY_EXTENSION[extensionOf(name)] ?? 'file'
+  return kindOfExtension(readName(name).extension)
 }
 
-/** `movie.mp4.exe`, `photo.jpg        .scr`: a harmless ending before one that runs. */
-function doubleExtension(name: string): boolean {
-  const parts = name.toLowerCase().split('.')
-  if (parts.length < 3 || !RUNNABLE.has(kindOfName(name))) return false
-  const before = (parts[parts.length - 2] as string).trim()
-  const kind = BY_EXTENSION[before]
-  return kind !== undefined && !RUNNABLE.has(kind) && kind !== 'archive' && kind !== 'disk image'
+export function isRunnableName(name: string): boolean {
+  return isRunnable(readName(name).extension)
 }
 
-function contradicts(named: FileKind, found: FileKind | undefined): boolean {
-  const media: readonly FileKind[] = ['video', 'audio', 'image']
-  return found === 'archive' && media.includes(named)
+function kindOfExtension(extension: string): FileKind {
+  return BY_EXTENSION[extension] ?? 'file'
 }
 
-function kindOfContent(head: Uint8Array): FileKind | undefined {
-  const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte)
-  if (starts(0x4d, 0x5a)) return 'program' // MZ: DOS and Windows
-  if (starts(0x7f, 0x45, 0x4c, 0x46)) return 'program' // ELF
-  if (starts(0xcf, 0xfa, 0xed, 0xfe) || starts(0xce, 0xfa, 0xed, 0xfe)) return 'program' // Mach-O
-  if (starts(0xca, 0xfe, 0xba, 0xbe)) return 'program' // Mach-O universal, Java class
-  if (starts(0x4c, 0x00, 0x00, 0x00, 0x01, 0x14, 0x02)) return 'script' // Windows shortcut
-  if (starts(0x23, 0x21)) return 'script' // #!
-  if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x52, 0x61, 0x72, 0x21) || starts(0x37, 0x7a, 0xbc, 0xaf))
-    return 'archive'
-  return undefined
+function isKnown(extension: string): boolean {
+  return BY_EXTENSION[extension] !== undefined
 }
 
-function sentenceFor(named: FileKind, found: FileKind | undefined, dangers: readonly Danger[]): string {
-  if (dangers.includes('pretends')) {
-    const really =
-      found !== undefined && found !== named ? `${article(found)} ${found}` : `${article(named)} ${named}`
-    return `Careful: this is ${really} that pretends to be something else`
+function isRunnable(extension: string): boolean {
+  return RUNNABLE.has(kindOfExtension(extension))
+}
+
+/** What `movie.mp4.exe` wants to be taken for. */
+function posedKind(name: string): FileKind {
+  const { parts, extension } = readName(name)
+  const kind = kindOfExtension(parts.at(-2) ?? '')
+  return kind === 'file' ? kindOfExtension(extension) : kind
+}
+
+/** Kinds that are the same thing under many endings do not contradict each other. */
+function contradicts(named: FileKind, found: FileKind | undefined, extension: string): boolean {
+  if (found === undefined || found === named || named === 'file' || RUNNABLE.has(named)) return false
+  if (found === 'archive')
+    return named !== 'archive' && named !== 'disk image' && !PACKED_DOCUMENTS.has(extension)
+  if (found === 'document' || found === 'web page' || found === 'disk image') return MEDIA.has(named)
+  // Containers hold sound or pictures or both, and a poster may be either.
+  if (MEDIA.has(found))
+    return (
+      named === 'document' ||
+      named === 'archive' ||
+      named === 'text' ||
+      (found === 'image') !== (named === 'image')
+    )
+  return false
+}
+
+function actualKind(named: FileKind, found: FileKind | undefined, runs: boolean, head: Uint8Array): FileKind {
+  if (found !== undefined) {
+    // Documents and packages are zips inside; a script's ending says what runs it.
+    if (found === 'archive' && (named === 'document' || RUNNABLE.has(named))) return named
+    if (RUNNABLE.has(named) && !RUNNABLE.has(found)) return named
+    // A container says little of what is in it.
+    if (MEDIA.has(found) && MEDIA.has(named) && found !== 'image' && named !== 'image') return named
+    return found
   }
-  if (dangers.includes('hidden-characters'))
-    return 'Careful: its name holds invisible characters that make it read differently'
-  if (dangers.includes('runs-code')) {
-    const kind = found !== undefined && RUNNABLE.has(found) ? found : RUNNABLE.has(named) ? named : 'program'
-    return `Careful: this is ${article(kind)} ${kind}; it can run code when opened`
-  }
-  return named === 'file'
-    ? 'A file of a kind Shoal does not know'
-    : `${capital(article(named))} ${named}, as its name says`
+  if (runs) return RUNNABLE.has(named) ? named : 'program'
+  if (head.length === 0) return named
+  const textual = named === 'text' || named === 'subtitle' || named === 'web page'
+  return textual && isText(head) ? named : 'file'
 }
 
-function extensionOf(name: string): string {
-  const at = name.lastIndexOf('.')
-  return at <= 0 ? '' : name.slice(at + 1).toLowerCase()
-}
-
-function article(noun: string): string {
-  return /^[aeiou]/.test(noun) ? 'an' : 'a'
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+/** No byte that texts do not have. UTF-16 has zeros, and says so first. */
+function isText(head: Uint8Array): boolean {
+  const wide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
+  return wide || !head.subarray(0, 4_096).includes(0)
 }
 
 function table(kinds: Readonly<Partial<Record<FileKind, string>>>): Record<string, FileKind> {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,6 +25,10 @@ let folder: Sharing
 
 before(async () => {
   await makeBigFile(film, 'film', 6 * MB + 1)
+  // As a film begins.
+  const begun = openSync(film, 'r+')
+  writeSync(begun, '\0\0\0\x20ftypisom', 0)
+  closeSync(begun)
   await makeTree(tree, 'tree', 40)
   ;[fast, slow, folder] = await Promise.all([
     cli.sharing(film),

@@ -1,0 +1,57 @@
+// The whole look at one file: its name, its beginning, and what is inside. Reads only, within bounds, and never throws for what a
+// file holds. Promise: a look that could not see everything says so (`unseen`); such a file is never called clean.
+
+import { open } from 'node:fs/promises'
+import { fileTypeFromBuffer } from 'file-type'
+import { type Danger, type FileKind, type FileNature, HEAD_BYTES, natureOf } from '../file-nature.ts'
+import { FileSource } from './byte-source.ts'
+import { contentOf } from './content-kind.ts'
+import { InsideLook } from './inside-look.ts'
+import { LookBudget } from './look-budget.ts'
+
+/** Why not all of it could be looked at. */
+export type Unseen = 'password' | 'too-deep'
+
+export interface FileLook extends FileNature {
+  readonly unseen: Unseen | null
+}
+
+/** As much as file-type wants to see. */
+const SIGNAL_BYTES = 4_100
+
+/** @param name as it will be; the file itself may have another still. @throws when it cannot be opened or read */
+export async function lookAtFile(
+  path: string,
+  name: string,
+  now = () => performance.now(),
+): Promise<FileLook> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const source = new FileSource(file, size)
+    const head = await source.read(0, HEAD_BYTES)
+    const nature = natureOf(name, head)
+    const format = contentOf(head)?.format ?? 'other'
+    const budget = new LookBudget(now)
+    const inside = new InsideLook(budget)
+    if (format !== 'other') await inside.look(source, name, format)
+    const dangers = new Set<Danger>([...nature.dangers, ...inside.dangers])
+    const unseen = inside.password ? 'password' : budget.exceeded ? 'too-deep' : null
+    if (inside.installer) {
+      dangers.add('runs-code')
+      if (nature.named !== 'program' && nature.named !== 'file') dangers.add('pretends')
+      return { kind: 'program', named: nature.named, dangers: [...dangers], unseen }
+    }
+    const kind = nature.kind === 'file' ? await signalled(head, nature.named) : nature.kind
+    return { kind, named: nature.named, dangers: [...dangers], unseen }
+  } finally {
+    await file.close()
+  }
+}
+
+/** What our own table does not know another may: one signal more, and only to calm. */
+async function signalled(head: Uint8Array, named: FileKind): Promise<FileKind> {
+  const found = await fileTypeFromBuffer(head.subarray(0, SIGNAL_BYTES)).catch(() => undefined)
+  const [family = ''] = (found?.mime ?? '').split('/')
+  return family === named ? named : 'file'
+}
