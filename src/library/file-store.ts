@@ -34,6 +34,7 @@ export class FileStore {
   readonly #remembered: StatementSync
   readonly #forgetRemembered: StatementSync
   readonly #idsIn: StatementSync
+  readonly #anyLearned: StatementSync
 
   constructor(writes: LibraryWrites, rows: FileRows) {
     const { database } = writes
@@ -53,6 +54,9 @@ export class FileStore {
       SELECT id, content, looked, media_type, facts FROM remembered
       WHERE inode = ? AND length = ? AND modified_ms = ? ORDER BY id DESC LIMIT 1`)
     this.#forgetRemembered = database.prepare('DELETE FROM remembered WHERE id = ?')
+    this.#anyLearned = database.prepare(`
+      SELECT 1 FROM holders WHERE kind = 'folder' AND key <> ? AND hashed_files > 0
+      UNION ALL SELECT 1 FROM remembered LIMIT 1`)
     this.#idsIn = database.prepare('SELECT id FROM files WHERE directory = ?')
   }
 
@@ -81,6 +85,7 @@ export class FileStore {
   apply(folder: string, changes: FileChanges): void {
     const holder = this.holderOf(folder)
     this.#writes.run(() => {
+      const elsewhere = this.#anyLearned.get(holder) !== undefined
       const likes = new Map<number, Learned>()
       for (const { like } of [...changes.added, ...changes.changed]) {
         const row = like === undefined ? undefined : this.#rows.get(like)
@@ -104,7 +109,7 @@ export class FileStore {
           directory: slash === -1 ? '' : file.path.slice(0, slash),
           name: file.path.slice(slash + 1),
           readable: true,
-          learned: learned ?? this.#learnedElsewhere(file),
+          learned: learned ?? (elsewhere ? this.#learnedElsewhere(file) : NOTHING_LEARNED),
         })
       }
     })

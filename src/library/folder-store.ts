@@ -138,7 +138,9 @@ export class FolderStore {
       const holder = this.#database.prepare('SELECT key FROM holders WHERE leaving = 1 LIMIT 1').get()?.key
       if (holder === undefined) return false
       const files = this.#database
-        .prepare('SELECT id FROM files WHERE holder = ? LIMIT ?')
+        .prepare(
+          'SELECT files.id FROM directories JOIN files ON files.directory = directories.id WHERE directories.holder = ? LIMIT ?',
+        )
         .all(holder, REMOVED_AT_ONCE)
       for (const { id } of files) this.#rows.remove(id as number)
       // Its directories go when their counts are settled; then only its top is left.

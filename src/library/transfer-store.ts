@@ -109,7 +109,9 @@ export class TransferStore {
 
   #filesOf(holder: number): { id: number; path: string; lengthBytes: number; content: number | undefined }[] {
     const rows = this.#database
-      .prepare('SELECT id, directory, name, length, content FROM files WHERE holder = ?')
+      .prepare(
+        'SELECT files.id, directory, files.name, length, content FROM directories JOIN files ON files.directory = directories.id WHERE directories.holder = ?',
+      )
       .all(holder)
     const paths = new Map<unknown, string[]>()
     return rows.map((row) => {

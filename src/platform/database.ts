@@ -58,9 +58,11 @@ const CACHE_KIB = 8_192
 /** Checked at each start up to this size (some 100 ms); larger ones after a start that ended without closing it. */
 const ALWAYS_CHECKED_BYTES = 64 * 1_048_576
 /** The log is cut back to this after a checkpoint, so that one large scan does not keep its space. */
-const LOG_BYTES = 16 * 1_048_576
+const LOG_BYTES = 32 * 1_048_576
 /** Damaged ones are kept for whoever can mend them, but a disk that keeps failing must not fill itself with them. */
 const KEPT_DAMAGED = 3
+/** Pages of the log before they are taken over (32 MiB): a page that many batches touch is written once, not once a batch. */
+const LOG_PAGES = 8_192
 const OWNER_ONLY = 0o600
 
 /** First bytes of SQLite's primary result codes. */
@@ -143,6 +145,7 @@ function openKnown(
   try {
     database.exec('PRAGMA journal_mode = WAL')
     database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`)
+    database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`)
     database.exec(`PRAGMA cache_size = ${-(plan.cacheKib ?? CACHE_KIB)}`)
     database.exec('PRAGMA temp_store = MEMORY')
     database.exec('PRAGMA cell_size_check = ON')

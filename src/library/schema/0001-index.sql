@@ -70,7 +70,8 @@ CREATE TABLE content_layers (
 
 CREATE TABLE files (
   id INTEGER PRIMARY KEY,
-  holder INTEGER NOT NULL REFERENCES holders (key),
+  -- The directory's; not checked, which would need an index of its own.
+  holder INTEGER NOT NULL,
   directory INTEGER NOT NULL REFERENCES directories (id),
   name TEXT NOT NULL,
   -- How it is ordered among names: names/name-key.ts.
@@ -91,7 +92,6 @@ CREATE TABLE files (
   facts_trouble TEXT,
   UNIQUE (directory, name)
 ) STRICT;
-CREATE INDEX files_holder ON files (holder);
 CREATE INDEX files_inode ON files (inode) WHERE inode <> '';
 CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
 CREATE INDEX files_unhashed ON files (length, id) WHERE waits = 1;
@@ -131,5 +131,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
   content = '', contentless_delete = 1, detail = full, prefix = '1 2 3', tokenize = "ascii tokenchars '_'"
 );
 
--- Every word that was ever in there, for words that go on after four letters and more.
+-- Postings collected before they are written: a batch makes one segment, not several that must be merged again.
+INSERT INTO words (words, rank) VALUES ('hashsize', 8388608);
+
+-- Every word of letters that was ever in there, for words that go on after four letters and more.
 CREATE TABLE vocabulary (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { MediaFacts } from '../file-record.ts'
-import { isBigram, type Words, wordsOf } from '../names/words.ts'
+import { type Words, wordsOf } from '../names/words.ts'
 import { marksOf } from './marks.ts'
 
 export interface IndexedFile {
@@ -22,6 +22,8 @@ export interface IndexedFile {
 const MAX_PATH_WORDS = 48
 /** Shorter ones are found by the index of short beginnings. */
 export const SHORTEST_EXPANDED = 4
+/** What holds digits is a number or taken apart around one; numbers go on rarely enough to be merged. */
+const ONLY_LETTERS = /^[^\p{N}]+$/u
 /** Words known to be in the vocabulary, so that each is not asked for again; most words of a batch are common ones. */
 const KNOWN_WORDS = 100_000
 
@@ -84,7 +86,7 @@ export class WordIndex {
   }
 
   #learnOne(word: string): void {
-    if (word.length < SHORTEST_EXPANDED || this.#known.has(word) || isBigram(word)) return
+    if (word.length < SHORTEST_EXPANDED || this.#known.has(word) || !ONLY_LETTERS.test(word)) return
     if (this.#known.size >= KNOWN_WORDS) this.#known = new Set()
     this.#known.add(word)
     this.#learn.run(word)
