@@ -97,6 +97,10 @@ export class ContentDisk implements Disk {
     return this.#disk.space(path)
   }
 
+  reflink(from: string, to: string): Promise<boolean> {
+    return this.#disk.reflink(from, to)
+  }
+
   copy(from: string, to: string, onProgress?: (bytes: number) => void): Promise<void> {
     return this.#disk.copy(from, to, onProgress)
   }

@@ -32,6 +32,7 @@ export type DiskOperation =
   | 'syncDirectory'
   | 'space'
   | 'copy'
+  | 'reflink'
 
 export interface SimDiskOptions {
   readonly random: Random
@@ -61,6 +62,8 @@ export class SimDisk implements Disk {
   capacityBytes: number
   /** Nothing can be changed any more. */
   readOnly = false
+  /** Files can share their bytes. */
+  reflinks = false
   /** A scripted failure: asked before each operation takes effect. */
   fault: ((operation: DiskOperation, path: string) => DiskCode | undefined) | undefined
   /** Told before each operation takes effect. */
@@ -175,6 +178,15 @@ export class SimDisk implements Disk {
       if (this.names.find(path, true) === undefined) throw new DiskError('ENOENT', { path })
       return { freeBytes: Math.max(0, this.capacityBytes - this.usedBytes), totalBytes: this.capacityBytes }
     })
+  }
+
+  async reflink(from: string, to: string): Promise<boolean> {
+    if ((await this.stat(from))?.kind !== 'file') throw new DiskError('ENOENT', { path: from })
+    const deviceOf = (path: string) => this.names.find(path, true)?.device
+    const near = await this.#do('reflink', to, () => deviceOf(from) === deviceOf(this.join(to, '..')))
+    if (!this.reflinks || !near) return false
+    await this.copy(from, to)
+    return true
   }
 
   async copy(from: string, to: string, onProgress?: (bytes: number) => void): Promise<void> {

@@ -179,6 +179,12 @@ export interface Disk {
   /** Makes names in it durable (fsync of the directory; a no-op where the system has none). */
   syncDirectory(path: string): Promise<void>
   space(path: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
+  /**
+   * Makes `to` a file of its own with the same bytes, which both share until one is written to. Its permissions are those of a
+   * new file, whatever the other's. False where the file system cannot, or they lie on two: then nothing is there. EEXIST if
+   * `to` exists.
+   */
+  reflink(from: string, to: string): Promise<boolean>
   /** Copies with reflink where possible; refuses to replace. Reports progress in bytes. */
   copy(from: string, to: string, onProgress?: (bytes: number) => void): Promise<void>
 }

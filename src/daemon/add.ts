@@ -27,6 +27,8 @@ export interface AddChoices {
   readonly partSuffix?: string
   readonly justHashed?: boolean
   readonly agreed?: boolean
+  /** Files whose content is here already are taken from there. */
+  readonly fromDisk?: boolean
   readonly refetch?: boolean
   readonly diskPaths?: readonly (string | undefined)[]
   readonly beforeFinal?: (file: FinalFile) => Promise<void>
@@ -98,6 +100,7 @@ function common(choices: AddChoices) {
     partSuffix: choices.partSuffix ?? PART_SUFFIX,
     justHashed: choices.justHashed ?? false,
     agreed: choices.agreed ?? false,
+    fromDisk: choices.fromDisk ?? false,
     refetch: choices.refetch ?? false,
     diskPaths: choices.diskPaths,
     beforeFinal: choices.beforeFinal,

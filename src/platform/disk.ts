@@ -19,6 +19,9 @@ import { call } from './disk-call.ts'
 /** More than the system takes in one writev (IOV_MAX is 1,024 on Linux and macOS). */
 const MAX_VECTORS = 1024
 
+/** What open() gives to a new file, before the umask. */
+const NEW_FILE_MODE = 0o666
+
 /** Memory for copying files: large enough for sequential disks. */
 const COPY_BYTES = 4 * 1_048_576
 
@@ -270,6 +273,23 @@ export class NodeDisk implements Disk {
   async space(at: string): Promise<{ freeBytes: number; totalBytes: number }> {
     const stats = await call<fs.StatsFs>(at, (done) => fs.statfs(at, done))
     return { freeBytes: stats.bavail * stats.bsize, totalBytes: stats.blocks * stats.bsize }
+  }
+
+  async reflink(from: string, to: string): Promise<boolean> {
+    const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = fs.constants
+    // Following a link or waiting for a pipe would be somebody else's file.
+    if ((await this.stat(from))?.kind !== 'file') throw new DiskError('ENOENT', { path: from })
+    try {
+      const flags = COPYFILE_EXCL | COPYFILE_FICLONE_FORCE
+      await call<void>(to, (done) => fs.copyFile(from, to, flags, done as (error: Error | null) => void))
+    } catch (error) {
+      if (error instanceof DiskError && (error.code === 'EEXIST' || error.code === 'ENOENT')) throw error
+      return false
+    }
+    // copyFile takes the other's permissions over: a program, or a file that nobody may write to.
+    const mode = NEW_FILE_MODE & ~process.umask()
+    await call<void>(to, (done) => fs.chmod(to, mode, done as (error: Error | null) => void))
+    return true
   }
 
   async copy(from: string, to: string, onProgress?: (bytes: number) => void): Promise<void> {

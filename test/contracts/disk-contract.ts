@@ -221,6 +221,34 @@ export function diskContract(name: string, place: () => Promise<DiskPlace>): voi
     assert.equal(await disk.stat(disk.join(root, 'c')), undefined)
   })
 
+  scene(
+    'a reflink is a file of its own with the same bytes, or nothing at all, and never replaces',
+    async ({ disk, root }) => {
+      const [a, b] = [disk.join(root, 'a'), disk.join(root, 'b')]
+      const file = await disk.open(a, 'new')
+      const bytes = Uint8Array.from({ length: 100_000 }, (_, at) => at * 5)
+      await file.write(bytes, 0)
+      await file.close()
+      const shared = await disk.reflink(a, b)
+      if (!shared) assert.equal(await disk.stat(b), undefined)
+      else {
+        assert.equal(Buffer.compare(Uint8Array.from(await content(disk, b)), bytes), 0)
+        assert.notEqual((await disk.stat(b))?.identity, (await disk.stat(a))?.identity)
+        const written = await disk.open(b, 'write')
+        await written.write(new Uint8Array(100), 0)
+        await written.close()
+        assert.equal(
+          Buffer.compare(Uint8Array.from(await content(disk, a)), bytes),
+          0,
+          'the other keeps its own',
+        )
+        await assert.rejects(disk.reflink(a, b), rejectsWith('EEXIST'))
+      }
+      await assert.rejects(disk.reflink(disk.join(root, 'none'), disk.join(root, 'c')), rejectsWith('ENOENT'))
+      assert.equal(await disk.stat(disk.join(root, 'c')), undefined)
+    },
+  )
+
   scene('space tells free and total bytes', async ({ disk, root }) => {
     const { freeBytes, totalBytes } = await disk.space(root)
     assert.ok(freeBytes > 0 && totalBytes >= freeBytes)

@@ -25,8 +25,12 @@ diskContract('node', () => real(new NodeDisk()))
 
 diskContract('node that cannot see its descriptors', () => real(new NodeDisk(false)))
 
-diskContract('simulated', async () => {
+diskContract('simulated', () => simulated(false))
+diskContract('simulated, where files can share their bytes', () => simulated(true))
+
+async function simulated(reflinks: boolean): Promise<DiskPlace> {
   const disk = new SimDisk({ random: new SeededRandom(1), wallMs: () => 1_700_000_000_000 })
+  disk.reflinks = reflinks
   await disk.makeDirectory('/place')
   return {
     disk,
@@ -35,7 +39,7 @@ diskContract('simulated', async () => {
     plantFifo: (path) => disk.plant(path, 'other'),
     done: () => {},
   }
-})
+}
 
 test('node: making a folder where the system lets nobody make one is refused, and ends', {
   skip: process.platform === 'linux' ? false : 'needs /proc',

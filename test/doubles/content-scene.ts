@@ -113,6 +113,8 @@ export class ContentScene {
     await file.write(bytes, 0)
     await file.sync()
     await file.close()
+    await disk.syncDirectory(disk.join(path, '..'))
+    await disk.syncDirectory('/')
     const stat = await disk.stat(path)
     if (stat === undefined) throw new Error(`${path} was not written`)
     const { lengthBytes, modifiedMs, identity } = stat

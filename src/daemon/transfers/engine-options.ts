@@ -45,6 +45,7 @@ export function engineOptions(record: TransferRecord, opening: Opening): Torrent
     justHashed: opening.justHashed,
     agreed: record.agreed,
     refetch: opening.asked && record.role === 'get',
+    fromDisk: record.role === 'get',
     ...(record.diskPaths === null ? {} : { diskPaths: record.diskPaths.map((path) => path ?? undefined) }),
     ...(record.role === 'share' ? {} : { beforeFinal: opening.beforeFinal }),
     events: opening.events,

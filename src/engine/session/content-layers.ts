@@ -2,19 +2,15 @@
 // Invariant: a layer is given only if it leads to the root; a stranger's question never waits for more than QUICK_BYTES of
 // reading, and there is one file at a time that is read for longer.
 
-import { concatBytes } from '../../base/bytes.ts'
-import { CodedError } from '../../base/errors.ts'
 import type { Digest, Hasher } from '../../base/ports.ts'
 import { type ContentId, contentIdText, contentPieceLength } from '../../metainfo/content-id.ts'
-import { BLOCK_BYTES } from '../../metainfo/geometry.ts'
 import { Merkle } from '../../metainfo/merkle.ts'
+import { layerFromDisk } from '../torrent/layer-from-disk.ts'
 
 /** Read and hashed while somebody waits in a handshake of 10 s: well under a second, also from a slow disk. */
 export const QUICK_BYTES = 64 * 1_048_576
 /** At most 64 KiB each up to 32 GiB: 4 MiB in all. */
 const MAX_KEPT = 64
-/** Handed to the hasher at once: enough for every core, little enough that others have their turn. */
-const BATCH_BYTES = 32 * 1_048_576
 
 export class ContentLayers {
   readonly #hasher: Hasher
@@ -73,34 +69,4 @@ export class ContentLayers {
     if (this.#kept.size >= MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value as string)
     this.#kept.set(key, layer)
   }
-}
-
-/** 32 bytes for each piece of a file longer than one; undefined when it cannot be read to its end. */
-export async function layerFromDisk(
-  hasher: Hasher,
-  path: string,
-  lengthBytes: number,
-  pieceBytes: number,
-): Promise<Uint8Array | undefined> {
-  const roots: Uint8Array[] = []
-  const batch = Math.max(1, Math.floor(BATCH_BYTES / pieceBytes)) * pieceBytes
-  try {
-    for (let from = 0; from < lengthBytes; from += batch) {
-      const pieces = []
-      for (let offset = from; offset < Math.min(from + batch, lengthBytes); offset += pieceBytes) {
-        const bytes = Math.min(pieceBytes, lengthBytes - offset)
-        const merkle = { leaves: pieceBytes / BLOCK_BYTES, lengthBytes: bytes }
-        pieces.push({ spans: [{ path, offset, lengthBytes: bytes }], want: { sha1: false, merkle } })
-      }
-      for (const result of await hasher.files(pieces)) {
-        if ('failed' in result || result.root === undefined) return undefined
-        roots.push(result.root)
-      }
-    }
-  } catch (error) {
-    // The hasher ended, with the program.
-    if (!(error instanceof CodedError)) throw error
-    return undefined
-  }
-  return concatBytes(roots)
 }

@@ -3,6 +3,7 @@
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { DhtIds } from '../discovery/dht.ts'
 import type { Gateways } from '../discovery/port-map.ts'
+import type { LocalContent } from '../torrent/take-from-disk.ts'
 import type { BudgetLimits } from './connection-budget.ts'
 import type { ContentSource } from './content-source.ts'
 import type { ConnectionGate } from './gate.ts'
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly transports?: { readonly tcp: boolean; readonly utp: boolean }
   /** Files offered to everyone, each answered as its content torrent when somebody asks; nothing is without it. */
   readonly content?: ContentSource
+  /** What is on this computer already, so that it need not be fetched. */
+  readonly local?: LocalContent
   /** Shown to other clients, as `Shoal 0.1.0`. */
   readonly agent: string
   readonly upLimit: number | undefined

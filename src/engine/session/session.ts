@@ -278,6 +278,7 @@ export class Session {
       openFiles: this.#openFiles,
       claims: new PathClaims(),
       openings: new OpeningTurns(),
+      local: this.#options.local,
       trust: this.#trust,
       lan: this.#lan,
       agent: this.#options.agent,

@@ -5,6 +5,7 @@
 import type { Bitfield } from '../../base/bitfield.ts'
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import { type StorageBacklog, StorageCore } from './core.ts'
+import { FromDisk } from './from-disk.ts'
 import { DEFAULT_PART_SUFFIX } from './layout.ts'
 import { type MoveResult, Mover } from './mover.ts'
 import { type Opened, type OpenRefusal, openLayout, type ResumeReport } from './opening.ts'
@@ -29,6 +30,7 @@ export class TorrentStorage {
   readonly #core: StorageCore
   readonly #mover: Mover
   readonly #recheck: Recheck
+  readonly #fromDisk: FromDisk
   #closing: Promise<void> | undefined
 
   /** Finds and claims the files, reads the journal; creates nothing but the save folder. */
@@ -62,6 +64,7 @@ export class TorrentStorage {
     this.#core = core
     this.#mover = new Mover(core)
     this.#recheck = new Recheck(core)
+    this.#fromDisk = new FromDisk(core)
   }
 
   // ── what is here ──
@@ -184,6 +187,11 @@ export class TorrentStorage {
 
   cancelCheck(): void {
     this.#recheck.cancel()
+  }
+
+  /** Files that need not be fetched because their content is elsewhere on this computer. */
+  get fromDisk(): FromDisk {
+    return this.#fromDisk
   }
 
   /** The person agreed that changed, missing or differing files are completed as if they were ours. */
@@ -331,6 +339,8 @@ export class TorrentStorage {
   async #close(files: 'keep' | 'remove'): Promise<void> {
     const core = this.#core
     this.cancelCheck()
+    this.#fromDisk.cancel()
+    await this.#fromDisk.settled()
     await this.#mover.settled()
     if (files === 'keep') await this.flush()
     core.mode = 'closed'

@@ -6,6 +6,7 @@ import type { NodeAddress } from '../../base/node-address.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { FileIdentity } from '../storage/layout.ts'
 import type { WebSeedSource } from '../webseed/source.ts'
+import type { TakenFiles } from './take-from-disk.ts'
 
 /** Public swarms answer strangers; anything else is one circle's (TRANSFER.md, Realms). */
 export type Realm = 'public' | `circle:${string}`
@@ -55,6 +56,8 @@ export interface TorrentOptions {
   readonly onlyAs?: readonly FileIdentity[]
   /** All that was wanted was here when it last ran: until it is opened it stands among the seeds of the queue. */
   readonly wasFinished?: boolean
+  /** Files whose content is on this computer already are taken from there (LocalContent). */
+  readonly fromDisk?: boolean
   /** The person agreed that existing files of these names are completed in place. */
   readonly agreed: boolean
   /** The person asks for the files anew: what was removed since is fetched again (StorageOptions). */
@@ -81,6 +84,8 @@ export interface TorrentEvents {
   /** Files and sizes are known now. */
   metadata?(metainfo: Metainfo): void
   fileCompleted?(file: number, path: string): void
+  /** Files were made out of what is on this computer; they are checked next. */
+  tookFromDisk?(taken: TakenFiles): void
   /** Every wanted byte is verified, durable and in its final place. Again after more became wanted. */
   finished?(): void
   /** Receiving stopped or goes on; status() tells why. */

@@ -15,6 +15,7 @@ import type { PathClaims } from '../storage/path-claims.ts'
 import type { OpeningTurns } from './opening-turns.ts'
 import type { TorrentOptions } from './options.ts'
 import type { Problem } from './state.ts'
+import type { LocalContent } from './take-from-disk.ts'
 import type { Torrent } from './torrent.ts'
 
 /** `any`: every way we have. `punch`: only what goes through a NAT that somebody punches from the other side (uTP, BEP 55). */
@@ -50,6 +51,8 @@ export interface TorrentServices {
   readonly openFiles: OpenFiles
   readonly claims: PathClaims
   readonly openings: OpeningTurns
+  /** What is on this computer already; undefined where nobody knows. */
+  readonly local: LocalContent | undefined
   readonly trust: TrustTable
   readonly lan: LanDiscovery | undefined
   /** Client name and version for extension handshakes. */

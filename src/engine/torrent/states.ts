@@ -12,6 +12,7 @@ import { MetadataFetch } from './metadata-fetch.ts'
 import { type Parts, Running, type RunningEvents } from './running.ts'
 import type { TorrentServices } from './services.ts'
 import type { Problem, TorrentState } from './state.ts'
+import { takeFromDisk } from './take-from-disk.ts'
 import type { Torrent } from './torrent.ts'
 
 export class States {
@@ -262,6 +263,8 @@ export class States {
       this.fail({ code: 'FILE_CHANGED', data: {} })
       return
     }
+    await this.#takeFromDisk(opened, metainfo, checking, () => generation !== this.#generation)
+    if (generation !== this.#generation) return
     if (scope === 'all' || opened.storage.needsCheck) {
       const before = this.#checkedBytes
       await opened.storage.check(scope, (donePieces, pieces) => {
@@ -276,6 +279,38 @@ export class States {
     torrent.discovery.start(this.#now())
     torrent.swarm.contentKnown()
     torrent.hashes?.consider(torrent.swarm.peers)
+  }
+
+  /** What is on this computer already is not fetched; nothing of it counts before it was checked. */
+  async #takeFromDisk(
+    { storage }: Running,
+    metainfo: Metainfo,
+    checking: { doneBytes: number; totalBytes: number },
+    cancelled: () => boolean,
+  ): Promise<void> {
+    const { local, ports } = this.#services
+    const { options, knowledge } = this.#torrent
+    const { expected } = knowledge
+    if (local === undefined || options.fromDisk !== true || expected === undefined) return
+    const { hasher, digest } = ports
+    const { totalBytes } = checking
+    const progress = (done: number, total: number): void => {
+      checking.doneBytes = done
+      checking.totalBytes = total
+    }
+    const taken = await takeFromDisk({
+      local,
+      metainfo,
+      expected,
+      storage,
+      hasher,
+      digest,
+      progress,
+      cancelled,
+    })
+    progress(0, totalBytes)
+    if (taken.learned && expected.allKnown) this.#services.keep(this.#torrent, metainfo)
+    if (taken.files > 0 && !cancelled()) options.events.tookFromDisk?.(taken)
   }
 
   #finish(): void {
