@@ -41,6 +41,12 @@ export const LIBRARY_ERRORS: ErrorTable = {
     message: 'Nothing with that content is in the library.',
     help: 'It may not be hashed yet: `shoal library list` shows how far it is.',
   },
+  CATALOGUE_KEY_UNUSABLE: {
+    exit: 1,
+    message: (data) =>
+      `The key that signs what you offer to everyone cannot be read${given(data, 'path', ': ')}, so nothing new is offered.`,
+    help: 'Put it back from a backup. With another key others take you for somebody else; to begin anew, move the file away.',
+  },
   AUDIENCE_UNKNOWN: {
     exit: 2,
     message: (data) => `There is no person or circle called ${word(data, 'audience', 'that')} here.`,

@@ -41,7 +41,7 @@ const nameText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).fi
 const word = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 10 })
   .map((text) => text.toLowerCase())
-  .filter((text) => isText(text, 64) && !/[\s A-Z]/.test(text))
+  .filter((text) => isText(text, 64) && !/[\s\p{Cc}A-Z]/u.test(text))
 const whole = fc.nat({ max: 2 ** 31 })
 const roots = fc.uint8Array({ minLength: 32, maxLength: 32 })
 

@@ -199,7 +199,7 @@ export const SeenAnswer = z.object({
   shares: z.array(
     z.object({ id: TransferId, name: ForeignText, fileCount: z.number().int(), totalBytes: Bytes }),
   ),
-  /** The signed head of this catalogue, null while it is empty. */
+  /** The signed head of this catalogue; null while nothing was ever in it (of an emptied one there is a head, so that others learn it). */
   head: z
     .object({ seq: z.number().int(), root: z.string(), count: z.number().int(), expiresAt: Moment })
     .nullable(),

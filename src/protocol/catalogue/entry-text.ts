@@ -5,7 +5,24 @@ import { MAX_NAME_BYTES } from './limits.ts'
 
 /** Whole characters only, no NUL, within the bound; whether control characters are shown is the reader's to decide. */
 export function isText(text: string, maxBytes: number): boolean {
-  return text.length > 0 && text.isWellFormed() && !text.includes('\0') && utf8(text).length <= maxBytes
+  if (text.length === 0 || !text.isWellFormed() || text.includes('\0')) return false
+  // Three bytes at most for each unit of a string: nearly all text needs no counting.
+  return 3 * text.length <= maxBytes || utf8(text).length <= maxBytes
+}
+
+/** The order of the bytes of two texts, which is that of their characters. */
+export function compareTexts(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) {
+    const [one, other] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (one !== other) return rankOf(one) - rankOf(other)
+  }
+  return a.length - b.length
+}
+
+/** Halves of characters beyond 16 bits come after everything else, though their numbers do not. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }
 
 /** One component of a path: never a way out of a folder. */
@@ -15,6 +32,7 @@ export function isName(text: string): boolean {
 
 /** At most this many bytes, cut between characters. What is no text (half a character) becomes U+FFFD. */
 export function cutText(text: string, maxBytes: number): string {
+  if (3 * text.length <= maxBytes && isText(text, maxBytes)) return text
   const bytes = utf8(text.replaceAll('\0', '').toWellFormed())
   let end = Math.min(bytes.length, maxBytes)
   // A byte 10xxxxxx goes on a character that began before it.

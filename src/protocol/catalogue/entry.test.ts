@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { drawnEntry, entryOf, leafOf } from '../../../test/doubles/catalogues.ts'
 import { digest } from '../../../test/doubles/digest.ts'
 import { encode } from '../../base/bencode-encode.ts'
-import { toHex, utf8 } from '../../base/bytes.ts'
+import { compareBytes, toHex, utf8 } from '../../base/bytes.ts'
 import { type CatalogueAudience, catalogueAudience, EVERYONE } from './audience.ts'
 import { CatalogueError } from './catalogue-error.ts'
 import { type CatalogueEntry, decodeEntry, encodeEntry, entryKey, fitsAudience } from './entry.ts'
-import { fitName, isName } from './entry-text.ts'
+import { compareTexts, fitName, isName } from './entry-text.ts'
 import { MAX_ENTRY_BYTES, MAX_NAME_BYTES } from './limits.ts'
 
 const CIRCLE = catalogueAudience('circle:band')
@@ -141,6 +141,21 @@ test('a name that is too long keeps its ending, and every name becomes one that 
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (name) => isName(fitName(name))),
     { seed: 3 },
+  )
+})
+
+test('texts are ordered as their bytes are', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'é', '\u{ffff}', '\u{e000}', '😀', '\u{10ffff}'),
+    maxLength: 4,
+  })
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      (a, b) => Math.sign(compareTexts(a, b)) === Math.sign(compareBytes(utf8(a), utf8(b))),
+    ),
+    { seed: 6, numRuns: 500 },
   )
 })
 

@@ -5,11 +5,11 @@
 import { decode } from '../../base/bencode.ts'
 import { type Encodable, encode } from '../../base/bencode-encode.ts'
 import { BDict, BencodeError, BList, type BValue, textOf } from '../../base/bencode-value.ts'
-import { compareBytes, concatBytes, equalBytes, utf8 } from '../../base/bytes.ts'
+import { concatBytes, equalBytes, utf8 } from '../../base/bytes.ts'
 import type { Digest } from '../../base/ports.ts'
 import { type CatalogueAudience, EVERYONE, showsFolders } from './audience.ts'
 import { CatalogueError } from './catalogue-error.ts'
-import { isName, isText } from './entry-text.ts'
+import { compareTexts, isName, isText } from './entry-text.ts'
 import {
   HASH_BYTES,
   MAX_CODEC_BYTES,
@@ -156,13 +156,21 @@ function checkEntry(entry: CatalogueEntry): void {
   if (folders !== undefined) checkFolders(folders)
 }
 
-/** No spaces or capitals of ASCII; further normalising depends on a version of Unicode, so nobody is refused for it. */
+/** Nothing of ASCII that a word cannot hold; further normalising depends on a version of Unicode, so nobody is refused for it. */
 function isWord(word: string): boolean {
-  return isText(word, MAX_WORD_BYTES) && !/[\s A-Z]/.test(word)
+  return isText(word, MAX_WORD_BYTES) && !holdsForbidden(word)
+}
+
+function holdsForbidden(word: string): boolean {
+  for (let i = 0; i < word.length; i++) {
+    const unit = word.charCodeAt(i)
+    if (unit <= 0x20 || (unit >= 0x41 && unit <= 0x5a)) return true
+  }
+  return false
 }
 
 function ascending(words: readonly string[]): boolean {
-  return words.every((word, i) => i === 0 || compareBytes(utf8(words[i - 1] as string), utf8(word)) < 0)
+  return words.every((word, i) => i === 0 || compareTexts(words[i - 1] as string, word) < 0)
 }
 
 function checkLicence({ kind, id }: EntryLicence): void {
@@ -172,7 +180,8 @@ function checkLicence({ kind, id }: EntryLicence): void {
 
 function checkFolders(folders: readonly string[]): void {
   if (folders.length > MAX_FOLDERS || !folders.every(isName)) bad('folders')
-  if (utf8(folders.join('/')).length > MAX_FOLDERS_BYTES) bad('folders')
+  const path = folders.join('/')
+  if (3 * path.length > MAX_FOLDERS_BYTES && utf8(path).length > MAX_FOLDERS_BYTES) bad('folders')
 }
 
 function encodableFacts(facts: EntryFacts): Record<string, Encodable> {

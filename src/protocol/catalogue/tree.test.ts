@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { digest } from '../../../test/doubles/digest.ts'
 import { compareBytes, toHex, utf8 } from '../../base/bytes.ts'
 import type { Digest } from '../../base/ports.ts'
-import { CatalogueTree, nodeHash, type TreeLeaf } from './tree.ts'
+import { CatalogueTree, nodeHash, rootOfMany, type TreeLeaf } from './tree.ts'
 
 /** Few different first bytes, so that keys share long beginnings. */
 const keys = fc
@@ -39,6 +39,7 @@ test('the root is that of the definition, however the tree came to be', () => {
       let grown = CatalogueTree.EMPTY
       for (const leaf of shuffled) grown = grown.with(leaf)
       assert.equal(toHex(grown.root(digest)), root)
+      assert.equal(toHex(rootOfMany(sorted(some), digest)), root)
       assert.equal(grown.count, some.length)
       assert.deepEqual([...grown.leaves()], sorted(some))
     }),
@@ -97,6 +98,7 @@ test('the rank of a key is how many are at or below it', () => {
 
 test('two entries with one key are no catalogue', () => {
   const one = { key: new Uint8Array(32), hash: new Uint8Array(32) }
+  assert.throws(() => rootOfMany([one, one], digest), { code: 'DUPLICATE_ENTRY' })
   assert.throws(() => CatalogueTree.of([one, { ...one, hash: new Uint8Array(32).fill(1) }]), {
     code: 'DUPLICATE_ENTRY',
   })

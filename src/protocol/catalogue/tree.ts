@@ -156,6 +156,33 @@ export class CatalogueTree {
   }
 }
 
+/** The root over more leaves than fit in memory: they pass once, ascending by key. @throws CatalogueError DUPLICATE_ENTRY */
+export function rootOfMany(leaves: Iterable<TreeLeaf>, digest: Digest): Uint8Array {
+  /** Finished left sides, each with the bit at which its node branches; bits rise, so there are at most 256. */
+  const open: { readonly hash: Uint8Array; readonly bit: number }[] = []
+  let last: Leaf | undefined
+  let hash = digest.sha256(new Uint8Array(0))
+  const close = (from: number): void => {
+    for (let left = open.at(-1); left !== undefined && left.bit > from; left = open.at(-1)) {
+      hash = nodeHash(left.bit, left.hash, hash, digest)
+      open.pop()
+    }
+  }
+  for (const leaf of leaves) {
+    const text = leafText(leaf)
+    if (last !== undefined) {
+      const bit = firstDifference(last, text)
+      if (bit === KEY_BITS || bitAt(text, bit) === 0) throw new CatalogueError('DUPLICATE_ENTRY')
+      close(bit)
+      open.push({ hash, bit })
+    }
+    hash = leaf.hash
+    last = text
+  }
+  close(-1)
+  return hash
+}
+
 /** The hash of an inner node. */
 export function nodeHash(bit: number, left: Uint8Array, right: Uint8Array, digest: Digest): Uint8Array {
   const input = new Uint8Array(2 + 2 * HASH_BYTES)
