@@ -74,6 +74,8 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/exit/name-servers.ts': ['node:dns'],
   'platform/exit/proxy-exit.ts': ['node:dns/promises'],
   'platform/exit/tunnel.ts': ['node:net'],
+  // To a virus scanner at a unix socket of this very computer: nothing leaves it.
+  'safety/quarantine/clamd-socket.ts': ['node:net'],
   // Only listens: page and API (its own door is daemon/http/door.ts).
   'daemon/http/listener.ts': ['node:http'],
   // Only listens, on one address of the local network: the page of a share for phones.

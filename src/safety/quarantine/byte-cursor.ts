@@ -8,6 +8,7 @@ import type { LookBudget } from './look-budget.ts'
 export interface ByteCursor {
   /** Exactly so many, or what is left. */
   take(count: number): Promise<Uint8Array>
+  /** At most to the end. */
   skip(count: number): Promise<void>
   close(): void
 }
@@ -43,6 +44,7 @@ export class UnpackingCursor implements ByteCursor {
   readonly #stream: Readable
   readonly #chunks: AsyncIterator<Uint8Array>
   readonly #budget: LookBudget
+  #broken = false
   #rest: Uint8Array = new Uint8Array(0)
   #packedBytes = 0
   #unpackedBytes = 0
@@ -84,9 +86,14 @@ export class UnpackingCursor implements ByteCursor {
   async #more(): Promise<boolean> {
     while (this.#rest.length === 0) {
       const next = await this.#chunks.next().catch(() => undefined)
+      if (next === undefined && !this.#broken) {
+        this.#broken = true
+        this.#budget.hides()
+      }
       if (next === undefined || next.done === true) return false
       this.#rest = next.value
       this.#unpackedBytes += next.value.length
+      this.#budget.holds(this.#unpackedBytes)
       if (!this.#budget.unpack(next.value.length)) return false
       if (!this.#budget.proportionate(this.#unpackedBytes, this.#packedBytes)) return false
     }

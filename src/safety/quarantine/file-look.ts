@@ -7,13 +7,18 @@ import { type Danger, type FileKind, type FileNature, HEAD_BYTES, natureOf } fro
 import { FileSource } from './byte-source.ts'
 import { contentOf } from './content-kind.ts'
 import { InsideLook } from './inside-look.ts'
-import { LookBudget } from './look-budget.ts'
+import { type Extent, LookBudget } from './look-budget.ts'
 
 /** Why not all of it could be looked at. */
 export type Unseen = 'password' | 'too-deep'
 
 export interface FileLook extends FileNature {
   readonly unseen: Unseen | null
+  /** How large it is, and how much is packed in it: a scanner stops somewhere. */
+  readonly lengthBytes: number
+  readonly inside: Extent
+  /** What it was like, to notice a change: a rename or mark is none. */
+  readonly identity: string
 }
 
 /** As much as file-type wants to see. */
@@ -27,23 +32,25 @@ export async function lookAtFile(
 ): Promise<FileLook> {
   const file = await open(path, 'r')
   try {
-    const { size } = await file.stat()
-    const source = new FileSource(file, size)
+    const { size, mtimeNs, ino } = await file.stat({ bigint: true })
+    const lengthBytes = Number(size)
+    const source = new FileSource(file, lengthBytes)
     const head = await source.read(0, HEAD_BYTES)
     const nature = natureOf(name, head)
     const format = contentOf(head)?.format ?? 'other'
     const budget = new LookBudget(now)
     const inside = new InsideLook(budget)
-    if (format !== 'other') await inside.look(source, name, format)
+    await inside.lookAt(source, name, nature.kind, format)
     const dangers = new Set<Danger>([...nature.dangers, ...inside.dangers])
-    const unseen = inside.password ? 'password' : budget.exceeded ? 'too-deep' : null
+    const unseen: Unseen | null = inside.password ? 'password' : budget.exceeded ? 'too-deep' : null
+    const seen = { unseen, lengthBytes, inside: budget.extent, identity: identityOf(size, mtimeNs, ino) }
     if (inside.installer) {
       dangers.add('runs-code')
       if (nature.named !== 'program' && nature.named !== 'file') dangers.add('pretends')
-      return { kind: 'program', named: nature.named, dangers: [...dangers], unseen }
+      return { kind: 'program', named: nature.named, dangers: [...dangers], ...seen }
     }
     const kind = nature.kind === 'file' ? await signalled(head, nature.named) : nature.kind
-    return { kind, named: nature.named, dangers: [...dangers], unseen }
+    return { kind, named: nature.named, dangers: [...dangers], ...seen }
   } finally {
     await file.close()
   }
@@ -54,4 +61,8 @@ async function signalled(head: Uint8Array, named: FileKind): Promise<FileKind> {
   const found = await fileTypeFromBuffer(head.subarray(0, SIGNAL_BYTES)).catch(() => undefined)
   const [family = ''] = (found?.mime ?? '').split('/')
   return family === named ? named : 'file'
+}
+
+export function identityOf(size: bigint, mtimeNs: bigint, ino: bigint): string {
+  return `${size}:${mtimeNs}:${ino}`
 }

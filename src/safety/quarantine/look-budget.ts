@@ -16,11 +16,25 @@ export const MAX_NESTED_BYTES = 32 * 1_048_576
 /** A look at one file is over after this long; a disk that has fallen asleep wakes within it. */
 const LOOK_MS = 20_000
 
+/** How much is inside of a file, all that is packed in it unpacked. */
+export interface Extent {
+  readonly entries: number
+  readonly unpackedBytes: number
+  readonly largestBytes: number
+  /** Something packed could not be measured. */
+  readonly opaque: boolean
+  /** The largest of what scanners take apart by themselves: documents, programs. */
+  readonly takenApartBytes: number
+}
+
 export class LookBudget {
   readonly #now: () => number
   readonly #endsAt: number
   #entries = 0
   #unpackedBytes = 0
+  #largestBytes = 0
+  #opaque = false
+  #takenApartBytes = 0
   #exceeded = false
 
   constructor(now: () => number) {
@@ -31,6 +45,32 @@ export class LookBudget {
   /** Something was too deep, too much, or took too long: not everything was seen. */
   get exceeded(): boolean {
     return this.#exceeded
+  }
+
+  /** What was seen to be inside. */
+  get extent(): Extent {
+    return {
+      entries: this.#entries,
+      unpackedBytes: this.#unpackedBytes,
+      largestBytes: this.#largestBytes,
+      opaque: this.#opaque,
+      takenApartBytes: this.#takenApartBytes,
+    }
+  }
+
+  /** One of the things inside has this size. */
+  holds(bytes: number): void {
+    this.#largestBytes = Math.max(this.#largestBytes, bytes)
+  }
+
+  /** There is something inside of which nobody here knows how large it gets. */
+  hides(): void {
+    this.#opaque = true
+  }
+
+  /** A document or program of this size, the file itself or inside of it. */
+  takesApart(bytes: number): void {
+    this.#takenApartBytes = Math.max(this.#takenApartBytes, bytes)
   }
 
   exceed(): void {

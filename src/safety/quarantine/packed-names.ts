@@ -7,6 +7,8 @@ import type { LookBudget } from './look-budget.ts'
 
 export interface PackedNames {
   readonly names: readonly string[]
+  /** Of each; undefined where headers do not say it. */
+  readonly sizes: readonly number[] | undefined
   /** What is in it cannot be read without one. */
   readonly password: boolean
 }
@@ -23,6 +25,7 @@ export async function namesInRar(source: ByteSource, budget: LookBudget): Promis
 
 async function inRar4(source: ByteSource, budget: LookBudget): Promise<PackedNames> {
   const names: string[] = []
+  const sizes: number[] = []
   let password = false
   for (let at = 7; at + 7 <= source.lengthBytes && budget.entry(); ) {
     const block = await source.read(at, HEADER_BYTES)
@@ -31,9 +34,11 @@ async function inRar4(source: ByteSource, budget: LookBudget): Promise<PackedNam
     const [type, flags, headBytes] = [view.getUint8(2), view.getUint16(3, true), view.getUint16(5, true)]
     if (headBytes < 7) break
     const added = (flags & 0x8000) !== 0 && block.length >= 11 ? view.getUint32(7, true) : 0
-    if (type === 0x73 && (flags & 0x80) !== 0) return { names, password: true }
+    if (type === 0x73 && (flags & 0x80) !== 0) return { names, sizes: undefined, password: true }
     if (type === 0x74 && block.length >= 32) {
       if ((flags & 0x04) !== 0) password = true
+      const large = (flags & 0x100) !== 0 && block.length >= 40
+      sizes.push(view.getUint32(11, true) + (large ? view.getUint32(36, true) * 2 ** 32 : 0))
       const nameAt = (flags & 0x100) === 0 ? 32 : 40
       const name = block.subarray(nameAt, nameAt + view.getUint16(26, true))
       // Both spellings in one, the plain one first, when it is not ASCII.
@@ -44,11 +49,12 @@ async function inRar4(source: ByteSource, budget: LookBudget): Promise<PackedNam
     const high = type === 0x74 && (flags & 0x100) !== 0 && block.length >= 36 ? view.getUint32(32, true) : 0
     at += headBytes + added + high * 2 ** 32
   }
-  return { names, password }
+  return { names, sizes, password }
 }
 
 async function inRar5(source: ByteSource, budget: LookBudget): Promise<PackedNames> {
   const names: string[] = []
+  const sizes: number[] = []
   let password = false
   for (let at = 8; at + 7 <= source.lengthBytes && budget.entry(); ) {
     const reader = new Numbers(await source.read(at, HEADER_BYTES), 4)
@@ -60,11 +66,11 @@ async function inRar5(source: ByteSource, budget: LookBudget): Promise<PackedNam
     const dataBytes = (flags & 2) === 0 ? 0 : reader.next()
     if (reader.failed || headBytes === 0) break
     // Everything behind it is encrypted.
-    if (type === 4) return { names, password: true }
+    if (type === 4) return { names, sizes: undefined, password: true }
     if (type === 5) break
     if (type === 2) {
       const fileFlags = reader.next()
-      reader.next() // unpacked size
+      sizes.push(reader.next())
       reader.next() // attributes
       if ((fileFlags & 2) !== 0) reader.skip(4)
       if ((fileFlags & 4) !== 0) reader.skip(4)
@@ -77,7 +83,7 @@ async function inRar5(source: ByteSource, budget: LookBudget): Promise<PackedNam
     }
     at += start + headBytes + dataBytes
   }
-  return { names, password }
+  return { names, sizes, password }
 }
 
 /** Whether an extra area has a record of this type. */
@@ -137,15 +143,20 @@ const AES_7Z = '\x06\xf1\x07\x01'
 
 export async function namesIn7z(source: ByteSource): Promise<PackedNames> {
   const start = await source.read(0, 32)
-  if (start.length < 32) return { names: [], password: false }
+  if (start.length < 32) return { names: [], sizes: undefined, password: false }
   const view = viewOf(start)
   const at = Number(view.getBigUint64(12, true)) + 32
   const lengthBytes = Number(view.getBigUint64(20, true))
-  if (at >= source.lengthBytes || lengthBytes > source.lengthBytes) return { names: [], password: false }
+  if (at >= source.lengthBytes || lengthBytes > source.lengthBytes)
+    return { names: [], sizes: undefined, password: false }
   const header = await source.read(at, Math.min(lengthBytes, NAMES_BYTES))
   const text = asLatin(header)
   // A packed header names its own coders only: with AES among them not even the names can be read.
-  return { names: header[0] === 1 ? wideNames(header) : [], password: text.includes(AES_7Z) }
+  return {
+    names: header[0] === 1 ? wideNames(header) : [],
+    sizes: undefined,
+    password: text.includes(AES_7Z),
+  }
 }
 
 /** Runs of UTF-16 that end with a zero: what names are, in the one place where they stand. */

@@ -40,6 +40,7 @@ export async function eachInTar(
     const short = untilZero(header.subarray(0, 100))
     const name = longName ?? (prefix === '' ? short : `${prefix}/${short}`)
     longName = undefined
+    budget.holds(lengthBytes)
     await visit({ name, lengthBytes: type === '5' ? 0 : lengthBytes, password: false, rereads: false, read })
     await cursor.skip(padded - taken)
   }

@@ -18,7 +18,10 @@ export async function eachInZip(
   visit: (entry: PackedEntry) => Promise<void>,
 ): Promise<boolean> {
   const zip = await openZip(source).catch(() => undefined)
-  if (zip === undefined) return false
+  if (zip === undefined) {
+    budget.hides()
+    return false
+  }
   let unpacked = 0
   let packed = 0
   try {
@@ -27,11 +30,13 @@ export async function eachInZip(
       unpacked += entry.uncompressedSize
       packed += entry.compressedSize
       if (!budget.proportionate(unpacked, packed) || !budget.unpack(entry.uncompressedSize)) return true
+      budget.holds(entry.uncompressedSize)
       await visit(packedEntry(zip, entry))
     }
     return true
   } catch {
     // Broken in the middle: what was seen until there counts.
+    budget.hides()
     return false
   } finally {
     zip.close()
