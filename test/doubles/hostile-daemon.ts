@@ -3,16 +3,12 @@
 
 import type { Handlers, OutputOf } from '../../src/api/routes.ts'
 import type { Demo } from '../../src/api/schemas/demo.ts'
-import type { Finding, Review } from '../../src/api/schemas/review.ts'
 import type { ShareFacts } from '../../src/api/schemas/share.ts'
 import type { Network } from '../../src/api/schemas/status.ts'
 import type { TransferDetails, TransferRow } from '../../src/api/schemas/transfer.ts'
 import { SETTINGS } from '../../src/api/settings.ts'
-
-/** In each field with that field's name, so that a test sees which of them it reads. */
-export function hostile(field: string): string {
-  return `<img src=x onerror=alert("${field}")>${field}\u202Egpj.exe`
-}
+import { HOSTILE_LIBRARY } from './hostile-library.ts'
+import { hostile } from './hostile-text.ts'
 
 const ID = '9c0f'.repeat(10)
 const AT = '2026-11-28T08:00:00.000Z'
@@ -77,61 +73,6 @@ const SHARE: ShareFacts = {
   link: `magnet:?xt=urn:btih:${ID}&dn=film`,
   fetchedBy: 3,
   webPage: { url: 'http://192.168.1.20:7418/k3wq9r2m7tz4', address: '192.168.1.20' },
-}
-
-const found = (id: number, change: Partial<Finding>): Finding => ({
-  id: id.toString(16).padStart(16, '0'),
-  class: 'private-key',
-  path: [hostile('finding-folder'), hostile('finding-file')],
-  folder: false,
-  lengthBytes: 1_700,
-  sure: true,
-  data: { what: 'RSA key', masked: hostile('masked') },
-  suggested: 'leave-out',
-  answer: null,
-  remembered: false,
-  ...change,
-})
-
-export const FINDINGS: readonly Finding[] = [
-  found(1, {}),
-  found(2, { class: 'tax', sure: false, data: {}, suggested: 'leave-out' }),
-  ...Array.from({ length: 6 }, (_, i) =>
-    found(3 + i, {
-      class: 'photo-place',
-      path: ['trip', `photo ${i}.jpg`],
-      data: {},
-      suggested: 'without-place',
-    }),
-  ),
-]
-
-export function reviewed(change: Partial<Review> = {}): Review {
-  return {
-    id: 'r1',
-    state: 'done',
-    problem: null,
-    path: '/home/a/film',
-    name: hostile('share-name'),
-    folder: null,
-    fileCount: 41,
-    totalBytes: 8 * GB,
-    scannedFiles: 41,
-    kinds: [{ kind: 'image', count: 30, totalBytes: 6 * GB }],
-    examples: [hostile('example')],
-    leftOut: [],
-    findings: [...FINDINGS],
-    next: FINDINGS.length,
-    byClass: [
-      { class: 'private-key', count: 1, open: 1 },
-      { class: 'tax', count: 1, open: 1 },
-      { class: 'photo-place', count: 6, open: 6 },
-    ],
-    open: FINDINGS.length,
-    sharedFiles: 41,
-    sharedBytes: 8 * GB,
-    ...change,
-  }
 }
 
 const FILES = Array.from({ length: 41 }, (_, index) => ({
@@ -315,12 +256,7 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
       files: FILES.map((file) => ({ path: file.path.slice(1), lengthBytes: file.lengthBytes })),
       leftOut: [hostile('left-out')],
     }),
-    startReview: () => reviewed(),
-    review: () => reviewed({ findings: [] }),
-    // Whatever is answered, all is: the page holds what it said itself.
-    answerReview: () =>
-      reviewed({ findings: [], open: 0, byClass: reviewed().byClass.map((one) => ({ ...one, open: 0 })) }),
-    endReview: () => ({}),
+    ...HOSTILE_LIBRARY,
     addShare: () => SHARE,
     share: () => SHARE,
     listShares: () => ({ shares: [SHARE, { ...SHARE, transfer: hostileRow({ id: 'ab'.repeat(20) }) }] }),

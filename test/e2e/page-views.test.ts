@@ -6,7 +6,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { hostile, hostileHandlers, hostileRow } from '../doubles/hostile-daemon.ts'
+import { hostileHandlers, hostileRow } from '../doubles/hostile-daemon.ts'
+import { hostile } from '../doubles/hostile-text.ts'
 import { needs } from '../doubles/require-program.ts'
 import { serve } from '../doubles/served.ts'
 import { axe, openBrowser, openPage } from './page.ts'
@@ -146,6 +147,73 @@ const SCENES: readonly Scene[] = [
     reads: ['finding-file'],
   },
   {
+    name: 'the folders of the library',
+    at: 'library/folders',
+    go: async (page) => {
+      await page
+        .getByRole('button', { name: /^Who can get it/ })
+        .first()
+        .click()
+      await page
+        .getByRole('button', { name: /^14 new files/ })
+        .first()
+        .waitFor()
+    },
+    reads: ['library-folder', 'library-path', 'publisher'],
+  },
+  {
+    name: 'what is new in a folder, before it is shared',
+    at: 'library/folders',
+    go: async (page) => {
+      await page
+        .getByRole('button', { name: /^14 new files/ })
+        .first()
+        .click()
+      await page.getByRole('dialog').getByRole('tree').waitFor()
+      await page.getByRole('heading', { name: /^Look at these first/ }).waitFor()
+    },
+    reads: ['finding-file'],
+  },
+  {
+    name: 'all files, and one of them',
+    at: 'library/files',
+    go: async (page) => {
+      await opened(page, 'Files')
+      await page.getByRole('button', { name: 'Watch' }).waitFor()
+    },
+    reads: ['entry-name', 'artist', 'publisher', 'place-folder', 'place-transfer'],
+  },
+  {
+    name: 'what others see',
+    at: 'library/seen',
+    go: async (page) => {
+      await page.getByRole('gridcell').first().waitFor()
+      assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '241')
+    },
+    reads: ['seen-name', 'seen-folder', 'seen-share', 'publisher'],
+  },
+  {
+    name: 'what is there twice',
+    at: 'library/duplicates',
+    go: (page) => opened(page, 'Contents that are here more than once'),
+    reads: ['entry-name', 'place-folder', 'place-transfer'],
+  },
+  {
+    name: 'what was found',
+    at: 'search?words=sea+size:big+by:%22Ana+B%22',
+    go: async (page) => {
+      await opened(page, 'Results')
+      await page.getByText('Not understood, and left out: size:big').waitFor()
+    },
+    reads: ['entry-name'],
+  },
+  {
+    name: 'nothing was found',
+    at: `search?words=nothing+${encodeURIComponent(hostile('searched')).replaceAll('%20', '+')}`,
+    go: (page) => page.getByText('of your library and transfers were searched').waitFor(),
+    reads: ['searched'],
+  },
+  {
     name: 'the network',
     at: 'network',
     go: async (page) => {
@@ -188,6 +256,16 @@ const SCENES: readonly Scene[] = [
 
 function details(tab: string): string {
   return `transfers?open=${hostileRow().id}&tab=${tab}`
+}
+
+/** The second row, by keys. */
+async function opened(page: Page, list: string): Promise<void> {
+  const grid = page.getByRole('grid', { name: list })
+  await page.getByRole('gridcell').first().waitFor()
+  await grid.focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('complementary', { name: 'About this content' }).waitFor()
 }
 
 async function reviewed(page: Page): Promise<void> {

@@ -7,8 +7,9 @@ import { rows } from '../store/connection.ts'
 import { t } from '../text/t.ts'
 import { Icon } from '../ui/icon.tsx'
 import { openDialog } from './dialogs.ts'
-import { currentRoute, go, useRoute } from './router.ts'
-import { type Understood, understand } from './understood.ts'
+import type { Route } from './route.ts'
+import { currentRoute, go, goWith, useRoute } from './router.ts'
+import { type Understood, understand, whereTo } from './understood.ts'
 import './box.css'
 
 /** An empty box is left by Escape, so that letters are keys again. */
@@ -26,6 +27,14 @@ function countFits(understood: Understood): number {
   return count
 }
 
+/** What the address holds of what is typed: the list's filter, or what is searched for. */
+const WORDS_OF: Readonly<Record<string, string>> = { transfers: 'filter', search: 'words' }
+
+function wordsIn({ view, query }: Route): string {
+  const key = WORDS_OF[view]
+  return key === undefined ? '' : (query[key] ?? '')
+}
+
 /** Where the focus was before a key brought it to the box. */
 let cameFrom: HTMLElement | undefined
 
@@ -39,7 +48,7 @@ export function focusBox(): void {
 
 export function Box(): ReactNode {
   const route = useRoute()
-  const shown = route.view === 'transfers' ? (route.query.filter ?? '') : ''
+  const shown = wordsIn(route)
   const [typed, setTyped] = useState(shown)
   const [focused, setFocused] = useState(false)
   const input = useRef<HTMLInputElement>(null)
@@ -47,23 +56,36 @@ export function Box(): ReactNode {
   // The list's filter stands in the box: whoever goes back sees the words that were there then.
   useEffect(() => setTyped(shown), [shown])
   const understood = useMemo(() => understand(typed), [typed])
-  const told = focused && typed !== shown ? tell(understood) : undefined
+  const searching = route.view === 'search'
+  const inTransfers = route.view === 'transfers'
+  const told = focused && typed !== shown ? tell(understood, { inTransfers, searching }) : undefined
 
-  const act = () => {
+  const type = (text: string): void => {
+    setTyped(text)
+    // There what is typed is searched for at once.
+    if (searching && understand(text).kind === 'filter') goWith({ words: text, open: '' }, 'replace')
+  }
+  const act = (everything: boolean): void => {
     if (understood.kind === 'link' && canOpen('get')) {
       setTyped(shown)
       void openDialog('get', { link: understood.link })
-    } else if (understood.kind === 'filter' || understood.kind === 'nothing') {
-      const filter = understood.kind === 'filter' ? understood.text : ''
-      const { query } = currentRoute().view === 'transfers' ? currentRoute() : { query: {} }
-      go({ view: 'transfers', query: { ...query, filter, open: '' } })
-    }
+    } else if (understood.kind === 'filter') {
+      const { text, filter } = understood
+      const to = everything ? 'search' : whereTo(filter, { inTransfers, fits: countFits(understood) })
+      const { query } = currentRoute().view === to ? currentRoute() : { query: {} }
+      go({ view: to, query: { ...query, [WORDS_OF[to] ?? '']: text, open: '' } })
+    } else if (understood.kind === 'nothing' && shown !== '') clear()
+  }
+  const clear = (): void => {
+    const { view, query } = currentRoute()
+    const key = WORDS_OF[view]
+    if (key !== undefined) go({ ...currentRoute(), query: { ...query, [key]: '', open: '' } })
   }
   const keyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && !event.nativeEvent.isComposing) act()
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) act(event.ctrlKey || event.metaKey)
     else if (event.key === 'Escape' && typed !== '') {
       setTyped('')
-      if (shown !== '') go({ ...currentRoute(), query: { ...currentRoute().query, filter: '' } })
+      if (shown !== '') clear()
     } else if (event.key === 'Escape') leaveBox(input.current)
     else return
     event.preventDefault()
@@ -84,7 +106,7 @@ export function Box(): ReactNode {
         aria-describedby={hint}
         placeholder={t('box.label')}
         value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         onFocus={() => setFocused(true)}
         onBlur={() => setFocused(false)}
         onKeyDown={keyDown}
@@ -97,7 +119,10 @@ export function Box(): ReactNode {
   )
 }
 
-function tell(understood: Understood): string {
+function tell(
+  understood: Understood,
+  { inTransfers, searching }: { readonly inTransfers: boolean; readonly searching: boolean },
+): string | undefined {
   switch (understood.kind) {
     case 'nothing':
       return t('box.nothing')
@@ -106,9 +131,15 @@ function tell(understood: Understood): string {
     case 'link':
       return t('box.getLink', t(`box.${understood.what}`))
     case 'filter': {
-      const [mistake] = understood.filter.mistakes
+      if (searching) return undefined
+      const { filter } = understood
+      const [mistake] = filter.mistakes
       if (mistake !== undefined) return t('box.mistake', mistake.term, t(`box.expected.${mistake.expected}`))
-      return t('box.filter', countFits(understood))
+      const fits = countFits(understood)
+      if (whereTo(filter, { inTransfers, fits }) === 'search') {
+        return t(inTransfers ? 'box.searchInstead' : 'box.search')
+      }
+      return `${t('box.filter', fits)}${inTransfers && fits > 0 ? t('box.orSearch') : ''}`
     }
   }
 }

@@ -11,7 +11,13 @@ import { VIEW_TABLE } from './views.ts'
 /** `g` and then a letter within this time. */
 const CHORD_MS = 1_500
 
-const GO: Readonly<Record<string, ViewName>> = { t: 'transfers', l: 'library', n: 'network', s: 'settings' }
+const GO: Readonly<Record<string, ViewName>> = {
+  t: 'transfers',
+  l: 'library',
+  s: 'search',
+  n: 'network',
+  ',': 'settings',
+}
 
 let chordAtMs = Number.NEGATIVE_INFINITY
 

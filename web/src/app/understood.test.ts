@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { understand } from './understood.ts'
+import { understand, whereTo } from './understood.ts'
 
 const V1 = '9c0f6a1d3b2e4c5d6e7f8091a2b3c4d5e6f70819'
 
@@ -27,4 +27,17 @@ test('anything else is words for the list', () => {
   assert.equal(understood.kind, 'filter')
   assert.equal(understood.kind === 'filter' && understood.filter.terms.length, 2)
   assert.equal(understand(' ').kind, 'nothing')
+})
+
+test('words are looked for among transfers where these are and one fits, else in everything', () => {
+  const where = (text: string, inTransfers: boolean, fits: number) => {
+    const understood = understand(text)
+    assert.equal(understood.kind, 'filter')
+    return understood.kind === 'filter' && whereTo(understood.filter, { inTransfers, fits })
+  }
+  assert.equal(where('sea', true, 2), 'transfers')
+  assert.equal(where('sea', true, 0), 'search')
+  assert.equal(where('sea type:video', false, 2), 'search')
+  assert.equal(where('tag:film', false, 0), 'transfers')
+  assert.equal(where('state:nonsense', false, 0), 'transfers')
 })

@@ -1,6 +1,6 @@
-// What the box makes of a text before Enter: a link to get, or words to find. Decides by form only; nobody is asked.
+// What the box makes of a text before Enter: a link to get, or words to find among transfers or in everything that is here. Decides by form only; nobody is asked.
 
-import { type ParsedFilter, parseTransferFilter } from '../../../src/api/transfer-filter.ts'
+import { type FilterKey, type ParsedFilter, parseTransferFilter } from '../../../src/api/transfer-filter.ts'
 
 export type Understood =
   | { readonly kind: 'nothing' }
@@ -27,4 +27,28 @@ export function understand(typed: string): Understood {
   // Nearly a hash: a letter was lost when it was copied.
   if (/^[0-9a-f]{36,63}$/i.test(text)) return { kind: 'damaged' }
   return { kind: 'filter', text, filter: parseTransferFilter(text) }
+}
+
+/** What only transfers have: whoever types it means them. */
+const OF_TRANSFERS: ReadonlySet<FilterKey> = new Set([
+  'state',
+  'tracker',
+  'tag',
+  'category',
+  'folder',
+  'ratio',
+])
+
+/**
+ * Words are looked for where the person is: among transfers while these are shown and one fits, else in everything that is here.
+ * @param fits transfers that fit
+ */
+export function whereTo(
+  { terms, mistakes }: ParsedFilter,
+  { inTransfers, fits }: { readonly inTransfers: boolean; readonly fits: number },
+): 'transfers' | 'search' {
+  const theirs =
+    terms.some(({ key }) => OF_TRANSFERS.has(key)) ||
+    mistakes.some(({ term }) => /^-?(state|tracker|tag|category|folder|ratio):/i.test(term))
+  return theirs || (inTransfers && fits > 0) ? 'transfers' : 'search'
 }

@@ -24,6 +24,10 @@ export const VIEW_TABLE: { readonly [Name in ViewName]?: View } = {
       import('../views/library/library.tsx').then(({ Library }) => ({ default: Library })),
     ),
   },
+  search: {
+    icon: 'search',
+    component: lazy(() => import('../views/search/search.tsx').then(({ Search }) => ({ default: Search }))),
+  },
   network: {
     icon: 'network',
     component: lazy(() =>

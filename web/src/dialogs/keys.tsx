@@ -13,8 +13,9 @@ const EVERYWHERE = [
   [['Ctrl K', '⌘ K'], 'keys.box'],
   [['g t'], 'keys.goTransfers'],
   [['g l'], 'keys.goLibrary'],
+  [['g s'], 'keys.goSearch'],
   [['g n'], 'keys.goNetwork'],
-  [['g s'], 'keys.goSettings'],
+  [['g ,'], 'keys.goSettings'],
   [['Ctrl Z', '⌘ Z'], 'keys.undo'],
   [['?'], 'keys.help'],
 ] as const

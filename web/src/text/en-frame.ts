@@ -8,6 +8,7 @@ export const enFrame = {
   'nav.label': 'Views',
   'nav.transfers': 'Transfers',
   'nav.library': 'Library',
+  'nav.search': 'Search',
   'nav.network': 'Network',
   'nav.settings': 'Settings',
   'nav.add': 'Get or share',
@@ -24,13 +25,15 @@ export const enFrame = {
     count === 0
       ? 'No transfer fits'
       : plural(count, { one: '# transfer fits. Enter: show it', other: '# transfers fit. Enter: show them' }),
+  'box.orSearch': ' · Ctrl Enter: search everything that is here',
+  'box.searchInstead': 'No transfer fits. Enter: search everything that is here',
+  'box.search': 'Enter: search everything that is here',
   'box.mistake': (term: string, expected: string) => `“${term}” is not understood: ${expected}`,
   'box.expected.state': 'a state such as getting, giving, paused or error is expected',
   'box.expected.size': 'a size such as >10G or 1G..4G is expected',
   'box.expected.number': 'a number such as <1 is expected',
   'box.expected.value': 'something after the colon is expected',
-  'box.nothing':
-    'A magnet link, the address of a torrent file, an infohash, or words to find among your transfers',
+  'box.nothing': 'A magnet link, the address of a torrent file, an infohash, or words to find',
   'box.damagedLink': 'This looks like a link, and its hash is not whole. Copy it again, all of it.',
 
   'action.get': 'Get…',
@@ -109,6 +112,7 @@ export const enFrame = {
   'keys.box': 'To the box',
   'keys.goTransfers': 'Transfers',
   'keys.goLibrary': 'Library',
+  'keys.goSearch': 'Search',
   'keys.goNetwork': 'Network',
   'keys.goSettings': 'Settings',
   'keys.help': 'This list',

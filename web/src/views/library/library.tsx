@@ -1,61 +1,59 @@
-// Library › Shared: each thing that others can get from here: what, who, since when, fetched by how many, and its end.
+// The library: what is shared, the folders in it, all files, what others see of them, and what is there twice. Each tab has its address.
 
-import { type ReactNode, useCallback, useEffect } from 'react'
-import { openDialog } from '../../app/dialogs.ts'
-import { canOpen } from '../../dialogs/table.ts'
-import { call } from '../../store/api.ts'
-import { rows } from '../../store/connection.ts'
+import { type ComponentType, type ReactNode, useEffect, useRef } from 'react'
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { go, useRoute } from '../../app/router.ts'
 import { t } from '../../text/t.ts'
-import { Button } from '../../ui/button.tsx'
-import { ErrorSentence } from '../../ui/error-sentence.tsx'
-import { useLoaded } from '../../ui/use-loaded.ts'
-import { ShareCard } from './share-card.tsx'
+import { Duplicates } from './duplicates.tsx'
+import { FilesTab } from './files-tab.tsx'
+import { Folders } from './folders.tsx'
+import { Seen } from './seen.tsx'
+import { Shared } from './shared.tsx'
+import '../../ui/tabs.css'
 import '../view.css'
 import './library.css'
 
-const BEAT_MS = 3_000
+const TABS = ['shared', 'folders', 'files', 'seen', 'duplicates'] as const
+type TabName = (typeof TABS)[number]
+
+const VIEWS: Readonly<Record<TabName, ComponentType>> = {
+  shared: Shared,
+  folders: Folders,
+  files: FilesTab,
+  seen: Seen,
+  duplicates: Duplicates,
+}
 
 export function Library(): ReactNode {
-  const { value, error, again } = useLoaded(
-    useCallback(() => call('listShares', {}), []),
-    BEAT_MS,
-  )
-  useEffect(
-    () =>
-      rows.subscribe(({ membership }) => {
-        if (membership) again()
-      }),
-    [again],
-  )
-  const shares = value?.shares
+  const { rest } = useRoute()
+  const tab = TABS.find((name) => name === rest[0]) ?? 'shared'
+  const View = VIEWS[tab]
+  const tabs = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is to be in sight
+  useEffect(() => {
+    tabs.current
+      ?.querySelector('.tab[data-selected]')
+      ?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [tab])
   return (
-    <div className="view">
-      <div className="view-head">
-        <h1>{t('library.title')}</h1>
-        {canOpen('share') && shares !== undefined && shares.length > 0 && (
-          <Button icon="share" onPress={() => void openDialog('share', {})}>
-            {t('action.share')}
-          </Button>
-        )}
-      </div>
-      {error !== undefined && <ErrorSentence error={error} />}
-      {shares === undefined && error === undefined && <p role="status">{t('library.loading')}</p>}
-      {shares?.length === 0 && (
-        <div className="library-empty">
-          <p className="view-lead">{t('library.empty')}</p>
-          <p className="soft">{t('library.emptyMeans')}</p>
-          <Button icon="share" look="primary" onPress={() => void openDialog('share', {})}>
-            {t('action.share')}
-          </Button>
-        </div>
-      )}
-      {shares !== undefined && shares.length > 0 && (
-        <ul className="library-list" aria-label={t('library.shared')}>
-          {shares.map((facts) => (
-            <ShareCard key={facts.transfer.id} facts={facts} onChanged={again} />
+    <div className="library" ref={tabs}>
+      <h1>{t('library.title')}</h1>
+      <Tabs
+        className="library-tabs"
+        selectedKey={tab}
+        onSelectionChange={(key) => go({ view: 'library', rest: key === 'shared' ? [] : [String(key)] })}
+      >
+        <TabList className="tab-list" aria-label={t('library.tabs')}>
+          {TABS.map((name) => (
+            <Tab key={name} id={name} className="tab">
+              {t(`library.tab.${name}`)}
+            </Tab>
           ))}
-        </ul>
-      )}
+        </TabList>
+        <TabPanel key={tab} id={tab} className="library-panel">
+          <View />
+        </TabPanel>
+      </Tabs>
     </div>
   )
 }

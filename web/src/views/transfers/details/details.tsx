@@ -20,6 +20,7 @@ import { Overview } from './overview.tsx'
 import { Peers } from './peers.tsx'
 import { Sources } from './sources.tsx'
 import { WhySlow } from './why-slow.tsx'
+import '../../../ui/tabs.css'
 import './details.css'
 
 const TABS = ['overview', 'files', 'peers', 'sources', 'why', 'log'] as const
