@@ -83,6 +83,8 @@ async function fromPeer(kind: string): Promise<Figures> {
     root,
     '--to',
     'everyone',
+    '--licence',
+    'own-work',
     '--port',
     String(SHARE_PORT),
   ]

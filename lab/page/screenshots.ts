@@ -143,7 +143,7 @@ async function play(person: PageDaemon, friend: PageDaemon): Promise<Shown> {
     'notes.txt': 3_000,
   })
   const given = await share(person, harbour, { upLimit: 180_000 })
-  await share(person, trip, { audience: 'everyone' })
+  await share(person, trip, { audience: 'everyone', licence: { kind: 'own-work', id: null } })
   await friend.call('addTransfer', { source: { link: given.link } })
   const wanted = await share(friend, tapes, { upLimit: 150_000 })
   const { transfer } = await person.call('addTransfer', { source: { link: wanted.link } })

@@ -68,4 +68,37 @@ export const LIBRARY_ERRORS: ErrorTable = {
     message: 'Not everything was looked at yet, so nothing was shared.',
     retry: true,
   },
+  REVIEWS_TOO_MANY: {
+    exit: 1,
+    message: (data) => `${word(data, 'most', 'Too many')} looks before sharing are open already.`,
+    help: 'Answer or end one of them first.',
+    retry: true,
+  },
+  REVIEW_TOO_LARGE: {
+    exit: 2,
+    message: (data) =>
+      `That are ${word(data, 'files', 'too many')} files; ${word(data, 'limit', 'fewer')} at most can be looked at and shared together.`,
+    help: 'Share parts of it.',
+  },
+  PLACE_STAYS: {
+    exit: 2,
+    message: (data) => `The place cannot be taken out of a copy of ${word(data, 'name', 'this file')}.`,
+    help: 'Leave it out, or share it as it is.',
+  },
+  SHARE_WHOLE_ONLY: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'name', 'It')} can only be shared whole: its list of files is fixed${given(data, 'file', ', and ', ' is not there')}.`,
+    help: 'Share the files themselves, without what you leave out.',
+  },
+  NOTHING_LEFT_TO_SHARE: {
+    exit: 2,
+    message: (data) => `Everything in ${word(data, 'name', 'it')} is left out, so there is nothing to share.`,
+  },
+  SHARE_NEEDS_ANSWER: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'count', 'Some')} ${data.count === 1 ? 'file looks' : 'files look'} private, so nothing was shared${given(data, 'files', ': ')}.`,
+    help: 'Use --dry-run to see all, --exclude or --allow to answer.',
+  },
 }

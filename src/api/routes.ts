@@ -279,14 +279,14 @@ export const ROUTES = {
     scope: 'control',
     input: One.extend({
       audience: Audience,
-      /** A finished review of this share without open findings: needed for a widening. */
+      /** Needed to widen what was not looked at for everyone: a finished review of this share without open findings. */
       review: z.string().max(64).optional(),
       /** Needed for everyone. */
       licence: Licence.optional(),
       publisher: Publisher.optional(),
     }),
     output: ShareFacts,
-    summary: 'Widens or narrows who can get it',
+    summary: 'Widens (what was looked at, with a licence) or narrows (at once) who can get it',
   }),
   stopShares: route({
     method: 'POST',

@@ -2,6 +2,7 @@
 // A reader answers undefined for text it does not understand; `options.ts` makes the sentence.
 
 import { parseDuration, parseRate, parseSize } from '../api/parse-quantity.ts'
+import { Licence } from '../api/schemas/library.ts'
 
 export interface Reader<T> {
   /** Completes "--up should be ...". */
@@ -50,6 +51,16 @@ export function oneOf<const Word extends string>(...words: readonly Word[]): Rea
     expects: `one of ${words.join(', ')}`,
     read: (text) => words.find((word) => word === text),
   }
+}
+
+/** What gives the right to offer something to everyone. */
+export const LICENCE: Reader<Licence> = {
+  expects: 'own-work, permission, or the SPDX id of an open licence such as CC-BY-4.0',
+  read: (text) => {
+    if (text === 'own-work' || text === 'permission') return { kind: text, id: null }
+    const open = Licence.safeParse({ kind: 'open', id: text })
+    return open.success ? open.data : undefined
+  },
 }
 
 function positive(amount: number | undefined): number | undefined {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { WebServer } from '../../test/contracts/http/server.ts'
-import { Ground, pattern, seen, shared } from '../../test/doubles/real-daemon.ts'
+import { Ground, lookedAtForAll, OWN_WORK, pattern, seen, shared } from '../../test/doubles/real-daemon.ts'
 import { toHex } from '../base/bytes.ts'
 import { seal } from './checked-file.ts'
 
@@ -123,7 +123,12 @@ test('a share that was being hashed when the daemon ended is hashed and given af
   const ground = await Ground.make(t)
   const daemon = await ground.start('one')
   const file = await ground.file('large.bin', 40_000_000)
-  const { transfer } = await daemon.handlers.addShare({ path: file, audience: 'everyone', format: 'v2' })
+  const { transfer } = await daemon.handlers.addShare({
+    path: file,
+    audience: 'everyone',
+    licence: OWN_WORK,
+    format: 'v2',
+  })
   await ground.end(daemon)
   const again = await ground.start('one')
   const { share } = again.handlers
@@ -382,7 +387,14 @@ test('with whom is widened and narrowed while it is given', async (t) => {
   const daemon = await ground.start('one')
   const { id, link } = await shared(daemon, await ground.file('a.bin', 100_000))
   assert.match(link, /x\.to=link/)
-  const wide = await daemon.handlers.changeAudience({ id, audience: 'everyone' })
+  const widen = (wish: object) => daemon.handlers.changeAudience({ id, audience: 'everyone', ...wish })
+  await assert.rejects(async () => widen({}), { code: 'LICENCE_NEEDED' })
+  await assert.rejects(async () => widen({ licence: { kind: 'not-sure', id: null } }), {
+    code: 'LICENCE_NEEDED',
+  })
+  await assert.rejects(async () => widen({ licence: OWN_WORK }), { code: 'REVIEW_NEEDED' })
+  assert.equal(daemon.feed.row(id)?.audience, 'link')
+  const wide = await widen({ licence: OWN_WORK, review: await lookedAtForAll(daemon, id) })
   assert.equal(wide.audience, 'everyone')
   assert.doesNotMatch(wide.link ?? '', /x\.to=link/)
   await seen(daemon, id, 'giving')

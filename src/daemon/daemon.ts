@@ -22,11 +22,16 @@ import { type Log, NO_LOG } from './log.ts'
 import { Memory } from './memory.ts'
 import { type ByWay, networkHandlers } from './network-handlers.ts'
 import { Resting } from './resting.ts'
+import { removeStrayCopies } from './review/gate.ts'
+import type { PrivateThings } from './review/private-scan.ts'
+import { PRIVATE_THINGS } from './review/private-things.ts'
+import { NOTHING_REMEMBERED } from './review/remembered-answers.ts'
 import { Applying } from './settings/applying.ts'
 import { engineWish, hasRouters } from './settings/engine-wish.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { Speed } from './settings/speed.ts'
 import { openSharePages } from './share-page/share-pages.ts'
+import { openSharing, type Sharing } from './sharing.ts'
 import { TotalsMaker } from './totals.ts'
 import { Adding } from './transfers/adding.ts'
 import { Categories } from './transfers/categories.ts'
@@ -36,8 +41,6 @@ import { QueueFile } from './transfers/queue-file.ts'
 import { RecordStore } from './transfers/record-store.ts'
 import { Removal } from './transfers/removal.ts'
 import { RowFeed } from './transfers/row-feed.ts'
-import { shareHandlers } from './transfers/share-handlers.ts'
-import { Shares } from './transfers/shares.ts'
 import type { TransferSurroundings } from './transfers/surroundings.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { transferHandlers } from './transfers/transfer-handlers.ts'
@@ -55,11 +58,13 @@ export interface DaemonOptions {
   readonly log?: Log
   /** Puts files into the trash; the system's own unless given. */
   readonly trash?: (paths: readonly string[]) => Promise<void>
+  /** What looks into files before they are shared; Shoal's own unless given. */
+  readonly privateThings?: PrivateThings
 }
 
 /** What the daemon answers itself; tokens, folders, the log and the end of the process are for those who run it. */
 export type CoreHandlers = ReturnType<typeof transferHandlers> &
-  ReturnType<typeof shareHandlers> &
+  Sharing['handlers'] &
   ReturnType<typeof daemonHandlers> &
   ReturnType<typeof networkHandlers>
 
@@ -220,13 +225,19 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   }
   const digest = new SystemDigest()
-  const shares = new Shares({
+  const sharing = openSharing({
     ...common,
     pages,
-    tools: { disk, digest, random },
+    disk,
+    digest,
+    random,
+    clock,
+    things: options.privateThings ?? PRIVATE_THINGS,
+    remembered: NOTHING_REMEMBERED,
     engine: () => host.engine,
     touch: around.touch,
   })
+  const { shares, showing } = sharing
   const adding = new Adding({
     ...common,
     ports: { disk, digest, http: () => host.need().ports.http },
@@ -260,6 +271,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       adding,
       removal,
       shares,
+      showing,
       categories,
       queue,
       feed,
@@ -268,7 +280,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       stateFolder,
       engine: () => host.need(),
     }),
-    ...shareHandlers(shares, transfers),
+    ...sharing.handlers,
     ...daemonHandlers({
       transfers,
       categories,
@@ -296,6 +308,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
   }
 
+  const copies = new Set(records.flatMap(({ copies }) => copies ?? []))
+  // Copies that stay take room and nothing else.
+  await removeStrayCopies(disk, stateFolder, copies).catch(unwritten)
   await totals.lookAtSpace()
   transfers.begin(records)
   const filtered = new FilterWatch(guard)
@@ -317,7 +332,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     pulse.close()
     clearInterval(unkept)
     removal.close()
-    await Promise.all([shares.cancelAll(), pages.closeAll()])
+    await Promise.all([sharing.close(), pages.closeAll()])
     await transfers.close()
     await host.close()
     await volumes.keep().catch(unwritten)

@@ -48,10 +48,10 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
   const { settings, feed } = daemon
   const machine = openMachine({ settings, stateFolder, environment, saveFolder, rows: () => feed.rows() })
   const answered: Handlers<Exclude<RouteName, DoorCall>> = {
+    ...withoutLibrary('not opened'),
     ...daemon.handlers,
     ...machine.handlers,
     ...demo.handlers,
-    ...withoutLibrary('not opened'),
     status: async (input, caller) => ({ ...(await daemon.handlers.status(input, caller)), page }),
     log: ({ last }) => ({ entries: log.last(last) }),
     shutdown: () => {

@@ -4,7 +4,7 @@
 import path from 'node:path'
 import type { Endpoint } from '../base/endpoint.ts'
 import { endpointText } from '../base/endpoint.ts'
-import type { Disk } from '../base/ports.ts'
+import type { Digest, Disk } from '../base/ports.ts'
 import type { Listing } from '../engine/torrent/options.ts'
 import { contentInfo, contentPieceLength } from '../metainfo/content-id.ts'
 import { contentIdOf, namedContent } from '../metainfo/content-torrent.ts'
@@ -14,6 +14,7 @@ import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo, Torrent as TorrentContent, TorrentFile } from '../metainfo/metainfo.ts'
 import { readInfo } from '../metainfo/read.ts'
 import type { NodePorts } from './compose.ts'
+import type { LookedAt } from './review/gate.ts'
 import { refuseKeysInside, refuseRoot, ShareError, type ShareSurvey } from './share-survey.ts'
 import { checkUnchanged } from './source-files.ts'
 import { readTorrentFile } from './torrent-input.ts'
@@ -32,9 +33,9 @@ export interface HashWatch {
   readonly cancelled: () => boolean
 }
 
-/** Hashes what was surveyed. @throws CreateError when a file changes meanwhile, or CANCELLED */
-export async function hashSurvey(
-  survey: ShareSurvey,
+/** Hashes what was looked at and answered. @throws CreateError when a file changes meanwhile, or INTERRUPTED */
+export async function hashLooked(
+  looked: LookedAt,
   { trackers, webSeeds = [], comment, format }: ContentChoices,
   ports: Pick<NodePorts, 'disk' | 'hasher' | 'digest'>,
   watch: HashWatch,
@@ -45,8 +46,8 @@ export async function hashSurvey(
     ...(comment === undefined ? {} : { comment }),
     createdBy: `Shoal ${VERSION}`,
   }
-  const { source } = survey
-  const wish = format === 'content' ? contentWish(source, survey.root) : format && { version: format }
+  const { source } = looked
+  const wish = format === 'content' ? contentWish(source, looked.root) : format && { version: format }
   const created = await createTorrent(source, { hints, ...wish }, ports, watch)
   await checkUnchanged(ports.disk, source)
   return format === 'content' ? asContent(created.torrent, source.name, ports) : created.torrent
@@ -86,7 +87,7 @@ export interface DescribedShare {
 export async function readDescribed(
   torrentPath: string,
   folder: string,
-  ports: Pick<NodePorts, 'disk' | 'digest'>,
+  ports: { readonly disk: Pick<Disk, 'stat' | 'nameRules'>; readonly digest: Digest },
   stateFolder: string,
 ): Promise<DescribedShare> {
   const content = await readTorrentFile(torrentPath, ports)
@@ -104,7 +105,7 @@ export async function readDescribed(
   return { content, root, here }
 }
 
-async function isHere(disk: Disk, at: string, file: TorrentFile): Promise<boolean> {
+async function isHere(disk: Pick<Disk, 'stat'>, at: string, file: TorrentFile): Promise<boolean> {
   const found = file.pad ? undefined : await disk.stat(at, 'follow')
   return found?.kind === 'file' && found.lengthBytes === file.lengthBytes
 }

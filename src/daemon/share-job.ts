@@ -9,8 +9,8 @@ import type { Metainfo, Torrent as TorrentContent } from '../metainfo/metainfo.t
 import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
 import { linkAddresses } from './link-addresses.ts'
-import { diskPathsOf, type HashWatch, hashSurvey, readDescribed, shareLink } from './share-content.ts'
-import type { ShareSurvey } from './share-survey.ts'
+import type { LookedAt } from './review/gate.ts'
+import { diskPathsOf, type HashWatch, hashLooked, readDescribed, shareLink } from './share-content.ts'
 import { ownAddressesBy } from './way-out.ts'
 
 export interface ShareChoices {
@@ -29,16 +29,16 @@ export interface Share {
   readonly magnet: string
 }
 
-/** Hashes what was surveyed and shares it. @throws CreateError when a file changes meanwhile */
+/** Hashes what was looked at and answered, and shares it. @throws CreateError when a file changes meanwhile */
 export async function sharePath(
-  survey: ShareSurvey,
+  looked: LookedAt,
   choices: ShareChoices,
   engine: Engine,
   watch: HashWatch,
 ): Promise<Share> {
-  const content = await hashSurvey(survey, { trackers: choices.trackers }, engine.ports, watch)
-  const saveFolder = path.dirname(survey.root)
-  const diskPaths = diskPathsOf(survey, content.metainfo, saveFolder)
+  const content = await hashLooked(looked, { trackers: choices.trackers }, engine.ports, watch)
+  const saveFolder = path.dirname(looked.root)
+  const diskPaths = diskPathsOf(looked, content.metainfo, saveFolder)
   return begin(content, saveFolder, choices, engine, { diskPaths })
 }
 
@@ -49,10 +49,13 @@ export async function sharePath(
 export async function shareTorrent(
   torrentPath: string,
   folder: string,
+  looked: LookedAt,
   choices: ShareChoices,
   engine: Engine,
 ): Promise<Share> {
-  const { content, here } = await readDescribed(torrentPath, folder, engine.ports, engine.stateFolder)
+  const { content } = await readDescribed(torrentPath, folder, engine.ports, engine.stateFolder)
+  const seen = new Set(looked.source.files.map((file) => file.path))
+  const here = content.metainfo.files.map((file) => seen.has(path.join(folder, ...file.path)))
   return begin(content, folder, choices, engine, { here })
 }
 

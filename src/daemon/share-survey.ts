@@ -37,7 +37,7 @@ export interface SurveyOptions {
   readonly stateFolder: string
   /** Whether a relative path (with `/`) is left out. */
   readonly excluded: (relative: string) => boolean
-  readonly disk: Disk
+  readonly disk: Pick<Disk, 'join' | 'stat' | 'list'>
 }
 
 /** @throws ShareError, CreateError */

@@ -26,6 +26,9 @@ const MAX_FOUND = 5 * TORRENT_LIMITS.files
 /** U+FFFD, in place of bytes that are no text. */
 const UNREADABLE_SIGN = '\ufffd'
 
+/** Names and times only: nothing is opened. */
+type LookedDisk = Pick<Disk, 'join' | 'stat' | 'list'>
+
 interface Found {
   readonly files: SourceFile[]
   readonly stats: FileStat[]
@@ -39,7 +42,7 @@ interface Found {
  * @throws CreateError FILE_NOT_FOUND, FILE_UNREADABLE; MetainfoError TOO_MANY_FILES
  */
 export async function findSource(
-  disk: Disk,
+  disk: LookedDisk,
   path: string,
   name: string,
   except: string,
@@ -54,7 +57,7 @@ export async function findSource(
 }
 
 async function walk(
-  disk: Disk,
+  disk: LookedDisk,
   folder: string,
   components: readonly string[],
   except: string,

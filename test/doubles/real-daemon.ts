@@ -8,7 +8,7 @@ import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import type { TransferRow } from '../../src/api/schemas/transfer.ts'
-import { type Daemon, openDaemon } from '../../src/daemon/daemon.ts'
+import { type Daemon, type DaemonOptions, openDaemon } from '../../src/daemon/daemon.ts'
 import type { LogFacts } from '../../src/daemon/log.ts'
 
 const QUIET = {
@@ -17,6 +17,9 @@ const QUIET = {
   'network.lan': false,
   'network.portMapping': false,
 }
+
+/** What gives the right to share with everyone. */
+export const OWN_WORK = { kind: 'own-work', id: null } as const
 
 export interface Logged {
   readonly event: string
@@ -54,7 +57,11 @@ export class Ground {
   }
 
   /** Again under the same name: the next run of the same one. */
-  async start(name: string, settings: Readonly<Record<string, unknown>> = {}): Promise<Daemon> {
+  async start(
+    name: string,
+    settings: Readonly<Record<string, unknown>> = {},
+    more: Partial<DaemonOptions> = {},
+  ): Promise<Daemon> {
     await mkdir(this.saveFolder(name), { recursive: true })
     const daemon = await openDaemon({
       stateFolder: this.stateFolder(name),
@@ -66,6 +73,7 @@ export class Ground {
         this.trashed.push(...paths)
         for (const at of paths) await rm(at, { recursive: true })
       },
+      ...more,
     })
     this.#running.add(daemon)
     return daemon
@@ -108,13 +116,26 @@ export function seen(
   )
 }
 
+/** Looks at a share for everyone, with nothing found in it. @returns the look's id */
+export async function lookedAtForAll(daemon: Daemon, share: string): Promise<string> {
+  const { id } = await daemon.handlers.startReview({ share })
+  await until('looked at', async () => (await daemon.handlers.review({ id, after: 0 })).state === 'done')
+  return id
+}
+
 /** Shares it and waits until it is given. */
 export async function shared(
   daemon: Daemon,
   at: string,
   choices: Partial<Parameters<Daemon['handlers']['addShare']>[0]> = {},
 ): Promise<{ readonly id: string; readonly link: string }> {
-  const hashing = await daemon.handlers.addShare({ path: at, audience: 'link', format: 'hybrid', ...choices })
+  const hashing = await daemon.handlers.addShare({
+    path: at,
+    audience: 'link',
+    format: 'hybrid',
+    ...(choices.audience === 'everyone' ? { licence: OWN_WORK } : {}),
+    ...choices,
+  })
   const { transfer, link } = await until('hashed', async () => {
     const facts = await daemon.handlers.share({ id: hashing.transfer.id })
     return facts.link !== null && facts

@@ -30,7 +30,7 @@ before(async () => {
   ;[fast, slow, folder] = await Promise.all([
     line.cli.sharing(film),
     line.cli.sharing(long, '--up', '1M'),
-    line.cli.sharing(tree),
+    line.cli.sharing(tree, '--allow', 'hidden-file'),
   ])
 })
 
@@ -107,7 +107,7 @@ describe('get through the running one', { concurrency: 2 }, () => {
       ({ id, state: now }) => id === last.id && now === 'giving',
     )
     assert.deepEqual(await differences(mine, join(out, 'mine.mp4')), [])
-    const terminated = line.run(state, ['share', tree])
+    const terminated = line.run(state, ['share', tree, '--allow', 'hidden-file'])
     await terminated.said('sharing')
     assert.equal((await terminated.stop('SIGTERM')).code, 143)
   })
@@ -174,7 +174,7 @@ describe('share through the running one', { concurrency: 2 }, () => {
 
   test('--once ends it when one whole copy is elsewhere', async () => {
     const state = await running()
-    const share = line.run(state, ['share', tree, '--once'])
+    const share = line.run(state, ['share', tree, '--allow', 'hidden-file', '--once'])
     const said = await share.said('sharing')
     const out = line.cli.place('out')
     const get = line.cli.get(line.cli.place('state'), said.magnet, '-o', out, '--seed')

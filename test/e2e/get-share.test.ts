@@ -33,7 +33,7 @@ before(async () => {
   ;[fast, slow, folder] = await Promise.all([
     cli.sharing(film),
     cli.sharing(film, '--up', '1M'),
-    cli.sharing(tree),
+    cli.sharing(tree, '--allow', 'hidden-file'),
   ])
 })
 
@@ -311,11 +311,11 @@ describe('giving', { concurrency: 2 }, () => {
   test('a torrent is shared from the folder that --dir names', async () => {
     const torrent = join(cli.folder, 'tree.torrent')
     assert.equal((await cli.run(['create', tree, '-o', torrent]).ended()).code, 0)
-    const shared = await cli.sharing(torrent, '--dir', cli.folder)
+    const shared = await cli.sharing(torrent, '--allow', 'hidden-file', '--dir', cli.folder)
     const out = cli.place()
     assert.equal((await cli.get(cli.place('state'), shared.link, '-o', out).ended()).code, 0)
     assert.deepEqual(await differences(tree, join(out, 'a tree')), [])
-    const nowhere = await cli.share(torrent, '--dir', cli.place()).ended()
+    const nowhere = await cli.share(torrent, '--allow', 'hidden-file', '--dir', cli.place()).ended()
     assert.deepEqual([nowhere.code, nowhere.last.error?.code], [2, 'SHARE_DATA_MISSING'])
   })
 })
@@ -337,7 +337,7 @@ describe('who can get it', { concurrency: 2 }, () => {
     await new Promise<void>((resolve) => tracker.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(tracker.address() as AddressInfo).port}/announce`
     try {
-      const shared = await cli.sharing(film, '--to', 'everyone', '--tracker', url)
+      const shared = await cli.sharing(film, '--to', 'everyone', '--licence', 'own-work', '--tracker', url)
       const link = new URL(shared.link)
       assert.equal(shared.said.audience, 'everyone')
       assert.equal(link.searchParams.has('x.to'), false)

@@ -151,7 +151,17 @@ class Stage {
     const source = join(await scene.folder('source'), 'film')
     await makeBigFile(source, 'leak', BYTES)
     const node = ['--dht-node', `${hosts[1].address}:${PEER_PORT}`]
-    const words = ['--to', 'everyone', '--tracker', tracker.url('http'), '--up', RATE, ...node]
+    const words = [
+      '--to',
+      'everyone',
+      '--licence',
+      'own-work',
+      '--tracker',
+      tracker.url('http'),
+      '--up',
+      RATE,
+      ...node,
+    ]
     const { magnet } = await Shoal.share(scene, hosts[0], source, ...words)
     await tracker.heard('the giver', ({ left }) => left === 0, { deadlineMs: 60_000 })
     return new Stage(scene, hosts, tracker, [source, await scene.folder('target')], magnet)

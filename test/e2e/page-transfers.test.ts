@@ -55,7 +55,11 @@ async function shared(
   const bytes = randomBytes(FILE_BYTES)
   mkdirSync(inside === undefined ? join(path, '..') : path, { recursive: true })
   for (const file of inside ?? ['']) writeFileSync(join(path, file), bytes)
-  const { transfer } = await daemon.call('addShare', { path, audience })
+  const { transfer } = await daemon.call('addShare', {
+    path,
+    audience,
+    licence: { kind: 'own-work', id: null },
+  })
   const id = await until('it is hashed', async () => {
     const { shares } = await daemon.call('listShares', {})
     const share = shares.find((one) => one.transfer.id === transfer.id || one.transfer.path === path)

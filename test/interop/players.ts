@@ -52,7 +52,7 @@ async function announced(offer: Offer): Promise<void> {
 
 const shoal: Player = {
   async give(scene, host, offer) {
-    const audience = offer.tracker === undefined ? [] : ['--to', 'everyone']
+    const audience = offer.tracker === undefined ? [] : ['--to', 'everyone', '--licence', 'own-work']
     const flags = ['--dir', offer.source, '--no-lsd', '--no-pex', ...audience]
     const sharing = await Shoal.share(scene, host, offer.torrent, ...flags)
     await announced(offer)

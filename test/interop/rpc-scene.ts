@@ -116,6 +116,7 @@ export class RpcScene {
     const { transfer } = await handlers.addShare({
       path: join(this.folder, 'given', name),
       audience: 'everyone',
+      licence: { kind: 'own-work', id: null },
       format: 'v1',
       trackers: [this.#tracker.url('http')],
     })

@@ -42,7 +42,17 @@ describe('Shoal and aria2 exchange every byte', { concurrency: 2 }, () => {
         kind: 'hybrid',
         trackers: [tracker.url('http')],
       })
-      await Shoal.share(scene, await scene.host('giver'), torrent, '--dir', source, '--to', 'everyone')
+      await Shoal.share(
+        scene,
+        await scene.host('giver'),
+        torrent,
+        '--dir',
+        source,
+        '--to',
+        'everyone',
+        '--licence',
+        'own-work',
+      )
       await tracker.heard('Shoal', ({ left, infohash }) => left === 0 && infohash === made.infohashV1)
       const aria2 = await Aria2.start(scene, await scene.host('taker'))
       const magnet = `magnet:?xt=urn:btih:${made.infohashV1}&tr=${encodeURIComponent(tracker.url('http'))}`

@@ -124,6 +124,8 @@ ground.test(
       source,
       '--to',
       'everyone',
+      '--licence',
+      'own-work',
       '--no-pex',
     )
     const [one, two, three] = [

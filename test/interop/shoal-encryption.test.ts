@@ -109,7 +109,18 @@ async function transfer(scene: Scene, row: Row): Promise<Seen> {
   const flags = ['--encryption', SHOAL_MODE[row.shoal], '--no-lsd', '--no-pex', '--no-dht']
   const other = OTHERS[row.other]
   if (row.gives === 'shoal') {
-    await Shoal.share(scene, shoalHost, torrent, '--dir', source, '--to', 'everyone', ...flags)
+    await Shoal.share(
+      scene,
+      shoalHost,
+      torrent,
+      '--dir',
+      source,
+      '--to',
+      'everyone',
+      '--licence',
+      'own-work',
+      ...flags,
+    )
     await tracker.heard('the giver', ({ left }) => left === 0)
     await other(scene, otherHost, row.theirs, torrent, target, false, row.utp ?? false)
   } else {

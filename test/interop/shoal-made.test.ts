@@ -48,7 +48,15 @@ describe('what Shoal makes', { concurrency: 2 }, () => {
         const tracker = await Tracker.start(scene)
         const source = join(await scene.folder('source'), 'content')
         await makeTree(source, 'made', 200)
-        const listed = ['--to', 'everyone', '--tracker', tracker.url('http'), '--no-lsd']
+        const listed = [
+          '--to',
+          'everyone',
+          '--licence',
+          'own-work',
+          '--tracker',
+          tracker.url('http'),
+          '--no-lsd',
+        ]
         const { magnet } = await Shoal.share(scene, await scene.host('giver'), source, ...listed)
         await tracker.heard('Shoal', ({ left }) => left === 0)
         const target = await TAKERS[taker](scene, magnet)
@@ -149,7 +157,18 @@ async function exchange(scene: Scene, giver: 'shoal' | 'libtorrent', content: Co
   const { tracker, source, torrent, link, infohash } = content
   const host = await scene.host('giver')
   if (giver === 'shoal') {
-    await Shoal.share(scene, host, torrent, '--dir', source, '--to', 'everyone', '--no-lsd')
+    await Shoal.share(
+      scene,
+      host,
+      torrent,
+      '--dir',
+      source,
+      '--to',
+      'everyone',
+      '--licence',
+      'own-work',
+      '--no-lsd',
+    )
   } else {
     const client = await Libtorrent.start(scene, host)
     await (await client.add(torrent, { savePath: source })).complete()

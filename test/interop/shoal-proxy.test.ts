@@ -61,6 +61,8 @@ describe('Shoal through proxies', { concurrency: 2 }, () => {
           '--no-lsd',
           '--to',
           'everyone',
+          '--licence',
+          'own-work',
           '--tracker',
           url,
         )

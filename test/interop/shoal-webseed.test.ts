@@ -217,7 +217,17 @@ describe('nginx beside peers', { concurrency: 2 }, () => {
       bytes: 30 * MIB,
     })
     const giverHost = await scene.host('giver')
-    const giving = ['--to', 'everyone', '--no-lsd', '--up', '4MB/s', '--dir', join(served.source, '..')]
+    const giving = [
+      '--to',
+      'everyone',
+      '--licence',
+      'own-work',
+      '--no-lsd',
+      '--up',
+      '4MB/s',
+      '--dir',
+      join(served.source, '..'),
+    ]
     await Shoal.share(scene, giverHost, served.torrent, ...giving)
     const target = await scene.folder('target')
     const peer = ['--peer', `${giverHost.address}:${PEER_PORT}`]
@@ -247,7 +257,17 @@ describe('nginx beside peers', { concurrency: 2 }, () => {
       const served = await serve(scene, { what: 'tree', kind: 'hybrid', host: await scene.host('server') })
       const giverHost = await scene.host('giver')
       // Too slow to be more than the one who tells what is in it.
-      const giving = ['--to', 'everyone', '--no-lsd', '--up', '20kB/s', '--dir', join(served.source, '..')]
+      const giving = [
+        '--to',
+        'everyone',
+        '--licence',
+        'own-work',
+        '--no-lsd',
+        '--up',
+        '20kB/s',
+        '--dir',
+        join(served.source, '..'),
+      ]
       await Shoal.share(scene, giverHost, served.torrent, ...giving)
       const target = await scene.folder('target')
       const peer = ['--peer', `${giverHost.address}:${PEER_PORT}`]

@@ -84,7 +84,8 @@ export class Shoal {
     host: Host,
     ...words: readonly string[]
   ): Promise<SharingEvent & { shoal: Shoal }> {
-    const shoal = await Shoal.start(scene, host, 'share', ...words)
+    // Made-up trees have hidden files (fixtures.ts), which a person is asked about.
+    const shoal = await Shoal.start(scene, host, 'share', ...words, '--allow', 'hidden-file')
     return { ...(await shoal.event('sharing', READY_DEADLINE_MS)), shoal }
   }
 

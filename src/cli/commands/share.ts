@@ -8,6 +8,8 @@ import { endpointText } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
+import { type LookedAt, refuseWithoutLicence } from '../../daemon/review/gate.ts'
+import { OwnLook } from '../../daemon/review/own-look.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
 import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
@@ -17,7 +19,7 @@ import { shareThroughDaemon } from '../daemon-share.ts'
 import type { OptionTable } from '../options.ts'
 import type { Output } from '../output.ts'
 import { ownPages, pageFor } from '../own-page.ts'
-import { DURATION, oneOf, TEXT } from '../readers.ts'
+import { DURATION, LICENCE, oneOf, TEXT } from '../readers.ts'
 import { give } from '../share-giving.ts'
 import { type Offered, saySharing } from '../share-text.ts'
 import { stateFolderOf } from '../state-folder.ts'
@@ -42,6 +44,24 @@ const OPTIONS = {
     summary: "folder that holds a torrent's data (default: beside it)",
   },
   exclude: { kind: 'list', placeholder: 'GLOB', reader: TEXT, summary: 'leave out files whose path fits' },
+  allow: {
+    kind: 'list',
+    placeholder: 'FINDING',
+    reader: TEXT,
+    summary: 'share it though it looks private: the id or kind of a finding, or a pattern of paths',
+  },
+  licence: {
+    kind: 'value',
+    placeholder: 'L',
+    reader: LICENCE,
+    summary: 'with --to everyone: own-work, permission, or an open licence by its SPDX id',
+  },
+  publisher: {
+    kind: 'value',
+    placeholder: 'NAME',
+    reader: TEXT,
+    summary: 'with --to everyone: whom others see as publisher',
+  },
   'super-seed': {
     kind: 'switch',
     summary: 'as first sharer: send each piece once and let others spread it',
@@ -67,6 +87,7 @@ export const command = defineCommand({
     const { values, operands, output, folder, interrupt } = context
     const listing = values.to ?? 'link'
     if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
+    refuseWithoutLicence(listing, values.licence)
     const stop = interrupt.listen()
     // Nothing leaves this computer, and nobody can come in, before it is known what is shared with whom.
     const ports = toolPorts()
@@ -106,6 +127,21 @@ export const command = defineCommand({
         interrupt,
       })
     }
+    const looks: OwnLook[] = []
+    const passed: LookedAt[] = []
+    for (const [i, given] of operands.entries()) {
+      const wish = {
+        path: surveys[i]?.root ?? path.resolve(folder, given),
+        exclude: values.exclude,
+        dataFolder: dataFolder(given, values.dir, folder),
+        audience: listing,
+        allow: values.allow,
+        stateFolder: stateFolderOf(values, folder),
+      }
+      const look = await OwnLook.begin(wish, ports, stop)
+      looks.push(look)
+      passed.push(await look.pass(listing))
+    }
     const engine = await openTransferEngine(values, folder, output)
     const pages = values.web ? await ownPages(engine, values.bind) : undefined
     try {
@@ -121,15 +157,13 @@ export const command = defineCommand({
       const shares: Share[] = []
       for (const [i, given] of operands.entries()) {
         const survey = surveys[i]
+        const at = survey?.root ?? path.resolve(folder, given)
+        const from = dataFolder(given, values.dir, folder)
+        const looked = passed[i] as LookedAt
         const share =
           survey === undefined
-            ? await shareTorrent(
-                path.resolve(folder, given),
-                dataFolder(given, values.dir, folder),
-                choices,
-                engine,
-              )
-            : await shareSurveyed(survey, choices, engine, output, stop)
+            ? await shareTorrent(at, from, looked, choices, engine)
+            : await shareLooked(looked, choices, engine, output, stop)
         const page = pages === undefined ? null : await pageFor(share, pages, engine, output, stop)
         saySharing(output, { ...offeredBy(share, listing, engine), page }, { engine: 'own' }, 'Ctrl-C stops.')
         shares.push(share)
@@ -138,6 +172,7 @@ export const command = defineCommand({
     } finally {
       await pages?.close()
       await engine.close()
+      for (const look of looks) await look.close()
     }
   },
 })
@@ -157,6 +192,9 @@ function wishOf(given: string, survey: ShareSurvey | undefined, context: Context
     path: survey?.root ?? path.resolve(folder, given),
     exclude: [...values.exclude],
     audience: values.to ?? 'link',
+    allow: [...values.allow],
+    ...(values.licence === undefined ? {} : { licence: values.licence }),
+    ...(values.publisher === undefined ? {} : { publisher: values.publisher }),
     ...(survey === undefined ? { dataFolder: dataFolder(given, values.dir, folder) } : {}),
     ...(stopRule === undefined ? {} : { stopRule }),
     ...(values.up === undefined ? {} : { upLimit: values.up }),
@@ -187,14 +225,14 @@ function dataFolder(given: string, dir: string | undefined, folder: string): str
   return dir === undefined ? path.dirname(path.resolve(folder, given)) : path.resolve(folder, dir)
 }
 
-function shareSurveyed(
-  survey: ShareSurvey,
+function shareLooked(
+  looked: LookedAt,
   choices: ShareChoices,
   engine: Engine,
   output: Output,
   stop: AbortSignal,
 ): Promise<Share> {
-  return sharePath(survey, choices, engine, {
+  return sharePath(looked, choices, engine, {
     progress: (done, total) => {
       output.progress([
         ` ${bar(total === 0 ? 0 : done / total)} hashing ${formatSize(done)} of ${formatSize(total)}`,

@@ -10,6 +10,7 @@ import type { Torrent } from '../../engine/torrent/torrent.ts'
 import { formatMagnet, parseMagnet } from '../../metainfo/magnet.ts'
 import { optionsForMagnet } from '../add.ts'
 import { type Engine, openEngine } from '../compose.ts'
+import { seenByNobody } from '../review/gate.ts'
 import { sharePath } from '../share-job.ts'
 import { findSource } from '../source-files.ts'
 import type { FishEvent, FishOrder } from './fish-messages.ts'
@@ -59,7 +60,7 @@ export class Fish {
     const source = await findSource(ports.disk, order.path, path.basename(order.path), '')
     const totalBytes = source.files.reduce((sum, file) => sum + file.lengthBytes, 0)
     const { torrent, metainfo } = await sharePath(
-      { root: order.path, source, totalBytes, kinds: [] },
+      seenByNobody({ root: order.path, source, totalBytes, kinds: [] }),
       {
         listing: 'link',
         trackers: [],

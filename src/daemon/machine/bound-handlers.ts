@@ -6,7 +6,16 @@ import type { SettingKey } from '../../api/settings.ts'
 import type { AllowedPaths } from './allowed-paths.ts'
 import { MachineError } from './machine-error.ts'
 
-type BoundCall = 'addTransfer' | 'moveTransfers' | 'survey' | 'addShare' | 'setCategory' | 'changeSettings'
+type BoundCall =
+  | 'addTransfer'
+  | 'moveTransfers'
+  | 'survey'
+  | 'addShare'
+  | 'startReview'
+  | 'addLibraryFolder'
+  | 'addBlocklist'
+  | 'setCategory'
+  | 'changeSettings'
 
 /** Whoever could change these could let themselves in, or out of the roots. */
 const OWNERS_SETTINGS: readonly SettingKey[] = [
@@ -30,6 +39,15 @@ export function boundHandlers<Given extends Pick<Handlers, BoundCall>>(
     survey: async (input, caller) => handlers.survey(await withPaths(input, ['path'], caller), caller),
     addShare: async (input, caller) =>
       handlers.addShare(await withPaths(input, ['path', 'dataFolder'], caller), caller),
+    startReview: async (input, caller) =>
+      handlers.startReview(
+        'path' in input ? await withPaths(input, ['path', 'dataFolder'], caller) : input,
+        caller,
+      ),
+    addLibraryFolder: async (input, caller) =>
+      handlers.addLibraryFolder(await withPaths(input, ['path'], caller), caller),
+    addBlocklist: async (input, caller) =>
+      handlers.addBlocklist('path' in input ? await withPaths(input, ['path'], caller) : input, caller),
     setCategory: async (input, caller) =>
       handlers.setCategory(await withPaths(input, ['saveFolder'], caller), caller),
     changeSettings: async (input, caller) =>
@@ -78,6 +96,9 @@ export const BOUND_CALLS: readonly (BoundCall & RouteName)[] = [
   'moveTransfers',
   'survey',
   'addShare',
+  'startReview',
+  'addLibraryFolder',
+  'addBlocklist',
   'setCategory',
   'changeSettings',
 ]

@@ -1,6 +1,7 @@
 // What is kept of one transfer between runs: what it is, every choice a person made, and what was counted. Pure.
 // Invariant: a record says enough to go on without its torrent file: the link in it finds the list of files again.
 
+import type { Licence } from '../../api/schemas/library.ts'
 import type { Audience, StopRule } from '../../api/schemas/primitives.ts'
 import type { ShareRequest } from '../../api/schemas/share.ts'
 import type { CheckState } from '../../api/schemas/transfer.ts'
@@ -70,6 +71,15 @@ export interface TransferRecord {
   readonly renamed: Readonly<Record<string, readonly string[]>>
   /** What is being hashed; null once it is. */
   readonly hashing: ShareRequest | null
+  /** The look before it was shared, and whom it was answered for; null for what was got, or shared before there were looks. */
+  readonly looked: { readonly review: string; readonly audience: Audience; readonly at: number } | null
+  /** What gives the right to offer it to everyone. */
+  readonly licence: Licence | null
+  readonly publisher: string | null
+  /** The folder of its copies without place, by its name below those of all; null where there are none. */
+  readonly copies: string | null
+  /** The library folder whose people with the link get it. */
+  readonly libraryFolder: string | null
   /** The page for phones was open. */
   readonly webPage: boolean
   readonly takenBytes: number
@@ -117,6 +127,11 @@ export const BLANK: Omit<TransferRecord, 'id' | 'role' | 'journalFolder' | 'save
   diskPaths: null,
   renamed: {},
   hashing: null,
+  looked: null,
+  licence: null,
+  publisher: null,
+  copies: null,
+  libraryFolder: null,
   webPage: false,
   takenBytes: 0,
   givenBytes: 0,

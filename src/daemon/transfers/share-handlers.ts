@@ -1,7 +1,7 @@
 // The calls about shares (api/routes.ts), each handed to whoever does it.
 
 import type { Handlers } from '../../api/routes.ts'
-import { changeAudience } from './audience.ts'
+import { type WideningSurroundings, widenOrNarrow } from './share-widening.ts'
 import type { Shares } from './shares.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -15,15 +15,19 @@ type Mine =
   | 'openWebPage'
   | 'closeWebPage'
 
-export function shareHandlers(shares: Shares, transfers: Transfers): Handlers<Mine> {
+export function shareHandlers(
+  shares: Shares,
+  transfers: Transfers,
+  around: Omit<WideningSurroundings, 'shares'>,
+): Handlers<Mine> {
   return {
     survey: (request) => shares.survey(request),
     listShares: async () => ({ shares: await shares.list() }),
     addShare: (request) => shares.add(request),
     share: ({ id }) => shares.facts(shares.get(id)),
-    changeAudience: async ({ id, audience }) => {
-      const transfer = shares.get(id)
-      await changeAudience(transfer, audience)
+    changeAudience: async (wish) => {
+      const transfer = shares.get(wish.id)
+      await widenOrNarrow(transfer, wish, { ...around, shares })
       return shares.facts(transfer)
     },
     openWebPage: ({ id }) => shares.openPage(shares.get(id)),

@@ -4,24 +4,24 @@
 import path from 'node:path'
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import { toHex } from '../../base/bytes.ts'
-import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
 import { wireHash } from '../../base/ids.ts'
 import type { Random } from '../../base/ports.ts'
+import { LibraryError } from '../../library/library-error.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
-import type { Engine } from '../compose.ts'
-import { addressesNow, linkAddresses } from '../link-addresses.ts'
-import { diskPathsOf, hashSurvey, readDescribed, shareLink } from '../share-content.ts'
+import { type GateTools, refuseUnlessAnswered, refuseWithoutLicence } from '../review/gate.ts'
+import type { Reviews } from '../review/reviews.ts'
+import { readDescribed } from '../share-content.ts'
 import type { SharePages } from '../share-page/share-pages.ts'
-import type { ShareSurvey } from '../share-survey.ts'
-import { type ToolPorts, toolPorts } from '../tool-ports.ts'
-import { ownAddressesBy } from '../way-out.ts'
+import type { ToolPorts } from '../tool-ports.ts'
 import { changeAudience } from './audience.ts'
 import { torrentFileOf } from './content.ts'
 import { absolute } from './places.ts'
 import { BLANK, saidOf, type TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
-import { rootOf, summaryOf, WANTED_PRIORITY } from './selection.ts'
+import { rootOf, summaryOf } from './selection.ts'
+import { ShareHashing, type ShareWish } from './share-hashing.ts'
+import type { ShareShowing } from './share-showing.ts'
 import { isTorrentFile, surveyAnswer, surveyBelow } from './surveying.ts'
 import { checkedTracker } from './tracker-list.ts'
 import type { Transfer } from './transfer.ts'
@@ -38,28 +38,29 @@ export interface ShareSurroundings {
   wallMs(): number
   /** Needs no engine: looking and hashing go on without one. */
   readonly tools: Pick<ToolPorts, 'disk' | 'digest'> & { readonly random: Random }
-  /** Undefined while there is none. */
-  engine(): Engine | undefined
+  readonly reviews: Reviews
+  readonly gate: GateTools
+  readonly showing: ShareShowing
   pex(): boolean
   touch(id: string): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
   readonly pages: SharePages
 }
 
-type Request = ValidInputOf<'addShare'>
 type Facts = OutputOf<'share'>
 
 const ID_BYTES = 20
 
 export class Shares {
   readonly #around: ShareSurroundings
-  /** Cancels, by the id that a share has while it is hashed. */
-  readonly #hashing = new Map<string, { cancelled: boolean }>()
-  /** Hashing goes through one share at a time: the disk is no faster for two. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #hashing: ShareHashing
 
   constructor(around: ShareSurroundings) {
     this.#around = around
+    this.#hashing = new ShareHashing({
+      ...around,
+      ready: (before, content, found, justHashed) => this.#become(before, content, found, justHashed),
+    })
   }
 
   /** @throws ShareError, CreateError, InputError, MetainfoError */
@@ -68,27 +69,31 @@ export class Shares {
     return surveyAnswer(absolute(given), exclude, tools, stateFolder)
   }
 
-  #survey(root: string, exclude: readonly string[] | undefined): Promise<ShareSurvey> {
-    const { tools, stateFolder } = this.#around
-    return surveyBelow(root, exclude, tools.disk, stateFolder)
-  }
-
   // ── offering ──
 
-  /** @throws ShareError and others when it may not or cannot be shared; hashing begins after the answer */
-  async add(request: Request): Promise<Facts> {
+  /**
+   * What was looked at and answered is hashed after the answer; without a look it is looked at first, and waits if that finds
+   * something. @throws ShareError and others when it may not or cannot be shared; LibraryError, ReviewError
+   */
+  async add(request: ShareWish): Promise<Facts> {
+    refuseWithoutLicence(request.audience, request.licence)
     const root = absolute(request.path)
-    const asked: Request = { ...request, path: root, trackers: (request.trackers ?? []).map(checkedTracker) }
-    if (await isTorrentFile(root, this.#around.tools.disk)) return await this.#addDescribed(asked)
-    const survey = await this.#survey(root, request.exclude)
+    const asked: ShareWish = {
+      ...request,
+      path: root,
+      trackers: (request.trackers ?? []).map(checkedTracker),
+    }
+    if (request.review !== undefined) this.#refuseUnlessLooked(asked, request.review)
+    const counted = await this.#counted(asked)
     const again = this.#hashedNow(asked)
-    if (again !== undefined) return await this.facts(again)
+    if (again !== undefined) return await this.#again(again, asked)
+    const folder = request.dataFolder === undefined ? path.dirname(root) : absolute(request.dataFolder)
     const transfer = this.#around.transfers.place({
-      ...this.#recordOf(asked, path.dirname(root)),
+      ...this.#recordOf(asked, folder),
       id: toHex(this.#around.tools.random.bytes(ID_BYTES)),
-      name: path.basename(root),
+      name: counted.name,
       hashing: asked,
-      summary: { ...BLANK.summary, totalBytes: survey.totalBytes, fileCount: survey.source.files.length },
+      summary: { ...BLANK.summary, totalBytes: counted.totalBytes, fileCount: counted.fileCount },
     })
     await this.#keep(transfer)
     this.#around.added(transfer, 'bottom')
@@ -96,8 +101,47 @@ export class Shares {
     return await this.facts(transfer)
   }
 
+  /** It is hashed already, or waits: what was looked at since is what it waited for. */
+  async #again(transfer: Transfer, asked: ShareWish): Promise<Facts> {
+    const { hashing } = transfer.record
+    const waits = !this.#hashing.isWorking(transfer)
+    if (waits || (asked.review !== undefined && asked.review !== hashing?.review)) {
+      await transfer.update({ hashing: asked, ...licenceOf(asked), paused: false, stopped: false })
+      void this.hash(transfer)
+    }
+    return await this.facts(transfer)
+  }
+
+  /** @throws LibraryError REVIEW_UNKNOWN, REVIEW_NEEDED, REVIEW_UNFINISHED; ReviewError SHARE_NEEDS_ANSWER */
+  #refuseUnlessLooked(asked: ShareWish, id: string): void {
+    const review = this.#around.reviews.get(id)
+    const { root, exclude } = review.subject
+    const same = root === asked.path && sameSet(exclude, asked.exclude ?? [])
+    if (!same) throw new LibraryError('REVIEW_NEEDED', { path: asked.path })
+    refuseUnlessAnswered(review, asked.audience)
+  }
+
+  /** What its row says of it until it is hashed. @throws ShareError, CreateError, InputError, MetainfoError */
+  async #counted(
+    asked: ShareWish,
+  ): Promise<{ readonly name: string; readonly totalBytes: number; readonly fileCount: number }> {
+    const { tools, reviews, stateFolder } = this.#around
+    const review = asked.review === undefined ? undefined : reviews.find(asked.review)
+    if (review !== undefined) {
+      const { name, sharedBytes: totalBytes, sharedFiles: fileCount } = review.told(0)
+      return { name, totalBytes, fileCount }
+    }
+    if (await isTorrentFile(asked.path, tools.disk)) {
+      const folder = asked.dataFolder === undefined ? path.dirname(asked.path) : absolute(asked.dataFolder)
+      const { content } = await readDescribed(asked.path, folder, tools, stateFolder)
+      return { name: rootOf(content.metainfo), ...summaryOf(content.metainfo, null) }
+    }
+    const { root, source, totalBytes } = await surveyBelow(asked.path, asked.exclude, tools.disk, stateFolder)
+    return { name: path.basename(root), totalBytes, fileCount: source.files.length }
+  }
+
   /** The same path is being hashed for the same people. */
-  #hashedNow({ path: root, audience }: Request): Transfer | undefined {
+  #hashedNow({ path: root, audience }: ShareWish): Transfer | undefined {
     for (const transfer of this.#around.transfers) {
       const { hashing } = transfer.record
       if (hashing?.path === root && hashing.audience === audience) return transfer
@@ -105,7 +149,7 @@ export class Shares {
     return undefined
   }
 
-  #recordOf(request: Request, saveFolder: string): TransferRecord {
+  #recordOf(request: ShareWish, saveFolder: string): TransferRecord {
     return {
       ...BLANK,
       id: '',
@@ -114,6 +158,7 @@ export class Shares {
       journalFolder: saveFolder,
       saveFolder,
       shownName: request.name ?? null,
+      ...licenceOf(request),
       upLimit: request.upLimit ?? null,
       stopRule: saidOf(request.stopRule),
       superSeed: request.superSeed ?? false,
@@ -134,67 +179,21 @@ export class Shares {
     }
   }
 
-  /** Begins to hash what its record says, now or after the others. */
+  /** Begins to look at and hash what its record says, now or after the others. */
   hash(transfer: Transfer): Promise<void> {
-    const watch = { cancelled: false }
-    this.#hashing.set(transfer.id, watch)
-    transfer.activity = { kind: 'hashing', progress: 0 }
-    transfer.problem = null
-    this.#around.touch(transfer.id)
-    const turn = this.#turn.then(() => this.#hash(transfer, watch))
-    this.#turn = turn
-    return turn
-  }
-
-  async #hash(transfer: Transfer, watch: { cancelled: boolean }): Promise<void> {
-    const request = transfer.record.hashing
-    // Threads of its own, for as long as it takes.
-    const tools = toolPorts()
-    try {
-      if (request === null || watch.cancelled) return
-      const survey = await this.#survey(request.path, request.exclude)
-      const content = await hashSurvey(
-        survey,
-        {
-          trackers: request.trackers ?? [],
-          webSeeds: request.webSeeds ?? [],
-          comment: request.comment,
-          format: request.format ?? 'hybrid',
-        },
-        tools,
-        {
-          progress: (done, total) => {
-            transfer.activity = { kind: 'hashing', progress: total === 0 ? 0 : done / total }
-          },
-          cancelled: () => watch.cancelled,
-        },
-      )
-      if (watch.cancelled) return
-      const saveFolder = path.dirname(survey.root)
-      const diskPaths = diskPathsOf(survey, content.metainfo, saveFolder, request.format ?? 'hybrid')
-      await this.#become(transfer, content, {
-        diskPaths: diskPaths.some((each) => each !== undefined)
-          ? diskPaths.map((each) => each ?? null)
-          : null,
-      })
-    } catch (error) {
-      if (!(error instanceof CodedError)) throw error
-      if (watch.cancelled) return
-      transfer.problem = coded(error.code, error.data)
-      transfer.report(transfer.problem)
-    } finally {
-      await tools.close()
-      this.#hashing.delete(transfer.id)
-      transfer.activity = { kind: 'none' }
-      this.#around.touch(transfer.id)
-    }
+    return this.#hashing.begin(transfer)
   }
 
   /** What was hashed has its own id from now on; the one it had until now leads there while the daemon runs. */
-  async #become(before: Transfer, content: Content, found: Pick<TransferRecord, 'diskPaths'>): Promise<void> {
+  async #become(
+    before: Transfer,
+    content: Content,
+    found: Partial<TransferRecord>,
+    justHashed: boolean,
+  ): Promise<void> {
     const { transfers } = this.#around
     const wish = { ...before.record, ...found, hashing: null }
-    const now = await this.#offer(content, wish, true, () => before.removed)
+    const now = await this.#offer(content, wish, justHashed, () => before.removed)
     if (now === undefined) return
     before.forget()
     transfers.alias(before.id, now.id)
@@ -214,17 +213,6 @@ export class Shares {
     }
   }
 
-  async #addDescribed(request: Request): Promise<Facts> {
-    const { tools, stateFolder } = this.#around
-    const folder =
-      request.dataFolder === undefined ? path.dirname(request.path) : absolute(request.dataFolder)
-    const { content, here } = await readDescribed(request.path, folder, tools, stateFolder)
-    const priorities = here.map((each) => (each ? WANTED_PRIORITY : 0))
-    const record = { ...this.#recordOf(request, folder), priorities }
-    const transfer = await this.#offer(content, record, false)
-    return await this.facts(transfer as Transfer)
-  }
-
   /** @param stopped meanwhile. @returns undefined when it was: then it is not here */
   async #offer(
     content: Content,
@@ -240,7 +228,13 @@ export class Shares {
     if (known !== undefined) {
       // Given to nobody until now, it is for those who are meant now; else it is never narrowed by this.
       if (known.record.stopped) await changeAudience(known, wish.audience)
-      await known.update({ stopped: false, paused: false })
+      const { looked, licence, publisher } = wish
+      await known.update({
+        stopped: false,
+        paused: false,
+        looked,
+        ...(licence === null ? {} : { licence, publisher }),
+      })
       if (wish.audience === 'everyone') await changeAudience(known, 'everyone')
       known.go()
       return known
@@ -275,9 +269,8 @@ export class Shares {
   /** Nothing of them is given any more when this resolves. */
   async stop(chosen: readonly Transfer[]): Promise<OutputOf<'stopShares'>> {
     const stopping = chosen.map(async (transfer) => {
-      const hashing = this.#hashing.get(transfer.id)
-      if (hashing !== undefined || transfer.record.hashing !== null) {
-        if (hashing !== undefined) hashing.cancelled = true
+      if (transfer.record.hashing !== null) {
+        this.#hashing.cancel(transfer)
         transfer.forget()
         this.#around.transfers.take(transfer)
         await this.#around.store.remove(transfer.id)
@@ -308,8 +301,7 @@ export class Shares {
 
   /** The daemon ends: what is being hashed is begun anew at the next start. */
   async cancelAll(): Promise<void> {
-    for (const watch of this.#hashing.values()) watch.cancelled = true
-    await this.#turn
+    await this.#hashing.cancelAll()
   }
 
   /** Everything that others may take: what was offered, and what was got and is given on. */
@@ -322,46 +314,12 @@ export class Shares {
 
   // ── showing ──
 
-  async facts(transfer: Transfer): Promise<Facts> {
-    return this.#facts(transfer, await this.#addresses())
+  facts(transfer: Transfer): Promise<Facts> {
+    return this.#around.showing.facts(transfer)
   }
 
-  async list(): Promise<Facts[]> {
-    const addresses = await this.#addresses()
-    return this.offered().map((transfer) => this.#facts(transfer, addresses))
-  }
-
-  #facts(transfer: Transfer, addresses: readonly Endpoint[]): Facts {
-    const { record, content } = transfer
-    const row = transfer.row()
-    return {
-      transfer: row,
-      audience: record.audience,
-      since: row.addedAt,
-      link:
-        content === undefined || record.hashing !== null
-          ? null
-          : shareLink(content, record.audience, record.addedTrackers, addresses),
-      fetchedBy: transfer.sums.fetchedBy,
-      webPage: pageOf(this.#around.pages, record.id),
-    }
-  }
-
-  /** Whoever takes it finds us by the addresses in it; undefined while there is nothing to take. */
-  linkNow({ record, content }: Transfer): string | undefined {
-    if (content === undefined || record.hashing !== null) return undefined
-    if (record.role === 'get' && !record.summary.finished) return undefined
-    const engine = this.#around.engine()
-    const addresses =
-      engine === undefined ? [] : addressesNow(engine.session.reach, () => ownAddressesBy(engine.exit))
-    return shareLink(content, record.audience, record.addedTrackers, addresses)
-  }
-
-  async #addresses(): Promise<readonly Endpoint[]> {
-    const engine = this.#around.engine()
-    if (engine === undefined) return []
-    const { session, ports, exit } = engine
-    return await linkAddresses(session.reach, ports.clock, () => ownAddressesBy(exit))
+  list(): Promise<Facts[]> {
+    return this.#around.showing.list(this.offered())
   }
 
   /** @throws TransferError TRANSFER_NO_SHARE when nobody could take it */
@@ -373,7 +331,11 @@ export class Shares {
   }
 }
 
-function pageOf(pages: SharePages, id: string): Facts['webPage'] {
-  const open = pages.addressOf(id)
-  return open === undefined ? null : { url: open.url, address: open.address }
+function licenceOf({ licence, publisher }: ShareWish): Pick<TransferRecord, 'licence' | 'publisher'> {
+  return { licence: licence ?? null, publisher: publisher ?? null }
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const set = new Set(a)
+  return set.size === new Set(b).size && b.every((each) => set.has(each))
 }

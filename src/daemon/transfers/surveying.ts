@@ -58,7 +58,7 @@ async function describe(
 export function surveyBelow(
   given: string,
   exclude: readonly string[] | undefined,
-  disk: Disk,
+  disk: Pick<Disk, 'join' | 'stat' | 'list'>,
   stateFolder: string,
 ): Promise<ShareSurvey> {
   const excludes =
@@ -68,7 +68,7 @@ export function surveyBelow(
 }
 
 /** A plain file only: a pipe of that name would be waited for, and a folder of that name is shared as one. */
-export async function isTorrentFile(given: string, disk: Disk): Promise<boolean> {
+export async function isTorrentFile(given: string, disk: Pick<Disk, 'stat'>): Promise<boolean> {
   if (!given.toLowerCase().endsWith('.torrent')) return false
   // What cannot be looked at is told by whoever reads it then.
   const stat = await disk.stat(given, 'follow').catch(() => undefined)

@@ -15,6 +15,7 @@ import { forEach } from './outcome.ts'
 import type { QueueFile } from './queue-file.ts'
 import type { Removal } from './removal.ts'
 import type { RowFeed } from './row-feed.ts'
+import type { ShareShowing } from './share-showing.ts'
 import type { Shares } from './shares.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
@@ -47,6 +48,7 @@ export interface TransferParts {
   readonly adding: Adding
   readonly removal: Removal
   readonly shares: Shares
+  readonly showing: ShareShowing
   readonly categories: Categories
   readonly queue: QueueFile
   readonly feed: RowFeed
@@ -70,7 +72,7 @@ export function transferHandlers(parts: TransferParts): Handlers<Mine> {
     addTransfer: (request) => adding.add(request),
     transfer: ({ id }) => {
       const transfer = transfers.get(id)
-      return detailsOf(transfer, parts.shares.linkNow(transfer))
+      return detailsOf(transfer, parts.showing.linkNow(transfer))
     },
     transferFiles: ({ id }) => ({ files: fileRowsOf(transfers.get(id)) }),
     changeFiles: async ({ id, priorities }) => {

@@ -1,0 +1,79 @@
+// The look before sharing where no daemon runs: the same review and the same gate, for the time of one command.
+
+import type { Audience } from '../../api/schemas/primitives.ts'
+import { toHex } from '../../base/bytes.ts'
+import { SystemClock } from '../../platform/clock.ts'
+import { SystemRandom } from '../../platform/random.ts'
+import type { ToolPorts } from '../tool-ports.ts'
+import { answersOf } from './allowed.ts'
+import { type LookedAt, lookedAt, removeCopies } from './gate.ts'
+import { PRIVATE_THINGS } from './private-things.ts'
+import { NOTHING_REMEMBERED } from './remembered-answers.ts'
+import { Review } from './review.ts'
+import { type PathWish, subjectOfPath } from './subject.ts'
+
+export interface OwnWish extends PathWish {
+  readonly allow: readonly string[]
+  readonly stateFolder: string
+}
+
+const ID_BYTES = 16
+
+export class OwnLook {
+  readonly review: Review
+  readonly #wish: OwnWish
+  readonly #ports: Pick<ToolPorts, 'disk'>
+  #copies: string | null = null
+
+  private constructor(review: Review, wish: OwnWish, ports: Pick<ToolPorts, 'disk'>) {
+    this.review = review
+    this.#wish = wish
+    this.#ports = ports
+  }
+
+  /**
+   * Resolves when everything was looked at; what is open then is in `review`, to be answered there.
+   * @throws ShareError and others when it may not or cannot be shared
+   */
+  static async begin(
+    wish: OwnWish,
+    { disk, digest }: Pick<ToolPorts, 'disk' | 'digest'>,
+    signal: AbortSignal,
+  ): Promise<OwnLook> {
+    const clock = new SystemClock()
+    const subject = await subjectOfPath(wish, disk, { digest, stateFolder: wish.stateFolder })
+    const review = new Review(toHex(new SystemRandom().bytes(ID_BYTES)), subject, {
+      disk,
+      digest,
+      things: PRIVATE_THINGS,
+      remembered: NOTHING_REMEMBERED,
+      wallMs: () => clock.wallMs(),
+    })
+    const end = (): void => void review.end()
+    signal.addEventListener('abort', end)
+    try {
+      await review.begin()
+      await review.answer(answersOf(wish.allow, review.openFindings()))
+    } finally {
+      signal.removeEventListener('abort', end)
+    }
+    return new OwnLook(review, wish, { disk })
+  }
+
+  /** @throws ReviewError SHARE_NEEDS_ANSWER while something is open, and as lookedAt() */
+  async pass(audience: Audience): Promise<LookedAt> {
+    const { stateFolder } = this.#wish
+    const looked = await lookedAt(this.review, audience, {
+      disk: this.#ports.disk,
+      things: PRIVATE_THINGS,
+      stateFolder,
+    })
+    this.#copies = looked.copies
+    return looked
+  }
+
+  /** It is not shared any more: copies made for it go. */
+  async close(): Promise<void> {
+    if (this.#copies !== null) await removeCopies(this.#ports.disk, this.#copies)
+  }
+}
