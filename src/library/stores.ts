@@ -2,10 +2,13 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { Digest } from '../base/ports.ts'
+import { AnswerStore } from './answer-store.ts'
 import { FileRows } from './file-rows.ts'
 import { FileStore } from './file-store.ts'
 import { FolderStore } from './folder-store.ts'
 import { LibraryWrites } from './library-writes.ts'
+import { OfferStep } from './offer-step.ts'
+import { OfferStore } from './offer-store.ts'
 import { ReadingStore } from './reading-store.ts'
 import { TransferStore } from './transfer-store.ts'
 
@@ -15,6 +18,9 @@ export interface LibraryStores {
   readonly files: FileStore
   readonly reading: ReadingStore
   readonly transfers: TransferStore
+  readonly offers: OfferStore
+  readonly offerStep: OfferStep
+  readonly answers: AnswerStore
 }
 
 /** Migrations of the library's database. */
@@ -25,11 +31,15 @@ export function libraryStores(database: DatabaseSync, digest: Digest): LibrarySt
   const writes = new LibraryWrites(database)
   const rows = new FileRows(writes)
   const reading = new ReadingStore(writes, rows, digest)
+  const files = new FileStore(writes, rows)
   return {
     writes,
     folders: new FolderStore(writes, rows),
-    files: new FileStore(writes, rows),
+    files,
     reading,
     transfers: new TransferStore(writes, rows, reading),
+    offers: new OfferStore(writes, digest),
+    offerStep: new OfferStep(writes, files),
+    answers: new AnswerStore(writes),
   }
 }
