@@ -14,6 +14,7 @@ const INNER: Readonly<Record<string, string>> = {
   BitfieldError: 'blamed on the peer',
   BytesError: 'wrapped by whoever decodes',
   CatalogueError: 'blamed on whoever sent it; in what is ours a mistake of ours',
+  FactsError: 'remembered as the trouble of one file, which is in the library without facts',
   HandshakeError: 'ends one connection',
   HashError: 'a bug in how hashing is asked, so a mistake of ours',
   IdError: 'wrapped by whoever decodes',
