@@ -9,6 +9,15 @@ const TABLE: Readonly<Record<string, (data: Data) => string>> = {
   LIST_KNOWN: ({ files }) => `The list of files came: ${formatCount(Number(files), 'file')}`,
   ARRIVED: ({ bytes }) =>
     `Everything that was wanted has arrived and is verified: ${formatSize(Number(bytes))}`,
+  FROM_DISK: ({ files, bytes, sharedBytes }) => {
+    const how =
+      sharedBytes === bytes
+        ? 'without taking more room'
+        : sharedBytes === 0
+          ? 'as a copy'
+          : 'in part as copies'
+    return `${formatCount(Number(files), 'file')} of ${formatSize(Number(bytes))} were on this computer already and are taken from there, ${how}`
+  },
   GOES_ON: () => 'It goes on: what stopped it is mended',
   RULE_MET: () => 'It stopped giving, by its rule',
   MOVED: ({ folder }) => `Moved to ${folder}`,

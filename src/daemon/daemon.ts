@@ -6,6 +6,7 @@ import type { TransferRow } from '../api/schemas/transfer.ts'
 import { parseTransferFilter } from '../api/transfer-filter.ts'
 import { toHex } from '../base/bytes.ts'
 import { CodedError } from '../base/errors.ts'
+import { Traffic } from '../engine/torrent/traffic.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
@@ -13,6 +14,7 @@ import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
 import type { Engine } from './compose.ts'
+import { Contents } from './content/contents.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
 import { EngineHost } from './engine-host.ts'
 import type { Feed } from './feed.ts'
@@ -20,7 +22,7 @@ import { Guard } from './guard.ts'
 import type { KeptPlace } from './kept-file.ts'
 import { type Log, NO_LOG } from './log.ts'
 import { Memory } from './memory.ts'
-import { type ByWay, networkHandlers } from './network-handlers.ts'
+import { networkHandlers } from './network-handlers.ts'
 import { Resting } from './resting.ts'
 import { removeStrayCopies } from './review/gate.ts'
 import type { PrivateThings } from './review/private-scan.ts'
@@ -116,11 +118,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const speed = new Speed()
   const limits = () => speed.inForce(settings.values, wallMs())
   const saveFolder = () => settings.values['saving.folder'] || usualSaveFolder(environment)
-  const traffic: ByWay = {
-    tcp: { takenBytes: 0, givenBytes: 0 },
-    utp: { takenBytes: 0, givenBytes: 0 },
-    http: { takenBytes: 0, givenBytes: 0 },
-  }
+  const traffic = new Traffic()
   const doors = new Set<number>()
 
   const unwritten = (error: unknown): void => {
@@ -137,6 +135,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       upLimit: limits().up ?? undefined,
       downLimit: limits().down ?? undefined,
       dhtIds: memory.dhtIds,
+      ...contents.engine,
       warn: ({ code, name, why }) => log.write('warn', code, { why }, { name }),
     }),
     chosenPort: () => settings.values['network.port'],
@@ -171,15 +170,11 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     webPage: (id) => pages.addressOf(id)?.url ?? null,
     goOnMoving: (transfer) => void goOnMoving(transfer),
     counted: (takenBytes, givenBytes) => volumes.add(takenBytes, givenBytes),
-    left: ({ swarm }) => {
-      for (const way of ['tcp', 'utp', 'http'] as const) {
-        traffic[way].takenBytes += swarm.byTransport[way].takenBytes
-        traffic[way].givenBytes += swarm.byTransport[way].givenBytes
-      }
-    },
+    left: ({ swarm }) => traffic.add(swarm.byTransport),
     learned: (transfer) => transfers.index(transfer),
     touch: (id) => {
       transfers.touched(id)
+      contents.touch(id)
       feed.touch(id)
     },
     notice: (notice) => {
@@ -190,6 +185,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     banned: (address, reason) => bans.note(address, reason),
   }
   const transfers = new Transfers(clock, around, () => totals.make())
+  const contents = new Contents({ clock, digest: new SystemDigest(), disk, transfers, host, volumes })
   const resting = new Resting({ memory, transfers, log, wallMs })
   const totals = new TotalsMaker({
     transfers,
@@ -235,12 +231,14 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     things: options.privateThings ?? PRIVATE_THINGS,
     remembered: NOTHING_REMEMBERED,
     engine: () => host.engine,
+    offersChanged: () => contents.offersChanged(),
     touch: around.touch,
   })
   const { shares, showing } = sharing
   const adding = new Adding({
     ...common,
     ports: { disk, digest, http: () => host.need().ports.http },
+    hereBytes: (metainfo) => contents.hereBytes(metainfo),
     saveFolder: (category) => (category === null ? null : categories.folderOf(category)) ?? saveFolder(),
   })
   const trash = options.trash === undefined ? {} : { trash: options.trash }
@@ -321,6 +319,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     isParked: ({ torrent }) => torrent !== undefined && host.engine?.session.queue.isParked(torrent) === true,
     beat: () => {
       resting.beat()
+      contents.beat()
       apply()
       filtered.look(host.engine)
     },
@@ -332,6 +331,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     pulse.close()
     clearInterval(unkept)
     removal.close()
+    contents.close()
     await Promise.all([sharing.close(), pages.closeAll()])
     await transfers.close()
     await host.close()

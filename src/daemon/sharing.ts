@@ -31,6 +31,8 @@ export interface SharingParts {
   engine(): Engine | undefined
   wallMs(): number
   pex(): boolean
+  /** Nobody is given by its content what is not offered any more when this resolves. */
+  offersChanged(): Promise<void>
   touch(id: string): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
 }

@@ -163,12 +163,14 @@ FLAGS = {
 
 def add(request):
     """torrent (file) or magnet, savePath, seed?, superSeeding?, sequential?, noPex?, noLsd?, uploadOnly?,
-    trackers?, peers? [[host, port]], downLimit?, upLimit?"""
+    trackers?, peers? [[host, port]], downLimit?, upLimit?, names? {index: on disk}"""
     if "magnet" in request:
         params = lt.parse_magnet_uri(request["magnet"])
     else:
         params = lt.add_torrent_params()
         params.ti = lt.torrent_info(request["torrent"])
+        for index, name in request.get("names", {}).items():
+            params.ti.rename_file(int(index), name)
     params.save_path = request["savePath"]
     flags = params.flags & ~lt.torrent_flags.auto_managed & ~lt.torrent_flags.paused
     for name, flag in FLAGS.items():

@@ -67,6 +67,8 @@ export interface AddOptions {
   readonly uploadOnly?: boolean
   readonly trackers?: readonly string[]
   readonly peers?: readonly (readonly [string, number])[]
+  /** Names on disk that are not the torrent's, by file index. */
+  readonly names?: Readonly<Record<number, string>>
   readonly downLimit?: number
   readonly upLimit?: number
 }

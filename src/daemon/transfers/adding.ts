@@ -29,6 +29,8 @@ export interface AddingSurroundings {
   readonly stateFolder: string
   /** Needs no engine, but where something is fetched: what is added then waits for one. */
   readonly ports: SourcePorts
+  /** Of its files, what is here already and is taken from here. */
+  hereBytes(metainfo: Metainfo): Promise<number>
   /** By category or setting; absolute. @throws TransferError CATEGORY_UNKNOWN */
   saveFolder(category: string | null): string
   /** Addresses may be exchanged with others (network.pex). */
@@ -66,6 +68,7 @@ export class Adding {
       infohashV1: infohashV1 ?? null,
       infohashV2: infohashV2 ?? null,
       here: transfers.findByHash(wireHashesOf(input)) !== undefined,
+      ...(metainfo === undefined ? {} : { hereBytes: await this.#around.hereBytes(metainfo) }),
       saveFolder,
       freeBytes: await freeBytesAt(ports.disk, saveFolder),
     }

@@ -42,6 +42,8 @@ export interface ShareSurroundings {
   readonly gate: GateTools
   readonly showing: ShareShowing
   pex(): boolean
+  /** Nobody is given by its content what is not offered any more when this resolves. */
+  offersChanged(): Promise<void>
   touch(id: string): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
   readonly pages: SharePages
@@ -282,6 +284,7 @@ export class Shares {
       await kept.finally(() => transfer.rest())
     })
     await Promise.all(stopping)
+    await this.#around.offersChanged()
     return { stopped: chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name })) }
   }
 

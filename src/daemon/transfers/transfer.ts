@@ -185,6 +185,7 @@ export class Transfer {
             problemChanged: () => this.#problemChanged(),
             metadata: (metainfo) => void this.#known(metainfo),
             finished: () => void this.#finished(),
+            tookFromDisk: (taken) => this.report(coded('FROM_DISK', { ...taken })),
             banned: (address, reason) => this.#around.banned(address, reason),
           },
         }),

@@ -55,6 +55,8 @@ export class ContentTorrents implements Sleeper {
   readonly #expected = new Map<WireHash, OfferedContent>()
   readonly #closing = new Set<Promise<void>>()
   #givenBefore = 0
+  /** How often it was said that what is offered changed. */
+  #changes = 0
   #closed = false
 
   constructor(options: ContentTorrentsOptions) {
@@ -117,7 +119,7 @@ export class ContentTorrents implements Sleeper {
   async offersChanged(): Promise<void> {
     this.#asks.forget()
     this.#expected.clear()
-    await Promise.all([...this.#opening.values()].map((opening) => opening.catch(() => undefined)))
+    this.#changes++
     await Promise.all(
       [...this.#open.values()].map(async (open) => {
         // A source that cannot say offers nothing.
@@ -151,14 +153,16 @@ export class ContentTorrents implements Sleeper {
 
   async #find(hash: WireHash, expected: OfferedContent | undefined): Promise<Torrent | undefined> {
     const { source, ports } = this.#options
+    const changes = this.#changes
     const offered = expected ?? (await source.byInfohash(hashBytes(hash)))
     if (offered === undefined || wireHash(contentInfohash(offered.content, ports.digest)) !== hash) {
       this.#asks.notFound(hash, this.#now())
       return undefined
     }
-    if (!this.#makeRoom()) return undefined
     const metainfo = await this.#metainfo(offered)
-    if (metainfo === undefined || this.#closed) return undefined
+    // Looked at again until it is open without anything having changed meanwhile.
+    if (changes !== this.#changes) return await this.#find(hash, undefined)
+    if (metainfo === undefined || this.#closed || !this.#makeRoom()) return undefined
     return await this.#start(hash, metainfo, offered)
   }
 

@@ -6,7 +6,7 @@ import type { Bitfield } from '../../base/bitfield.ts'
 import type { Millis, PieceIndex } from '../../base/ids.ts'
 import { type StorageBacklog, StorageCore } from './core.ts'
 import { FromDisk } from './from-disk.ts'
-import { DEFAULT_PART_SUFFIX } from './layout.ts'
+import { DEFAULT_PART_SUFFIX, type FileIdentity } from './layout.ts'
 import { type MoveResult, Mover } from './mover.ts'
 import { type Opened, type OpenRefusal, openLayout, type ResumeReport } from './opening.ts'
 import { removeData } from './own-files.ts'
@@ -117,6 +117,17 @@ export class TorrentStorage {
   path(file: number): string | undefined {
     const found = this.#core.layout.files[file]
     return found === undefined ? undefined : this.#core.layout.path(found)
+  }
+
+  /** What a complete file was like when it was last known to be right; undefined for one that is not. */
+  verified(file: number): FileIdentity | undefined {
+    const { layout, have, options } = this.#core
+    const found = layout.files[file]
+    const range = options.metainfo.geometry.piecesOf(file)
+    if (found?.home !== 'final' || found.suspect !== undefined || range === undefined) return undefined
+    for (let piece = range.first as number; piece <= range.last; piece++)
+      if (!have.has(piece) || this.#core.withheld.has(piece as PieceIndex)) return undefined
+    return found.facts
   }
 
   isWanted(file: number): boolean {

@@ -1,4 +1,4 @@
-// Payload of one torrent by how it travelled. Web seeds are HTTP; what comes over any other stream counts as TCP.
+// Payload of one torrent, or of several together, by how it travelled. Web seeds are HTTP; what comes over any other stream counts as TCP.
 
 import type { Connection } from '../../base/ports.ts'
 
@@ -8,6 +8,13 @@ export class Traffic {
   readonly tcp = { takenBytes: 0, givenBytes: 0 }
   readonly utp = { takenBytes: 0, givenBytes: 0 }
   readonly http = { takenBytes: 0, givenBytes: 0 }
+
+  add(more: Readonly<Record<Way, { readonly takenBytes: number; readonly givenBytes: number }>>): void {
+    for (const way of ['tcp', 'utp', 'http'] as const) {
+      this[way].takenBytes += more[way].takenBytes
+      this[way].givenBytes += more[way].givenBytes
+    }
+  }
 }
 
 export function wayOf({ connection }: { readonly connection: Pick<Connection, 'transport'> }): Way {
