@@ -77,6 +77,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/unshare.ts'),
   },
   {
+    name: 'library',
+    summary: 'folders that are found and searched here, and offered to whom you say',
+    usage:
+      'library add PATH [--to me|link|everyone] | remove|list|scan|browse|seen-by|duplicates|proposals [FOLDER]',
+    words: ['add', 'remove', 'list', 'scan', 'browse', 'seen-by', 'duplicates', 'proposals'],
+    load: () => import('./commands/library.ts'),
+  },
+  {
+    name: 'search',
+    summary: 'find in what is here: folders and transfers',
+    usage: 'search WORDS... [--type KIND] [--size SIZE] [--ext EXT]',
+    load: () => import('./commands/search.ts'),
+  },
+  {
     name: 'start',
     summary: 'Shoal runs, and its page is opened (also `shoal` alone)',
     usage: 'start [--no-open] [--foreground]',

@@ -1,0 +1,103 @@
+// `shoal search WORDS...`: finds in what is here, in folders and transfers, grouped by content.
+
+import { formatCount, formatSize } from '../../api/format-quantity.ts'
+import type { LibraryEntry } from '../../api/schemas/library.ts'
+import { defineCommand } from '../command.ts'
+import { licenceWord } from '../library/audience-words.ts'
+import { libraryLink } from '../library/library-context.ts'
+import type { Output } from '../output.ts'
+import { COUNT, oneOf, TEXT } from '../readers.ts'
+
+const MOST_WORDS = 100
+const MOST_ROWS = 200
+const USUAL_ROWS = 20
+/** Of each content; the rest is counted. */
+const SHOWN_PLACES = 3
+
+export const command = defineCommand({
+  options: {
+    in: {
+      kind: 'value',
+      placeholder: 'WHERE',
+      reader: oneOf('mine'),
+      summary: 'mine (default): folders of the library and transfers of this computer',
+    },
+    type: {
+      kind: 'value',
+      placeholder: 'KIND',
+      reader: TEXT,
+      summary: 'video, audio, image, document, archive …',
+    },
+    ext: { kind: 'value', placeholder: 'EXT', reader: TEXT, summary: 'how the name ends: mp4' },
+    size: { kind: 'list', placeholder: 'SIZE', reader: TEXT, summary: "such as '>1G' or '<=20M'" },
+    sort: {
+      kind: 'value',
+      placeholder: 'HOW',
+      reader: oneOf('fit', 'name', 'size', 'newest'),
+      summary: 'fit (default), name, size or newest',
+    },
+    from: { kind: 'value', placeholder: 'N', reader: COUNT, summary: 'leave out the first N' },
+    most: { kind: 'value', placeholder: 'N', reader: COUNT, summary: 'show at most N (20; 200 at most)' },
+  },
+  operands: { least: 0, most: MOST_WORDS, expects: 'words' },
+  details: [
+    'WORDS also take "several words" as one, -WITHOUT, and terms: size:>1G type:video ext:mp4 duration:<10m bitrate:>=192k licence:CC-BY-4.0 by:NAME. Words that begin with a dash go after --. Quote what has < or > in it.',
+    'One content under several names and places is one row.',
+  ],
+  run: async (context) => {
+    const { values, operands, output } = context
+    const terms = [
+      ...(values.type === undefined ? [] : [`type:${values.type}`]),
+      ...(values.ext === undefined ? [] : [`ext:${values.ext}`]),
+      ...values.size.map((size) => `size:${size}`),
+    ]
+    const words = [...operands.map(quoted), ...terms].join(' ')
+    const link = await libraryLink(context)
+    const offset = values.from ?? 0
+    const limit = Math.min(Math.max(1, values.most ?? USUAL_ROWS), MOST_ROWS)
+    const found = await link.call('search', { words, sort: values.sort ?? 'fit', offset, limit })
+    output.object(found)
+    for (const term of found.ignored) output.warn(`${term} means nothing here and was left out.`)
+    for (const entry of found.entries) sayEntry(output, entry)
+    const until = offset + found.entries.length
+    if (found.entries.length === 0) output.note('Nothing here fits.')
+    else if (until < found.total)
+      output.note(
+        `${until} of ${found.total}${found.more ? ' and more' : ''}: --from ${until} shows the next.`,
+      )
+    return 0
+  },
+})
+
+/** Calm where there is nothing to mind; "not scanned" is never said to be checked (INTERFACE.md A7). */
+const CHECKS: Readonly<Record<NonNullable<LibraryEntry['check']>, string>> = {
+  checking: 'being checked',
+  clean: 'checked',
+  'plain-not-scanned': '',
+  'careful-not-scanned': 'careful: it can run code, or is not what its name says; not virus-checked',
+  'careful-clean': 'careful: it can run code, or is not what its name says; a scanner found nothing',
+  locked: 'kept locked',
+}
+
+/** What the shell kept together stays together; terms keep their own form. */
+function quoted(word: string): string {
+  return /\s/.test(word) && !/["]|^-?[a-z]+:/.test(word) ? `"${word}"` : word
+}
+
+function sayEntry(output: Output, entry: LibraryEntry): void {
+  const { name, kind, lengthBytes, licence, publisher, check, places, placeCount } = entry
+  const facts = [
+    kind,
+    formatSize(lengthBytes),
+    licenceWord(licence),
+    publisher === null ? '' : `by ${publisher}`,
+    check === null ? '' : CHECKS[check],
+  ].filter((fact) => fact !== '')
+  output.result([{ text: name, style: 'strong' }, `  ${facts.join(' · ')}`])
+  for (const { where, path, name: of } of places.slice(0, SHOWN_PLACES))
+    output.result([
+      { text: `  ${where === 'transfer' ? `in the transfer ${of}: ` : ''}${path}`, style: 'faint' },
+    ])
+  const more = placeCount - Math.min(places.length, SHOWN_PLACES)
+  if (more > 0) output.result([{ text: `  and in ${formatCount(more, 'other place')}`, style: 'faint' }])
+}
