@@ -13,7 +13,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'share',
     summary: 'offer files: prints a link, then gives',
     usage:
-      'share PATH|TORRENT... [--to link|everyone] [--dir D] [--up RATE] [--once|--for D] [--web] [--dry-run]',
+      'share PATH|TORRENT... [--to link|everyone] [--licence L] [--allow FINDING]... [--dir D] [--up RATE] [--once|--for D] [--web] [--dry-run]',
     load: () => import('./commands/share.ts'),
   },
   {

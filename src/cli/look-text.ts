@@ -15,8 +15,8 @@ export function lookProgress({ state, scannedFiles, fileCount }: Review): string
   return ` ${bar(done)} looking for what is private: ${scannedFiles} of ${formatCount(fileCount, 'file')}`
 }
 
-/** "212 files, 8.4 GB: 180 images, 30 videos", what is left out, and how much looks private. */
-export function countedFindings({ fileCount, totalBytes, kinds, leftOut, byClass, open }: Review): Line[] {
+/** "212 files, 8.4 GB: 180 images, 30 videos", and what is left out. */
+export function countLines({ fileCount, totalBytes, kinds, leftOut }: Review): Line[] {
   const shown = kinds.slice(0, 3).map(({ kind, count }) => formatCount(count, kind))
   const lines: Line[] = [
     `${formatCount(fileCount, 'file')}, ${formatSize(totalBytes)}${shown.length === 0 ? '' : `: ${shown.join(', ')}`}`,
@@ -25,10 +25,15 @@ export function countedFindings({ fileCount, totalBytes, kinds, leftOut, byClass
     lines.push(
       `Left out, being links, special files or names that are no text: ${leftOut.slice(0, 5).join(', ')}`,
     )
-  const found = byClass.reduce((sum, { count }) => sum + count, 0)
-  if (found > 0)
-    lines.push(`${formatCount(found, 'finding')} that may be private, ${open} without an answer.`)
   return lines
+}
+
+/** How much looks private; nothing where nothing does. */
+export function foundLines({ byClass, open }: Review): Line[] {
+  const found = byClass.reduce((sum, { count }) => sum + count, 0)
+  if (found === 0) return []
+  const answered = open === 0 ? 'all answered' : `${open} without an answer`
+  return [`${formatCount(found, 'thing')} may be private, ${answered}.`]
 }
 
 /** Under a heading for each kind, what does most harm first. */

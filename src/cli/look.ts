@@ -8,7 +8,7 @@ import { FINDING_CLASSES, findingClassName } from '../api/private-finding-senten
 import { type Answer, type Finding, FindingClass, MAX_ANSWERS, type Review } from '../api/schemas/review.ts'
 import { CodedError } from '../base/errors.ts'
 import type { Shell } from './command.ts'
-import { countedFindings, findingLines, lookProgress } from './look-text.ts'
+import { findingLines, foundLines, lookProgress } from './look-text.ts'
 import type { OptionTable } from './options.ts'
 import { Asking, canAsk, QuestionError } from './question.ts'
 import { TEXT } from './readers.ts'
@@ -69,8 +69,8 @@ export async function lookOver(
 ): Promise<Looked> {
   for (;;) {
     const review = await look.review(Number.MAX_SAFE_INTEGER)
-    if (review.state === 'failed' || review.problem !== null)
-      throw new LookFailed(review.problem?.code ?? 'INTERNAL', review.problem?.data ?? {})
+    if (review.problem !== null) throw new LookFailed(review.problem.code, review.problem.data)
+    if (review.state === 'failed') throw new LookError('INTERRUPTED')
     if (review.state === 'done') break
     output.progress([lookProgress(review)])
     await look.pause()
@@ -91,7 +91,7 @@ export async function lookAndAsk(
 ): Promise<Looked> {
   const looked = await lookOver(look, wishes, shell)
   const { output } = shell
-  for (const line of countedFindings(looked.review)) output.note(line)
+  for (const line of foundLines(looked.review)) output.note(line)
   if (looked.review.open === 0) return looked
   if (!canAsk(shell)) throw needsAnswer(looked)
   output.warn([{ text: `Look at these first (${looked.review.open}):`, style: 'careful' }])

@@ -379,9 +379,10 @@ describe('who can get it', { concurrency: 2 }, () => {
     assert.equal(code, 0)
     assert.deepEqual(
       lines.map(({ event }) => event),
-      ['survey'],
+      ['survey', 'review'],
     )
-    const [survey] = lines
+    const [survey, review] = lines
+    assert.equal(review?.files, survey?.files)
     assert.deepEqual([survey?.path, survey?.audience], [tree, 'link'])
     const excluded = readdirSync(tree, { recursive: true }).filter((name) =>
       String(name).endsWith('7.bin'),

@@ -9,18 +9,20 @@ import { CodedError } from '../../base/errors.ts'
 import type { Engine } from '../../daemon/compose.ts'
 import type { Listing } from '../../daemon/get-source.ts'
 import { type LookedAt, refuseWithoutLicence } from '../../daemon/review/gate.ts'
-import { OwnLook } from '../../daemon/review/own-look.ts'
+import type { OwnWish } from '../../daemon/review/own-look.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
 import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
 import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
 import { readTorrentFile } from '../../daemon/torrent-input.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
 import { shareThroughDaemon } from '../daemon-share.ts'
+import { LOOK_OPTIONS } from '../look.ts'
 import type { OptionTable } from '../options.ts'
 import type { Output } from '../output.ts'
 import { ownPages, pageFor } from '../own-page.ts'
 import { DURATION, LICENCE, oneOf, TEXT } from '../readers.ts'
 import { give } from '../share-giving.ts'
+import { daemonLooks, foretellPrivate, ownLooks } from '../share-look.ts'
 import { type Offered, saySharing } from '../share-text.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { foretellTorrent, saySurvey, surveyObject } from '../survey-text.ts'
@@ -44,12 +46,7 @@ const OPTIONS = {
     summary: "folder that holds a torrent's data (default: beside it)",
   },
   exclude: { kind: 'list', placeholder: 'GLOB', reader: TEXT, summary: 'leave out files whose path fits' },
-  allow: {
-    kind: 'list',
-    placeholder: 'FINDING',
-    reader: TEXT,
-    summary: 'share it though it looks private: the id or kind of a finding, or a pattern of paths',
-  },
+  ...LOOK_OPTIONS,
   licence: {
     kind: 'value',
     placeholder: 'L',
@@ -81,6 +78,7 @@ export const command = defineCommand({
   operands: { least: 1, most: 100, expects: 'a file, a folder or a torrent file' },
   details: [
     'Home, drive roots, key and profile folders are refused. Links and special files are left out.',
+    'Everything is looked through before anybody can get it. What looks private is asked about on a terminal; elsewhere --allow or --leave-out must answer it, by the id or kind of a finding or a pattern of paths (--dry-run shows them), and --yes does not. --to everyone needs a --licence.',
     WHICH_ENGINE_HELP,
   ],
   run: async (context) => {
@@ -106,6 +104,12 @@ export const command = defineCommand({
             }),
       ),
     )
+    const looking = {
+      input: context.input,
+      output,
+      stop,
+      wishes: { allow: values.allow, leaveOut: values['leave-out'] },
+    }
     const link = values['dry-run'] ? undefined : await runningFor(context)
     for (const survey of surveys) if (survey !== undefined) saySurvey(output, survey, listing)
     if (values['dry-run']) {
@@ -113,11 +117,20 @@ export const command = defineCommand({
         const survey = surveys[i]
         if (survey !== undefined) output.object(surveyObject(survey, listing))
         else await foretellTorrent(path.resolve(folder, given), listing, output, ports)
+        await foretellPrivate(lookWish(given, survey, context), ports, looking)
       }
       return 0
     }
     if (link !== undefined) {
-      const wishes = operands.map((given, i) => wishOf(given, surveys[i], context))
+      const asked = operands.map((given, i) => wishOf(given, surveys[i], context))
+      const wanted = asked.map(({ path, exclude, dataFolder, audience = 'link' }) => ({
+        path,
+        audience,
+        ...(exclude === undefined ? {} : { exclude }),
+        ...(dataFolder === undefined ? {} : { dataFolder }),
+      }))
+      const reviews = await daemonLooks(wanted, link, looking)
+      const wishes = asked.map((wish, i) => ({ ...wish, review: reviews[i] as string }))
       return shareThroughDaemon({
         link,
         wishes,
@@ -127,24 +140,18 @@ export const command = defineCommand({
         interrupt,
       })
     }
-    const looks: OwnLook[] = []
-    const passed: LookedAt[] = []
-    for (const [i, given] of operands.entries()) {
-      const wish = {
-        path: surveys[i]?.root ?? path.resolve(folder, given),
-        exclude: values.exclude,
-        dataFolder: dataFolder(given, values.dir, folder),
-        audience: listing,
-        allow: values.allow,
-        stateFolder: stateFolderOf(values, folder),
-      }
-      const look = await OwnLook.begin(wish, ports, stop)
-      looks.push(look)
-      passed.push(await look.pass(listing))
-    }
-    const engine = await openTransferEngine(values, folder, output)
-    const pages = values.web ? await ownPages(engine, values.bind) : undefined
+    const looks = await ownLooks(
+      operands.map((given, i) => lookWish(given, surveys[i], context)),
+      ports,
+      looking,
+    )
+    let engine: Engine | undefined
+    let pages: Awaited<ReturnType<typeof ownPages>> | undefined
     try {
+      const passed: LookedAt[] = []
+      for (const look of looks) passed.push(await look.pass(listing))
+      engine = await openTransferEngine(values, folder, output)
+      pages = values.web ? await ownPages(engine, values.bind) : undefined
       const choices: ShareChoices = {
         listing,
         trackers: values.tracker,
@@ -171,7 +178,7 @@ export const command = defineCommand({
       return await give(shares, output, stop, values.once, values.for, engine)
     } finally {
       await pages?.close()
-      await engine.close()
+      await engine?.close()
       for (const look of looks) await look.close()
     }
   },
@@ -192,7 +199,6 @@ function wishOf(given: string, survey: ShareSurvey | undefined, context: Context
     path: survey?.root ?? path.resolve(folder, given),
     exclude: [...values.exclude],
     audience: values.to ?? 'link',
-    allow: [...values.allow],
     ...(values.licence === undefined ? {} : { licence: values.licence }),
     ...(values.publisher === undefined ? {} : { publisher: values.publisher }),
     ...(survey === undefined ? { dataFolder: dataFolder(given, values.dir, folder) } : {}),
@@ -201,6 +207,17 @@ function wishOf(given: string, survey: ShareSurvey | undefined, context: Context
     trackers: [...values.tracker],
     superSeed: values['super-seed'],
     format: 'hybrid',
+  }
+}
+
+/** What is to be looked at by this command itself. */
+function lookWish(given: string, survey: ShareSurvey | undefined, { values, folder }: Context): OwnWish {
+  return {
+    path: survey?.root ?? path.resolve(folder, given),
+    exclude: values.exclude,
+    dataFolder: dataFolder(given, values.dir, folder),
+    audience: values.to ?? 'link',
+    stateFolder: stateFolderOf(values, folder),
   }
 }
 

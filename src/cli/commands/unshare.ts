@@ -6,21 +6,22 @@ import { openLink } from '../open-link.ts'
 import { MOST_IDS, someOrAll } from '../some-or-all.ts'
 
 export const command = defineCommand({
-  options: { all: { kind: 'switch', summary: 'stop sharing everything' } },
+  options: { all: { kind: 'switch', summary: 'stop sharing everything, the folders of the library too' } },
   operands: { least: 0, most: MOST_IDS, expects: 'IDs or names, or --all' },
   details: ['Whoever has fetched it keeps it and can pass it on.'],
   run: async (context) => {
     const { values, operands, output } = context
     const all = someOrAll('unshare', values.all, operands)
     const link = await openLink(context)
-    const { stopped } = await link.call(
+    const { stopped, folders = [] } = await link.call(
       'stopShares',
       all ? { all: true } : { ids: (await chosen(link, operands)).ids },
     )
-    output.object({ stopped })
+    output.object({ stopped, folders })
     for (const { id, name } of stopped)
       output.result(`Not shared any more: ${name} (${id.slice(0, SHOWN_LETTERS)})`)
-    if (stopped.length === 0) output.note('Nothing was shared.')
+    for (const { name } of folders) output.result(`Only yours again: the library folder ${name}`)
+    if (stopped.length === 0 && folders.length === 0) output.note('Nothing was shared.')
     return 0
   },
 })

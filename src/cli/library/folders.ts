@@ -6,7 +6,7 @@ import type { LibraryFolder } from '../../api/schemas/library.ts'
 import type { DaemonLink } from '../daemon-link.ts'
 import { DaemonLook } from '../daemon-look.ts'
 import { lookAndAsk, lookOver } from '../look.ts'
-import { countedFindings, findingLines, lookObject } from '../look-text.ts'
+import { countLines, findingLines, foundLines, lookObject } from '../look-text.ts'
 import { table } from '../table.ts'
 import { shortIds } from '../transfer-choice.ts'
 import { audienceWord } from './audience-words.ts'
@@ -55,6 +55,7 @@ async function widen(
       context,
       stop,
     )
+    for (const line of countLines(looked.review)) output.note(line)
     output.object(lookObject(looked, to))
     offered = await link.call('changeFolderAudience', {
       id: folder.id,
@@ -104,7 +105,8 @@ export async function foretell(
   try {
     const looked = await lookOver(look, { allow: values.allow, leaveOut: values['leave-out'] }, { output })
     output.note(sentenceOf(wish.audience))
-    for (const line of [...countedFindings(looked.review), ...findingLines(looked)]) output.result(line)
+    for (const line of [...countLines(looked.review), ...foundLines(looked.review), ...findingLines(looked)])
+      output.result(line)
     output.object(lookObject(looked, wish.audience))
     return 0
   } finally {

@@ -5,7 +5,6 @@ import { toHex } from '../../base/bytes.ts'
 import { SystemClock } from '../../platform/clock.ts'
 import { SystemRandom } from '../../platform/random.ts'
 import type { ToolPorts } from '../tool-ports.ts'
-import { answersOf } from './allowed.ts'
 import { type LookedAt, lookedAt, removeCopies } from './gate.ts'
 import { PRIVATE_THINGS } from './private-things.ts'
 import { NOTHING_REMEMBERED } from './remembered-answers.ts'
@@ -13,7 +12,6 @@ import { Review } from './review.ts'
 import { type PathWish, subjectOfPath } from './subject.ts'
 
 export interface OwnWish extends PathWish {
-  readonly allow: readonly string[]
   readonly stateFolder: string
 }
 
@@ -23,18 +21,21 @@ export class OwnLook {
   readonly review: Review
   readonly #wish: OwnWish
   readonly #ports: Pick<ToolPorts, 'disk'>
+  readonly #done: Promise<void>
   #copies: string | null = null
 
-  private constructor(review: Review, wish: OwnWish, ports: Pick<ToolPorts, 'disk'>) {
+  private constructor(review: Review, wish: OwnWish, ports: Pick<ToolPorts, 'disk'>, signal: AbortSignal) {
     this.review = review
     this.#wish = wish
     this.#ports = ports
+    const end = (): void => void review.end()
+    signal.addEventListener('abort', end)
+    this.#done = review.begin().finally(() => signal.removeEventListener('abort', end))
+    // Whoever waits for it hears of it.
+    this.#done.catch(() => {})
   }
 
-  /**
-   * Resolves when everything was looked at; what is open then is in `review`, to be answered there.
-   * @throws ShareError and others when it may not or cannot be shared
-   */
+  /** Begins to look; how far it is, and what is open, is in `review`, to be answered there. @throws ShareError and others */
   static async begin(
     wish: OwnWish,
     { disk, digest }: Pick<ToolPorts, 'disk' | 'digest'>,
@@ -49,19 +50,17 @@ export class OwnLook {
       remembered: NOTHING_REMEMBERED,
       wallMs: () => clock.wallMs(),
     })
-    const end = (): void => void review.end()
-    signal.addEventListener('abort', end)
-    try {
-      await review.begin()
-      await review.answer(answersOf(wish.allow, review.openFindings()))
-    } finally {
-      signal.removeEventListener('abort', end)
-    }
-    return new OwnLook(review, wish, { disk })
+    return new OwnLook(review, wish, { disk }, signal)
+  }
+
+  /** Resolves when everything was looked at, or could not be. */
+  get settled(): Promise<void> {
+    return this.#done
   }
 
   /** @throws ReviewError SHARE_NEEDS_ANSWER while something is open, and as lookedAt() */
   async pass(audience: Audience): Promise<LookedAt> {
+    await this.#done
     const { stateFolder } = this.#wish
     const looked = await lookedAt(this.review, audience, {
       disk: this.#ports.disk,
@@ -74,6 +73,7 @@ export class OwnLook {
 
   /** It is not shared any more: copies made for it go. */
   async close(): Promise<void> {
+    await this.review.end()
     if (this.#copies !== null) await removeCopies(this.#ports.disk, this.#copies)
   }
 }
