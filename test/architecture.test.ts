@@ -139,6 +139,7 @@ const LONG: Readonly<Record<string, string>> = {
     'what a torrent asks of its storage, each a few lines that hand on; a few lines over',
   'engine/torrent/swarm.ts':
     'the host of all peers of a torrent: each duty is a line or two; a few lines over',
+  'safety/sensitive/detectors/national-id-kinds.ts': 'one table, an entry for each number',
   'lab/sim/disk.ts': 'one port and the ways it can fail; a few lines over',
 }
 

@@ -1,0 +1,90 @@
+// The sensitive scan of many files: streaming, cancelable, and never ahead of who listens: files are pulled as workers are free.
+
+import type { PrivateFinding } from './finding.ts'
+import type { ScanInput } from './scan-file.ts'
+import { ScanThread } from './scan-thread.ts'
+
+/** Design: two at once keeps a small computer usable. */
+const WORKERS = 2
+/** Design: 5 s a file. */
+const DEADLINE_MS = 5_000
+/** Loading words and packages in a new thread, on a slow disk. */
+const START_MS = 10_000
+
+export interface ScannedFile {
+  readonly file: ScanInput
+  readonly findings: readonly PrivateFinding[]
+}
+
+export interface SensitiveScanOptions {
+  readonly workers?: number
+  readonly deadlineMs?: number
+  /** Another program for the threads: tests. */
+  readonly program?: URL
+}
+
+export class SensitiveScan {
+  readonly #threads: ScanThread[]
+  readonly #free: ScanThread[]
+  #closed = false
+
+  constructor({ workers = WORKERS, deadlineMs = DEADLINE_MS, program }: SensitiveScanOptions = {}) {
+    const options = {
+      program: program ?? new URL('./scan-worker.ts', import.meta.url),
+      deadlineMs,
+      startMs: START_MS,
+    }
+    this.#threads = Array.from({ length: workers }, () => new ScanThread(options))
+    this.#free = [...this.#threads]
+  }
+
+  /** In the order they are done. Ends early when the signal is aborted; files on their way then are not waited for. */
+  async *scan(
+    files: AsyncIterable<ScanInput> | Iterable<ScanInput>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ScannedFile, void, undefined> {
+    const source = Symbol.asyncIterator in files ? files[Symbol.asyncIterator]() : files[Symbol.iterator]()
+    const running = new Set<Promise<ScannedFile>>()
+    const aborted = new Promise<undefined>((resolve) => {
+      if (signal?.aborted) resolve(undefined)
+      signal?.addEventListener('abort', () => resolve(undefined), { once: true })
+    })
+    let exhausted = false
+    const stopped = (): boolean => this.#closed || signal?.aborted === true
+    try {
+      while (!stopped()) {
+        while (!exhausted && !stopped() && running.size < this.#threads.length) {
+          const next = await source.next()
+          if (next.done === true) exhausted = true
+          else {
+            const job = this.#one(next.value).finally(() => running.delete(job))
+            running.add(job)
+          }
+        }
+        if (running.size === 0) return
+        const done = await Promise.race([...running, aborted])
+        if (done === undefined) return
+        yield done
+      }
+    } finally {
+      await source.return?.()
+      // Nobody asks for what is still on its way.
+      for (const job of running) job.catch(() => undefined)
+    }
+  }
+
+  async #one(file: ScanInput): Promise<ScannedFile> {
+    const thread = this.#free.pop() ?? (this.#threads[0] as ScanThread)
+    try {
+      return { file, findings: await thread.scan(file) }
+    } finally {
+      this.#free.push(thread)
+    }
+  }
+
+  /** Ends the threads; a scan on its way ends with them. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+  }
+}

@@ -1,0 +1,74 @@
+// What a text says, whatever it was taken from: all detectors of text, each bounded, in the order of how sure they are.
+
+import { cardFindings } from './detectors/cards.ts'
+import { ibanFindings } from './detectors/iban.ts'
+import { keyFindings } from './detectors/keys.ts'
+import { mrzFindings } from './detectors/machine-readable-zone.ts'
+import { nationalIdFindings } from './detectors/national-ids.ts'
+import { paperFindings } from './detectors/papers.ts'
+import { secretFindings } from './detectors/secrets.ts'
+import { seedPhraseFindings } from './detectors/seed-phrase.ts'
+import { textStoreFindings } from './detectors/stores.ts'
+import { tableFindings } from './detectors/tables.ts'
+import { CODE_EXTENSIONS, MEDIA_EXTENSIONS } from './file-kind.ts'
+import type { PrivateFinding } from './finding.ts'
+import { folded } from './folded-text.ts'
+
+/** Numbers are looked for in this much; words in less (papers.ts). */
+const MAX_CHARS = 2_000_000
+
+export interface TextContext {
+  readonly lowName: string
+  readonly extension: string
+  readonly quietName: boolean
+}
+
+const STRUCTURED = new Set(
+  'json json5 ndjson jsonl geojson xml yml yaml ini toml plist properties conf cfg xsd wsdl kml sql'.split(
+    ' ',
+  ),
+)
+
+export async function textFindings(whole: string, context: TextContext): Promise<PrivateFinding[]> {
+  const text = whole.length > MAX_CHARS ? whole.slice(0, MAX_CHARS) : whole
+  if (text.trim() === '') return []
+  const { extension, lowName, quietName } = context
+  const keys = keyFindings(text)
+  // Books, lyrics, subtitles: art speaks of everything.
+  if (MEDIA_EXTENSIONS.has(extension)) return [...keys, ...cardFindings(text), ...ibanFindings(text)]
+  const code = CODE_EXTENSIONS.has(extension) || /^#!|^<\?php/.test(text)
+  const found = [...keys, ...(await secretFindings(text, { extension, lowName, code, quietName }))]
+  if (code) return [...found, ...seedPhraseFindings(text)]
+  found.push(...seedPhraseFindings(text), ...textStoreFindings(text, lowName))
+  const table = tableFindings(text)
+  const tabular = /[,;\t|][^\n]*[,;\t|]/.test(text.slice(0, 500))
+  found.push(
+    ...table,
+    ...cardFindings(text, tabular),
+    ...ibanFindings(text),
+    ...mrzFindings(text),
+    ...nationalIdFindings(text),
+  )
+  // A mail, a chat, an export is found as such; its words are what it is about.
+  if (
+    found.some(
+      (finding) =>
+        finding.sure && ['mail', 'messages', 'contacts', 'browser-data', 'backup'].includes(finding.class),
+    )
+  )
+    return found
+  found.push(
+    ...paperFindings(folded(STRUCTURED.has(extension) ? labelled(text.slice(0, 400_000)) : text), quietName),
+  )
+  return found
+}
+
+/** `"netPay": 12` and `<netPay>12</netPay>` as `net pay: 12`: fields of data read like fields of papers. */
+function labelled(text: string): string {
+  return text
+    .replace(/<\/[^<>\n]{1,80}>/g, '\n')
+    .replace(/<([\w:.-]{1,60})(?:\s[^<>]{0,400})?>/g, '\n$1: ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/_/g, ' ')
+    .replace(/["{}[\]]/g, '')
+}
