@@ -5,6 +5,7 @@
 import type { CodedError } from '../base/errors.ts'
 import { ApiError } from './client.ts'
 import { type ErrorEntry, type ErrorTable, type ExitCode, say } from './error-entry.ts'
+import { CHECK_ERRORS } from './errors-checks.ts'
 import { DAEMON_ERRORS } from './errors-daemon.ts'
 import { DEMO_ERRORS } from './errors-demo.ts'
 import { FILE_ERRORS } from './errors-files.ts'
@@ -47,6 +48,7 @@ const TABLE: ErrorTable = {
   ...MACHINE_ERRORS,
   ...SHARE_PAGE_ERRORS,
   ...LIBRARY_ERRORS,
+  ...CHECK_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {

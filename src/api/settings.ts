@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { AbsolutePath, Limit, MAX_PATH_CHARACTERS } from './schemas/primitives.ts'
 
-export type SettingSection = 'saving' | 'speed' | 'sharing' | 'network' | 'server'
+export type SettingSection = 'saving' | 'speed' | 'sharing' | 'checks' | 'network' | 'server'
 /** How it is shown and typed. */
 export type SettingKind =
   | 'switch'
@@ -269,6 +269,18 @@ export const SETTINGS = {
     title: 'Lists of addresses not to be met',
     summary: 'files in the formats of eMule, PeerGuardian or CIDR, also packed',
     takes: 'reconnects',
+  }),
+  'checks.scanner': setting({
+    section: 'checks',
+    kind: 'text',
+    schema: z
+      .string()
+      .max(200)
+      .regex(/^(auto|off|\/.+)$/),
+    default: 'auto',
+    title: 'Virus scanner',
+    summary: 'auto looks for ClamAV; off; or the path of its socket',
+    takes: 'at-once',
   }),
   'server.host': setting({
     section: 'server',

@@ -13,11 +13,12 @@ import { NodeDisk } from '../platform/disk.ts'
 import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
-import type { Engine } from './compose.ts'
+import { CheckSide } from './checks/check-side.ts'
 import { Contents } from './content/contents.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
 import { EngineHost } from './engine-host.ts'
 import type { Feed } from './feed.ts'
+import { FilterWatch } from './filter-watch.ts'
 import { Guard } from './guard.ts'
 import type { KeptPlace } from './kept-file.ts'
 import { type Log, NO_LOG } from './log.ts'
@@ -68,7 +69,8 @@ export interface DaemonOptions {
 export type CoreHandlers = ReturnType<typeof transferHandlers> &
   Sharing['handlers'] &
   ReturnType<typeof daemonHandlers> &
-  ReturnType<typeof networkHandlers>
+  ReturnType<typeof networkHandlers> &
+  CheckSide['handlers']
 
 export interface Daemon {
   readonly stateFolder: string
@@ -169,6 +171,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     allPaused: () => resting.on,
     webPage: (id) => pages.addressOf(id)?.url ?? null,
     goOnMoving: (transfer) => void goOnMoving(transfer),
+    arrivalOf: (transfer) => side.checks.arrivalOf(transfer),
     counted: (takenBytes, givenBytes) => volumes.add(takenBytes, givenBytes),
     left: ({ swarm }) => traffic.add(swarm.byTransport),
     learned: (transfer) => transfers.index(transfer),
@@ -184,6 +187,16 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     banned: (address, reason) => bans.note(address, reason),
   }
+  const side = new CheckSide({
+    place,
+    settings,
+    memory,
+    host,
+    startedAt,
+    transfers: () => transfers,
+    applying: () => applying,
+    touch: around.touch,
+  })
   const transfers = new Transfers(clock, around, () => totals.make())
   const contents = new Contents({ clock, digest: new SystemDigest(), disk, transfers, host, volumes })
   const resting = new Resting({ memory, transfers, log, wallMs })
@@ -261,6 +274,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       })
       for (const transfer of transfers) transfer.apply()
       void totals.lookAtSpace()
+      void side.checks.look()
     },
   })
   const handlers: CoreHandlers = {
@@ -293,6 +307,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       startedAt,
       saveFolder,
     }),
+    ...side.handlers,
     ...networkHandlers({
       host,
       transfers,
@@ -310,8 +325,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   // Copies that stay take room and nothing else.
   await removeStrayCopies(disk, stateFolder, copies).catch(unwritten)
   await totals.lookAtSpace()
+  await side.open()
   transfers.begin(records)
-  const filtered = new FilterWatch(guard)
+  const filtered = new FilterWatch(guard, side.log)
   const pulse = new Pulse({
     transfers,
     clock,
@@ -333,6 +349,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     removal.close()
     contents.close()
     await Promise.all([sharing.close(), pages.closeAll()])
+    await side.close()
     await transfers.close()
     await host.close()
     await volumes.keep().catch(unwritten)
@@ -343,6 +360,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     await close()
     throw error
   }
+  side.begin()
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
   log.write('info', 'transfers', { count: transfers.size })
 
@@ -370,26 +388,4 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
 function fitsOf(filter: string): (row: TransferRow) => boolean {
   const parsed = parseTransferFilter(filter)
   return (row) => parsed.fits(row)
-}
-
-/** Whom the lists of addresses turned away goes to the guard's hour. */
-class FilterWatch {
-  readonly #guard: Guard
-  #engine: Engine | undefined
-  #seen = 0
-
-  constructor(guard: Guard) {
-    this.#guard = guard
-  }
-
-  look(engine: Engine | undefined): void {
-    if (engine !== this.#engine) this.#seen = 0
-    this.#engine = engine
-    const filter = engine?.filter
-    if (filter === undefined) return
-    const fresh = Math.min(filter.blocked - this.#seen, filter.recent.length)
-    for (const { host, list } of fresh === 0 ? [] : filter.recent.slice(-fresh))
-      this.#guard.turnedAway('FILTERED', `${host} (${list})`)
-    this.#seen = filter.blocked
-  }
 }

@@ -24,19 +24,21 @@ export interface KeptPlace {
 export class KeptFile<Body> {
   readonly #place: KeptPlace
   readonly #name: string
+  readonly #limitBytes: number
   #waiting: Body | undefined
   #working: Promise<void> | undefined
 
-  constructor(place: KeptPlace, name: string) {
+  constructor(place: KeptPlace, name: string, limitBytes = LIMIT_BYTES) {
     this.#place = place
     this.#name = name
+    this.#limitBytes = limitBytes
   }
 
   /** Undefined when there is none, or none that can be used. @throws StateError STATE_NEWER, DiskError */
   async read(): Promise<Body | undefined> {
     const { disk, stateFolder, log, wallMs } = this.#place
     const path = disk.join(stateFolder, this.#name)
-    const bytes = await readWhole(disk, path, LIMIT_BYTES)
+    const bytes = await readWhole(disk, path, this.#limitBytes)
     if (bytes === undefined) return undefined
     const sealed = unseal(bytes, VERSION)
     if (sealed === 'newer') throw new StateError('STATE_NEWER', { path })

@@ -16,6 +16,7 @@ const QUIET = {
   'network.dhtRouters': [],
   'network.lan': false,
   'network.portMapping': false,
+  'checks.scanner': 'off',
 }
 
 /** What gives the right to share with everyone. */

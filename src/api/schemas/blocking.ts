@@ -40,6 +40,8 @@ export const BlockedContent = z.object({
   at: Moment,
 })
 
+export type BlockedContent = z.infer<typeof BlockedContent>
+
 export const BlockEvent = z.object({
   at: Moment,
   kind: z.enum(['content', 'peer']),
@@ -47,3 +49,4 @@ export const BlockEvent = z.object({
   why: ForeignText,
   list: ForeignText,
 })
+export type BlockEvent = z.infer<typeof BlockEvent>

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Handlers } from '../../api/routes.ts'
 import type { TransferRow } from '../../api/schemas/transfer.ts'
 import type { Disk } from '../../base/ports.ts'
+import { TransferError } from '../transfers/transfer-error.ts'
 import type { MediaFile } from './media-links.ts'
 import type { WholeFile } from './media-mount.ts'
 
@@ -21,6 +22,10 @@ export async function wholeFile(
 ): Promise<WholeFile | undefined> {
   const { files } = await handlers.transferFiles({ id })
   const [file, row] = [files.find((each) => each.index === index), feed.row(id)]
+  if (file?.check?.state === 'locked')
+    throw new TransferError('FILE_LOCKED', { name: file.path.at(-1) ?? '' })
+  if (file?.check?.state === 'checking')
+    throw new TransferError('FILE_CHECKING', { name: file.path.at(-1) ?? '' })
   if (file === undefined || row === undefined || file.doneBytes !== file.lengthBytes) return undefined
   const { lengthBytes, path: components } = file
   const name = components.at(-1) ?? ''

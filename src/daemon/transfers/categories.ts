@@ -37,8 +37,12 @@ export class Categories {
   }
 
   /** What is there already is not moved. @throws TransferError */
-  async set({ name, saveFolder }: Category): Promise<void> {
-    const category: Category = { name, saveFolder: saveFolder === null ? null : absolute(saveFolder) }
+  async set({ name, saveFolder, checks }: Category): Promise<void> {
+    const category: Category = {
+      name,
+      saveFolder: saveFolder === null ? null : absolute(saveFolder),
+      ...(checks === undefined ? {} : { checks }),
+    }
     const others = this.#memory.now.categories.filter((known) => known.name !== name)
     if (others.length >= MAX_CATEGORIES)
       throw new TransferError('TOO_MANY_CATEGORIES', { most: MAX_CATEGORIES })

@@ -28,7 +28,7 @@ const optionsOf = (fields: Partial<TransferRecord> = {}) =>
     justHashed: false,
     asked: false,
     priorities: () => [],
-    beforeFinal: async () => {},
+    arrival: { withheldOf: () => new Set<number>(), beforeFinal: async () => {} },
     events: {},
     defaults: { preallocate: false, maxPeers: 50 },
   })

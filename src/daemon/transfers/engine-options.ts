@@ -23,7 +23,11 @@ export interface Opening {
   /** A person asks for it anew, now: what is missing is fetched again. */
   readonly asked: boolean
   readonly priorities: (metainfo: Metainfo) => readonly number[]
-  readonly beforeFinal: (file: FinalFile) => Promise<void>
+  /** The look at what arrives; of a share, what is not given any more. */
+  readonly arrival: {
+    withheldOf(metainfo: Metainfo): ReadonlySet<number>
+    beforeFinal(file: FinalFile): Promise<void>
+  }
   readonly events: TorrentEvents
   readonly defaults: OpeningDefaults
 }
@@ -47,7 +51,7 @@ export function engineOptions(record: TransferRecord, opening: Opening): Torrent
     refetch: opening.asked && record.role === 'get',
     fromDisk: record.role === 'get',
     ...(record.diskPaths === null ? {} : { diskPaths: record.diskPaths.map((path) => path ?? undefined) }),
-    ...(record.role === 'share' ? {} : { beforeFinal: opening.beforeFinal }),
+    ...(record.role === 'share' ? {} : { beforeFinal: (file) => opening.arrival.beforeFinal(file) }),
     events: opening.events,
   }
   const options =
@@ -57,6 +61,7 @@ export function engineOptions(record: TransferRecord, opening: Opening): Torrent
   return {
     ...withoutHosts(options, record),
     wasFinished: record.summary.finished,
+    withheld: (metainfo) => opening.arrival.withheldOf(metainfo),
     ...(record.saveFolder === record.journalFolder ? {} : { movedTo: record.saveFolder }),
   }
 }

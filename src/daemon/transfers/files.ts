@@ -22,7 +22,6 @@ export function fileRowsOf(transfer: Transfer): FileRow[] {
   const { metainfo, record, torrent } = transfer
   if (metainfo === undefined) return []
   const done = torrent === undefined ? undefined : fileProgressOf(torrent)
-  const dangers = transfer.arrival.dangers()
   const whole = record.summary.finished
   return metainfo.files
     .filter((file) => !file.pad)
@@ -34,7 +33,8 @@ export function fileRowsOf(transfer: Transfer): FileRow[] {
         lengthBytes: file.lengthBytes,
         doneBytes: done?.[file.index] ?? (whole && priority > 0 ? file.lengthBytes : 0),
         priority,
-        dangers: [...(dangers.get(file.path.join('/')) ?? [])],
+        dangers: [...transfer.arrival.dangersOf(file.index)],
+        check: transfer.arrival.checkOf(file.index),
       }
     })
 }

@@ -6,6 +6,7 @@ import type { Audience, StopRule } from '../../api/schemas/primitives.ts'
 import type { ShareRequest } from '../../api/schemas/share.ts'
 import type { CheckState } from '../../api/schemas/transfer.ts'
 import { seal, unseal } from '../checked-file.ts'
+import type { LockedEntry } from '../checks/file-state.ts'
 
 /** Which files to get, said before they are known; null where it was not said. */
 export interface Selection {
@@ -92,6 +93,8 @@ export interface TransferRecord {
   readonly lastSeenAt: number | null
   readonly summary: Summary
   readonly check: CheckState | null
+  /** Files that are given to nobody, by index: something was found in them, or they are on a list. */
+  readonly locked: Readonly<Record<string, LockedEntry>>
 }
 
 /** What a record has whose file does not say it: written by a Shoal that did not know of it. */
@@ -141,6 +144,7 @@ export const BLANK: Omit<TransferRecord, 'id' | 'role' | 'journalFolder' | 'save
   lastSeenAt: null,
   summary: { totalBytes: 0, wantedBytes: 0, doneBytes: 0, fileCount: 0, private: false, finished: false },
   check: null,
+  locked: {},
 }
 
 /** Of a rule what somebody said. */

@@ -19,6 +19,7 @@ export function rowFactsOf(transfer: Transfer, around: TransferSurroundings): Ro
     trackers: torrent?.discovery.trackers ?? [],
     queuePosition: torrent === undefined ? null : (queue?.position(torrent) ?? null),
     stopRule: transfer.stopRule,
+    check: transfer.arrival.state,
     webPage: around.webPage(transfer.id),
     ...transfer.sums,
   }

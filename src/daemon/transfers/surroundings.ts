@@ -2,6 +2,7 @@
 
 import type { Coded, StopRule } from '../../api/schemas/primitives.ts'
 import type { Torrent } from '../../engine/torrent/torrent.ts'
+import type { Arrival } from '../checks/arrival.ts'
 import type { Engine } from '../compose.ts'
 import type { Log } from '../log.ts'
 import type { OpeningDefaults } from './engine-options.ts'
@@ -25,6 +26,8 @@ export interface TransferSurroundings {
   webPage(id: string): string | null
   /** It was opened, and a move that was cut off can go on. */
   goOnMoving(transfer: Transfer): void
+  /** The look at its files as they arrive. */
+  arrivalOf(transfer: Transfer): Arrival
   /** Payload was counted. */
   counted(takenBytes: number, givenBytes: number): void
   /** It counts no more. */

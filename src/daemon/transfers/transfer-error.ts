@@ -18,6 +18,11 @@ export class TransferError extends CodedError<
   /** It has no list of files yet. */
   | 'FILES_UNKNOWN'
   | 'FILE_UNKNOWN'
+  /** It is looked at still. */
+  | 'FILE_CHECKING'
+  /** Something was found in it, or it is on a list. */
+  | 'FILE_LOCKED'
+  | 'FILE_NOT_LOCKED'
   /** It is not open: it was just started, or cannot be opened. */
   | 'TRANSFER_CLOSED'
   /** A share's files are the person's own. */

@@ -3,7 +3,7 @@
 
 import path from 'node:path'
 import type { Coded, StopRule } from '../../api/schemas/primitives.ts'
-import type { TransferRow, TransferState } from '../../api/schemas/transfer.ts'
+import type { CheckState, TransferRow, TransferState } from '../../api/schemas/transfer.ts'
 import type { TrackerState } from '../../engine/discovery/discovery.ts'
 import type { TransferStatus } from '../get-source.ts'
 import type { TransferRecord } from './record.ts'
@@ -31,6 +31,8 @@ export interface RowFacts {
   readonly queuePosition: number | null
   readonly stopRule: StopRule
   readonly webPage: string | null
+  /** The worst of what is known of its files. */
+  readonly check: CheckState | null
   readonly takenBytes: number
   readonly givenBytes: number
 }
@@ -108,7 +110,7 @@ export function rowOf(facts: RowFacts): TransferRow {
     forced: record.forced,
     sequential: record.sequential,
     stopRule: facts.stopRule,
-    check: record.check,
+    check: facts.check,
     webPage: facts.webPage,
     addedAt: moment(record.addedAt) as string,
     finishedAt: moment(record.finishedAt),

@@ -8,8 +8,8 @@ import { CodedError } from '../../base/errors.ts'
 import { type Infohash, wireHash } from '../../base/ids.ts'
 import type { Torrent } from '../../engine/torrent/torrent.ts'
 import type { Torrent as Content, Metainfo } from '../../metainfo/metainfo.ts'
+import type { Arrival } from '../checks/arrival.ts'
 import { applyRecord } from './applied.ts'
-import { Arrival } from './arrival.ts'
 import { keptContent, readContent, torrentFileOf } from './content.ts'
 import { engineOptions } from './engine-options.ts'
 import { rulePartsMet } from './giving-on.ts'
@@ -21,7 +21,7 @@ import { type RulePart, ruleOf, withoutParts } from './stop-rule.ts'
 import type { TransferSurroundings } from './surroundings.ts'
 import { Tally } from './tally.ts'
 import { TransferError } from './transfer-error.ts'
-import { hintsIn, originOf } from './transfer-link.ts'
+import { hintsIn } from './transfer-link.ts'
 import { type Activity, coded, rowOf } from './transfer-row.ts'
 
 /** The last reports of each, in memory. */
@@ -55,7 +55,7 @@ export class Transfer {
   constructor(record: TransferRecord, around: TransferSurroundings) {
     this.#record = record
     this.#around = around
-    this.arrival = new Arrival(originOf(record))
+    this.arrival = around.arrivalOf(this)
   }
 
   get id(): string {
@@ -177,7 +177,7 @@ export class Transfer {
           justHashed: how.justHashed ?? false,
           asked: how.asked,
           priorities: (metainfo) => this.prioritiesFor(metainfo),
-          beforeFinal: (file) => this.arrival.beforeFinal(file),
+          arrival: this.arrival,
           defaults: this.#around.defaults(),
           events: {
             stateChanged: () => this.#stateChanged(),
@@ -186,6 +186,7 @@ export class Transfer {
             metadata: (metainfo) => void this.#known(metainfo),
             finished: () => void this.#finished(),
             tookFromDisk: (taken) => this.report(coded('FROM_DISK', { ...taken })),
+            fileCompleted: (index) => this.arrival.completed(index),
             banned: (address, reason) => this.#around.banned(address, reason),
           },
         }),
@@ -307,8 +308,7 @@ export class Transfer {
   /** The list of files became known: it is kept, and is what the next start begins with. */
   async #known(metainfo: Metainfo): Promise<void> {
     const torrent = this.#torrent
-    const hints = hintsIn(this.#record)
-    this.#content = { metainfo, hints }
+    this.#content = { metainfo, hints: hintsIn(this.#record) }
     const priorities = this.prioritiesFor(metainfo)
     const bytes = torrentFileOf(this.#content, torrent?.layers)
     const { torrentCrc, written } = this.#around.store.writeTorrent(this.id, bytes)
@@ -337,6 +337,7 @@ export class Transfer {
 
   /** A person must choose again. */
   #refuseNothing(metainfo: Metainfo): void {
+    this.arrival.opened()
     const refusal = refusalOf(this.#record, metainfo, this.#around.stateFolder)
     if (refusal === undefined) return
     this.problem = refusal
@@ -365,6 +366,7 @@ export class Transfer {
       // Not inside of the change that is told here.
       if (this.rests) queueMicrotask(() => this.rest())
     }
+    this.arrival.opened()
     if (this.#record.movingTo !== null) this.#around.goOnMoving(this)
   }
 
@@ -378,9 +380,7 @@ export class Transfer {
     const first = !this.#record.summary.finished
     const { metainfo } = this
     if (metainfo === undefined) return
-    if (this.#record.role === 'get' && first) {
-      await this.arrival.look(metainfo, this.#record.saveFolder, this.prioritiesFor(metainfo))
-    }
+    if (this.#record.role === 'get' && first) await this.arrival.finished()
     this.#around.engine()?.session.queue.apply()
     const { finishedAt, summary } = this.#record
     // At every start, of thousands: what the record says already is not written again.

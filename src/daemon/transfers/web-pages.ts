@@ -29,6 +29,7 @@ export function pagedShareOf(transfer: Transfer): PagedShare {
       const file = shown[index]
       const range = file === undefined ? undefined : live?.geometry.piecesOf(file.index)
       if (live === undefined || file === undefined) return false
+      if (!transfer.arrival.mayGive(file.index)) return false
       if (range === undefined) return file.lengthBytes === 0
       for (let piece = range.first; piece <= range.last; piece++) if (!live.have.has(piece)) return false
       return true

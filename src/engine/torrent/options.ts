@@ -70,6 +70,7 @@ export interface TorrentOptions {
 }
 
 export interface FinalFile {
+  readonly index: number
   /** Where it lies now. */
   readonly path: string
   /** Its components below the save folder. */

@@ -39,6 +39,8 @@ export class Running implements StorageEvents {
   readonly #expected: ExpectedPieces
   readonly #merkle: Merkle
   readonly #reliance: V1Reliance
+  /** What was wanted when it was opened. */
+  readonly #opened: readonly unknown[]
   #parts: Parts | undefined
   #closed = false
 
@@ -74,7 +76,7 @@ export class Running implements StorageEvents {
         const file = metainfo.files[index]
         if (file !== undefined) {
           if (running !== undefined && !(await running.#agreed(file, path))) return 'hold'
-          await options.beforeFinal?.({ path, components: file.path, lengthBytes: file.lengthBytes })
+          await options.beforeFinal?.({ index, path, components: file.path, lengthBytes: file.lengthBytes })
         }
         return 'ok'
       },
@@ -98,6 +100,7 @@ export class Running implements StorageEvents {
     this.#expected = expected
     this.storage = storage
     this.#events = events
+    this.#opened = wishesOf(torrent)
     this.#merkle = new Merkle(services.ports.digest)
     const decided = () => {
       this.#parts?.hashes.forgetLayers()
@@ -127,6 +130,9 @@ export class Running implements StorageEvents {
       uploadLimit: () => torrent.upLimit,
       now: () => ports.clock.now(),
     })
+    // Somebody changed them while it was checked.
+    if (wishesOf(torrent).some((wish, at) => wish !== this.#opened[at]))
+      void storage.setWanted(torrent.wishes.open, torrent.wishes.withheld)
     const { geometry } = metainfo
     const read: typeof storage.read = (...run) => storage.read(...run)
     const trees = new HashTrees(metainfo, this.#expected, this.#merkle)
@@ -280,6 +286,11 @@ export class Running implements StorageEvents {
   #live(use: (parts: Parts) => void): void {
     if (!this.#closed && this.#parts !== undefined) use(this.#parts)
   }
+}
+
+/** Replaced whenever one changes. */
+function wishesOf({ wishes }: Torrent): readonly unknown[] {
+  return [wishes.priorities, wishes.withheld]
 }
 
 /** What exists in the live state only. */

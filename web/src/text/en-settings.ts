@@ -11,6 +11,7 @@ export const enSettings = {
   'settings.section.saving': 'Saving',
   'settings.section.speed': 'Speed and schedule',
   'settings.section.sharing': 'Sharing',
+  'settings.section.checks': 'Checks',
   'settings.section.network': 'Network and privacy',
   'settings.section.server': 'Server',
   'settings.default': (value: string) => `Default: ${value}`,

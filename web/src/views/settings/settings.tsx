@@ -19,7 +19,7 @@ import { fits } from './setting-text.ts'
 import { Tokens } from './tokens.tsx'
 import './settings.css'
 
-const SECTIONS: readonly SettingSection[] = ['saving', 'speed', 'sharing', 'network', 'server']
+const SECTIONS: readonly SettingSection[] = ['saving', 'speed', 'sharing', 'checks', 'network', 'server']
 const KEYS = Object.keys(table) as readonly SettingKey[]
 
 export function Settings(): ReactNode {

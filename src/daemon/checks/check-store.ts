@@ -1,0 +1,93 @@
+// What is known of each transfer's files, one small file a transfer in `checks`: written a moment after it changed, read after a start.
+// It can all be found out again, so what is damaged or of a newer Shoal is left and begun anew; what is locked is in the records.
+
+import type { Disk } from '../../base/ports.ts'
+import { KeptFile, type KeptPlace } from '../kept-file.ts'
+import type { Arrival } from './arrival.ts'
+import type { FileState } from './file-state.ts'
+
+const FOLDER = 'checks'
+/** 100,000 files with two hundred bytes each. */
+const LIMIT_BYTES = 32_000_000
+/** Files arrive in crowds; each is written with those that came with it. */
+const KEEP_AFTER_MS = 2_000
+
+type Kept = readonly (readonly [number, FileState])[]
+
+export class CheckStore {
+  readonly #place: KeptPlace
+  readonly #disk: Disk
+  readonly #files = new Map<string, KeptFile<Kept>>()
+  readonly #due = new Map<string, Arrival>()
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<unknown> = Promise.resolve()
+
+  constructor(place: KeptPlace) {
+    this.#disk = place.disk
+    this.#place = { ...place, stateFolder: place.disk.join(place.stateFolder, FOLDER) }
+  }
+
+  /** @throws DiskError */
+  async open(): Promise<void> {
+    await this.#disk.makeDirectory(this.#place.stateFolder)
+  }
+
+  async read(id: string): Promise<Kept> {
+    // It is looked at anew.
+    return (
+      (await this.#fileOf(id)
+        .read()
+        .catch(() => undefined)) ?? []
+    )
+  }
+
+  keepSoon(arrival: Arrival): void {
+    this.#due.set(arrival.transfer.id, arrival)
+    this.#timer ??= setTimeout(() => void this.keep(), KEEP_AFTER_MS)
+    this.#timer.unref()
+  }
+
+  /** Resolves when everything that changed is durable, or could not be. */
+  async keep(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const due = [...this.#due.values()].filter(({ transfer }) => !transfer.removed)
+    this.#due.clear()
+    const before = this.#writing
+    this.#writing = (async () => {
+      await before
+      for (const { transfer, files, state } of due) {
+        // Sooner or later it changes again; until then it is found out anew after a start.
+        const kept = this.#fileOf(transfer.id).write([...files])
+        await kept.catch(() => this.#place.log.write('warn', 'checks-not-written', { id: transfer.id }))
+        if (state === transfer.record.check || transfer.removed) continue
+        await transfer.update({ check: state }).catch(() => undefined)
+      }
+    })()
+    await this.#writing
+  }
+
+  /** What is kept of transfers that there are no more. */
+  async forgetOthers(ids: ReadonlySet<string>): Promise<void> {
+    const { stateFolder } = this.#place
+    for (const name of await this.#disk.list(stateFolder).catch(() => [])) {
+      if (ids.has(name.replace(/\.json$/, ''))) continue
+      this.#files.delete(name.replace(/\.json$/, ''))
+      // It is read by nobody; the next start tries again.
+      await this.#disk.remove(this.#disk.join(stateFolder, name)).catch(() => undefined)
+    }
+  }
+
+  #fileOf(id: string): KeptFile<Kept> {
+    let file = this.#files.get(id)
+    if (file === undefined) {
+      file = new KeptFile(this.#place, nameOf(id), LIMIT_BYTES)
+      this.#files.set(id, file)
+    }
+    return file
+  }
+}
+
+function nameOf(id: string): string {
+  return `${id}.json`
+}

@@ -1,0 +1,65 @@
+// Which contents are not wanted, with who says so and why: a person's own, and lists that they subscribed to. Pure.
+// Invariant: the person's own word is found first; a list that is taken out takes what it blocked with it.
+
+import type { SignedList } from './signed-list.ts'
+
+/** A person's own; each was blocked by hand. */
+export const MAX_OWN_BLOCKS = 10_000
+/** Subscribed lists; each may have MAX_LIST_ENTRIES. */
+export const MAX_LISTS = 50
+
+export interface OwnBlock {
+  readonly content: string
+  readonly name: string
+  readonly why: string
+  readonly atMs: number
+}
+
+export interface Blocked {
+  readonly why: string
+  /** `me`, or the list's name. */
+  readonly who: string
+}
+
+export class ContentBlocks {
+  readonly #own = new Map<string, OwnBlock>()
+  readonly #lists = new Map<string, SignedList>()
+  readonly #now: () => number
+
+  /** @param now milliseconds since 1970 */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  get own(): ReadonlyMap<string, OwnBlock> {
+    return this.#own
+  }
+
+  block(entry: OwnBlock): void {
+    this.#own.set(entry.content, entry)
+  }
+
+  unblock(content: string): boolean {
+    return this.#own.delete(content)
+  }
+
+  setList(id: string, list: SignedList | undefined): void {
+    if (list === undefined) this.#lists.delete(id)
+    else this.#lists.set(id, list)
+  }
+
+  list(id: string): SignedList | undefined {
+    return this.#lists.get(id)
+  }
+
+  /** @param content id as text */
+  reasonFor(content: string): Blocked | undefined {
+    const own = this.#own.get(content)
+    if (own !== undefined) return { why: own.why, who: 'me' }
+    for (const { entries, name, expiresMs } of this.#lists.values()) {
+      const why = entries.get(content)
+      if (why !== undefined && (expiresMs === null || expiresMs > this.#now())) return { why, who: name }
+    }
+    return undefined
+  }
+}
