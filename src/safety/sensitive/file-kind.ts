@@ -18,7 +18,8 @@ export type ContentKind =
 
 /** Each byte one sign. (The web's `latin1` is Windows-1252, which is something else from 0x80 to 0x9f.) */
 export function asLatin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice(
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
+    'latin1',
     from,
     Math.min(to, bytes.length),
   )
