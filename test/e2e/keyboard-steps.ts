@@ -12,7 +12,7 @@ const MOST_TABS = 40
 /** Run in the page. */
 const FOCUSED = `((element) => element === document.body || element === null
   ? ''
-  : element.getAttribute('aria-label') ?? element.textContent ?? '')(document.activeElement)`
+  : element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent ?? '')(document.activeElement)`
 
 export class KeyboardSteps {
   readonly #page: Page
