@@ -91,6 +91,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/search.ts'),
   },
   {
+    name: 'checks',
+    summary: 'what looks at what arrived, and what is kept locked',
+    usage: 'checks [scan ID... | delete ID FILE]',
+    words: ['scan', 'delete'],
+    load: () => import('./commands/checks.ts'),
+  },
+  {
+    name: 'blocklist',
+    summary: 'contents and addresses that are not wanted here',
+    usage:
+      'blocklist [list] | add URL|FILE [--key HEX] | remove|refresh ID | contents | block|unblock CONTENT | log',
+    words: ['list', 'add', 'remove', 'refresh', 'contents', 'block', 'unblock', 'log'],
+    load: () => import('./commands/blocklist.ts'),
+  },
+  {
     name: 'start',
     summary: 'Shoal runs, and its page is opened (also `shoal` alone)',
     usage: 'start [--no-open] [--foreground]',

@@ -17,7 +17,7 @@ import type { Sink } from '../../src/cli/terminal.ts'
 import { writeRunFile } from '../../src/daemon/life/run-file.ts'
 import { takeStateLock } from '../../src/daemon/life/state-lock.ts'
 import { VERSION } from '../../src/daemon/version.ts'
-import type { Heard } from './pretended-daemon.ts'
+import type { Heard, PretendedFeed } from './pretended-daemon.ts'
 import { serve } from './served.ts'
 
 export interface Ran {
@@ -33,6 +33,8 @@ export interface Ran {
 
 export interface ServedCommands {
   readonly heard: readonly Heard[]
+  /** Its transfers. */
+  readonly feed: PretendedFeed
   /** @param answers somebody sits at a terminal and types these lines, then nothing more */
   run(words: readonly string[], answers?: readonly string[]): Promise<Ran>
 }
@@ -59,12 +61,13 @@ export async function servedCommands(t: TestContext, handlers: Partial<Handlers>
     lock.release()
     rmSync(state, { recursive: true, force: true })
   })
-  const { server, heard } = await serve(t, { handlers, stateFolder: state })
+  const { server, heard, feed } = await serve(t, { handlers, stateFolder: state })
   const run = { pid: process.pid, url: server.url, port: server.port, startedAt: '', version: VERSION }
   writeRunFile(state, { ...run, kept: 'foreground' })
   // Before the other words, so that `--` among them ends the options.
   return {
     heard,
+    feed,
     run: ([name = '', ...words], answers) => runOne([name, '--state-dir', state, ...words], answers),
   }
 }
