@@ -144,7 +144,8 @@ export class FileStore {
   /** Moved here from another folder, or gone a while ago. */
   #learnedElsewhere(identity: FileIdentity): Learned {
     const { inode, lengthBytes, modifiedMs } = identity
-    if (inode === '') return NOTHING_LEARNED
+    // Two volumes may number alike, and cameras and archives know whole seconds only: without a fraction it proves nothing.
+    if (inode === '' || Number.isInteger(modifiedMs)) return NOTHING_LEARNED
     const remembered = this.#remembered.get(inode, lengthBytes, modifiedMs)
     if (remembered !== undefined) {
       this.#forgetRemembered.run(remembered.id as number)

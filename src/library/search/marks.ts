@@ -21,16 +21,16 @@ export function marksOf(file: Marked): string[] {
   const marks = [
     holderMark(file.holder),
     kindMark(kindOf(file.name, file.mediaType)),
-    `_s${fine(octave(file.lengthBytes))}`,
+    `_s${fine(octaveOf(file.lengthBytes))}`,
     `_u${fine(eighth(file.lengthBytes))}`,
     nameWordsMark(file.nameWords),
   ]
   const extension = extensionMark(extensionOf(file.name))
   if (extension !== undefined) marks.push(extension)
   if (file.modifiedMs > 0) marks.push(monthMark(monthOf(file.modifiedMs)), dayMark(dayOf(file.modifiedMs)))
-  const [first, second] = file.nameKey
-  if (first !== undefined) marks.push(initialMark(first))
-  if (second !== undefined) marks.push(initialMark(`${first}${second}`))
+  // A key that is shorter is ordered as if spaces followed.
+  const [first = ' ', second = ' '] = file.nameKey
+  marks.push(initialMark(first), initialMark(`${first}${second}`))
   if (file.durationSeconds !== undefined) marks.push(`_l${fine(eighth(file.durationSeconds))}`)
   if (file.bitrate !== undefined) marks.push(`_b${fine(eighth(file.bitrate))}`)
   return marks
@@ -55,28 +55,29 @@ export function monthOf(ms: number): number {
 }
 export const monthStartMs = (month: number): number => Date.UTC(1970, month)
 export const monthMark = (month: number): string => `_m${month.toString(36)}`
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
+export const dayStartMs = (day: number): number => day * DAY_MS
 export const dayMark = (day: number): string => `_d${day.toString(36)}`
 
 /** First or first two characters of a name key; a space is no part of a mark. */
 export const initialMark = (characters: string): string =>
-  `${characters.length === 1 ? '_n' : '_k'}${characters.replaceAll(' ', '_')}`
+  `${[...characters].length === 1 ? '_n' : '_k'}${characters.replaceAll(' ', '_')}`
 
 /** Buckets of sizes, lengths in time and bitrates: by octave, and by eighths of it. */
-const octave = (value: number): number => Math.floor(Math.log2(Math.max(0, value) + 1))
+export const octaveOf = (value: number): number => Math.floor(Math.log2(Math.max(0, value) + 1))
 const eighth = (value: number): number => Math.floor(8 * Math.log2(Math.max(0, value) + 1))
 const fine = (bucket: number): string => bucket.toString(36).padStart(2, '0')
 
 export const EIGHTHS = 8
-/** Of 2^53 bytes. */
+/** Of all sizes up to 2^53 bytes. */
 export const OCTAVES = 54
 export const octaveMark = (octave: number): string => `_s${fine(octave)}`
 export const eighthMark = (eighth: number): string => `_u${fine(eighth)}`
 
 /** Marks of all sizes from `least` to `most` bytes: whole octaves, and eighths at the ends. */
 export function sizeMarks(least: number, most: number): string[] {
-  const [from, to] = [eighth(least), eighth(Math.min(most, Number.MAX_SAFE_INTEGER))]
+  const [from, to] = [eighth(least), Math.min(eighth(most), OCTAVES * EIGHTHS - 1)]
   const marks: string[] = []
   for (let bucket = from; bucket <= to; ) {
     if (bucket % EIGHTHS === 0 && bucket + EIGHTHS - 1 <= to) {

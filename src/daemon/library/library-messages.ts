@@ -1,0 +1,34 @@
+// What passes between the library's threads and their caller.
+
+import type { ErrorData } from '../../base/errors.ts'
+import type { RefusedDatabase } from '../../platform/database.ts'
+
+export interface ThreadPlan {
+  readonly role: 'writer' | 'reader'
+  /** Absolute path of the database. */
+  readonly path: string
+  /** It was found damaged while it ran: it makes room for a new one. */
+  readonly damaged: boolean
+}
+
+export interface Question {
+  readonly number: number
+  readonly name: string
+  readonly input: readonly unknown[]
+}
+
+/** An error of ours by its class and code, any other by its message. */
+export interface CarriedError {
+  readonly kind: string
+  readonly code: string
+  readonly data: ErrorData
+  readonly message: string
+}
+
+export type ThreadMessage =
+  /** `setAside`: where a damaged predecessor lies now. */
+  | { readonly kind: 'ready'; readonly setAside: string | undefined }
+  | { readonly kind: 'refused'; readonly refusal: RefusedDatabase }
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'answer'; readonly number: number; readonly output: unknown }
+  | { readonly kind: 'failure'; readonly number: number; readonly error: CarriedError }

@@ -1,0 +1,153 @@
+// A query as expressions of the full-text index. Every text of a person arrives here as words of letters and digits
+// within quotes, so it cannot mean anything to the index but themselves.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { extensionMark, HOLDER_MARKS, holderMark, kindMark, scaleMarks, sizeMarks } from './marks.ts'
+import { type Fields, fieldsOf, matchesTerm } from './match.ts'
+import type { Query, Term } from './query.ts'
+import { SHORTEST_EXPANDED } from './word-index.ts'
+
+export interface Plan {
+  /** Everything that matches. */
+  readonly all: string
+  /** Likewise, but of any size. */
+  readonly anySize: string
+  /** All words in name or tags. */
+  readonly inName: string
+  /** Likewise, with no word going on; undefined when none does anyway. */
+  readonly wholeInName: string | undefined
+  /** All words beside each other in name or tags; undefined for one word. */
+  readonly inARow: string | undefined
+  /** How many words are asked for. */
+  readonly words: number
+}
+
+/** How many ways a word may go on: each is a list to read along. The shortest ones first. */
+const MAX_ENDINGS = 64
+
+const NAMES = '{name tags}'
+
+export class Planner {
+  readonly #endings: StatementSync
+  readonly #publishers: StatementSync
+  readonly #largest: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#endings = database.prepare(
+      'SELECT word FROM vocabulary WHERE word >= ? AND word < ? ORDER BY length(word), word LIMIT ?',
+    )
+    this.#largest = database.prepare('SELECT max(length) AS length FROM files')
+    this.#publishers = database.prepare(`
+      SELECT holder, licence_kind, licence_id, publisher FROM folders
+      WHERE licence_kind IS NOT NULL OR publisher IS NOT NULL`)
+  }
+
+  /** Undefined when nothing can match. */
+  plan(query: Query): Plan | undefined {
+    const sizes = this.#sizes(query)
+    const others = this.#marks(query)
+    if (sizes === undefined || others === undefined) return undefined
+    const not = [
+      ...query.excluded.map((term) => this.#term(term)),
+      ...query.filters.notKinds.map(kindMark).map(quoted),
+      ...query.filters.notExtensions
+        .map(extensionMark)
+        .filter((mark) => mark !== undefined)
+        .map(quoted),
+    ]
+    const joined = (parts: readonly string[], marks = [...sizes, ...others]): string => {
+      // Something must match before something can be left out.
+      const positive = [...parts, ...marks]
+      const and = (positive.length === 0 ? [`"${HOLDER_MARKS}" *`] : positive).join(' AND ')
+      return not.length === 0 ? and : `(${and}) NOT (${not.join(' OR ')})`
+    }
+    const terms = query.terms.map((term) => this.#term(term))
+    const inName = (parts: readonly string[]): string[] => parts.map((part) => `${NAMES} : ${part}`)
+    const open = query.terms.some((term) => term.open)
+    return {
+      all: joined(terms),
+      anySize: joined(terms, others),
+      inName: joined(inName(terms)),
+      wholeInName: open
+        ? joined(inName(query.terms.map((term) => this.#term({ ...term, open: false }))))
+        : undefined,
+      inARow: query.terms.length > 1 ? joined(inName([this.#inARow(query.terms)])) : undefined,
+      words: query.terms.reduce((sum, { runs }) => sum + (runs[0]?.length ?? 0), 0),
+    }
+  }
+
+  #inARow(terms: readonly Term[]): string {
+    const run = terms.flatMap(({ runs }) => runs[0] ?? [])
+    return this.#term({ runs: [run], open: terms.at(-1)?.open ?? false })
+  }
+
+  #term({ runs, open }: Term): string {
+    const ways = runs.flatMap((run) => (open ? this.#openRun(run) : [quoted(run.join(' '))]))
+    return `(${ways.join(' OR ')})`
+  }
+
+  /** Short beginnings have an index of their own, and few numbers begin alike; other words go on as the vocabulary knows. */
+  #openRun(run: readonly string[]): string[] {
+    const last = run.at(-1) ?? ''
+    if (last.length < SHORTEST_EXPANDED || /\p{N}/u.test(last)) return [`${quoted(run.join(' '))} *`]
+    const endings = this.#endings.all(last, after(last), MAX_ENDINGS).map(({ word }) => word as string)
+    const words = endings.includes(last) ? endings : [last, ...endings]
+    return words.map((word) => quoted([...run.slice(0, -1), word].join(' ')))
+  }
+
+  /** Each of them narrows. Undefined when nothing is left. */
+  #marks({ filters }: Query): string[] | undefined {
+    const { durations, bitrates, kinds, extensions } = filters
+    const groups: (readonly string[])[] = []
+    if (durations !== undefined) groups.push(scaleMarks('l', durations.least, durations.most))
+    if (bitrates !== undefined) groups.push(scaleMarks('b', bitrates.least, bitrates.most))
+    if (kinds.length > 0) groups.push(kinds.map(kindMark))
+    if (extensions.length > 0) {
+      groups.push(extensions.map(extensionMark).filter((mark) => mark !== undefined))
+    }
+    if (filters.licences.length > 0 || filters.publishers.length > 0) {
+      groups.push(this.#holders(filters.licences, filters.publishers).map(holderMark))
+    }
+    return anyOfEach(groups)
+  }
+
+  /** No further than the largest file there is: each mark is a list to look into. */
+  #sizes({ filters: { sizes } }: Query): string[] | undefined {
+    if (sizes === undefined) return []
+    const largest = (this.#largest.get()?.length ?? 0) as number
+    return anyOfEach([sizeMarks(sizes.least, Math.min(sizes.most, largest))])
+  }
+
+  #holders(licences: readonly string[], publishers: readonly Term[]): number[] {
+    return this.#publishers
+      .all()
+      .filter((row) => licences.length === 0 || licences.some((asked) => licenceFits(asked, row)))
+      .filter((row) => {
+        if (publishers.length === 0) return true
+        const fields: Fields = typeof row.publisher === 'string' ? fieldsOf(row.publisher) : []
+        return publishers.some((publisher) => matchesTerm(publisher, fields))
+      })
+      .map((row) => row.holder as number)
+  }
+}
+
+/** One of each group. Undefined when one has nothing. */
+function anyOfEach(groups: readonly (readonly string[])[]): string[] | undefined {
+  if (groups.some((group) => group.length === 0)) return undefined
+  return groups.map((group) => `(${group.map(quoted).join(' OR ')})`)
+}
+
+/** By kind, by id, or by how an id begins: `cc` is every Creative Commons licence. */
+function licenceFits(asked: string, row: Record<string, unknown>): boolean {
+  const id = typeof row.licence_id === 'string' ? row.licence_id.toLowerCase() : ''
+  return row.licence_kind === asked || id === asked || id.startsWith(`${asked}-`)
+}
+
+function quoted(words: string): string {
+  return `"${words}"`
+}
+
+/** The first text after all that begin so. */
+function after(beginning: string): string {
+  return `${beginning}\u{10ffff}`
+}

@@ -1,0 +1,215 @@
+// Finds entries by what a person typed, the best first, a page at a time.
+//
+// How it stays fast among a million files, and what that costs: ranking every match would take as long as there are
+// matches. So at most MAX_RANKED files are looked at. When there are no more matches than that, the answer is exact.
+// When there are more, `more` says so, and those looked at are chosen in passes that each stop early: words in a row,
+// then all words in the name with the shortest names first, then what came into the library last. Ordered by name, size or
+// age, buckets are read in that order, so the first page is right however common the words are; only within one bucket
+// (an eighth of an octave of size, a day, two letters) of more than MAX_RANKED matches the newest of it stand for all.
+// No pass begins after the budget is used up; what was found by then is answered.
+
+import type { DatabaseSync } from 'node:sqlite'
+import { type Entry, EntryReader, type EntryRow } from '../entry-reader.ts'
+import { wordsOf } from '../names/words.ts'
+import { SortBuckets, type SortOrder } from './buckets.ts'
+import { MOST_NAME_WORDS, nameWordsMark } from './marks.ts'
+import { fieldsOf } from './match.ts'
+import { type Matches, MatchReader } from './matches.ts'
+import { type Plan, Planner } from './plan.ts'
+import { parseQuery, type Query } from './query.ts'
+import { scoreOf } from './score.ts'
+
+export interface SearchRequest {
+  readonly words: string
+  readonly typing?: boolean | undefined
+  readonly sort: 'fit' | SortOrder
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface SearchAnswer {
+  readonly entries: readonly Entry[]
+  readonly total: number
+  readonly more: boolean
+  readonly ignored: readonly string[]
+}
+
+/** Files that are looked at for one search; nobody pages further, and each costs some microseconds. */
+export const MAX_RANKED = 600
+/** Of them, at most so many because their words stand in a row, and so many because no word goes on. */
+const MOST_IN_A_ROW = 150
+const MOST_WHOLE = 300
+/** The newest in the library have a place among them in any case. */
+const MOST_CHOSEN = 500
+/**
+ * No pass begins once a search has used so much of the processor. Not of the clock: a busy computer makes answers late,
+ * but must not make them poor.
+ */
+const BUDGET_MICROS = 7_000
+const IN_A_ROW_MICROS = 3_000
+
+/** One group of files with the same content, by the file of it that fits best. */
+interface Found {
+  readonly row: EntryRow
+  readonly score: number
+}
+
+export class LibrarySearch {
+  readonly #entries: EntryReader
+  readonly #matches: MatchReader
+  readonly #planner: Planner
+  readonly #buckets: SortBuckets
+  readonly #nowMs: () => number
+
+  /** @param database may be read-only */
+  constructor(database: DatabaseSync, nowMs: () => number) {
+    this.#entries = new EntryReader(database)
+    this.#matches = new MatchReader(database)
+    this.#planner = new Planner(database)
+    this.#buckets = new SortBuckets(database)
+    this.#nowMs = nowMs
+  }
+
+  /** Never throws for what was typed. */
+  search({ words, typing, sort, offset, limit }: SearchRequest): SearchAnswer {
+    this.#entries.begin()
+    const query = parseQuery(words, typing)
+    const plan = this.#planner.plan(query)
+    const wanted = offset + limit
+    const { found, complete } =
+      plan === undefined ? { found: [], complete: true } : this.#find(query, plan, sort, wanted)
+    return {
+      entries: found.slice(offset, wanted).map(({ row }) => this.#entries.entry(row)),
+      // In an order, no further was read than was asked for; there are more matches than can be looked at anyway.
+      total: complete || sort === 'fit' || found.length < wanted ? found.length : MAX_RANKED,
+      more: !complete,
+      ignored: query.ignored,
+    }
+  }
+
+  #find(
+    query: Query,
+    plan: Plan,
+    sort: SearchRequest['sort'],
+    wanted: number,
+  ): { readonly found: readonly Found[]; readonly complete: boolean } {
+    const goOn = budget(BUDGET_MICROS)
+    const all = this.#matches.read(plan.all, MAX_RANKED, goOn)
+    if (sort === 'fit') {
+      const ids = all.complete ? all.ids : this.#likely(query, plan, all.ids, goOn)
+      return { found: byFit(this.#groups(query, ids)), complete: all.complete }
+    }
+    const compare = ORDERS[sort]
+    if (all.complete) return { found: this.#groups(query, all.ids).sort(compare), complete: true }
+    // More than wanted, for those that share their content or are at the edge of a range.
+    const enough = Math.min(MAX_RANKED, 2 * wanted + 50)
+    const found: Found[] = []
+    const read = (mark: string): Matches =>
+      this.#matches.read(`(${plan.all}) AND "${mark}"`, MAX_RANKED, goOn)
+    const goesOn = (): boolean => found.length < enough && goOn()
+    for (const bucket of this.#buckets.of(sort, query.filters.sizes)) {
+      if (!goesOn()) break
+      const { ids, complete } = read(bucket.mark)
+      if (complete) found.push(...this.#groups(query, ids).sort(compare))
+      else {
+        for (const part of bucket.parts()) {
+          if (!goesOn()) break
+          found.push(...this.#groups(query, read(part).ids).sort(compare))
+        }
+      }
+    }
+    return { found: onePerContent(found), complete: false }
+  }
+
+  /** Where there are more matches than can be looked at: those that probably fit best. */
+  #likely(query: Query, plan: Plan, newest: readonly number[], goOn: () => boolean): number[] {
+    const ids = new Set<number>()
+    if (query.terms.length > 0) {
+      const add = (expression: string, most: number, mayGoOn = goOn): void => {
+        const room = most - ids.size
+        if (room <= 0 || !mayGoOn()) return
+        for (const id of this.#matches.read(expression, room, mayGoOn).ids) ids.add(id)
+      }
+      // Words may be common and never stand in a row; that must not use up everything.
+      const share = budget(IN_A_ROW_MICROS)
+      if (plan.inARow !== undefined) add(plan.inARow, MOST_IN_A_ROW, share)
+      for (let words = Math.min(plan.words, MOST_NAME_WORDS); words <= MOST_NAME_WORDS; words++) {
+        const mark = ` AND "${nameWordsMark(words)}"`
+        if (plan.wholeInName !== undefined) add(`(${plan.wholeInName})${mark}`, MOST_WHOLE)
+        add(`(${plan.inName})${mark}`, MOST_CHOSEN)
+      }
+    }
+    for (const id of newest) {
+      if (ids.size >= MAX_RANKED) break
+      ids.add(id)
+    }
+    return [...ids]
+  }
+
+  /** Looks at files one by one: bounds that a bucket only comes near, and how well each fits. */
+  #groups(query: Query, ids: readonly number[]): Found[] {
+    const nowMs = this.#nowMs()
+    const best = new Map<string, Found>()
+    for (const id of ids) {
+      const row = this.#entries.row(id)
+      if (row === undefined || !withinBounds(query, row)) continue
+      const score = scoreOf(query.terms, { names: namesOf(row) }, row.modifiedMs, nowMs)
+      const key = groupOf(row)
+      const known = best.get(key)
+      if (known === undefined || known.score < score) best.set(key, { row, score })
+    }
+    return [...best.values()]
+  }
+}
+
+type Order = (a: Found, b: Found) => number
+
+const byName: Order = (a, b) =>
+  a.row.nameKey < b.row.nameKey ? -1 : a.row.nameKey > b.row.nameKey ? 1 : a.row.id - b.row.id
+
+const ORDERS: Readonly<Record<SortOrder, Order>> = {
+  name: byName,
+  size: (a, b) => b.row.lengthBytes - a.row.lengthBytes || byName(a, b),
+  newest: (a, b) => b.row.modifiedMs - a.row.modifiedMs || byName(a, b),
+}
+
+function byFit(found: Found[]): Found[] {
+  return found.sort((a, b) => b.score - a.score || byName(a, b))
+}
+
+function onePerContent(found: readonly Found[]): Found[] {
+  const seen = new Set<string>()
+  return found.filter(({ row }) => {
+    const key = groupOf(row)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+/** Whether this thread has used no more than that since now. */
+function budget(micros: number): () => boolean {
+  const from = process.threadCpuUsage()
+  return () => {
+    const { user, system } = process.threadCpuUsage(from)
+    return user + system < micros
+  }
+}
+
+const groupOf = ({ id, content }: EntryRow): string =>
+  content === undefined ? `file ${id}` : `content ${content}`
+
+function namesOf({ name, facts }: EntryRow): (readonly string[])[] {
+  const tags = [facts.title, facts.artist, facts.album].filter((tag) => tag !== undefined)
+  return [...fieldsOf(name), ...tags.map((tag) => wordsOf(tag).words)]
+}
+
+function withinBounds({ filters }: Query, { lengthBytes, facts }: EntryRow): boolean {
+  const within = (range: { least: number; most: number } | undefined, value: number | undefined): boolean =>
+    range === undefined || (value !== undefined && value >= range.least && value <= range.most)
+  return (
+    within(filters.sizes, lengthBytes) &&
+    within(filters.durations, facts.durationSeconds) &&
+    within(filters.bitrates, facts.bitrate)
+  )
+}
