@@ -15,6 +15,7 @@ import { LIBRARY_ERRORS } from './errors-library.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
 import { MACHINE_ERRORS } from './errors-machine.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
+import { SCAN_ERRORS } from './errors-scan.ts'
 import { SHARE_PAGE_ERRORS } from './errors-share-page.ts'
 import { ERROR_ALIASES } from './errors-system.ts'
 import { TORRENT_ERRORS } from './errors-torrent.ts'
@@ -49,6 +50,7 @@ const TABLE: ErrorTable = {
   ...SHARE_PAGE_ERRORS,
   ...LIBRARY_ERRORS,
   ...CHECK_ERRORS,
+  ...SCAN_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {

@@ -249,7 +249,13 @@ export class ScanDatabase implements ScanStore, HashStore, FactStore {
   /** Paths with what is known of each, in order. */
   files(
     folder: string,
-  ): { path: string; content: string | null; trouble: string | null; facts: MediaFacts }[] {
+  ): {
+    path: string
+    content: string | null
+    trouble: string | null
+    type: string | null
+    facts: MediaFacts
+  }[] {
     const rows = this.#sql('SELECT * FROM file WHERE folder = ? ORDER BY directory, name').all(
       folder,
     ) as Row[]

@@ -401,6 +401,23 @@ test('a walk of touched directories sees them and what is new below, and nothing
   assert.deepEqual(paths(), ['a/known/unseen.mp3', 'a/known/x.mp3', 'a/new/deep/z.mp3', 'b/unseen.mp3'])
 })
 
+test('a directory that is touched in several ways is walked once', (t) => {
+  const { write, scan, paths } = scene(t)
+  write('x')
+  scan()
+  write('new/a')
+  write('new/below/b')
+  const touched = ['new/below', 'new', '', 'new', 'new/below'].map((at, i) => ({
+    path: at,
+    deep: i % 2 === 1,
+  }))
+  scan({ touched })
+  assert.deepEqual(paths(), ['x', 'new/a', 'new/below/b'])
+  write('new/below/c')
+  scan({ touched })
+  assert.deepEqual(paths(), ['x', 'new/a', 'new/below/b', 'new/below/c'])
+})
+
 test('a walk that is stopped anywhere and begun again ends as if it had not been', (t) => {
   const { write, folder, store, paths, scan } = scene(t)
   for (let i = 0; i < 1_500; i++) write(`d${i % 10}/f${i}`)

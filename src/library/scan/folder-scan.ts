@@ -6,6 +6,7 @@
 import type { FileIdentity } from '../file-record.ts'
 import { lookAtDirectory, type SeenDirectory, type SeenFile } from './directory-look.ts'
 import { type FolderRoot, findRoot, isAway, isMissing, type MissingCode } from './folder-root.ts'
+import type { FolderWatch } from './folder-watch.ts'
 import { Mounts } from './mounts.ts'
 import { ScanBatch } from './scan-batch.ts'
 import { ScanRoots } from './scan-roots.ts'
@@ -60,6 +61,8 @@ export interface FolderScanOptions {
   /** Only these instead of everything. */
   readonly touched?: readonly TouchedDirectory[]
   readonly mounts?: Mounts
+  /** Told of each directory before and after it is read. */
+  readonly watch?: Pick<FolderWatch, 'entering' | 'listed'>
 }
 
 interface Waiting {
@@ -75,6 +78,8 @@ export class FolderScan {
   readonly #memory: ScanMemory
   readonly #batch: ScanBatch
   readonly #waiting: Waiting[] = []
+  /** Each directory is walked once: what it holds is told to the store in a batch to come. */
+  readonly #begun = new Set<string>()
   readonly #troubles = new Map<ScanTrouble, TroubleFacts>()
   readonly #work: Generator<undefined, ScanOutcome>
   /** Nothing was known before: then no file can be a known one that was renamed. */
@@ -112,7 +117,7 @@ export class FolderScan {
   }
 
   *#walk(): Generator<undefined, ScanOutcome> {
-    const { folder, touched, never } = this.#options
+    const { folder, touched, never, watch } = this.#options
     const top = findRoot(folder.path, this.#mounts)
     if ('failed' in top) return topFailed(top.failed)
     const before = this.#memory.roots.find(({ path }) => path === '')
@@ -121,11 +126,12 @@ export class FolderScan {
     this.#wasEmpty = this.#memory.scannedAtMs === null && this.#knownNames('').length === 0
 
     const roots = new ScanRoots(top, this.#memory.roots, this.#mounts, never)
-    for (const { path, deep } of touched ?? [{ path: '', deep: true }]) {
+    for (const { path, deep } of touched === undefined ? [{ path: '', deep: true }] : merged(touched)) {
       const root = roots.find(path)
       if (root !== undefined) this.#wait({ path, root, deep })
     }
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      watch?.entering(next.path, roots.real(next.path))
       const look = yield* lookAtDirectory(roots.real(next.path), next.root.inodes)
       if (!('failed' in look)) yield* this.#compare(roots, next, look)
       else if (next.path === '') return topFailed(look.failed)
@@ -156,6 +162,7 @@ export class FolderScan {
   *#compare(roots: ScanRoots, at: Waiting, seen: SeenDirectory): Generator<undefined> {
     const { folder, store } = this.#options
     this.seenDirectories++
+    this.#options.watch?.listed(at.path, seen.directories)
     if (seen.unreadableNames > 0) this.#trouble('NAMES_NOT_TEXT', at.path, seen.unreadableNames)
     const known = new Map<string, KnownFile>()
     for (const file of store.filesIn(folder.id, at.path)) known.set(file.name, file)
@@ -213,6 +220,9 @@ export class FolderScan {
   }
 
   #wait(next: Waiting): void {
+    if (this.#begun.has(next.path)) return
+    // In a whole walk no directory is met twice; then the set would only be long.
+    if (this.#options.touched !== undefined) this.#begun.add(next.path)
     if (this.#waiting.length >= MAX_WAITING_DIRECTORIES) this.#trouble('TOO_MANY_FILES', next.path)
     else this.#waiting.push(next)
   }
@@ -237,6 +247,18 @@ export class FolderScan {
     if (facts === undefined) this.#troubles.set(kind, { count, example })
     else facts.count += count
   }
+}
+
+/** Each directory once, none that a deep one above covers. */
+function merged(touched: readonly TouchedDirectory[]): TouchedDirectory[] {
+  const deepest = new Map<string, boolean>()
+  for (const { path, deep } of touched) deepest.set(path, deep || deepest.get(path) === true)
+  const isCovered = (path: string): boolean => {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+      if (deepest.get(path.slice(0, at)) === true) return true
+    return path !== '' && deepest.get('') === true
+  }
+  return [...deepest].filter(([path]) => !isCovered(path)).map(([path, deep]) => ({ path, deep }))
 }
 
 function topFailed(code: string): ScanOutcome {

@@ -17,10 +17,9 @@ export function restAfter(workMs: number, pressure: number): number {
   return Math.min(LONGEST_REST_MS, workMs * (1 / share - 1))
 }
 
-/** Waits; undefined cancellation is not needed, because whoever waits looks afterwards whether it is still wanted. */
+/** At least to the end of this turn. Whoever waits looks afterwards whether its work is still wanted. */
 export function pause(clock: Clock, restMs: number): Promise<void> {
-  if (restMs < 1) return Promise.resolve()
   return new Promise((resolve) => {
-    clock.schedule((clock.now() + restMs) as Millis, resolve)
+    clock.schedule((clock.now() + Math.max(0, restMs)) as Millis, resolve)
   })
 }
