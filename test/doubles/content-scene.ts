@@ -89,6 +89,8 @@ export class ContentScene {
   readonly holder: { readonly host: SimHost; readonly disk: SimDisk }
   readonly #sessions: Session[] = []
   #hosts = 0
+  /** How long each operation of a disk takes; default some turns of the promise queue. */
+  diskMs = 0
 
   constructor(seed = 1) {
     this.world = new World(seed)
@@ -101,6 +103,7 @@ export class ContentScene {
     const disk = new SimDisk({
       random: this.world.random(`disk of ${name}`),
       wallMs: () => host.clock.wallMs(),
+      latency: () => (this.diskMs > 0 ? this.world.sleep(this.diskMs) : Promise.resolve()),
     })
     return { host, disk }
   }

@@ -205,6 +205,8 @@ export class SyncBatch implements WriteLog {
       () => {
         this.#running = undefined
         this.#options.events.done()
+        // What was touched while it ran has a deadline only now.
+        this.#options.events.rescheduled()
       },
       (error: unknown) => {
         this.#running = undefined

@@ -249,6 +249,26 @@ async function seedOf(scene: ContentScene, torrent: Torrent) {
   return { session }
 }
 
+test('with nobody there it is complete as soon as the disk is done, however long its checks and its disk take', async () => {
+  for (const waitMs of [1, 30, 400, 1_500, 3_000]) {
+    const { scene, torrent } = await gotten(async (scene, here) => {
+      scene.holder.disk.reflinks = true
+      const metainfo = await folderTorrent(scene, 'v2')
+      scene.diskMs = 7
+      for (const bytes of [LONG, SHORT, MIDDLE]) here.add(await scene.plant(`/here/${bytes.length}`, bytes))
+      let turn = 0
+      const beforeFinal = () => scene.world.sleep(waitMs * ++turn)
+      return { of: contentOf(LONG), metainfo, infohashV2: metainfo.infohashV2, beforeFinal }
+    })
+    await scene.world.runUntil(
+      `it is complete, ${waitMs} ms a file`,
+      () => torrent.finished,
+      6 * waitMs + 6_000,
+    )
+    await scene.close()
+  }
+})
+
 test('the 64 bytes that share a root with a file are not taken for it', async () => {
   const long = LONG.subarray(0, 32_768)
   const leaves = new Merkle(digest).leaves(long)
