@@ -164,11 +164,12 @@ export class Contents {
   /** It is what it was when it was hashed: with the engine's own way to say so. */
   async #still(found: LibraryPlace | undefined): Promise<OfferedContent | undefined> {
     if (found === undefined) return undefined
-    const place = await this.#now(found.path, found.content)
-    if (place === undefined || found.lengthBytes !== found.content.lengthBytes) return undefined
+    const { root, lengthBytes, layer } = found
+    const content = { root, lengthBytes }
+    const place = await this.#now(found.path, content)
+    if (place === undefined) return undefined
     const inode = place.identity.identity.split(':')[1]
     if (place.identity.modifiedMs !== found.modifiedMs || inode !== found.inode) return undefined
-    const { content, layer } = found
     return { ...place, content, ...(layer === undefined ? {} : { layer }) }
   }
 

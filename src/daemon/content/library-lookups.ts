@@ -4,7 +4,8 @@ import type { ContentId } from '../../metainfo/content-id.ts'
 
 /** A file of a library folder as it was when its content id was computed. */
 export interface LibraryPlace {
-  readonly content: ContentId
+  /** Of its content id; the length is the file's. */
+  readonly root: Uint8Array
   /** Absolute. */
   readonly path: string
   readonly lengthBytes: number
