@@ -27,7 +27,7 @@ CREATE TABLE catalogue_entries (
   PRIMARY KEY (shelf, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX catalogue_entries_listed ON catalogue_entries (shelf, folder, name COLLATE NOCASE, length);
-CREATE INDEX catalogue_entries_content ON catalogue_entries (shelf, root);
+CREATE INDEX catalogue_entries_content ON catalogue_entries (shelf, root, length);
 
 -- Shelves that no catalogue shows any more, until they are swept.
 CREATE TABLE catalogue_left (shelf INTEGER PRIMARY KEY) STRICT;
