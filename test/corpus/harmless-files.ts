@@ -5,10 +5,12 @@ import { createHash, generateKeyPairSync } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import type { CorpusFile } from './corpus.ts'
 import type { Dice } from './dice.ts'
-import * as make from './formats.ts'
+import * as forms from './formats.ts'
+import * as pictures from './pictures.ts'
 
 type Maker = (dice: Dice, i: number) => CorpusFile
 
+const make = { ...forms, ...pictures }
 const { utf8 } = make
 const file = (name: string, bytes: Uint8Array | string, tuned = true): CorpusFile => ({
   components: name.split('/'),

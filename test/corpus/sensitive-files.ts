@@ -5,13 +5,15 @@ import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { CorpusFile } from './corpus.ts'
 import type { Dice } from './dice.ts'
-import * as make from './formats.ts'
+import * as forms from './formats.ts'
 import { PAPERS } from './papers.ts'
+import * as pictures from './pictures.ts'
 
 const DAY = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
 type Maker = (dice: Dice) => CorpusFile
 
+const make = { ...forms, ...pictures }
 const { utf8 } = make
 const file = (
   name: string,

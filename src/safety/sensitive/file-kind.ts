@@ -121,6 +121,5 @@ export const MEDIA_EXTENSIONS = set(
 export const CODE_EXTENSIONS = set(
   'js mjs cjs jsx ts tsx mts cts py pyw pyi rb php phtml java kt kts scala groovy clj cljs go rs c h cc cpp cxx hpp hh m mm cs fs vb swift dart lua pl pm r jl hs ml mli ex exs erl elm nim zig v sol asm s sh bash zsh fish ps1 psm1 bat cmd awk sed vim el lisp scm tcl pas f90 css scss sass less vue svelte astro graphql gql proto thrift cmake mk gradle sbt bazel bzl nix tf hcl diff patch map lock po pot ipynb d ino vhd vhdl sv y l tex sty cls bib rst adoc pod man 1 2 3 4 5 6 7 8 gitignore editorconfig svg',
 )
-export const PHOTO_EXTENSIONS = set(
-  'jpg jpeg jpe png webp heic heif avif tif tiff gif bmp jp2 jxl dng cr2 cr3 nef arw raf orf rw2',
-)
+/** `ls.1`, `open.3posix`: pages of the manual. */
+export const MANUAL_EXTENSION = /^\d[a-z]{0,8}$/

@@ -10,7 +10,7 @@ import { secretFindings } from './detectors/secrets.ts'
 import { seedPhraseFindings } from './detectors/seed-phrase.ts'
 import { textStoreFindings } from './detectors/stores.ts'
 import { tableFindings } from './detectors/tables.ts'
-import { CODE_EXTENSIONS, MEDIA_EXTENSIONS } from './file-kind.ts'
+import { CODE_EXTENSIONS, MANUAL_EXTENSION, MEDIA_EXTENSIONS } from './file-kind.ts'
 import type { PrivateFinding } from './finding.ts'
 import { folded } from './folded-text.ts'
 
@@ -36,7 +36,7 @@ export async function textFindings(whole: string, context: TextContext): Promise
   const keys = keyFindings(text)
   // Books, lyrics, subtitles: art speaks of everything.
   if (MEDIA_EXTENSIONS.has(extension)) return [...keys, ...cardFindings(text), ...ibanFindings(text)]
-  const code = CODE_EXTENSIONS.has(extension) || /^#!|^<\?php/.test(text)
+  const code = CODE_EXTENSIONS.has(extension) || MANUAL_EXTENSION.test(extension) || /^#!|^<\?php/.test(text)
   const found = [...keys, ...(await secretFindings(text, { extension, lowName, code, quietName }))]
   if (code) return [...found, ...seedPhraseFindings(text)]
   found.push(...seedPhraseFindings(text), ...textStoreFindings(text, lowName))

@@ -44,7 +44,7 @@ export function cardFindings(text: string, tabular = false): PrivateFinding[] {
   let example = ''
   let looked = 0
   let grouped = 0
-  for (const match of text.matchAll(/(?<![\d.,/-])(?:\d[ -]?){12,18}\d(?![\d/]|[.,]\d)/g)) {
+  for (const match of text.matchAll(/(?<![\dA-Za-z.,/-])(?:\d[ -]?){12,18}\d(?![\dA-Za-z/]|[.,]\d)/g)) {
     if (++looked > MAX_CANDIDATES) break
     const written = match[0]
     const digits = written.replace(/\D/g, '')

@@ -1,7 +1,7 @@
 // What a file's name says: `payslip_03.pdf`, `납세증명서.pdf`, `passport scan.jpg`, `wallet.dat`. Names of works of art and of
 // programs say what they are about, and stay quiet.
 
-import { CODE_EXTENSIONS, MEDIA_EXTENSIONS } from '../file-kind.ts'
+import { CODE_EXTENSIONS, MANUAL_EXTENSION, MEDIA_EXTENSIONS } from '../file-kind.ts'
 import { maybe, type PrivateFinding } from '../finding.ts'
 import { folded, nameWords } from '../folded-text.ts'
 import { lexicon, type MeaningHit, type PaperClass } from '../words/lexicon.ts'
@@ -19,15 +19,35 @@ const PAPER_EXTENSIONS = new Set(
   ),
 )
 
+/** What people write or scan with. In other files a single word like `private` or `resume` is as often a program's. */
+const WRITTEN_EXTENSIONS = new Set(
+  'pdf doc docx odt rtf txt pages xls xlsx ods numbers ppt pptx odp jpg jpeg png heic webp tif tiff eml msg hwp'.split(
+    ' ',
+  ),
+)
+
+function isGeneric(key: string, paper: PaperClass | undefined): boolean {
+  return paper === 'private-words' && /^[a-z]{2,11}$/.test(key)
+}
+
 /** @param stem without extension */
 export function nameSays(stem: string, extension: string): NameSaying {
   if (MEDIA_EXTENSIONS.has(extension) || CODE_EXTENSIONS.has(extension)) return { findings: [], quiet: false }
+  // A page of the manual, packed.
+  if (extension === 'gz' && MANUAL_EXTENSION.test(stem.slice(stem.lastIndexOf('.') + 1)))
+    return { findings: [], quiet: true }
   const words = nameWords(stem)
   const hits = lexicon().find(words)
   const quiet = hits.some(({ meaning }) => meaning.part === 'quiet')
   if (!PAPER_EXTENSIONS.has(extension) && !/^[a-z]?\d{1,4}$/.test(extension)) return { findings: [], quiet }
   const findings: PrivateFinding[] = []
-  const titled = best(hits, 'title', words)
+  const titled = best(
+    WRITTEN_EXTENSIONS.has(extension)
+      ? hits
+      : hits.filter(({ meaning }) => !isGeneric(meaning.key, meaning.paper)),
+    'title',
+    words,
+  )
   if (titled !== undefined && !quiet) findings.push(maybe(titled.paper, 'name', { word: titled.word }))
   if (findings.length === 0 && !quiet) {
     const named = best(hits, 'name', words)

@@ -12,7 +12,7 @@ const LINT_CHARS = 1_048_576
 
 /** Says that the value is none: in the value itself. */
 const NO_VALUE =
-  /^(?:[<[{$%].*|.*\{\{.*|.*\$\{.*|x{3,}.*|\*{3,}|\.{3,}|your[-_ ]?.*|my[-_]?(?:password|secret|token|key).*|.*(?:example|placeholder|changeme|change[-_]me|replace[-_]?me|dummy|sample|insert|redacted|fake|todo|not[-_]?set|put[-_]).*|none|null|nil|undefined|true|false|yes|no|string|password|passwort|secret|token|test|foo|bar|foobar|abc123|123456?|process\.env.*|os\.environ.*|env\(.*|getenv.*|self\..*|this\..*|config\..*|settings\..*|options\..*|required|optional|str|int|bool|.*\(.*\).*|-+|_+|0+)$/i
+  /^(?:[<[{$%].*|.*\{\{.*|.*\$\{.*|x{3,}.*|\*{3,}|\.{3,}|your[-_ ]?.*|my[-_]?(?:password|secret|token|key).*|.*(?:example|placeholder|changeme|change[-_]me|replace[-_]?me|dummy|sample|insert|redacted|fake|todo|not[-_]?set|put[-_]).*|none|null|nil|undefined|true|false|yes|no|string|password\d?|passwd|passwort|passwrd|mypass\w*|secret|token|test|foo|bar|foobar|abc123|123456?|process\.env.*|os\.environ.*|env\(.*|getenv.*|self\..*|this\..*|config\..*|settings\..*|options\..*|required|optional|str|int|bool|.*\(.*\).*|-+|_+|0+)$/i
 
 const TOKENS: readonly (readonly [string, RegExp])[] = [
   ['aws', /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/],
@@ -92,7 +92,12 @@ export async function secretFindings(text: string, context: SecretContext): Prom
   if (!example) {
     for (const [what, form] of TOKENS) {
       const found = form.exec(text)?.[0]
-      if (found !== undefined && !isExample(text, found)) return [sureOf('secret', what)]
+      if (
+        found !== undefined &&
+        !isExample(text, found) &&
+        !(what === 'netrc' && NO_VALUE.test(found.split(/\s+/).pop() ?? ''))
+      )
+        return [sureOf('secret', what)]
     }
     const url = urlSecret(text)
     if (url) return [sureOf('secret', 'url')]
@@ -172,7 +177,7 @@ function assignedSecrets(
     if (NO_VALUE.test(value) || value.length < 4 || (/^[a-z_.]+$/i.test(value) && value.length < 12 && code))
       continue
     if (/(?:hash|salt|id)$/i.test(name) && !/secret|token|key/i.test(name)) continue
-    if (/[()<>{}|\\]|::|->|=>|\.\w+\(/.test(value) || /^(?:http|\/|\.\/|@|&|\*)/.test(value)) continue
+    if (/[()<>{}|\\]|::|->|=>|\.\w+\(|:.*:/.test(value) || /^(?:http|\/|\.\/|@|&|\*)/.test(value)) continue
     const strength = strengthOf(value)
     // In code, names of secrets are assigned other names all the time: only what looks random counts.
     if (strength < (settings ? 2 : 3)) continue
