@@ -36,6 +36,10 @@ export interface ArrivalSurroundings {
   enqueue(arrival: Arrival, index: number): void
   /** Why a content is not wanted. */
   blocked(content: string): { readonly why: string; readonly who: string } | undefined
+  /** Whether a content of this length may be. */
+  mayBlock(lengthBytes: number): boolean
+  /** Of a file that is here, hashed for it; undefined when it cannot be. */
+  contentOf(path: string): Promise<string | undefined>
   /** Said once a file was turned away by a list. */
   turnedAway(name: string, why: string, who: string): void
   marksOnly(category: string | null): boolean
@@ -52,6 +56,8 @@ export class Arrival {
   readonly #files = new Map<number, FileState>()
   /** Looked at just now, and not scanned yet. */
   readonly #looks = new Map<number, FileLook>()
+  /** Content ids that the torrent does not tell: of v1 ones, hashed where a list might name them. */
+  readonly #contents = new Map<number, string>()
   #order: Promise<void> = Promise.resolve()
   #worst: CheckState | null | undefined
 
@@ -104,8 +110,12 @@ export class Arrival {
   }
 
   #listed(file: TorrentFile): { readonly why: string; readonly who: string } | undefined {
-    if (!isData(file) || file.root === undefined) return undefined
-    return this.#around.blocked(contentIdText({ root: file.root, lengthBytes: file.lengthBytes }))
+    const content = this.#contentOf(file)
+    return content === undefined ? undefined : this.#around.blocked(content)
+  }
+
+  #contentOf({ index, root, lengthBytes }: TorrentFile): string | undefined {
+    return root === undefined ? this.#contents.get(index) : contentIdText({ root, lengthBytes })
   }
 
   /** Neither locked nor still to be looked at. */
@@ -123,6 +133,8 @@ export class Arrival {
 
   completed(index: number): void {
     this.#decide(index)
+    const file = this.transfer.metainfo?.files[index]
+    if (file !== undefined && file.root === undefined) void this.#minding(this.#reviewFile(file))
   }
 
   /** What did not get its name in this run was there already; and what was left over by an end in the middle is done. */
@@ -210,7 +222,7 @@ export class Arrival {
       if (this.transfer.removed) return
       if (outcome.state === 'found') {
         log.write('warn', 'found-in-file', { id: this.transfer.id, index, found: outcome.name })
-        await this.lock(index, { found: outcome.name, by: scanner.name, because: 'scanner' })
+        await this.lock(index, { found: outcome.name, by: scanner.name, because: 'scanner', content: null })
         return
       }
       this.#set(index, { ...stateOf(look), outcome: outcomeOf(outcome, signatures, wallMs()) })
@@ -228,15 +240,33 @@ export class Arrival {
   /** Whatever is on a list is locked, whatever is on none any more comes back. */
   async reviewBlocks(): Promise<void> {
     const { metainfo } = this.transfer
-    for (const file of metainfo?.files ?? []) {
-      const listed = this.#listed(file)
-      const entry = this.#locked(file.index)
-      if (listed !== undefined && entry === undefined) {
-        await this.lock(file.index, { found: listed.why, by: listed.who, because: 'list' })
-        this.#around.turnedAway(file.path.at(-1) ?? '', listed.why, listed.who)
-      } else if (listed === undefined && entry?.because === 'list' && entry.kept !== 'deleted')
-        await this.#unlock(file.index, entry)
+    for (const file of metainfo?.files ?? []) if (isData(file)) await this.#reviewFile(file)
+  }
+
+  async #reviewFile(file: TorrentFile): Promise<void> {
+    const { index } = file
+    const entry = this.#locked(index)
+    if (entry !== undefined) {
+      const still = entry.content === null ? undefined : this.#around.blocked(entry.content)
+      if (entry.because === 'list' && still === undefined && entry.kept !== 'deleted')
+        await this.#unlock(index, entry)
+      return
     }
+    await this.#hash(file)
+    const listed = this.#listed(file)
+    if (listed === undefined || this.#locked(index) !== undefined) return
+    const content = this.#contentOf(file) ?? null
+    await this.lock(index, { found: listed.why, by: listed.who, because: 'list', content })
+    this.#around.turnedAway(file.path.at(-1) ?? '', listed.why, listed.who)
+  }
+
+  /** A torrent of v1 does not say it. */
+  async #hash({ index, root, lengthBytes }: TorrentFile): Promise<void> {
+    if (root !== undefined || this.#contents.has(index) || !this.#files.has(index)) return
+    const place = pathOf(this.transfer, index)
+    if (place === undefined || !this.#around.mayBlock(lengthBytes)) return
+    const content = await this.#around.contentOf(place)
+    if (content !== undefined) this.#contents.set(index, content)
   }
 
   /** Its files are open: what an end in the middle left over is put away. */
@@ -259,7 +289,7 @@ export class Arrival {
     })
   }
 
-  async lock(index: number, why: Pick<LockedEntry, 'found' | 'by' | 'because'>): Promise<void> {
+  async lock(index: number, why: Pick<LockedEntry, 'found' | 'by' | 'because' | 'content'>): Promise<void> {
     const { transfer } = this
     const { role, category, locked } = transfer.record
     // A share's file is the person's own: it is not touched, and given no more.

@@ -1,5 +1,7 @@
 // The look at what arrived and the lists of what is not wanted, joined: opened before anything can arrive, closed after the last did.
 
+import { Merkle } from '../../metainfo/merkle.ts'
+import { SystemDigest } from '../../platform/digest.ts'
 import { SystemSignatures } from '../../platform/signatures.ts'
 import type { EngineHost } from '../engine-host.ts'
 import type { KeptPlace } from '../kept-file.ts'
@@ -11,6 +13,7 @@ import { BlockLog } from './block-log.ts'
 import { Blocking } from './blocking.ts'
 import { checkHandlers } from './check-handlers.ts'
 import { Checks } from './checks.ts'
+import { contentOfFile } from './content-of-file.ts'
 
 export interface CheckSideOptions {
   readonly place: KeptPlace
@@ -46,6 +49,13 @@ export class CheckSide {
       where: () => settings.values['checks.scanner'],
       transfers,
       blocked: (content) => this.blocking.blocks.reasonFor(content),
+      mayBlock: (lengthBytes) => this.blocking.blocks.mayBlock(lengthBytes),
+      contentOf: async (path) => {
+        const hasher = host.engine?.ports.hasher
+        return hasher === undefined
+          ? undefined
+          : await contentOfFile(path, hasher, new Merkle(new SystemDigest()))
+      },
       turnedAway: (name, why, who) => this.log.note('content', name, why, who),
       marksOnly: (category) => memory.now.categories.find(({ name }) => name === category)?.checks === 'mark',
       touch,

@@ -15,6 +15,8 @@ export interface ChecksOptions {
   readonly where: () => string
   readonly transfers: () => Iterable<Transfer>
   readonly blocked: (content: string) => { readonly why: string; readonly who: string } | undefined
+  readonly mayBlock: (lengthBytes: number) => boolean
+  readonly contentOf: (path: string) => Promise<string | undefined>
   readonly turnedAway: (name: string, why: string, who: string) => void
   readonly marksOnly: (category: string | null) => boolean
   readonly touch: (id: string) => void
@@ -89,6 +91,8 @@ export class Checks {
       wallMs: place.wallMs,
       enqueue: (of, index) => this.#enqueue(this.#first, of, index),
       blocked: options.blocked,
+      mayBlock: options.mayBlock,
+      contentOf: options.contentOf,
       turnedAway: options.turnedAway,
       marksOnly: options.marksOnly,
       changed: (of) => {

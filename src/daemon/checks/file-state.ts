@@ -34,6 +34,8 @@ export interface LockedEntry {
   readonly found: string
   readonly by: string
   readonly because: 'scanner' | 'list'
+  /** By which a list names it. */
+  readonly content: string | null
   readonly atMs: number
   readonly kept: 'locked' | 'marked' | 'deleted'
   /** Before it was renamed; null until it is. */

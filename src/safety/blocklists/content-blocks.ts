@@ -25,6 +25,8 @@ export class ContentBlocks {
   readonly #own = new Map<string, OwnBlock>()
   readonly #lists = new Map<string, SignedList>()
   readonly #now: () => number
+  /** Made when it is asked for; none while something changed. */
+  #lengths: ReadonlySet<string> | undefined
 
   /** @param now milliseconds since 1970 */
   constructor(now: () => number) {
@@ -36,20 +38,33 @@ export class ContentBlocks {
   }
 
   block(entry: OwnBlock): void {
+    this.#lengths = undefined
     this.#own.set(entry.content, entry)
   }
 
   unblock(content: string): boolean {
+    this.#lengths = undefined
     return this.#own.delete(content)
   }
 
   setList(id: string, list: SignedList | undefined): void {
+    this.#lengths = undefined
     if (list === undefined) this.#lists.delete(id)
     else this.#lists.set(id, list)
   }
 
   list(id: string): SignedList | undefined {
     return this.#lists.get(id)
+  }
+
+  /** Whether anything of this length is blocked: others need not be hashed to know. */
+  mayBlock(lengthBytes: number): boolean {
+    const suffix = `-${lengthBytes}`
+    if (this.#lengths === undefined) {
+      const all = [this.#own, ...[...this.#lists.values()].map(({ entries }) => entries)]
+      this.#lengths = new Set(all.flatMap((each) => [...each.keys()].map((id) => id.slice(id.indexOf('-')))))
+    }
+    return this.#lengths.has(suffix)
   }
 
   /** @param content id as text */
