@@ -7,7 +7,7 @@ import type { ShareFacts } from '../../src/api/schemas/share.ts'
 import type { Network } from '../../src/api/schemas/status.ts'
 import type { TransferDetails, TransferRow } from '../../src/api/schemas/transfer.ts'
 import { SETTINGS } from '../../src/api/settings.ts'
-import { HOSTILE_LIBRARY } from './hostile-library.ts'
+import { HOSTILE_CHECKS, HOSTILE_LIBRARY } from './hostile-library.ts'
 import { hostile } from './hostile-text.ts'
 
 const ID = '9c0f'.repeat(10)
@@ -54,7 +54,7 @@ export function hostileRow(change: Partial<TransferRow> = {}): TransferRow {
     forced: false,
     sequential: false,
     stopRule: { ratio: null, seconds: null, copies: null },
-    check: null,
+    check: 'locked',
     webPage: null,
     addedAt: AT,
     finishedAt: AT,
@@ -227,6 +227,7 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
       infohashV1: ID,
       infohashV2: null,
       here: false,
+      hereBytes: 31_000_000,
       saveFolder: '/home/a/Downloads/Shoal',
       freeBytes: 500 * GB,
     }),
@@ -257,6 +258,7 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
       leftOut: [hostile('left-out')],
     }),
     ...HOSTILE_LIBRARY,
+    ...HOSTILE_CHECKS,
     addShare: () => SHARE,
     share: () => SHARE,
     listShares: () => ({ shares: [SHARE, { ...SHARE, transfer: hostileRow({ id: 'ab'.repeat(20) }) }] }),
@@ -281,6 +283,15 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
         doneBytes: lengthBytes,
         priority: 4,
         dangers: index === 0 ? ['pretends'] : [],
+        check: {
+          state: index === 0 ? ('locked' as const) : ('plain-not-scanned' as const),
+          notScanned: index === 0 ? null : ('no-scanner' as const),
+          found: index === 0 ? hostile('found') : null,
+          by: index === 0 ? 'ClamAV' : null,
+          at: AT,
+          kind: index < 30 ? 'image' : 'video',
+          named: index < 30 ? 'image' : 'video',
+        },
       })),
     }),
     transferPeers: () => ({ peers: [PEER] }),

@@ -185,3 +185,64 @@ export const HOSTILE_LIBRARY: Partial<Handlers> = {
     ),
   }),
 }
+
+/** A transfer in which something was found, and lists with hostile names. */
+export const HOSTILE_CHECKS: Partial<Handlers> = {
+  checks: () => ({
+    scanner: {
+      state: 'ready',
+      name: 'ClamAV',
+      version: hostile('scanner-version'),
+      signatures: '27840',
+      signaturesAt: AT,
+      largestBytes: 4 * GB,
+      problem: null,
+      waitingFiles: 3,
+    },
+    counts: { clean: 120, 'plain-not-scanned': 30, 'careful-not-scanned': 2, locked: 1 },
+    locked: [
+      {
+        transfer: ID,
+        index: 0,
+        name: hostile('locked-name'),
+        lengthBytes: 1_700,
+        found: hostile('found'),
+        by: 'ClamAV',
+        at: AT,
+        deleted: false,
+      },
+    ],
+  }),
+  blocklists: () => ({
+    lists: [
+      {
+        id: 'l1',
+        kind: 'content',
+        name: hostile('list-name'),
+        url: `https://example.org/${hostile('list-path')}`,
+        key: 'ab'.repeat(32),
+        entries: 1_200,
+        addedAt: AT,
+        updatedAt: AT,
+        problem: { code: 'BLOCKLIST_UNREACHABLE', data: {} },
+      },
+    ],
+  }),
+  blockedContent: () => ({
+    total: 1,
+    contents: [
+      { content: CONTENT, name: hostile('blocked-name'), why: hostile('blocked-why'), who: 'me', at: AT },
+    ],
+  }),
+  blockLog: () => ({
+    events: [
+      {
+        at: AT,
+        kind: 'peer',
+        what: hostile('turned-away-peer'),
+        why: hostile('log-why'),
+        list: hostile('log-list'),
+      },
+    ],
+  }),
+}

@@ -41,6 +41,7 @@ const SCENES: readonly Scene[] = [
       await page.getByRole('dialog').locator('textarea').fill('c'.repeat(40))
       await page.keyboard.press('Enter')
       await page.getByRole('tree').waitFor()
+      await page.getByText('31.0 MB of 861 MB is in your library, 830 MB to get.').waitFor()
     },
     reads: ['torrent-name', 'folder', 'file', 'host'],
   },
@@ -114,8 +115,25 @@ const SCENES: readonly Scene[] = [
   {
     name: 'the files of a transfer',
     at: details('files'),
-    go: (page) => page.getByText('file 30').first().waitFor(),
-    reads: ['folder', 'file'],
+    go: async (page) => {
+      await page.getByText('file 30').first().waitFor()
+      await page.getByRole('tree', { name: 'Files' }).focus()
+      await page.keyboard.press('ArrowDown')
+      await page
+        .getByText(/: Kept locked: /)
+        .first()
+        .waitFor()
+    },
+    reads: ['folder', 'file', 'found'],
+  },
+  {
+    name: 'a locked file before it is deleted',
+    at: 'settings',
+    go: async (page) => {
+      await page.getByRole('button', { name: /^Delete… / }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+    reads: ['locked-name', 'found'],
   },
   {
     name: 'the peers of a transfer',
@@ -250,7 +268,19 @@ const SCENES: readonly Scene[] = [
       await page.getByRole('button', { name: 'Add times' }).click()
       await page.getByText('State folder').waitFor()
     },
-    reads: ['state-folder', 'category-folder'],
+    reads: [
+      'state-folder',
+      'category-folder',
+      'scanner-version',
+      'locked-name',
+      'found',
+      'list-name',
+      'blocked-name',
+      'blocked-why',
+      'turned-away-peer',
+      'log-why',
+      'log-list',
+    ],
   },
 ]
 

@@ -39,6 +39,16 @@ export interface DialogMap {
   stopRule: Many
   trackers: Many
   removeData: Many
+  /** One file that is kept locked; `why` is its check's sentence. */
+  deleteLocked: {
+    readonly props: {
+      readonly id: string
+      readonly index: number
+      readonly name: string
+      readonly why: string
+    }
+    readonly answer: true
+  }
   rename: {
     /** Without an index, the transfer as it is shown. */
     readonly props: { readonly id: string; readonly index?: number; readonly path?: readonly string[] }

@@ -18,6 +18,7 @@ export const DIALOGS: Table = {
   stopRule: lazy(() => changes().then(({ StopRule }) => ({ default: StopRule }))),
   trackers: lazy(() => changes().then(({ Trackers }) => ({ default: Trackers }))),
   removeData: lazy(() => changes().then(({ RemoveData }) => ({ default: RemoveData }))),
+  deleteLocked: lazy(() => changes().then(({ DeleteLocked }) => ({ default: DeleteLocked }))),
   rename: lazy(() => changes().then(({ Rename }) => ({ default: Rename }))),
   keys: lazy(() => import('./keys.tsx').then(({ Keys }) => ({ default: Keys }))),
 }

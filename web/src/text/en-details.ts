@@ -19,14 +19,8 @@ export const enDetails = {
   'overview.switchOff': 'May I switch off?',
   'overview.yes': 'Yes.',
   'overview.no': 'Not yet.',
-  'overview.check.checking': 'Checking…',
-  'overview.check.clean': 'Checked: nothing was found.',
-  'overview.check.careful-clean':
-    'Careful: it can run code, or pretends to be something else. The scanner found nothing.',
-  'overview.check.locked': 'Kept locked: something was found in it.',
-  'overview.check.plain-not-scanned': 'Not virus-checked: no scanner. Its files are what their names say.',
-  'overview.check.careful-not-scanned':
-    'Careful: some of its files can run code, or are not what their names say. Look at Files before you open them. Not virus-checked: no scanner.',
+  'overview.check.files': 'Which files',
+  'overview.answer': 'Look at what looks private',
 
   'chart.title': 'How fast',
   'chart.asTable': 'As a table',
@@ -127,7 +121,13 @@ export const enDetails = {
   'files.priority.normal.do': 'Get as usual',
   'files.priority.high.do': 'Get first',
   'files.changed': (name: string, priority: string) => `${name}: ${priority}.`,
-  'files.danger.runs-code': 'This file can run code.',
-  'files.danger.pretends': 'This file is not what its name says.',
-  'files.danger.hidden-characters': 'Its name holds characters that are not seen.',
+  'files.about': (name: string, sentence: string) => `${name}: ${sentence}.`,
+  'files.deleteLocked': 'Delete for good…',
+  'files.scan': 'Check all files again',
+  'files.scanning': (name: string) => `The files are checked again: ${name}.`,
+
+  'deleteLocked.title': 'Delete a locked file',
+  'deleteLocked.means': (name: string) => `${name} is deleted for good. It does not go to the trash.`,
+  'deleteLocked.do': 'Delete',
+  'deleteLocked.done': (name: string) => `Deleted ${name}.`,
 } as const

@@ -43,6 +43,10 @@ export const enDialogs = {
   'get.fact.here': 'is here already',
   'get.fact.unknown': 'size not known yet',
   'get.here': 'This is among your transfers already.',
+  'get.inLibrary': (here: string, all: string, rest: string) =>
+    here === all
+      ? `All ${all} of it is in your library: nothing has to be fetched.`
+      : `${here} of ${all} is in your library, ${rest} to get.`,
   'get.show': 'Show it',
   'get.saveTo': 'Save to',
   'get.choose': 'Choose…',

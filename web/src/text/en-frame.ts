@@ -79,6 +79,11 @@ export const enFrame = {
       one: `Stopped sharing ${names}. Nobody gets it from you any more; the file stays.`,
       other: `Stopped sharing # things: ${names}. Nobody gets them from you any more; the files stay.`,
     }),
+  'toast.stoppedFolders': (count: number, names: string) =>
+    plural(count, {
+      one: `The library folder ${names} is only yours again.`,
+      other: `# library folders are only yours again: ${names}.`,
+    }),
   'toast.andMore': (names: string, more: number) => `${names} and ${more} more`,
   'toast.failed': (what: string, why: string) => `${what}: ${why}`,
   'toast.doesNotAnswer': 'Shoal did not answer. Nothing was changed.',

@@ -61,7 +61,7 @@ export const enLibrary = {
   'folders.proposals': (count: number) =>
     plural(count, { one: '# new file: look', other: '# new files: look' }),
   'folders.proposalsOf': (count: number, name: string) =>
-    plural(count, { one: `# new file in ${name}: look`, other: `# new files in ${name}: look` }),
+    plural(count, { one: `# new file: look (${name})`, other: `# new files: look (${name})` }),
   'folders.proposalsMean':
     'New or changed since you shared the folder. Nobody gets them until you have looked.',
   'folders.keep': 'Keep them to yourself',

@@ -67,6 +67,7 @@ export const enSettings = {
   'categories.choose': 'Change…',
   'categories.chooseOf': (name: string) => `Change the folder of ${name}`,
   'categories.chooseTitle': (name: string) => `Which folder is for ${name}?`,
+  'categories.markOnly': 'If something is found, only say so: files keep their names, for other programs',
   'categories.remove': 'Remove',
   'categories.removeOf': (name: string) => `Remove ${name}`,
   'categories.removed': (name: string) => `Removed ${name}. Its transfers have no category now.`,

@@ -145,7 +145,6 @@ export const enTransfers = {
 
   'cell.progress': (percent: number) => `${percent} %`,
   'cell.sizes': (done: string, all: string) => `${done} of ${all}`,
-  'cell.careful': 'Careful: the look at its files found something. See Details, Files.',
   'cell.private': 'Private: only its trackers know who has it',
   'cell.link': 'People with the link',
 } as const

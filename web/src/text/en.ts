@@ -1,6 +1,7 @@
 // Every string of the page in English, a file for each part of it. A translation is the same keys with other words.
 
 import { enChange } from './en-change.ts'
+import { enChecks } from './en-checks.ts'
 import { enDetails } from './en-details.ts'
 import { enDialogs } from './en-dialogs.ts'
 import { enFirstRun } from './en-first-run.ts'
@@ -13,6 +14,7 @@ import { enTransfers } from './en-transfers.ts'
 
 export const en = {
   ...enChange,
+  ...enChecks,
   ...enDetails,
   ...enDialogs,
   ...enFirstRun,

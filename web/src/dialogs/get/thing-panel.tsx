@@ -36,6 +36,19 @@ export function ThingPanel({ thing, onChange, onAskList, close }: Props): ReactN
           {inspection.private && ` ${t('get.private')}`}
         </p>
       )}
+      {inspection?.hereBytes !== undefined &&
+        inspection.hereBytes > 0 &&
+        inspection.totalBytes !== null &&
+        !inspection.here && (
+          <p className="get-in-library">
+            {t(
+              'get.inLibrary',
+              formatSize(inspection.hereBytes),
+              formatSize(inspection.totalBytes),
+              formatSize(Math.max(0, inspection.totalBytes - inspection.hereBytes)),
+            )}
+          </p>
+        )}
       {readinessOf(thing) === 'here' && inspection !== undefined && (
         <p className="get-here">
           {t('get.here')}{' '}

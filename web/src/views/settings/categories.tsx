@@ -1,6 +1,7 @@
 // Categories with their folders.
 
 import { type ReactNode, useCallback, useState } from 'react'
+import type { Category } from '../../../../src/api/schemas/machine.ts'
 import { openDialog } from '../../app/dialogs.ts'
 import { call } from '../../store/api.ts'
 import { attempt } from '../../store/attempt.ts'
@@ -8,7 +9,7 @@ import { toast } from '../../store/toasts.ts'
 import { t } from '../../text/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
-import { Field } from '../../ui/field.tsx'
+import { Field, TickBox } from '../../ui/field.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
 import { Section } from '../section.tsx'
@@ -17,20 +18,22 @@ export function Categories(): ReactNode {
   const { value, error, again } = useLoaded(useCallback(() => call('categories', {}), []))
   const [name, setName] = useState('')
   const [wrong, setWrong] = useState<unknown>()
-  const change = async (named: string, saveFolder: string | null): Promise<void> => {
-    if ((await attempt(() => call('setCategory', { name: named, saveFolder }))) !== undefined) again()
+  const put = async (category: Category): Promise<void> => {
+    if ((await attempt(() => call('setCategory', category))) !== undefined) again()
   }
-  const choose = async (named: string, start: string | null): Promise<void> => {
+  const choose = async (category: Category): Promise<void> => {
+    const { name: named, saveFolder: start } = category
     const folder = await openDialog('folder', {
       title: t('categories.chooseTitle', named),
       choose: t('settings.chooseThis'),
       ...(start === null ? {} : { start }),
     })
-    if (folder !== undefined) await change(named, folder)
+    if (folder !== undefined) await put({ ...category, saveFolder: folder })
   }
-  const remove = async (named: string, saveFolder: string | null): Promise<void> => {
+  const remove = async (category: Category): Promise<void> => {
+    const { name: named } = category
     if ((await attempt(() => call('removeCategory', { name: named }))) === undefined) return
-    toast(t('categories.removed', named), { undo: () => change(named, saveFolder) })
+    toast(t('categories.removed', named), { undo: () => put(category) })
     again()
   }
   const add = async (): Promise<void> => {
@@ -59,16 +62,22 @@ export function Categories(): ReactNode {
               <span className="soft">
                 <ForeignText text={category.saveFolder ?? t('categories.usual')} />
               </span>
+              <TickBox
+                on={category.checks === 'mark'}
+                onChange={(on) => void put({ ...category, checks: on ? 'mark' : 'lock' })}
+              >
+                {t('categories.markOnly')}
+              </TickBox>
             </span>
             <Button
               aria-label={t('categories.chooseOf', category.name)}
-              onPress={() => void choose(category.name, category.saveFolder)}
+              onPress={() => void choose(category)}
             >
               {t('categories.choose')}
             </Button>
             <Button
               aria-label={t('categories.removeOf', category.name)}
-              onPress={() => void remove(category.name, category.saveFolder)}
+              onPress={() => void remove(category)}
             >
               {t('categories.remove')}
             </Button>

@@ -12,7 +12,9 @@ import { Field } from '../../ui/field.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
 import { Section } from '../section.tsx'
 import { About } from './about.tsx'
+import { Blocking } from './blocking.tsx'
 import { Categories } from './categories.tsx'
+import { Checks } from './checks.tsx'
 import { Looks } from './looks.tsx'
 import { OneSetting } from './one-setting.tsx'
 import { fits } from './setting-text.ts'
@@ -37,6 +39,8 @@ export function Settings(): ReactNode {
   const found = KEYS.filter((key) => rows.has(key) && fits(query, saidOf(key)))
   const beside = {
     categories: fits(query, [t('categories.title'), t('categories.means')]),
+    checks: fits(query, [t('checks.title'), t('checks.means'), t('checks.locked'), 'virus ClamAV']),
+    blocking: fits(query, [t('blocking.title'), t('blocking.means'), t('blocking.log')]),
     tokens: fits(query, [t('tokens.title'), t('tokens.means'), 'RPC', 'metrics']),
     looks: fits(query, [t('looks.title'), t('looks.theme'), t('looks.letters')]),
     about: fits(query, [t('about.title'), t('about.version'), t('about.state')]),
@@ -69,6 +73,8 @@ export function Settings(): ReactNode {
         />
       ))}
       {beside.categories && <Categories />}
+      {beside.checks && <Checks />}
+      {beside.blocking && <Blocking />}
       {beside.tokens && <Tokens rpcIsOn={rows.get('server.rpc')?.value === true} />}
       {beside.looks && <Looks />}
       {beside.about && <About />}

@@ -15,7 +15,12 @@ type Change = InputOf<'changeTransfers'>['change']
 type Outcome = OutputOf<'pauseTransfers'>
 type ManyRoute = Extract<
   RouteName,
-  'pauseTransfers' | 'resumeTransfers' | 'recheckTransfers' | 'reannounceTransfers' | 'restoreTransfers'
+  | 'pauseTransfers'
+  | 'resumeTransfers'
+  | 'recheckTransfers'
+  | 'reannounceTransfers'
+  | 'restoreTransfers'
+  | 'scanTransfers'
 >
 
 /** `Sintel`, or `3 transfers`. */
@@ -81,6 +86,12 @@ function say(text: string, ids: Ids, undo: () => unknown): void {
 export async function recheck(ids: Ids): Promise<void> {
   const outcome = await many('recheckTransfers', ids)
   if (outcome !== undefined && outcome.done.length > 0) toast(t('transfers.rechecking', nameOf(outcome.done)))
+}
+
+/** For viruses, and for what its files are. */
+export async function scanAgain(ids: Ids): Promise<void> {
+  const outcome = await many('scanTransfers', ids)
+  if (outcome !== undefined && outcome.done.length > 0) toast(t('files.scanning', nameOf(outcome.done)))
 }
 
 export async function announceNow(ids: Ids): Promise<void> {

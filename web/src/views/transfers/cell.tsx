@@ -1,6 +1,7 @@
 // One cell of the list, by its column. Text from elsewhere is foreign; what would not fit is cut and whole in its title.
 
 import type { ReactNode } from 'react'
+import { explainTransferCheck, isCareful } from '../../../../src/api/check-sentence.ts'
 import { formatDuration, formatRate, formatSize } from '../../../../src/api/format-quantity.ts'
 import type { TransferRow } from '../../../../src/api/schemas/transfer.ts'
 import { explainState } from '../../../../src/api/state-sentence.ts'
@@ -51,10 +52,13 @@ export function Sizes({ row }: { readonly row: TransferRow }): ReactNode {
 function Name({ row, density }: { readonly row: TransferRow; readonly density: Density }): ReactNode {
   const name = (
     <span className="name-text truncate" title={visible(row.name)}>
-      {row.check === 'careful-not-scanned' && (
-        <span className="name-careful" title={t('cell.careful')}>
-          <Icon name="warning" />
-          <span className="visually-hidden">{t('cell.careful')}</span>
+      {row.check !== null && (isCareful(row.check) || row.check === 'locked') && (
+        <span
+          className={row.check === 'locked' ? 'name-locked' : 'name-careful'}
+          title={explainTransferCheck(row.check)}
+        >
+          <Icon name={row.check === 'locked' ? 'locked' : 'warning'} />
+          <span className="visually-hidden">{explainTransferCheck(row.check)}.</span>
         </span>
       )}
       <ForeignText text={row.name} />
@@ -68,8 +72,19 @@ function Name({ row, density }: { readonly row: TransferRow; readonly density: D
         <Progress share={barShare(row)} tone={toneOf(row)} />
         <span className="name-sizes soft">
           <Sizes row={row} />
+          <CheckHint row={row} />
         </span>
       </span>
+    </span>
+  )
+}
+
+/** Quiet unless there is something to mind: that has its sign beside the name. */
+function CheckHint({ row: { check } }: { readonly row: TransferRow }): ReactNode {
+  return check === null ? null : (
+    <span className="name-check" title={explainTransferCheck(check)}>
+      {' · '}
+      {t(`check.short.${check}`)}
     </span>
   )
 }

@@ -81,6 +81,11 @@ export function RowActions({ ids, onDetails }: Props): ReactNode {
           <MenuAction icon="check" onAction={() => void act.recheck(ids)}>
             {t('do.recheck')}
           </MenuAction>
+          {chosen.some(({ check }) => check !== null) && (
+            <MenuAction icon="check" onAction={() => void act.scanAgain(ids)}>
+              {t('files.scan')}
+            </MenuAction>
+          )}
           <MenuAction icon="reload" onAction={() => void act.announceNow(ids)}>
             {t('do.announce')}
           </MenuAction>

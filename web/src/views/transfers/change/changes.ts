@@ -1,5 +1,6 @@
 // The dialogs that change chosen transfers, as the page loads them: together.
 
+export { DeleteLocked } from './delete-locked.tsx'
 export { Labels } from './labels.tsx'
 export { Limits } from './limits.tsx'
 export { RemoveData } from './remove-data.tsx'

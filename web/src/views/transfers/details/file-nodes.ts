@@ -1,6 +1,7 @@
 // The files of a transfer as a tree with what is summed up for folders: how much is here, and how urgent it is.
 
-import type { FileRow } from '../../../../../src/api/schemas/transfer.ts'
+import { explainFileCheck, isCareful } from '../../../../../src/api/check-sentence.ts'
+import type { CheckState, FileRow } from '../../../../../src/api/schemas/transfer.ts'
 import { type TreeNode, treeOf } from '../../../files/file-tree.ts'
 
 /** Priorities as people choose them; the API knows 0 to 7. */
@@ -12,6 +13,32 @@ export interface FileSum {
   /** Undefined: not the same for all below. */
   readonly priority: Priority | undefined
   readonly dangers: readonly string[]
+  /** The worst below; null while nothing arrived. */
+  readonly check: CheckState | null
+}
+
+/** The worst first. */
+const WORST: readonly CheckState[] = [
+  'locked',
+  'careful-not-scanned',
+  'careful-clean',
+  'checking',
+  'plain-not-scanned',
+  'clean',
+]
+
+export function worstOf(states: readonly (CheckState | null)[]): CheckState | null {
+  return WORST.find((state) => states.includes(state)) ?? null
+}
+
+/** Something to mind: it has a sign. */
+export function isMinded({ check, dangers }: Pick<FileSum, 'check' | 'dangers'>): boolean {
+  return dangers.length > 0 || check === 'locked' || (check !== null && isCareful(check))
+}
+
+/** All that is known of a file, without a full stop; undefined before it arrived. */
+export function checkSentence({ check, dangers }: FileRow, nowMs: number): string | undefined {
+  return check == null ? undefined : explainFileCheck(check, dangers, nowMs)
 }
 
 export function priorityName(priority: number): Priority {
@@ -39,8 +66,9 @@ export function sumsOf(nodes: readonly TreeNode[], files: readonly FileRow[]): R
 }
 
 function ofFile(file: FileRow | undefined): FileSum {
-  if (file === undefined) return { doneBytes: 0, priority: undefined, dangers: [] }
-  return { doneBytes: file.doneBytes, priority: priorityName(file.priority), dangers: file.dangers }
+  if (file === undefined) return { doneBytes: 0, priority: undefined, dangers: [], check: null }
+  const { doneBytes, priority, dangers, check } = file
+  return { doneBytes, priority: priorityName(priority), dangers, check: check?.state ?? null }
 }
 
 function together(sums: readonly FileSum[]): FileSum {
@@ -49,6 +77,7 @@ function together(sums: readonly FileSum[]): FileSum {
     doneBytes: sums.reduce((sum, { doneBytes }) => sum + doneBytes, 0),
     priority: sums.every(({ priority }) => priority === first?.priority) ? first?.priority : undefined,
     dangers: [...new Set(sums.flatMap(({ dangers }) => dangers))],
+    check: worstOf(sums.map(({ check }) => check)),
   }
 }
 

@@ -1,6 +1,7 @@
 // The files of a transfer: how much of each is here, which are wanted and how urgently, and their names on disk.
 
 import { type KeyboardEvent, type ReactNode, useCallback, useId, useMemo, useState } from 'react'
+import { explainTransferCheck } from '../../../../../src/api/check-sentence.ts'
 import { formatSize } from '../../../../../src/api/format-quantity.ts'
 import type { FileRow, TransferRow } from '../../../../../src/api/schemas/transfer.ts'
 import { visible } from '../../../../../src/api/unseen-characters.ts'
@@ -16,8 +17,18 @@ import { Icon } from '../../../ui/icon.tsx'
 import { MenuAction, MenuLine } from '../../../ui/menu.tsx'
 import { type Point, PointMenu } from '../../../ui/point-menu.tsx'
 import { useLoaded } from '../../../ui/use-loaded.ts'
+import { useNow } from '../../../ui/use-now.ts'
 import { useWindowed } from '../../../ui/windowed.ts'
-import { type FileSum, fileTree, indexesOf, PRIORITIES, type Priority, sumsOf } from './file-nodes.ts'
+import {
+  checkSentence,
+  type FileSum,
+  fileTree,
+  indexesOf,
+  isMinded,
+  PRIORITIES,
+  type Priority,
+  sumsOf,
+} from './file-nodes.ts'
 import '../../../ui/windowed.css'
 import '../../../files/file-tree-view.css'
 
@@ -46,6 +57,7 @@ function Tree({ id, files, again }: TreeProps): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says when the tree is another one
   const nodes = useMemo(() => fileTree(files), [shape])
   const sums = useMemo(() => sumsOf(nodes, files), [nodes, files])
+  const byIndex = useMemo(() => new Map(files.map((file) => [file.index, file])), [files])
   const atFirst = useMemo(() => openedAtFirst(nodes), [nodes])
   const [opened, setOpened] = useState<ReadonlySet<string> | undefined>()
   const open = opened ?? atFirst
@@ -113,6 +125,7 @@ function Tree({ id, files, again }: TreeProps): ReactNode {
         ))}
         <div role="none" style={{ blockSize: seen.afterPx }} />
       </div>
+      <AboutCurrent node={shown[seen.current]} files={byIndex} />
       {menu !== undefined && (
         <PointMenu
           at={menu.at}
@@ -161,10 +174,10 @@ function FileLine({ id, node, sum, place, of, current, open, onOpen, onMenu }: L
     >
       <span className="files-name">
         <Icon name={open === undefined ? 'file' : open ? 'chevronDown' : 'chevronRight'} />
-        {(sum?.dangers.length ?? 0) > 0 && (
-          <span className="files-danger" title={sum?.dangers.map(dangerText).join(' ')}>
-            <Icon name="warning" />
-            <span className="visually-hidden">{sum?.dangers.map(dangerText).join(' ')}</span>
+        {sum !== undefined && isMinded(sum) && (
+          <span className={sum.check === 'locked' ? 'files-locked' : 'files-danger'} title={minded(sum)}>
+            <Icon name={sum.check === 'locked' ? 'locked' : 'warning'} />
+            <span className="visually-hidden">{minded(sum)}.</span>
           </span>
         )}
         <span
@@ -192,23 +205,54 @@ function FileLine({ id, node, sum, place, of, current, open, onOpen, onMenu }: L
   )
 }
 
-function dangerText(danger: string): string {
-  switch (danger) {
-    case 'runs-code':
-      return t('files.danger.runs-code')
-    case 'pretends':
-      return t('files.danger.pretends')
-    case 'hidden-characters':
-      return t('files.danger.hidden-characters')
-    default:
-      return danger
-  }
+function minded({ check }: FileSum): string {
+  return check === null ? t('check.short.careful-not-scanned') : explainTransferCheck(check)
+}
+
+/** What is known of the row that the keys are at, in full. */
+function AboutCurrent({
+  node,
+  files,
+}: {
+  readonly node: TreeNode | undefined
+  readonly files: ReadonlyMap<number, FileRow>
+}): ReactNode {
+  const nowMs = useNow()
+  const row = node?.file === undefined ? undefined : files.get(node.file.index)
+  const sentence = row === undefined ? undefined : checkSentence(row, nowMs)
+  return (
+    <p className="files-about" role="status">
+      {node !== undefined && sentence !== undefined && (
+        <ForeignText text={t('files.about', node.name, sentence)} />
+      )}
+    </p>
+  )
 }
 
 function FileActions({ id, node, files, again }: TreeProps & { readonly node: TreeNode }): ReactNode {
   const { file } = node
+  const row = file === undefined ? undefined : files.find(({ index }) => index === file.index)
   return (
     <>
+      {row?.check?.state === 'locked' && row.check.kept !== 'deleted' && (
+        <>
+          <MenuAction
+            icon="remove"
+            danger
+            onAction={() =>
+              void openDialog('deleteLocked', {
+                id,
+                index: row.index,
+                name: node.name,
+                why: checkSentence(row, Date.now()) ?? '',
+              }).then(again)
+            }
+          >
+            {t('files.deleteLocked')}
+          </MenuAction>
+          <MenuLine />
+        </>
+      )}
       {(['high', 'normal', 'low', 'skip'] as const).map((priority) => (
         <MenuAction key={priority} onAction={() => void setPriority(id, node, files, priority, again)}>
           {t(`files.priority.${priority}.do`)}

@@ -1,14 +1,17 @@
 // What a transfer does now, how fast it was, which pieces are here, from whom they came, and the facts about it.
 
 import type { ReactNode } from 'react'
+import { explainTransferCheck } from '../../../../../src/api/check-sentence.ts'
 import { formatDuration, formatRate, formatSize } from '../../../../../src/api/format-quantity.ts'
 import type { OutputOf } from '../../../../../src/api/routes.ts'
 import type { TransferRow } from '../../../../../src/api/schemas/transfer.ts'
 import { explainState } from '../../../../../src/api/state-sentence.ts'
 import { explainSwitchOff } from '../../../../../src/api/switch-off-sentence.ts'
 import { openDialog } from '../../../app/dialogs.ts'
+import { goWith } from '../../../app/router.ts'
 import { formatNumber } from '../../../text/plural.ts'
 import { t } from '../../../text/t.ts'
+import { Button } from '../../../ui/button.tsx'
 import { ForeignText } from '../../../ui/foreign-text.tsx'
 import { Moment } from '../../../ui/moment.tsx'
 import { Progress } from '../../../ui/progress.tsx'
@@ -59,7 +62,23 @@ export function Overview({ row, details }: Props): ReactNode {
             {off.sentence}.
           </p>
         )}
-        {row.check !== null && <p>{t(`overview.check.${row.check}`)}</p>}
+        {row.check !== null && (
+          <p className={`overview-check overview-check-${row.check}`}>
+            {explainTransferCheck(row.check)}.{' '}
+            {row.check !== 'clean' && row.check !== 'checking' && (
+              <TextButton onPress={() => goWith({ tab: 'files' }, 'replace')}>
+                {t('overview.check.files')}
+              </TextButton>
+            )}
+          </p>
+        )}
+        {row.problem?.code === 'SHARE_NEEDS_ANSWER' && (
+          <div>
+            <Button look="primary" onPress={() => void openDialog('share', { path: row.path })}>
+              {t('overview.answer')}
+            </Button>
+          </div>
+        )}
       </div>
       {details !== undefined && (
         <>
