@@ -44,6 +44,7 @@ import { QueueFile } from './transfers/queue-file.ts'
 import { RecordStore } from './transfers/record-store.ts'
 import { Removal } from './transfers/removal.ts'
 import { RowFeed } from './transfers/row-feed.ts'
+import { StopList } from './transfers/stop-list.ts'
 import type { TransferSurroundings } from './transfers/surroundings.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { transferHandlers } from './transfers/transfer-handlers.ts'
@@ -114,7 +115,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const volumes = await Volumes.open(place)
   const queue = new QueueFile(place)
   const store = new RecordStore(disk, stateFolder, log, wallMs)
-  const records = await queue.sort(await store.readAll())
+  const stopList = await StopList.open(place)
+  const { records: kept, gone } = stopList.appliedTo(await store.readAll())
+  const records = await queue.sort(kept)
   const guard = new Guard(wallMs)
   const bans = new Bans({ guard, pardon: (endpoint) => host.engine?.session.pardon(endpoint) })
   const speed = new Speed()
@@ -246,6 +249,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     engine: () => host.engine,
     offersChanged: () => contents.offersChanged(),
     touch: around.touch,
+    stopList,
+    unwritten,
   })
   const { shares, showing } = sharing
   const adding = new Adding({
@@ -327,6 +332,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   await totals.lookAtSpace()
   await side.open()
   transfers.begin(records)
+  shares.goOnStopping(gone)
   const filtered = new FilterWatch(guard, side.log)
   const pulse = new Pulse({
     transfers,

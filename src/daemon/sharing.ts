@@ -13,6 +13,7 @@ import { shareHandlers } from './transfers/share-handlers.ts'
 import { ShareShowing } from './transfers/share-showing.ts'
 import { subjectOfShare } from './transfers/share-widening.ts'
 import { Shares } from './transfers/shares.ts'
+import type { StopList } from './transfers/stop-list.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import type { Transfers } from './transfers/transfers.ts'
 
@@ -34,6 +35,8 @@ export interface SharingParts {
   /** Nobody is given by its content what is not offered any more when this resolves. */
   offersChanged(): Promise<void>
   touch(id: string): void
+  readonly stopList: StopList
+  unwritten(error: unknown): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
 }
 

@@ -33,6 +33,8 @@ export function shareHandlers(
     openWebPage: ({ id }) => shares.openPage(shares.get(id)),
     closeWebPage: ({ id }) => shares.closePage(shares.get(id)),
     stopShares: (chosen) =>
-      shares.stop('all' in chosen ? shares.offered() : chosen.ids.map((id) => transfers.get(id))),
+      'all' in chosen
+        ? shares.stop(shares.offered(), true)
+        : shares.stop(chosen.ids.map((id) => transfers.get(id))),
   }
 }

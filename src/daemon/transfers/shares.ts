@@ -22,6 +22,8 @@ import type { RecordStore } from './record-store.ts'
 import { rootOf, summaryOf } from './selection.ts'
 import { ShareHashing, type ShareWish } from './share-hashing.ts'
 import type { ShareShowing } from './share-showing.ts'
+import { ShareStopping } from './share-stopping.ts'
+import type { StopList } from './stop-list.ts'
 import { isTorrentFile, surveyAnswer, surveyBelow } from './surveying.ts'
 import { checkedTracker } from './tracker-list.ts'
 import type { Transfer } from './transfer.ts'
@@ -47,6 +49,8 @@ export interface ShareSurroundings {
   touch(id: string): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
   readonly pages: SharePages
+  readonly stopList: StopList
+  unwritten(error: unknown): void
 }
 
 type Facts = OutputOf<'share'>
@@ -56,6 +60,7 @@ const ID_BYTES = 20
 export class Shares {
   readonly #around: ShareSurroundings
   readonly #hashing: ShareHashing
+  readonly #stopping: ShareStopping
 
   constructor(around: ShareSurroundings) {
     this.#around = around
@@ -63,6 +68,7 @@ export class Shares {
       ...around,
       ready: (before, content, found, justHashed) => this.#become(before, content, found, justHashed),
     })
+    this.#stopping = new ShareStopping(around, this.#hashing)
   }
 
   /** @throws ShareError, CreateError, InputError, MetainfoError */
@@ -223,6 +229,7 @@ export class Shares {
     stopped = () => false,
   ): Promise<Transfer | undefined> {
     const { transfers, store } = this.#around
+    await this.#stopping.settled()
     const { metainfo } = content
     const { infohashV1, infohashV2 } = metainfo
     const hashes = [infohashV1, infohashV2].filter((hash) => hash !== undefined).map((hash) => wireHash(hash))
@@ -268,24 +275,22 @@ export class Shares {
 
   // ── stopping ──
 
-  /** Nothing of them is given any more when this resolves. */
-  async stop(chosen: readonly Transfer[]): Promise<OutputOf<'stopShares'>> {
-    const stopping = chosen.map(async (transfer) => {
-      if (transfer.record.hashing !== null) {
-        this.#hashing.cancel(transfer)
-        transfer.forget()
-        this.#around.transfers.take(transfer)
-        await this.#around.store.remove(transfer.id)
-        return
-      }
-      // The record first: files of many that are closed at once would keep the disk from it.
-      const kept = Promise.all([transfer.update({ stopped: true }), this.#around.pages.close(transfer.id)])
-      // It is given no more, whether that could be kept or not.
-      await kept.finally(() => transfer.rest())
-    })
-    await Promise.all(stopping)
+  /** Nothing of them is given any more when this resolves. @param library nor of the library, from now on */
+  async stop(chosen: readonly Transfer[], library = false): Promise<OutputOf<'stopShares'>> {
+    const stopped = chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name }))
+    await this.#stopping.stop(chosen, library)
     await this.#around.offersChanged()
-    return { stopped: chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name })) }
+    return { stopped }
+  }
+
+  /** What the last run was told to stop and did not come to write. @param gone ids of what was being hashed */
+  goOnStopping(gone: readonly string[]): void {
+    this.#stopping.goOn(gone, this.#around.stopList.transfers)
+  }
+
+  /** What stopped is in the records: what is shared or goes on from here on stays so. */
+  stopSettled(): Promise<void> {
+    return this.#stopping.settled()
   }
 
   // ── for phones on this network ──
@@ -304,7 +309,7 @@ export class Shares {
 
   /** The daemon ends: what is being hashed is begun anew at the next start. */
   async cancelAll(): Promise<void> {
-    await this.#hashing.cancelAll()
+    await Promise.all([this.#hashing.cancelAll(), this.#stopping.settled()])
   }
 
   /** Everything that others may take: what was offered, and what was got and is given on. */

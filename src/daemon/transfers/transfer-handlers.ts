@@ -127,6 +127,7 @@ async function addPeers(transfer: Transfer, given: readonly string[]): Promise<v
 
 /** A share that could not be hashed is hashed again. */
 async function resume(transfer: Transfer, shares: Shares): Promise<void> {
+  await shares.stopSettled()
   await transfer.resume()
   if (transfer.record.hashing !== null && transfer.activity.kind === 'none') void shares.hash(transfer)
 }

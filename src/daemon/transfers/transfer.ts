@@ -15,6 +15,7 @@ import { engineOptions } from './engine-options.ts'
 import { rulePartsMet } from './giving-on.ts'
 import type { History } from './history.ts'
 import type { TransferRecord } from './record.ts'
+import { addReport, type Report } from './reports.ts'
 import { rowFactsOf } from './row-facts.ts'
 import { refusalOf, rootOf, summaryOf, wantedOf } from './selection.ts'
 import { type RulePart, ruleOf, withoutParts } from './stop-rule.ts'
@@ -23,9 +24,6 @@ import { Tally } from './tally.ts'
 import { TransferError } from './transfer-error.ts'
 import { hintsIn } from './transfer-link.ts'
 import { type Activity, coded, rowOf } from './transfer-row.ts'
-
-/** The last reports of each, in memory. */
-const MAX_REPORTS = 200
 
 export interface OpenHow {
   /** A person wants it now, so what is missing is fetched again. */
@@ -43,7 +41,7 @@ export class Transfer {
   activity: Activity = { kind: 'none' }
   problem: Coded | null = null
   readonly #tally = new Tally()
-  readonly reports: { readonly at: number; readonly entry: Coded }[] = []
+  readonly reports: Report[] = []
   readonly arrival: Arrival
   #removed = false
   #checkingAtRest = false
@@ -82,7 +80,6 @@ export class Transfer {
     return this.#removed
   }
 
-  /** All runs together. */
   get sums(): ReturnType<Tally['sums']> {
     return this.#tally.sums(this.#record, this.#torrent)
   }
@@ -110,9 +107,15 @@ export class Transfer {
 
   /** @throws DiskError when it cannot be kept; then it holds in memory only */
   async update(change: Partial<TransferRecord>): Promise<void> {
-    this.#record = { ...this.#record, ...change }
-    this.#around.touch(this.id)
+    this.hold(change)
     await this.save()
+  }
+
+  /** Holds from now on; whoever says so has it written. */
+  hold(change: Partial<TransferRecord>): void {
+    this.#record = { ...this.#record, ...change }
+    this.unsaved = true
+    this.#around.touch(this.id)
   }
 
   /** With what was counted by now. */
@@ -140,15 +143,12 @@ export class Transfer {
 
   /** To a phone, by its page: no engine counted it. */
   gaveByPage(bytes: number): void {
-    this.#record = { ...this.#record, givenBytes: this.#record.givenBytes + bytes }
-    this.unsaved = true
+    this.hold({ givenBytes: this.#record.givenBytes + bytes })
     this.#around.counted(0, bytes)
-    this.touch()
   }
 
   report(entry: Coded): void {
-    this.reports.push({ at: this.#around.wallMs(), entry })
-    if (this.reports.length > MAX_REPORTS) this.reports.shift()
+    addReport(this.reports, entry, this.#around.wallMs())
   }
 
   // ── engine ──
