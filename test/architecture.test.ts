@@ -142,7 +142,6 @@ const LONG: Readonly<Record<string, string>> = {
   'safety/sensitive/detectors/national-id-kinds.ts': 'one table, an entry for each number',
   'test/corpus/formats.ts': 'the smallest real file of each format, a function each',
   'test/corpus/sensitive-files.ts': 'one list, an entry for each kind of private file',
-  'test/corpus/sensitive-files.ts': 'one table, an entry for each kind of file',
   'lab/sim/disk.ts': 'one port and the ways it can fail; a few lines over',
 }
 
