@@ -101,10 +101,4 @@ export const FILE_ERRORS: ErrorTable = {
       `${word(data, 'path', 'This')} lies in ${word(data, 'folder', 'a folder')}, which holds settings and passwords of programs.`,
     help: 'Nothing was shared. Copy what you want to share elsewhere first.',
   },
-  SHARE_NEEDS_ANSWER: {
-    exit: 2,
-    message: (data) =>
-      `${word(data, 'count', 'Some')} files look private, so nothing was shared${given(data, 'examples', ': ').replace(/\.$/, '')}.`,
-    help: 'Use --dry-run to see all, --exclude or --allow to answer.',
-  },
 }

@@ -67,13 +67,16 @@ export async function lookOver(
   { allow, leaveOut }: LookWishes,
   { output }: Pick<Shell, 'output'>,
 ): Promise<Looked> {
+  let waited = false
   for (;;) {
     const review = await look.review(Number.MAX_SAFE_INTEGER)
     if (review.problem !== null) throw new LookFailed(review.problem.code, review.problem.data)
     if (review.state === 'failed') throw new LookError('INTERRUPTED')
     if (review.state === 'done') break
-    output.progress([lookProgress(review)])
+    // Most looks are over at once: nothing is said of them.
+    if (waited) output.progress([lookProgress(review)])
     await look.pause()
+    waited = true
   }
   output.endProgress()
   const { findings } = await allFindings(look)
@@ -193,5 +196,5 @@ function needsAnswer({ review, findings }: Looked): LookError {
     .map((finding) => `${finding.path.at(-1) ?? review.name} (${finding.class}, ${finding.id})`)
   const more = review.open > shown.length ? `, and ${formatCount(review.open - shown.length, 'other')}` : ''
   const files = `${shown.join(', ')}${more}`
-  return new LookError('SHARE_NEEDS_ANSWER', { count: review.open, files, examples: files })
+  return new LookError('SHARE_NEEDS_ANSWER', { count: review.open, files })
 }
