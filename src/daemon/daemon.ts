@@ -27,7 +27,7 @@ import { networkHandlers } from './network-handlers.ts'
 import { Resting } from './resting.ts'
 import { removeStrayCopies } from './review/gate.ts'
 import type { PrivateThings } from './review/private-scan.ts'
-import { PRIVATE_THINGS } from './review/private-things.ts'
+import { LINGER_MS, SystemThings } from './review/private-things.ts'
 import { NOTHING_REMEMBERED } from './review/remembered-answers.ts'
 import { Applying } from './settings/applying.ts'
 import { engineWish, hasRouters } from './settings/engine-wish.ts'
@@ -244,7 +244,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     digest,
     random,
     clock,
-    things: options.privateThings ?? PRIVATE_THINGS,
+    things: options.privateThings ?? new SystemThings(LINGER_MS),
     remembered: NOTHING_REMEMBERED,
     engine: () => host.engine,
     offersChanged: () => contents.offersChanged(),

@@ -74,6 +74,7 @@ export function openSharing(parts: SharingParts): Sharing {
     },
     close: async () => {
       await Promise.all([shares.cancelAll(), reviews.close()])
+      await things.end()
     },
   }
 }

@@ -47,6 +47,8 @@ export class MarkedThings implements PrivateThings {
     return !name.endsWith('.stays')
   }
 
+  async end(): Promise<void> {}
+
   async withoutPlace(from: string, to: string): Promise<boolean> {
     const text = await readFile(from, 'latin1')
     if (text.includes('BROKEN')) return false

@@ -10,6 +10,7 @@ import { until } from '../../lab/netns/until.ts'
 import type { TransferRow } from '../../src/api/schemas/transfer.ts'
 import { type Daemon, type DaemonOptions, openDaemon } from '../../src/daemon/daemon.ts'
 import type { LogFacts } from '../../src/daemon/log.ts'
+import { MarkedThings } from './private-things.ts'
 
 const QUIET = {
   'network.bind': '127.0.0.1',
@@ -74,6 +75,8 @@ export class Ground {
         this.trashed.push(...paths)
         for (const at of paths) await rm(at, { recursive: true })
       },
+      // Threads that know private things take seconds to begin: who tests what is found says so.
+      privateThings: new MarkedThings(),
       ...more,
     })
     this.#running.add(daemon)

@@ -6,7 +6,7 @@ import { SystemClock } from '../../platform/clock.ts'
 import { SystemRandom } from '../../platform/random.ts'
 import type { ToolPorts } from '../tool-ports.ts'
 import { type LookedAt, lookedAt, removeCopies } from './gate.ts'
-import { PRIVATE_THINGS } from './private-things.ts'
+import { SystemThings } from './private-things.ts'
 import { NOTHING_REMEMBERED } from './remembered-answers.ts'
 import { Review } from './review.ts'
 import { type PathWish, subjectOfPath } from './subject.ts'
@@ -15,6 +15,8 @@ export interface OwnWish extends PathWish {
   readonly stateFolder: string
 }
 
+/** One command looks once. */
+const THINGS = new SystemThings(0)
 const ID_BYTES = 16
 
 export class OwnLook {
@@ -46,7 +48,7 @@ export class OwnLook {
     const review = new Review(toHex(new SystemRandom().bytes(ID_BYTES)), subject, {
       disk,
       digest,
-      things: PRIVATE_THINGS,
+      things: THINGS,
       remembered: NOTHING_REMEMBERED,
       wallMs: () => clock.wallMs(),
     })
@@ -64,7 +66,7 @@ export class OwnLook {
     const { stateFolder } = this.#wish
     const looked = await lookedAt(this.review, audience, {
       disk: this.#ports.disk,
-      things: PRIVATE_THINGS,
+      things: THINGS,
       stateFolder,
     })
     this.#copies = looked.copies

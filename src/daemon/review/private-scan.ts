@@ -46,4 +46,6 @@ export interface PrivateThings {
   canBeWithoutPlace(name: string): boolean
   /** False: it cannot be made, and nothing was written. */
   withoutPlace(from: string, to: string): Promise<boolean>
+  /** Nobody looks any more. */
+  end(): Promise<void>
 }
