@@ -110,7 +110,7 @@ function namedAs(
   if (WHOLE_LIVES.test(lower) && (isRoot || facts.components.length === 1))
     return maybe('private-folder', 'everything', data)
   const hits = lexicon().find(words)
-  if (hits.some(({ meaning }) => meaning.part === 'quiet')) return undefined
+  if (hits.some(({ meaning }) => meaning.part === 'quiet' || meaning.part === 'quiet-name')) return undefined
   const title = hits.find(
     ({ at, end, meaning }) =>
       meaning.part === 'title' && end - at >= words.replace(/\s?\d+/g, '').length * 0.6,

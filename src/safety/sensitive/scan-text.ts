@@ -15,7 +15,7 @@ import type { PrivateFinding } from './finding.ts'
 import { folded } from './folded-text.ts'
 
 /** Numbers are looked for in this much; words in less (papers.ts). */
-const MAX_CHARS = 2_000_000
+const MAX_CHARS = 1_000_000
 
 export interface TextContext {
   readonly lowName: string
@@ -29,6 +29,10 @@ const STRUCTURED = new Set(
   ),
 )
 
+/** Say who wrote a program and what it needs. */
+const PROJECT_FILE =
+  /^(?:package|package-lock|composer|bower|manifest|tsconfig|component|angular|lerna|deno|jsr|project|app|appsettings\.development)\.(?:json|lock)$|^(?:cargo|pyproject|poetry|pipfile|gopkg|hugo|netlify)\.(?:toml|lock)$|^(?:pom|androidmanifest|build|web)\.xml$|^(?:setup|tox)\.(?:cfg|ini)$|^(?:makefile|dockerfile|vagrantfile|jenkinsfile|gemfile|rakefile|procfile|changelog.*|authors.*|contributors.*|copying.*|licen[cs]e.*|readme.*|news.*|maintainers.*|thanks.*|credits.*|codeowners)$/
+
 export async function textFindings(whole: string, context: TextContext): Promise<PrivateFinding[]> {
   const text = whole.length > MAX_CHARS ? whole.slice(0, MAX_CHARS) : whole
   if (text.trim() === '') return []
@@ -36,7 +40,11 @@ export async function textFindings(whole: string, context: TextContext): Promise
   const keys = keyFindings(text)
   // Books, lyrics, subtitles: art speaks of everything.
   if (MEDIA_EXTENSIONS.has(extension)) return [...keys, ...cardFindings(text), ...ibanFindings(text)]
-  const code = CODE_EXTENSIONS.has(extension) || MANUAL_EXTENSION.test(extension) || /^#!|^<\?php/.test(text)
+  const code =
+    PROJECT_FILE.test(lowName) ||
+    CODE_EXTENSIONS.has(extension) ||
+    MANUAL_EXTENSION.test(extension) ||
+    /^#!|^<\?php/.test(text)
   const found = [...keys, ...(await secretFindings(text, { extension, lowName, code, quietName }))]
   if (code) return [...found, ...seedPhraseFindings(text)]
   found.push(...seedPhraseFindings(text), ...textStoreFindings(text, lowName))
@@ -70,5 +78,6 @@ function labelled(text: string): string {
     .replace(/<([\w:.-]{1,60})(?:\s[^<>]{0,400})?>/g, '\n$1: ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/_/g, ' ')
-    .replace(/["{}[\]]/g, '')
+    .replace(/["']?\s?[{}[\]]["']?|["']\s?,\s?(?=["'])|,\s?(?=["'])/g, '\n')
+    .replace(/["']/g, '')
 }

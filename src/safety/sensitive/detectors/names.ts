@@ -38,7 +38,7 @@ export function nameSays(stem: string, extension: string): NameSaying {
     return { findings: [], quiet: true }
   const words = nameWords(stem)
   const hits = lexicon().find(words)
-  const quiet = hits.some(({ meaning }) => meaning.part === 'quiet')
+  const quiet = hits.some(({ meaning }) => meaning.part === 'quiet' || meaning.part === 'quiet-name')
   if (!PAPER_EXTENSIONS.has(extension) && !/^[a-z]?\d{1,4}$/.test(extension)) return { findings: [], quiet }
   const findings: PrivateFinding[] = []
   const titled = best(
@@ -54,7 +54,8 @@ export function nameSays(stem: string, extension: string): NameSaying {
     if (named !== undefined && saysEnough(words, hits))
       findings.push(maybe(named.paper, 'name', { word: named.word }))
   }
-  if (!quiet && passwordList(words, hits)) findings.push(maybe('password-store', 'name'))
+  if (!quiet && passwordList(words, hits) && !/^(?:png|gif|webp|bmp)$/.test(extension))
+    findings.push(maybe('password-store', 'name'))
   return { findings, quiet }
 }
 

@@ -284,7 +284,7 @@ export const KINDS: readonly IdKind[] = [
     valid: luhnValid,
     words: words('هوي|اقام|سجل مدني|national id|iqama'),
   },
-  { country: 'AE', form: form('784-?\\d{4}-?\\d{7}-?\\d'), valid: anything },
+  { country: 'AE', form: form('784-\\d{4}-\\d{7}-\\d'), valid: anything },
   {
     country: 'IR',
     form: form('\\d{10}'),

@@ -16,6 +16,9 @@ const HEADING_LINE_CHARS = 90
 /** Weighed by hand on papers of many countries: docs/sensitive.md. */
 const ENOUGH = 7
 const ENOUGH_WITHOUT_TITLE = 8.5
+/** What is as short as a letter has less room for fields, and less for chance. */
+const SHORT_CHARS = 1_600
+const SHORT_BONUS = 1.2
 const QUIET_COST = 3.5
 
 interface Filled {
@@ -64,8 +67,9 @@ export function paperFindings(text: string, quietName: boolean): PrivateFinding[
 function scores(text: string, window: string, inside: readonly Filled[]): Map<PaperClass, number> {
   const persons = new Set<string>()
   for (const { hit, filled } of inside)
-    if (filled && hit.meaning.part === 'person') persons.add(hit.meaning.key)
+    if (filled && hit.meaning.part === 'person') persons.add(text.slice(hit.at, hit.end))
   const form = formSigns(window)
+  const short = text.length <= SHORT_CHARS
   const results = new Map<PaperClass, number>()
   const papers = new Set(inside.map(({ hit }) => hit.meaning.paper).filter((paper) => paper !== undefined))
   for (const paper of papers) {
@@ -77,15 +81,20 @@ function scores(text: string, window: string, inside: readonly Filled[]): Map<Pa
     for (const { hit, filled } of inside) {
       const { meaning } = hit
       if (meaning.paper !== paper) continue
+      // What stands there, not which spelling of the lists it agrees with: one word is one.
+      const key = text.slice(hit.at, hit.end)
       if (meaning.part === 'title') {
-        titles.add(meaning.key)
+        titles.add(key)
         if (hit.at < HEADING_CHARS && lineAround(text, hit.at).length <= HEADING_LINE_CHARS) heading = true
-      } else if (meaning.part === 'field') {
-        fields.add(meaning.key)
-        if (filled && !persons.has(meaning.key)) filledFields.add(meaning.key)
+      } else if (meaning.part === 'field' || (meaning.part === 'name' && paper === 'payroll')) {
+        fields.add(key)
+        if (filled && !persons.has(key)) filledFields.add(key)
         else if (paper === 'private-words' && alone(text, hit)) sections++
       }
     }
+    // Doses and values are filled in whatever they are called.
+    if (paper === 'medical') for (let i = 0; i < form.doses; i++) filledFields.add(`dose ${i}`)
+    const prose = short && persons.size + filledFields.size >= 3 ? 0 : form.prose
     const evidence = filledFields.size + persons.size + Math.min(form.facts, 2) + Math.min(sections, 3) * 0.7
     const score =
       (heading ? 4 : titles.size > 0 ? 2 : 0) +
@@ -96,10 +105,17 @@ function scores(text: string, window: string, inside: readonly Filled[]): Map<Pa
       Math.min(form.facts, 3) * 0.6 +
       Math.min(sections, 3) * 0.7 -
       form.blanks * 1.2 -
-      form.prose * 2
-    const enough = titles.size > 0 ? ENOUGH : ENOUGH_WITHOUT_TITLE
-    const needed = form.prose > 0 ? 4 : titles.size > 0 && heading ? 1.5 : 3
-    const own = titles.size > 0 ? fields.size + titles.size >= 2 : filledFields.size >= 3 && fields.size >= 4
+      prose * 2
+    const enough =
+      (titles.size > 0 ? ENOUGH : ENOUGH_WITHOUT_TITLE) -
+      (short ? (titles.size > 0 ? SHORT_BONUS : SHORT_BONUS * 2) : 0)
+    const needed = prose > 0 ? 4 : titles.size > 0 && heading ? (short ? 1 : 1.5) : 3
+    const own =
+      titles.size > 0
+        ? fields.size + titles.size >= 2 || (heading && persons.size > 0)
+        : short
+          ? filledFields.size >= 2 && fields.size >= 2 && persons.size > 0
+          : filledFields.size >= 3 && fields.size >= 4
     if (own && evidence >= needed && score >= enough) results.set(paper, score - enough)
   }
   return results
@@ -110,6 +126,8 @@ interface FormSigns {
   readonly facts: number
   /** Places left empty to be filled in: rules, dots, brackets. */
   readonly blanks: number
+  /** `20 mg`, `142/88`, `J45.0`: what stands in papers of health only. At most three. */
+  readonly doses: number
   /** 1 where long sentences make up most of it. */
   readonly prose: number
 }
@@ -119,7 +137,9 @@ const BLANK =
 const AMOUNT =
   /\d[\d.,' ]{0,14}\d[.,]\d{2}(?!\d)|[€$£¥₹₽₩₺฿₴₫₪]\s?\d|\d\s?(?:€|zł|kč|kr|eur|usd|chf|руб|грн|лв|円|元|원|บาท|đ|ft|lei|ريال|₪|ден|дин|rp|rm)(?!\p{L})/gu
 const DATE =
-  /\b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d\b|\b(?:19|20)\d\d[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])|(?:19|20)\d\d\s?년/g
+  /\b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d\b|\b(?:19|20)\d\d[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])|(?:19|20)\d\d\s?년|(?:令和|平成|昭和)[元\d]{1,2}年|民國\s?\d{2,3}\s?年/g
+const DOSE =
+  /\d\s?(?:mg|µg|μg|mcg|mmol|mmhg|iu|мг|мкг|毫克|ミリグラム)(?![\p{L}])|\b1[0-9]{2}\/\d{2,3}\b|\b[a-tv-z]\d{2}\.\d\b/u
 const REACHED = /[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,10}|\+\d{1,3}[\s\d()/-]{7,16}\d/g
 
 function formSigns(window: string): FormSigns {
@@ -127,6 +147,7 @@ function formSigns(window: string): FormSigns {
   let blanks = 0
   let longSentences = 0
   let lines = 0
+  let doses = 0
   for (const line of window.split('\n')) {
     if (line.trim() === '') continue
     lines++
@@ -134,6 +155,7 @@ function formSigns(window: string): FormSigns {
       // A table's row, or a sentence.
       if ((line.match(/[.。!?]\s/g)?.length ?? 0) >= 2) longSentences += line.length
     }
+    if (DOSE.test(line)) doses++
     blanks += line.match(BLANK)?.length ?? 0
     if (line.length > 140) continue
     if (AMOUNT.test(line)) facts += 0.5
@@ -144,7 +166,7 @@ function formSigns(window: string): FormSigns {
     REACHED.lastIndex = 0
   }
   const prose = longSentences > window.length * 0.5 || wrappedProse(window, lines) ? 1 : 0
-  return { facts, blanks: Math.min(blanks, 10), prose }
+  return { facts, blanks: Math.min(blanks, 10), doses: Math.min(doses, 3), prose }
 }
 
 /** Most lines nearly equally long and ending mid-sentence: a text that was wrapped. */
@@ -177,11 +199,13 @@ const PLACEHOLDER =
   /^(?:[_.…\-–*]{2,}|[[<{(]|x{3,}|n\/a\b|tbd\b|string\b|null\b|none\b|your |enter |e\.g\.|insert )/
 const VALUE = /^[\p{L}\p{Nd}+$€£¥₹₽₩₺฿#"'„(-]/u
 const NUMBER_NEAR = /^[^\d\n]{0,25}[€$£¥₹]?\s?\d[\d.,'/ -]{2,}/
+const NUMBER_AT_ONCE = /^[\s:=]{0,3}(?:of|is|von|de|di|van)?\s?[€$£¥₹]?\s?\d[\d.,'/ -]{2,}/
 const SENTENCE = /[.!?。][\s]/
 
 /** Whether a value stands beside the label: `name: ana`, `net pay  1,234.00`, or a short line that begins with it. */
 function isFilled(text: string, { at, end, meaning }: MeaningHit): boolean {
-  if (meaning.part !== 'person' && meaning.part !== 'field') return false
+  const payrollName = meaning.part === 'name' && meaning.paper === 'payroll'
+  if (meaning.part !== 'person' && meaning.part !== 'field' && !payrollName) return false
   const rest = text.slice(end, end + 120)
   const lineEnd = rest.indexOf('\n')
   const line = lineEnd === -1 ? rest : rest.slice(0, lineEnd)
@@ -206,7 +230,8 @@ function isFilled(text: string, { at, end, meaning }: MeaningHit): boolean {
   )
     return true
   // A number close by on a short line.
-  return meaning.part === 'field' && lineAround(text, at).length <= 110 && NUMBER_NEAR.test(line)
+  if (meaning.part === 'person') return NUMBER_AT_ONCE.test(line)
+  return lineAround(text, at).length <= 110 ? NUMBER_NEAR.test(line) : NUMBER_AT_ONCE.test(line)
 }
 
 /** The value stands below its label, as in tables that lost their form. Words alone there are the next label. */

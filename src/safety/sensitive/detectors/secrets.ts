@@ -73,7 +73,7 @@ const URL_SECRET =
   /\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|redis|rediss|amqps?|ftps?|sftp|https?|smtps?|imaps?|mssql|sqlserver|jdbc:[a-z]{3,12}|ldaps?|nats|clickhouse|cockroachdb):\/\/([^\s:@/'"<>]{1,80}):([^\s@/'"<>]{3,120})@([\w.-]{2,120})/g
 /** `NAME_SECRET=value`, `"api_key": "value"`, `password: value` in settings and code. */
 const ASSIGNED =
-  /(?<![A-Za-z])((?:[A-Za-z0-9]{1,30}[_.-]){0,6}(?:password|passwd|passphrase|pwd|pass|secret|secret[_-]?key|api[_-]?key|apikey|access[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|bearer[_-]?token|client[_-]?secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key|token|credentials?|secret[_-]?access[_-]?key|jwt[_-]?secret|app[_-]?key|salt|dsn|webhook[_-]?url|connection[_-]?string)(?:[_-](?:key|token|value|hash|id|base))?)["']?\s{0,8}(?:[:=]|=>|:=)\s{0,8}["'`]?([^\s"'`,;#]{4,300})/gi
+  /(?<![A-Za-z])((?:[A-Za-z0-9]{1,30}[_.-]){0,6}(?:password|passwd|passphrase|pwd|pass|secret|secret[_-]?key|api[_-]?key|apikey|access[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|bearer[_-]?token|client[_-]?secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key|token|credentials?|secret[_-]?access[_-]?key|jwt[_-]?secret|app[_-]?key|salt|dsn|webhook[_-]?url|connection[_-]?string)(?:[_-](?:key|token|value|hash|id|base))?)["']?\s{0,8}(?:[:=]|=>|:=)\s{0,8}(["'`]?)([^\s"'`,;#]{4,300})/gi
 
 export interface SecretContext {
   readonly extension: string
@@ -171,7 +171,7 @@ function assignedSecrets(
   let strongest = 0
   let looked = 0
   let sample = ''
-  for (const [, name = '', written = ''] of text.matchAll(ASSIGNED)) {
+  for (const [, name = '', quote, written = ''] of text.matchAll(ASSIGNED)) {
     if (++looked > 2_000) break
     const value = written.replace(/[)\]}]+$/, '')
     if (NO_VALUE.test(value) || value.length < 4 || (/^[a-z_.]+$/i.test(value) && value.length < 12 && code))
@@ -180,7 +180,7 @@ function assignedSecrets(
     if (/[()<>{}|\\]|::|->|=>|\.\w+\(|:.*:/.test(value) || /^(?:http|\/|\.\/|@|&|\*)/.test(value)) continue
     const strength = strengthOf(value)
     // In code, names of secrets are assigned other names all the time: only what looks random counts.
-    if (strength < (settings ? 2 : 3)) continue
+    if (strength < (settings ? 2 : 3) || (code && quote === '')) continue
     count++
     sample ||= value
     strongest = Math.max(strongest, strength)
@@ -209,12 +209,15 @@ function entropy(value: string): number {
   return bits
 }
 
+/** Notes of passwords are short; the length of a long one is looked at. */
+const NOTES_CHARS = 80_000
+
 const NOTE_VALUE =
-  /^\s{0,3}(?:\([^)\n]{0,30}\)\s{0,2})?(?:[:：=]|\sis\s|\s?[-–—>]{1,2}\s|\t|ist:?\s|は[:：]?\s?)\s{0,8}(\S{3,80})(?:[^\S\n]|\n|$)/
+  /^\s{0,3}(?:\([^)\n]{0,30}\)\s{0,2})?(?:[:：=]|[\p{L}\p{M} '._-]{1,30}[:：=]|\sis\s|\s?[-–—>]{1,2}\s|\t|ist:?\s|は[:：]?\s?)\s{0,8}(\S{3,80})(?:[^\S\n]|\n|$)/u
 
 /** Notes of people: `password: hunter2`, `mot de passe : …`, in any language; pairs of user and password; PINs. */
 function passwordNotes(text: string): PrivateFinding[] {
-  const looked = folded(text.slice(0, 200_000))
+  const looked = folded(text.slice(0, NOTES_CHARS))
   let labels = 0
   let accounts = 0
   for (const { at, end, meaning } of lexicon().find(looked)) {
@@ -223,6 +226,10 @@ function passwordNotes(text: string): PrivateFinding[] {
     const rest = looked.slice(end, end + 130)
     const value = NOTE_VALUE.exec(rest)?.[1]
     if (value === undefined || NO_VALUE.test(value) || /^[_.*•…-]{2,}$/.test(value)) continue
+    // A common word: only `pass: …1` will do.
+    if (/^(?:pass|code|kod|pw|losen)$/.test(meaning.key) && !/^\s?[:=]\s?\S{0,30}\d/.test(rest)) continue
+    // A PIN is digits; `Pin: release` is not one.
+    if (/^pin(?:$|[- ])/.test(meaning.key) && !/^\d{4,8}$/.test(value)) continue
     const begins = /(?:^|[\n\t,;|/*•-])[^\S\n]{0,4}["']?(?:[\p{L}\p{M}\d .()'-]{0,40}\s)?$/u.test(
       looked.slice(Math.max(0, at - 48), at),
     )

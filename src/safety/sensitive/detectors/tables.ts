@@ -1,7 +1,7 @@
 // Lists of people and what is theirs: tables (CSV, sheets) whose columns say so, in whatever language their headers are.
 
 import { maybe, type PrivateFinding, sureOf } from '../finding.ts'
-import { nameWords } from '../folded-text.ts'
+import { folded, nameWords } from '../folded-text.ts'
 import { lexicon, type Meaning, type PaperClass } from '../words/lexicon.ts'
 
 const MAX_COLUMNS = 200
@@ -9,12 +9,17 @@ const MAX_COLUMNS = 200
 const HEADER_LINES = 8
 const LOOKED_ROWS = 60
 
+/** Words of headers, folded as headers are. */
+const headers = (list: string): RegExp => new RegExp(`(?:^| )(?:${folded(list)})(?: |$)`)
+
 const PASSWORD_COLUMNS =
   /^(?:login ?)?(?:password|passwd|pwd|pass|pin|secret|login password|passphrase|totp|otpauth|otp ?auth)$/
-const CONTACT_WORDS =
-  /(?:^| )(?:e ?mail|mail|phone|mobile|tel|telephone|cell|telefon|telefono|téléphone|telefone|handy|mobil|gsm|телефон|почта|電話|电话|手机|メール|전화|이메일|휴대폰|هاتف|جوال|טלפון|เบอร์โทร|điện thoại|telepon|hp|puhelin|sími|τηλέφωνο|email|correo|courriel|address|adresse|dirección|indirizzo|endereço|адрес|住所|地址|주소|العنوان|כתובת)(?: |$)/
-const NAME_WORDS =
-  /(?:^| )(?:name|first|last|given|family|surname|vorname|nachname|nom|prénom|prenom|nombre|apellidos?|nome|cognome|apelido|sobrenome|naam|voornaam|achternaam|namn|navn|nimi|imię|imie|nazwisko|jméno|jmeno|příjmení|meno|név|nume|prenume|име|ime|prezime|фио|имя|фамилия|ім'я|прізвище|піб|όνομα|επώνυμο|ad|adı|soyad|soyadı|isim|الاسم|اسم|שם|نام|नाम|নাম|ชื่อ|tên|họ tên|nama|氏名|名前|이름|성명|姓名|名字|full ?name|employee|patient|customer|vardas|pavardė|vārds|uzvārds|eesnimi|perenimi)(?: |$)/
+const CONTACT_WORDS = headers(
+  `e ?mail|mail|phone|mobile|tel|telephone|cell|telefon|telefono|téléphone|telefone|handy|mobil|gsm|телефон|почта|電話|电话|手机|メール|전화|이메일|휴대폰|هاتف|جوال|טלפון|เบอร์โทร|điện thoại|telepon|hp|puhelin|sími|τηλέφωνο|email|correo|courriel|address|adresse|dirección|indirizzo|endereço|адрес|住所|地址|주소|العنوان|כתובת`,
+)
+const NAME_WORDS = headers(
+  `name|first|last|given|family|surname|vorname|nachname|nom|prénom|prenom|nombre|apellidos?|nome|cognome|apelido|sobrenome|naam|voornaam|achternaam|namn|navn|nimi|imię|imie|nazwisko|jméno|jmeno|příjmení|meno|név|nume|prenume|име|ime|prezime|фио|имя|фамилия|ім'я|прізвище|піб|όνομα|επώνυμο|ad|adı|soyad|soyadı|isim|الاسم|اسم|שם|نام|नाम|নাম|ชื่อ|tên|họ tên|nama|氏名|名前|이름|성명|姓名|名字|full ?name|employee|patient|customer|vardas|pavardė|vārds|uzvārds|eesnimi|perenimi`,
+)
 
 interface Column {
   readonly words: string
@@ -68,8 +73,9 @@ function judge(columns: readonly Column[], rows: readonly (readonly string[])[])
   return findings
 }
 
-const ID_COLUMNS =
-  /(?:^| )(?:ssn|social security(?: number| no)?|national id|id number|passport(?: no| number)?|pesel|bsn|cpf|dni|nif|curp|rut|cnp|egn|егн|jmbg|јмбг|oib|emso|emšo|nino|aadhaar|pan|personnummer|cpr|fødselsnummer|hetu|henkilötunnus|henkilotunnus|isikukood|asmens kodas|personas kods|rodné číslo|rodne cislo|codice fiscale|снилс|инн|паспорт|іпн|рнокпп|αμκα|αφμ|tckn|tc kimlik(?: no)?|身份证号?码?|身分證字號|身份證號碼|주민등록번호|주민번호|マイナンバー|個人番号|nik|ktp|cccd|cmnd|cedula|cédula|sozialversicherungsnummer|steuer id|n° sécu|numéro de sécurité sociale|ת ?ז|תעודת זהות|رقم الهوية|الرقم القومي|کد ملی|เลขบัตรประชาชน|เลขประจำตัวประชาชน|আইডি|आधार(?: संख्या)?|kennitala)(?: |$)/
+const ID_COLUMNS = headers(
+  `ssn|social security(?: number| no)?|national id|id number|passport(?: no| number)?|pesel|bsn|cpf|dni|nif|curp|rut|cnp|egn|егн|jmbg|јмбг|oib|emso|emšo|nino|aadhaar|pan|personnummer|cpr|fødselsnummer|hetu|henkilötunnus|henkilotunnus|isikukood|asmens kodas|personas kods|rodné číslo|rodne cislo|codice fiscale|снилс|инн|паспорт|іпн|рнокпп|αμκα|αφμ|tckn|tc kimlik(?: no)?|身份证号?码?|身分證字號|身份證號碼|주민등록번호|주민번호|マイナンバー|個人番号|nik|ktp|cccd|cmnd|cedula|cédula|sozialversicherungsnummer|steuer id|n secu|secu|numero secu|numero de securite sociale|securite sociale|ת ?ז|תעודת זהות|رقم الهوية|الرقم القومي|کد ملی|เลขบัตรประชาชน|เลขประจำตัวประชาชน|আইডি|आधार(?: संख्या)?|kennitala`,
+)
 
 /** Fields that many harmless tables have too (`name`, `status`, `conclusion`) say nothing here. */
 function speaks(paper: PaperClass, key: string): boolean {

@@ -3,6 +3,7 @@
 import type { PrivateClass } from '../finding.ts'
 import { folded } from '../folded-text.ts'
 import { TermIndex } from '../term-index.ts'
+import { stemmed, stemmedTerm } from '../word-stems.ts'
 import { BANK } from './bank.ts'
 import { type WordsByLanguage, wordParts } from './class-words.ts'
 import { IDENTITY } from './identity.ts'
@@ -11,7 +12,7 @@ import { MEDICAL } from './medical.ts'
 import { PAYROLL } from './payroll.ts'
 import { ACCOUNT_LABELS, PASSWORD_LABELS, PERSON_LABELS } from './person.ts'
 import { CONFIDENTIAL_MARKS, DIARY_OPENINGS, PRIVATE_LIFE } from './private-life.ts'
-import { QUIET_WORDS } from './quiet.ts'
+import { QUIET_NAME_WORDS, QUIET_WORDS } from './quiet.ts'
 import { TAX } from './tax.ts'
 
 export type PaperClass = Extract<
@@ -27,6 +28,7 @@ export type Part =
   | 'password'
   | 'account'
   | 'quiet'
+  | 'quiet-name'
   | 'diary'
   | 'confidential'
 
@@ -59,21 +61,26 @@ const MORE: Readonly<Partial<Record<Part, readonly string[]>>> = {
   password: Object.values(PASSWORD_LABELS),
   account: Object.values(ACCOUNT_LABELS),
   quiet: [QUIET_WORDS],
+  'quiet-name': [QUIET_NAME_WORDS],
   diary: [DIARY_OPENINGS],
   confidential: [CONFIDENTIAL_MARKS],
 }
 
+/** Languages that bend their words; the others write terms as they stand here, or with `*`. */
+const BENT = new Set('pl cs sk hr sr sl mk bg ru uk be lt lv et el ro sq hu fi'.split(' '))
+
 export class Lexicon {
   readonly #index = new TermIndex()
+  readonly #bent = new TermIndex()
   readonly #meanings: Meaning[] = []
   readonly #known = new Set<string>()
 
   constructor() {
     for (const [paper, words] of Object.entries(PAPERS) as [PaperClass, WordsByLanguage][]) {
-      for (const line of Object.values(words)) {
+      for (const [language, line] of Object.entries(words)) {
         const { titles, fields, names } = wordParts(line)
-        this.#add('title', titles, paper)
-        this.#add('field', fields, paper)
+        this.#add('title', titles, paper, BENT.has(language))
+        this.#add('field', fields, paper, BENT.has(language))
         this.#add('name', names, paper)
       }
     }
@@ -82,22 +89,36 @@ export class Lexicon {
     }
   }
 
-  #add(part: Part, terms: readonly string[], paper?: PaperClass): void {
+  #add(part: Part, terms: readonly string[], paper?: PaperClass, bent = false): void {
     for (const term of terms) {
       const key = folded(term.trim())
       const once = `${part} ${paper ?? ''} ${key}`
       if (key === '' || this.#known.has(once)) continue
       this.#known.add(once)
       const meaning: Meaning = { part, key, ...(paper === undefined ? {} : { paper }) }
-      this.#index.add(term.trim(), this.#meanings.push(meaning) - 1)
+      const id = this.#meanings.push(meaning) - 1
+      this.#index.add(term.trim(), id)
+      // Short ones would agree with anything.
+      if (bent && !term.includes('*') && key.length >= 6) this.#bent.add(stemmedTerm(key), id)
     }
   }
 
   /** @param text folded */
   find(text: string): MeaningHit[] {
-    return this.#index
-      .find(text)
-      .map(({ term, at, end }) => ({ at, end, meaning: this.#meanings[term] as Meaning }))
+    const hits: MeaningHit[] = []
+    const seen = new Set<number>()
+    for (const { term, at, end } of this.#index.find(text)) {
+      hits.push({ at, end, meaning: this.#meanings[term] as Meaning })
+      seen.add(term * 1_048_576 + (at % 1_048_576))
+    }
+    const plain = hits.length
+    const { text: stems, from, to } = stemmed(text)
+    for (const { term, at, end } of this.#bent.find(stems)) {
+      const begin = from[at] as number
+      if (seen.has(term * 1_048_576 + (begin % 1_048_576))) continue
+      hits.push({ at: begin, end: to[end] as number, meaning: this.#meanings[term] as Meaning })
+    }
+    return hits.length === plain ? hits : hits.sort((a, b) => a.at - b.at)
   }
 }
 
