@@ -19,10 +19,10 @@ import type { TorrentFile } from '../../metainfo/metainfo.ts'
 import { torrentTag } from '../../protocol/mse/keys.ts'
 import type { Transfer } from '../transfers/transfer.ts'
 
-/** Of all transfers together, some 200 bytes each; what is beyond is found by its own torrent only. */
-const MAX_FILES = 200_000
-/** Hashed in one go before others have their turn: well under the 50 ms that nobody may hold the loop. */
-const SLICE = 200
+/** Of all transfers together, some 500 bytes each; what is beyond is found by its own torrent only. */
+const MAX_FILES = 100_000
+/** Hashed in one go before others have their turn, some 15 µs each: well under the 50 ms that nobody may hold the loop. */
+const SLICE = 100
 
 interface Held {
   readonly transfer: Transfer
@@ -47,6 +47,7 @@ export class TransferContents {
   readonly #hashByTag = new Map<string, string>()
   readonly #touched = new Set<string>()
   #files = 0
+  #inSlice = 0
   #reading: Promise<boolean> = Promise.resolve(false)
 
   /** @param find a transfer by its id; undefined when it was removed */
@@ -125,7 +126,6 @@ export class TransferContents {
 
   async #refresh(): Promise<boolean> {
     let changed = false
-    let hashed = 0
     for (const id of [...this.#touched]) {
       this.#touched.delete(id)
       const transfer = this.#find(id)
@@ -133,19 +133,17 @@ export class TransferContents {
       const before = this.#entries.get(id)
       if ((before?.state ?? '') === state) continue
       this.#forget(id, before)
-      const hashes = transfer === undefined || state === '' ? [] : this.#read(id, transfer, state)
-      hashed += hashes.length
+      const hashes = transfer === undefined || state === '' ? [] : await this.#read(id, transfer, state)
       changed ||= hashes.join() !== (before?.hashes ?? []).join()
-      if (hashed < SLICE) continue
-      hashed = 0
-      await new Promise<void>((resolve) => setImmediate(resolve))
     }
     return changed
   }
 
-  #read(id: string, transfer: Transfer, state: string): readonly string[] {
+  async #read(id: string, transfer: Transfer, state: string): Promise<readonly string[]> {
     const contents: string[] = []
     const hashes: string[] = []
+    // From the first on: what changes meanwhile is touched, and read again after this.
+    this.#entries.set(id, { state, contents, hashes })
     for (const { index, root, lengthBytes } of transfer.metainfo?.files ?? []) {
       if (root === undefined || this.#files >= MAX_FILES) continue
       this.#files++
@@ -159,8 +157,10 @@ export class TransferContents {
       hashes.push(hash)
       push(this.#byHash, hash, held)
       this.#hashByTag.set(torrentTag(this.#digest, hash).toHex(), hash)
+      if (++this.#inSlice < SLICE) continue
+      this.#inSlice = 0
+      await new Promise<void>((resolve) => setImmediate(resolve))
     }
-    this.#entries.set(id, { state, contents, hashes })
     return hashes
   }
 
