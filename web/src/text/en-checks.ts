@@ -4,7 +4,7 @@ import { files } from './en-dialogs.ts'
 import { plural } from './plural.ts'
 
 export const enChecks = {
-  'checks.title': 'Checks',
+  'checks.title': 'What arrived, and the scanner',
   'checks.means':
     'What arrives is looked at by name and by content before its name is final. For viruses the scanner of this computer is asked; Shoal has none of its own.',
   'checks.ready': (name: string) => `${name} looks at what arrives.`,
@@ -58,7 +58,7 @@ export const enChecks = {
   'blocking.removed': (name: string) => `${name} is gone, and blocks nothing any more.`,
   'blocking.refreshed': (name: string) => `${name} is fresh.`,
   'blocking.add': 'Add a list',
-  'blocking.where': 'Its address, or a file on this computer',
+  'blocking.where': 'Add a list: its address, or a file on this computer',
   'blocking.whereHint': 'such as https://example.org/list.json or /home/ana/list.json',
   'blocking.addKey': 'Key of who signs it (if you know it)',
   'blocking.addKeyHint': '64 hex digits; without it the first key that is seen is kept',

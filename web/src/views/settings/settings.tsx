@@ -46,11 +46,12 @@ export function Settings(): ReactNode {
     about: fits(query, [t('about.title'), t('about.version'), t('about.state')]),
   }
   const searching = query.trim() !== ''
-  const nothing = found.length === 0 && !Object.values(beside).includes(true)
+  const fitting = found.length + Object.values(beside).filter(Boolean).length
+  const nothing = fitting === 0
   return (
     <div className="view">
       <h1>{t('settings.title')}</h1>
-      <Field label={t('settings.search')} hint={searching ? t('settings.found', found.length) : undefined}>
+      <Field label={t('settings.search')} hint={searching ? t('settings.found', fitting) : undefined}>
         {(wiring) => (
           <input
             {...wiring}
