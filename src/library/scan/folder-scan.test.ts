@@ -425,6 +425,7 @@ test('a walk that is stopped anywhere and begun again ends as if it had not been
   for (let slices = 1; slices < 60; slices += 13) {
     const stopped = new FolderScan(optionsFor(folder, store, { now: () => (at += 100) }))
     for (let slice = 0; slice < slices; slice++) stopped.advance()
+    stopped.stop()
   }
   scan()
   assert.equal(paths().length, 1_500)

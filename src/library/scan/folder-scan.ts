@@ -105,7 +105,7 @@ export class FolderScan {
     return this.#batch.addedCount
   }
 
-  /** Walks for a few milliseconds; the outcome once it is at its end. To stop it, do not call again. */
+  /** Walks for a few milliseconds; the outcome once it is at its end. */
   advance(): ScanOutcome | undefined {
     const until = this.#options.now() + SLICE_MS
     while (this.#outcome === undefined) {
@@ -114,6 +114,11 @@ export class FolderScan {
       else if (this.#options.now() >= until) break
     }
     return this.#outcome
+  }
+
+  /** Gives up: what was told to the store until now holds. */
+  stop(): void {
+    this.#work.return({ kind: 'unsettled' })
   }
 
   *#walk(): Generator<undefined, ScanOutcome> {

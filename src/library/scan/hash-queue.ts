@@ -23,6 +23,8 @@ const SMALL_BATCH_FILES = 8
 const CHECKPOINT_FROM_BYTES = 1_073_741_824
 /** A timer is not set for less. */
 const SHORTEST_WAIT_MS = 50
+/** Says something of this computer now and nothing of the file. */
+const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
 /** What is under way may end when everything is to end: a slice takes a second on a slow disk, forever on a dead one. */
 const CLOSE_MS = 2_000
 
@@ -258,9 +260,9 @@ export class HashQueue {
 
   #record(file: WaitingFile, result: HashedContent): void {
     const { store, clock, stale, recorded } = this.#options
-    if (result.kind === 'changed') {
+    if (result.kind === 'changed' || (result.kind === 'failed' && PASSING.has(result.code))) {
       this.#turns.rest(file, clock.wallMs())
-      stale(file)
+      if (result.kind === 'changed') stale(file)
       return
     }
     this.#turns.done(file)

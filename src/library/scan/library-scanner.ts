@@ -83,11 +83,10 @@ export class LibraryScanner {
     if (this.#closed || this.#folders.has(folder.id)) return
     const { clock, store } = this.#options
     const watchFolder = this.#options.watchFolder ?? systemWatch
-    const now = () => clock.now()
-    const scanned = new ScannedFolder(folder, watchFolder, now, () => this.#arm())
+    const scanned = new ScannedFolder(folder, watchFolder, clock, () => this.#arm())
     scanned.scannedAtMs = store.memory(folder.id)?.scannedAtMs ?? undefined
     this.#folders.set(folder.id, scanned)
-    scanned.turns.wholeNow(now())
+    scanned.turns.wholeNow(clock.now())
     this.#arm()
   }
 
@@ -178,6 +177,12 @@ export class LibraryScanner {
   async #walk(scanned: ScannedFolder, walk: Walk): Promise<void> {
     const { store, hashes, clock, fileCount, never, pressure } = this.#options
     const { folder } = scanned
+    if (!(await scanned.probe.answers(folder.path))) {
+      scanned.end(walk, { kind: 'missing', code: 'FOLDER_GONE' }, clock.now())
+      this.#tell(folder.id)
+      return
+    }
+    if (scanned.stopped || this.#closed) return
     const watch = scanned.begin(walk)
     if (walk.kind === 'whole' && scanned.isThere) hashes.forgetTroubles(folder.id)
     this.#tell(folder.id)
@@ -201,7 +206,10 @@ export class LibraryScanner {
       // Others have questions for the database.
       await pause(clock, restAfter(clock.now() - began, pressure()))
     }
-    if (outcome === undefined) return
+    if (outcome === undefined) {
+      scan.stop()
+      return
+    }
     scanned.progress(scan)
     scanned.end(walk, outcome, clock.now())
     if (walk.kind === 'whole' && outcome.kind === 'done') scanned.scannedAtMs = clock.wallMs()

@@ -1,7 +1,8 @@
 // One folder as the scanner keeps it: what is due, what watches it, and what is said of it.
 
-import type { FolderProblem } from './folder-problem.ts'
-import { problemOf } from './folder-problem.ts'
+import type { Clock } from '../../base/ports.ts'
+import { FolderProbe } from './folder-probe.ts'
+import { type FolderProblem, problemOf } from './folder-problem.ts'
 import type { FolderScan, ScanOutcome } from './folder-scan.ts'
 import type { FolderWatch, WatchEvents } from './folder-watch.ts'
 import { type Walk, WalkTurns } from './walk-turns.ts'
@@ -27,8 +28,9 @@ export interface FolderStatus {
 export class ScannedFolder {
   readonly folder: LibraryFolderPath
   readonly turns = new WalkTurns()
+  readonly probe: FolderProbe
   readonly #watchFolder: (events: WatchEvents) => FolderWatch
-  readonly #now: () => number
+  readonly #clock: Clock
   readonly #due: () => void
   #watch: FolderWatch | undefined
   #state: FolderState = 'waiting'
@@ -42,12 +44,13 @@ export class ScannedFolder {
   constructor(
     folder: LibraryFolderPath,
     watchFolder: (events: WatchEvents) => FolderWatch,
-    now: () => number,
+    clock: Clock,
     due: () => void,
   ) {
     this.folder = folder
     this.#watchFolder = watchFolder
-    this.#now = now
+    this.#clock = clock
+    this.probe = new FolderProbe(clock)
     this.#due = due
   }
 
@@ -69,11 +72,11 @@ export class ScannedFolder {
   begin(walk: Walk): FolderWatch {
     this.#watch ??= this.#watchFolder({
       touched: (directories) => {
-        this.turns.touched(directories, this.#now())
+        this.turns.touched(directories, this.#clock.now())
         this.#due()
       },
       lost: () => {
-        this.turns.wholeNow(this.#now())
+        this.turns.wholeNow(this.#clock.now())
         this.#due()
       },
     })
