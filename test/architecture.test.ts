@@ -140,7 +140,6 @@ const LONG: Readonly<Record<string, string>> = {
   'engine/torrent/swarm.ts':
     'the host of all peers of a torrent: each duty is a line or two; a few lines over',
   'safety/sensitive/detectors/national-id-kinds.ts': 'one table, an entry for each number',
-  'test/corpus/formats.ts': 'the smallest real file of each format, a function each',
   'test/corpus/sensitive-files.ts': 'one list, an entry for each kind of private file',
   'lab/sim/disk.ts': 'one port and the ways it can fail; a few lines over',
 }

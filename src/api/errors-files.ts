@@ -101,4 +101,10 @@ export const FILE_ERRORS: ErrorTable = {
       `${word(data, 'path', 'This')} lies in ${word(data, 'folder', 'a folder')}, which holds settings and passwords of programs.`,
     help: 'Nothing was shared. Copy what you want to share elsewhere first.',
   },
+  SHARE_REFUSED_SYNC: {
+    exit: 2,
+    message: (data) =>
+      `${word(data, 'path', 'This')} is where ${word(data, 'service', 'a cloud')} keeps everything in step with other devices.`,
+    help: 'Nothing was shared. Choose a folder inside it, or copy what you want to share elsewhere.',
+  },
 }

@@ -13,6 +13,7 @@ export class ShareError extends CodedError<
   | 'SHARE_REFUSED_ROOT'
   | 'SHARE_REFUSED_KEYS'
   | 'SHARE_REFUSED_PROFILE'
+  | 'SHARE_REFUSED_SYNC'
   | 'SHARE_HOLDS_KEYS'
   | 'SHARE_EMPTY'
   | 'SHARE_DATA_MISSING'
@@ -63,6 +64,13 @@ export function refuseRoot(root: string, stateFolder: string): void {
     throw new ShareError('SHARE_REFUSED_KEYS', { path: root, folder: refused.folder })
   if (refused?.why === 'PROFILE') {
     throw new ShareError('SHARE_REFUSED_PROFILE', { path: root, folder: refused.folder })
+  }
+  if (refused?.why === 'SYNC') {
+    throw new ShareError('SHARE_REFUSED_SYNC', {
+      path: root,
+      folder: refused.folder,
+      service: refused.service,
+    })
   }
   if (refused !== undefined) throw new ShareError('SHARE_REFUSED_ROOT', { path: root, why: refused.why })
 }

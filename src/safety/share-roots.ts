@@ -1,9 +1,10 @@
-// Which folders are never shared whole: home, drive roots, key stores, profiles, system folders (SAFETY.md, leaks).
+// Which folders are never shared whole: home, drive roots, key stores, profiles, roots of clouds, system folders (SAFETY.md, leaks).
 // Invariant: the answer is about the real path, so a link or `..` cannot talk its way around it.
 
 import { realpathSync as fsRealpathSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { configuredSyncRoots, type SyncRoot, syncRootByMark, syncRootByName } from './sync-roots.ts'
 
 /** The system's own, which also gives the case in which a name was made where case is ignored. */
 const realpathSync = fsRealpathSync.native
@@ -11,6 +12,7 @@ const realpathSync = fsRealpathSync.native
 export type RefusedRoot =
   | { readonly why: 'HOME' | 'DRIVE_ROOT' | 'HOME_PARENT' | 'SYSTEM' }
   | { readonly why: 'KEYS' | 'PROFILE'; readonly folder: string }
+  | { readonly why: 'SYNC'; readonly folder: string; readonly service: string }
 
 /** Below home: keys, wallets, password stores. Neither they nor anything inside may be shared. */
 const KEY_FOLDERS = [
@@ -86,16 +88,24 @@ export interface ShareRootFacts {
   readonly home: string
   readonly platform: NodeJS.Platform
   readonly stateFolder: string
+  /** Of realFacts(): roots that settings of sync services name. */
+  readonly syncRoots?: readonly SyncRoot[]
 }
 
 /** @param given an existing path. @returns why it may not be shared, or undefined. */
 export function refusedRoot(given: string, facts: ShareRootFacts): RefusedRoot | undefined {
-  return refusedRealPath(realpathSync(given), realFacts(facts))
+  const real = realpathSync(given)
+  const refused = refusedRealPath(real, realFacts(facts))
+  if (refused !== undefined) return refused
+  const sync = syncRootByMark(real)
+  return sync === undefined ? undefined : { why: 'SYNC', ...sync }
 }
 
-/** For many paths one after another: home and state folder by their real paths. */
+/** For many paths one after another: home, state folder and roots of sync services by their real paths. */
 export function realFacts(facts: ShareRootFacts): ShareRootFacts {
-  return { ...facts, home: realOr(facts.home), stateFolder: realOr(facts.stateFolder) }
+  const home = realOr(facts.home)
+  const syncRoots = configuredSyncRoots(home).map((root) => ({ ...root, folder: realOr(root.folder) }))
+  return { ...facts, home, stateFolder: realOr(facts.stateFolder), syncRoots }
 }
 
 /** @param real the real path of what is there @param facts of realFacts(): the disk is not asked */
@@ -112,6 +122,8 @@ export function refusedRealPath(real: string, facts: ShareRootFacts): RefusedRoo
   }
   const keys = keyFolderIn(real.split(path.sep))
   if (keys !== undefined) return { why: 'KEYS', folder: keys.join(path.sep) }
+  const sync = syncRootByName(real, home, facts.syncRoots ?? [])
+  if (sync !== undefined) return { why: 'SYNC', ...sync }
   for (const folder of PROFILE_FOLDERS) {
     const profile = path.join(home, folder)
     if (insideOrSame(real, profile)) return { why: 'PROFILE', folder: profile }

@@ -2,7 +2,7 @@
 
 import { t } from '../text/t.ts'
 
-const WORDED = ['HOME', 'HOME_PARENT', 'DRIVE_ROOT', 'SYSTEM', 'KEYS', 'PROFILE'] as const
+const WORDED = ['HOME', 'HOME_PARENT', 'DRIVE_ROOT', 'SYSTEM', 'KEYS', 'PROFILE', 'SYNC'] as const
 
 export function refusalSentence(code: string): string {
   const worded = WORDED.find((known) => known === code)

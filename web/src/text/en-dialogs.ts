@@ -131,6 +131,8 @@ export const enDialogs = {
   'folder.refused.SYSTEM': 'A folder of the system cannot be shared.',
   'folder.refused.KEYS': 'It holds keys, which must never be shared.',
   'folder.refused.PROFILE': 'It holds the profile of a program, with passwords and mail.',
+  'folder.refused.SYNC':
+    'A cloud keeps it in step with other devices, with everything in it. Choose a folder inside it.',
   'folder.refused.other': (code: string) => `It cannot be shared (${code}).`,
 
   'drop.title': 'Drop it',
