@@ -247,9 +247,7 @@ export class ScanDatabase implements ScanStore, HashStore, FactStore {
   }
 
   /** Paths with what is known of each, in order. */
-  files(
-    folder: string,
-  ): {
+  files(folder: string): {
     path: string
     content: string | null
     trouble: string | null
