@@ -91,6 +91,7 @@ export class EntryReader {
   readonly #holder: StatementSync
 
   readonly #leaving: StatementSync
+  readonly #holderName: StatementSync
   /** For one request, so that all of it is of one instant: holders that are going, and what rows share. */
   #gone = new Set<number>()
   readonly #holders = new Map<number, Holder>()
@@ -101,6 +102,7 @@ export class EntryReader {
     // A thousand of them are read for one search: no join, and arrays, which are made in half the time.
     this.#file = database.prepare(`SELECT ${COLUMNS} FROM files WHERE id = ?`)
     this.#file.setReturnArrays(true)
+    this.#holderName = database.prepare('SELECT name FROM holders WHERE key = ?')
     this.#leaving = database.prepare('SELECT key FROM holders WHERE leaving = 1')
     this.#inContent = database.prepare(
       `SELECT ${COLUMNS} FROM ${PRESENT} WHERE files.content = ? ORDER BY files.id LIMIT ? OFFSET ?`,
@@ -137,6 +139,12 @@ export class EntryReader {
       mediaType: mediaType ?? undefined,
       facts: facts === null ? NO_FACTS : factsFrom(facts),
     }
+  }
+
+  /** Holder and directories from the top, as they are found as words. */
+  pathOf({ holder, directory }: EntryRow): readonly string[] {
+    const top = this.#holderName.get(holder)?.name as string
+    return [top, ...this.directories.componentsOf(directory)]
   }
 
   /** @param named the file whose name is shown: the one that was found */

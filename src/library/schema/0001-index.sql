@@ -94,11 +94,8 @@ CREATE TABLE files (
 ) STRICT;
 CREATE INDEX files_inode ON files (inode) WHERE inode <> '';
 CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
-CREATE INDEX files_unhashed ON files (length, id) WHERE waits = 1;
-CREATE INDEX files_unlooked ON files (length, id) WHERE looked = 0;
-CREATE INDEX files_key ON files (name_key);
-CREATE INDEX files_length ON files (length);
-CREATE INDEX files_modified ON files (modified_ms);
+-- What waits to be hashed or looked at, shortest first; empty when all is done.
+CREATE INDEX files_waiting ON files (length, id) WHERE waits = 1 OR looked = 0;
 
 -- Of a large file whose hash is half done: the piece layer from its front.
 CREATE TABLE checkpoints (
@@ -124,15 +121,14 @@ CREATE INDEX remembered_inode ON remembered (inode);
 CREATE INDEX remembered_content ON remembered (content) WHERE content IS NOT NULL;
 
 -- Words by which files are found; its rowid is the file's. Its text is made by names/words.ts and needs no tokenizer but
--- spaces; `_` begins marks, which no name can hold. One to three letters have an index of their own, so that
--- find-as-you-type reads in order instead of merging.
+-- spaces; `_` begins marks, which no name can hold (search/marks.ts).
 CREATE VIRTUAL TABLE words USING fts5 (
   name, tags, path, marks,
-  content = '', contentless_delete = 1, detail = full, prefix = '1 2 3', tokenize = "ascii tokenchars '_'"
+  content = '', contentless_delete = 1, detail = full, tokenize = "ascii tokenchars '_'"
 );
-
 -- Postings collected before they are written: a batch makes one segment, not several that must be merged again.
 INSERT INTO words (words, rank) VALUES ('hashsize', 8388608);
 
--- Every word of letters that was ever in there, for words that go on after four letters and more.
+-- Every word of letters that was ever in there, for words that go on after four letters and more; and every mark of a
+-- time, a size or a beginning, to read them in order.
 CREATE TABLE vocabulary (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -4,12 +4,18 @@
 // `_` begins every mark and is in no word. Changing a mark needs a migration that fills the index anew.
 
 import { extensionOf, KINDS, kindOf } from '../names/kinds.ts'
+import { isBigram } from '../names/words.ts'
+
+/** In every file. */
+export const EVERY_FILE = '_a'
 
 export interface Marked {
   readonly holder: number
   readonly name: string
   readonly nameKey: string
   readonly nameWords: number
+  /** Of name and tags, once or more. */
+  readonly words: readonly string[]
   readonly lengthBytes: number
   readonly modifiedMs: number
   readonly mediaType: string | undefined
@@ -19,6 +25,7 @@ export interface Marked {
 
 export function marksOf(file: Marked): string[] {
   const marks = [
+    EVERY_FILE,
     holderMark(file.holder),
     kindMark(kindOf(file.name, file.mediaType)),
     `_s${fine(octaveOf(file.lengthBytes))}`,
@@ -33,12 +40,27 @@ export function marksOf(file: Marked): string[] {
   marks.push(initialMark(first), initialMark(`${first}${second}`))
   if (file.durationSeconds !== undefined) marks.push(`_l${fine(eighth(file.durationSeconds))}`)
   if (file.bitrate !== undefined) marks.push(`_b${fine(eighth(file.bitrate))}`)
-  return marks
+  const beginnings = new Set<string>()
+  for (const word of file.words) {
+    const characters = isBigram(word) ? [...word].slice(0, 1) : [...word].slice(0, LONGEST_BEGINNING)
+    for (let length = 1; length <= characters.length; length++) {
+      beginnings.add(beginningMark(characters.slice(0, length).join('')))
+    }
+  }
+  return [...marks, ...beginnings]
 }
 
-/** Every file has one: what begins every holder's mark. */
-export const HOLDER_MARKS = '_h'
-export const holderMark = (holder: number): string => `${HOLDER_MARKS}${holder.toString(36)}`
+/**
+ * Short beginnings of words are marks of their own: that of one letter would else be the merged lists of thousands of
+ * words. Of names and tags only; a path would double the index for what nobody types.
+ */
+export const LONGEST_BEGINNING = 3
+export const beginningMark = (characters: string): string => `_p${characters}`
+
+/** Marks that are read in order; each is kept in the vocabulary. */
+export const isOrdered = (mark: string): boolean => /^_[smdnk]/.test(mark)
+
+export const holderMark = (holder: number): string => `_h${holder.toString(36)}`
 export const kindMark = (kind: (typeof KINDS)[number]): string => `_t${KINDS.indexOf(kind).toString(36)}`
 /** Undefined for what nobody could type. */
 export const extensionMark = (extension: string): string | undefined =>
@@ -53,11 +75,10 @@ export function monthOf(ms: number): number {
   const date = new Date(ms)
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
 }
-export const monthStartMs = (month: number): number => Date.UTC(1970, month)
 export const monthMark = (month: number): string => `_m${month.toString(36)}`
 const DAY_MS = 86_400_000
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
-export const dayStartMs = (day: number): number => day * DAY_MS
+export const monthOfDay = (day: number): number => monthOf(day * DAY_MS)
 export const dayMark = (day: number): string => `_d${day.toString(36)}`
 
 /** First or first two characters of a name key; a space is no part of a mark. */
@@ -73,6 +94,8 @@ export const EIGHTHS = 8
 /** Of all sizes up to 2^53 bytes. */
 export const OCTAVES = 54
 export const octaveMark = (octave: number): string => `_s${fine(octave)}`
+/** The largest size in the octave of a mark. */
+export const octaveTop = (mark: string): number => 2 ** (Number.parseInt(mark.slice(2), 36) + 1) - 1
 export const eighthMark = (eighth: number): string => `_u${fine(eighth)}`
 
 /** Marks of all sizes from `least` to `most` bytes: whole octaves, and eighths at the ends. */

@@ -2,6 +2,7 @@
 // at once. It decides where the index is not asked, and how well a file fits.
 
 import { wordsOf } from '../names/words.ts'
+import { LONGEST_BEGINNING } from './marks.ts'
 import type { Term } from './query.ts'
 
 /** Runs of words; a phrase never goes on from one to the next. */
@@ -21,6 +22,21 @@ export function fieldsOf(text: string): Fields {
 
 export function matchesTerm(term: Term, fields: Fields): boolean {
   return fields.some((field) => term.runs.some((run) => positionOf(run, term.open, field) !== -1))
+}
+
+/**
+ * As the index promises: where a word goes on that is at most LONGEST_BEGINNING long so far, only in name and tags; as it
+ * stands, and in every other way, in the path too.
+ */
+export function matchesFile(term: Term, { names, path }: Matched): boolean {
+  if (!term.open) return matchesTerm(term, names) || matchesTerm(term, path)
+  if (matchesTerm(term, names)) return true
+  return term.runs.some((run) => matchesTerm({ runs: [run], open: !endsShort(run) }, path))
+}
+
+/** Whether the index knows only that the end of a run is there, not where. */
+export function endsShort(run: readonly string[]): boolean {
+  return [...(run.at(-1) ?? '')].length <= LONGEST_BEGINNING
 }
 
 /** Where a run begins in a field, or -1. */

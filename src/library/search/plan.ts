@@ -2,10 +2,18 @@
 // within quotes, so it cannot mean anything to the index but themselves.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { extensionMark, HOLDER_MARKS, holderMark, kindMark, scaleMarks, sizeMarks } from './marks.ts'
-import { type Fields, fieldsOf, matchesTerm } from './match.ts'
+import {
+  beginningMark,
+  EVERY_FILE,
+  extensionMark,
+  holderMark,
+  kindMark,
+  octaveTop,
+  scaleMarks,
+  sizeMarks,
+} from './marks.ts'
+import { endsShort, type Fields, fieldsOf, matchesTerm } from './match.ts'
 import type { Query, Term } from './query.ts'
-import { SHORTEST_EXPANDED } from './word-index.ts'
 
 export interface Plan {
   /** Everything that matches. */
@@ -25,7 +33,8 @@ export interface Plan {
 /** How many ways a word may go on: each is a list to read along. The shortest ones first. */
 const MAX_ENDINGS = 64
 
-const NAMES = '{name tags}'
+/** Beginnings are marks, and no word of a name is one. */
+const NAMES = '{name tags marks}'
 
 export class Planner {
   readonly #endings: StatementSync
@@ -36,7 +45,9 @@ export class Planner {
     this.#endings = database.prepare(
       'SELECT word FROM vocabulary WHERE word >= ? AND word < ? ORDER BY length(word), word LIMIT ?',
     )
-    this.#largest = database.prepare('SELECT max(length) AS length FROM files')
+    this.#largest = database.prepare(
+      "SELECT max(word) AS mark FROM vocabulary WHERE word >= '_s' AND word < '_t'",
+    )
     this.#publishers = database.prepare(`
       SELECT holder, licence_kind, licence_id, publisher FROM folders
       WHERE licence_kind IS NOT NULL OR publisher IS NOT NULL`)
@@ -58,7 +69,7 @@ export class Planner {
     const joined = (parts: readonly string[], marks = [...sizes, ...others]): string => {
       // Something must match before something can be left out.
       const positive = [...parts, ...marks]
-      const and = (positive.length === 0 ? [`"${HOLDER_MARKS}" *`] : positive).join(' AND ')
+      const and = (positive.length === 0 ? [quoted(EVERY_FILE)] : positive).join(' AND ')
       return not.length === 0 ? and : `(${and}) NOT (${not.join(' OR ')})`
     }
     const terms = query.terms.map((term) => this.#term(term))
@@ -86,13 +97,19 @@ export class Planner {
     return `(${ways.join(' OR ')})`
   }
 
-  /** Short beginnings have an index of their own, and few numbers begin alike; other words go on as the vocabulary knows. */
+  /** Short beginnings are marks; few numbers begin alike; other words go on as the vocabulary knows. */
   #openRun(run: readonly string[]): string[] {
     const last = run.at(-1) ?? ''
-    if (last.length < SHORTEST_EXPANDED || /\p{N}/u.test(last)) return [`${quoted(run.join(' '))} *`]
+    const before = run.slice(0, -1)
+    if (endsShort(run)) {
+      const beginning = `(${quoted(last)} OR ${quoted(beginningMark(last))})`
+      // That they stand beside each other is seen when the file is looked at.
+      return [before.length === 0 ? beginning : `(${quoted(before.join(' '))} AND ${beginning})`]
+    }
+    if (/\p{N}/u.test(last)) return [`${quoted(run.join(' '))} *`]
     const endings = this.#endings.all(last, after(last), MAX_ENDINGS).map(({ word }) => word as string)
     const words = endings.includes(last) ? endings : [last, ...endings]
-    return words.map((word) => quoted([...run.slice(0, -1), word].join(' ')))
+    return words.map((word) => quoted([...before, word].join(' ')))
   }
 
   /** Each of them narrows. Undefined when nothing is left. */
@@ -114,8 +131,9 @@ export class Planner {
   /** No further than the largest file there is: each mark is a list to look into. */
   #sizes({ filters: { sizes } }: Query): string[] | undefined {
     if (sizes === undefined) return []
-    const largest = (this.#largest.get()?.length ?? 0) as number
-    return anyOfEach([sizeMarks(sizes.least, Math.min(sizes.most, largest))])
+    const largest = this.#largest.get()?.mark as string | null | undefined
+    if (typeof largest !== 'string') return undefined
+    return anyOfEach([sizeMarks(sizes.least, Math.min(sizes.most, octaveTop(largest)))])
   }
 
   #holders(licences: readonly string[], publishers: readonly Term[]): number[] {

@@ -5,18 +5,17 @@
 // When there are more, `more` says so, and those looked at are chosen in passes that each stop early: words in a row,
 // then all words in the name with the shortest names first, then what came into the library last. Ordered by name, size or
 // age, buckets are read in that order, so the first page is right however common the words are; only within one bucket
-// (an eighth of an octave of size, a day, two letters) of more than MAX_RANKED matches the newest of it stand for all.
+// (an eighth of an octave of size, a day, two letters) of more than MAX_RANKED matches the last added stand for all.
 // No pass begins after the budget is used up; what was found by then is answered.
 
 import type { DatabaseSync } from 'node:sqlite'
 import { type Entry, EntryReader, type EntryRow } from '../entry-reader.ts'
-import { wordsOf } from '../names/words.ts'
 import { SortBuckets, type SortOrder } from './buckets.ts'
 import { MOST_NAME_WORDS, nameWordsMark } from './marks.ts'
-import { fieldsOf } from './match.ts'
+import { endsShort, type Fields, fieldsOf, matchesFile } from './match.ts'
 import { type Matches, MatchReader } from './matches.ts'
 import { type Plan, Planner } from './plan.ts'
-import { parseQuery, type Query } from './query.ts'
+import { parseQuery, type Query, type Term } from './query.ts'
 import { scoreOf } from './score.ts'
 
 export interface SearchRequest {
@@ -149,16 +148,27 @@ export class LibrarySearch {
   /** Looks at files one by one: bounds that a bucket only comes near, and how well each fits. */
   #groups(query: Query, ids: readonly number[]): Found[] {
     const nowMs = this.#nowMs()
+    // Of these the index knew only that their words are there.
+    const uncertain = query.terms.filter(
+      ({ runs, open }) => open && runs.some((run) => run.length > 1 && endsShort(run)),
+    )
     const best = new Map<string, Found>()
     for (const id of ids) {
       const row = this.#entries.row(id)
       if (row === undefined || !withinBounds(query, row)) continue
-      const score = scoreOf(query.terms, { names: namesOf(row) }, row.modifiedMs, nowMs)
+      const names = namesOf(row)
+      if (uncertain.length > 0 && !this.#meets(uncertain, row, names)) continue
+      const score = scoreOf(query.terms, { names }, row.modifiedMs, nowMs)
       const key = groupOf(row)
       const known = best.get(key)
       if (known === undefined || known.score < score) best.set(key, { row, score })
     }
     return [...best.values()]
+  }
+
+  #meets(terms: readonly Term[], row: EntryRow, names: Fields): boolean {
+    const path = this.#entries.pathOf(row).flatMap(fieldsOf)
+    return terms.every((term) => matchesFile(term, { names, path }))
   }
 }
 
@@ -199,9 +209,9 @@ function budget(micros: number): () => boolean {
 const groupOf = ({ id, content }: EntryRow): string =>
   content === undefined ? `file ${id}` : `content ${content}`
 
-function namesOf({ name, facts }: EntryRow): (readonly string[])[] {
+function namesOf({ name, facts }: EntryRow): Fields {
   const tags = [facts.title, facts.artist, facts.album].filter((tag) => tag !== undefined)
-  return [...fieldsOf(name), ...tags.map((tag) => wordsOf(tag).words)]
+  return [name, ...tags].flatMap(fieldsOf)
 }
 
 function withinBounds({ filters }: Query, { lengthBytes, facts }: EntryRow): boolean {

@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { MediaFacts } from '../file-record.ts'
 import { type Words, wordsOf } from '../names/words.ts'
-import { marksOf } from './marks.ts'
+import { isOrdered, LONGEST_BEGINNING, marksOf } from './marks.ts'
 
 export interface IndexedFile {
   readonly id: number
@@ -20,8 +20,8 @@ export interface IndexedFile {
 
 /** Of a path, the words nearest to the file count. */
 const MAX_PATH_WORDS = 48
-/** Shorter ones are found by the index of short beginnings. */
-export const SHORTEST_EXPANDED = 4
+/** Shorter ones are found by marks. */
+export const SHORTEST_EXPANDED = LONGEST_BEGINNING + 1
 /** What holds digits is a number or taken apart around one; numbers go on rarely enough to be merged. */
 const ONLY_LETTERS = /^[^\p{N}]+$/u
 /** Words known to be in the vocabulary, so that each is not asked for again; most words of a batch are common ones. */
@@ -55,9 +55,11 @@ export class WordIndex {
     const marks = marksOf({
       ...file,
       nameWords: name.words.length,
+      words: [name, ...tags].flatMap(({ words, joined }) => [...words, ...joined]),
       durationSeconds: file.facts.durationSeconds,
       bitrate: file.facts.bitrate,
     })
+    for (const mark of marks) if (isOrdered(mark)) this.#learnOnce(mark)
     this.#insert.run(file.id, text(name), tags.map(text).join(GAP), file.pathText, marks.join(' '))
   }
 
@@ -86,7 +88,11 @@ export class WordIndex {
   }
 
   #learnOne(word: string): void {
-    if (word.length < SHORTEST_EXPANDED || this.#known.has(word) || !ONLY_LETTERS.test(word)) return
+    if (word.length >= SHORTEST_EXPANDED && ONLY_LETTERS.test(word)) this.#learnOnce(word)
+  }
+
+  #learnOnce(word: string): void {
+    if (this.#known.has(word)) return
     if (this.#known.size >= KNOWN_WORDS) this.#known = new Set()
     this.#known.add(word)
     this.#learn.run(word)
