@@ -14,10 +14,12 @@ export class DirectoryTree {
   readonly #insert: StatementSync
   readonly #row: StatementSync
   readonly #add: StatementSync
+  readonly #files: StatementSync
   readonly #drop: StatementSync
   readonly #children: StatementSync
   /** By holder and path, for the length of one transaction: files come directory by directory. */
   readonly #ids = new Map<string, number>()
+  readonly #parents = new Map<number, number | null>()
   readonly #changes = new Map<number, Change>()
 
   constructor(database: DatabaseSync) {
@@ -25,9 +27,8 @@ export class DirectoryTree {
     this.#child = database.prepare('SELECT id FROM directories WHERE parent = ? AND name = ?')
     this.#insert = database.prepare('INSERT INTO directories (holder, parent, name) VALUES (?, ?, ?)')
     this.#row = database.prepare('SELECT holder, parent, name FROM directories WHERE id = ?')
-    this.#add = database.prepare(
-      'UPDATE directories SET files = files + ?, bytes = bytes + ? WHERE id = ? RETURNING files, parent',
-    )
+    this.#add = database.prepare('UPDATE directories SET files = files + ?, bytes = bytes + ? WHERE id = ?')
+    this.#files = database.prepare('SELECT files FROM directories WHERE id = ?')
     this.#drop = database.prepare('DELETE FROM directories WHERE id = ?')
     this.#children = database.prepare(
       'SELECT id, name, files, bytes FROM directories WHERE parent = ? ORDER BY name',
@@ -61,6 +62,7 @@ export class DirectoryTree {
     const parent = path === '' ? null : this.make(holder, slash === -1 ? '' : path.slice(0, slash))
     const made = Number(this.#insert.run(holder, parent, path.slice(slash + 1)).lastInsertRowid)
     this.#ids.set(key, made)
+    this.#parents.set(made, parent)
     return made
   }
 
@@ -91,32 +93,46 @@ export class DirectoryTree {
 
   /** Carries the changes up to the tops and lets go of what holds nothing any more. */
   settle(): void {
-    // A level at a time: what several children carry up is added to their parent once.
-    let level = new Map(this.#changes)
-    const empty: number[] = []
-    while (level.size > 0) {
-      const above = new Map<number, Change>()
-      for (const [id, { files, bytes }] of level) {
-        const row = this.#add.get(files, bytes, id)
-        if (row === undefined || row.parent === null) continue
-        if (row.files === 0) empty.push(id)
-        const parent = row.parent as number
-        const sum = above.get(parent) ?? { files: 0, bytes: 0 }
-        above.set(parent, { files: sum.files + files, bytes: sum.bytes + bytes })
+    const sums = new Map<number, Change>()
+    for (const [id, { files, bytes }] of this.#changes) {
+      for (let at: number | null = id; at !== null; at = this.#parentOf(at)) {
+        const sum = sums.get(at)
+        if (sum === undefined) sums.set(at, { files, bytes })
+        else {
+          sum.files += files
+          sum.bytes += bytes
+        }
       }
-      level = above
     }
-    // Deepest first came first; one that was filled again by a later level is not empty.
-    for (const id of new Set(empty)) this.#dropEmpty(id)
+    const fewer: number[] = []
+    for (const [id, { files, bytes }] of sums) {
+      this.#add.run(files, bytes, id)
+      if (files <= 0) fewer.push(id)
+    }
+    for (const id of fewer) this.#dropEmpty(id)
   }
 
   forget(): void {
     this.#ids.clear()
+    this.#parents.clear()
     this.#changes.clear()
   }
 
+  /** And what is above it, where it was the last there. */
   #dropEmpty(id: number): void {
-    const row = this.#add.get(0, 0, id)
-    if (row?.files === 0 && this.#children.get(id) === undefined) this.#drop.run(id)
+    const parent = this.#parentOf(id)
+    if (parent === null || this.#files.get(id)?.files !== 0) return
+    if (this.#children.get(id) !== undefined) return
+    this.#drop.run(id)
+    this.#dropEmpty(parent)
+  }
+
+  #parentOf(id: number): number | null {
+    let parent = this.#parents.get(id)
+    if (parent === undefined) {
+      parent = (this.#row.get(id)?.parent ?? null) as number | null
+      this.#parents.set(id, parent)
+    }
+    return parent
   }
 }
