@@ -84,6 +84,8 @@ export class FolderScan {
   readonly #work: Generator<undefined, ScanOutcome>
   /** Nothing was known before: then no file can be a known one that was renamed. */
   #wasEmpty = false
+  /** A file system went while it was read, though it may be back: not everything was seen. */
+  #isUnsettled = false
   #outcome: ScanOutcome | undefined
   seenFiles = 0
   seenDirectories = 0
@@ -94,15 +96,6 @@ export class FolderScan {
     this.#memory = options.store.memory(options.folder.id) ?? { roots: [], scannedAtMs: null }
     this.#batch = new ScanBatch(options.store, options.folder.id)
     this.#work = this.#walk()
-  }
-
-  /** Whether anything in the store is different now. */
-  get changedAnything(): boolean {
-    return this.#batch.addedCount + this.#batch.changedCount + this.#batch.goneCount > 0
-  }
-
-  get addedFiles(): number {
-    return this.#batch.addedCount
   }
 
   /** Walks for a few milliseconds; the outcome once it is at its end. */
@@ -150,15 +143,17 @@ export class FolderScan {
 
   *#end(roots: ScanRoots): Generator<undefined, ScanOutcome> {
     const { folder, store, touched, wallMs } = this.#options
-    if (!this.#flush(roots)) return { kind: 'unsettled' }
+    if (!this.#flush(roots) || this.#isUnsettled) return { kind: 'unsettled' }
     if (this.seenFiles < MAX_SEEN_FILES) {
       for (let more = true; more; yield) {
         if (!roots.areStillThere()) return { kind: 'unsettled' }
         more = this.#batch.flushGone()
       }
       const whole = touched === undefined
+      const remembered = roots.remembered(whole ? 'whole' : 'part')
       const scannedAtMs = whole ? wallMs() : this.#memory.scannedAtMs
-      store.keepMemory(folder.id, { roots: roots.remembered(whole ? 'whole' : 'part'), scannedAtMs })
+      if (whole || remembered.length > this.#memory.roots.length)
+        store.keepMemory(folder.id, { roots: remembered, scannedAtMs })
     }
     return { kind: 'done', troubles: this.#troubles }
   }
@@ -234,9 +229,9 @@ export class FolderScan {
 
   /** Only while every file system is still the one that was read: else what was read is worth nothing. */
   #flush(roots: ScanRoots): boolean {
-    if (!roots.areStillThere()) return false
-    this.#batch.flush()
-    return true
+    if (roots.areStillThere()) this.#batch.flush()
+    else this.#isUnsettled = true
+    return !this.#isUnsettled
   }
 
   #knownNames(path: string): string[] {

@@ -15,7 +15,6 @@ export class ScanBatch {
   readonly #gone: number[] = []
   readonly #goneDirectories: string[] = []
   addedCount = 0
-  changedCount = 0
 
   constructor(store: ScanStore, folder: string) {
     this.#store = store
@@ -32,7 +31,6 @@ export class ScanBatch {
   }
 
   change(id: number, identity: FileIdentity, like: number | undefined): void {
-    this.changedCount++
     this.#changed.push({ id, ...identity, ...(like === undefined ? {} : { like }) })
   }
 
@@ -43,10 +41,6 @@ export class ScanBatch {
 
   directorySeemsGone(path: string): void {
     this.#goneDirectories.push(path)
-  }
-
-  get goneCount(): number {
-    return this.#gone.length + this.#goneDirectories.length
   }
 
   /** Tells the store what was added and changed so far. */
