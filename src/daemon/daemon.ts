@@ -202,7 +202,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   })
   const transfers = new Transfers(clock, around, () => totals.make())
   const contents = new Contents({ clock, digest: new SystemDigest(), disk, transfers, host, volumes })
-  const resting = new Resting({ memory, transfers, log, wallMs })
+  const offersChanged = () => contents.offersChanged()
+  const resting = new Resting({ memory, transfers, log, wallMs, offersChanged })
   const totals = new TotalsMaker({
     transfers,
     host,
@@ -247,7 +248,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     things: options.privateThings ?? new SystemThings(LINGER_MS),
     remembered: NOTHING_REMEMBERED,
     engine: () => host.engine,
-    offersChanged: () => contents.offersChanged(),
+    offersChanged,
     touch: around.touch,
     stopList,
     unwritten,

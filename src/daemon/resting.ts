@@ -11,6 +11,8 @@ export interface RestingTask {
   readonly transfers: Iterable<Transfer>
   readonly log: Log
   wallMs(): number
+  /** Nobody is given by its content what is not offered any more when this resolves. */
+  offersChanged(): Promise<void>
 }
 
 export class Resting {
@@ -42,6 +44,7 @@ export class Resting {
         transfer.rest()
         transfer.touch()
       })
+      await this.#task.offersChanged()
     }
   }
 

@@ -308,6 +308,31 @@ test('a flood of unknown infohashes costs the source no more than its allowance,
   await scene.close()
 })
 
+test('a person’s own transfer that comes while a content torrent is being opened is the one that answers', async () => {
+  const scene = new ContentScene()
+  const { world, source } = scene
+  const { got, holder } = await world.run(
+    'the beginning',
+    async () => {
+      source.offer(await scene.plant(PATH, LONG))
+      await scene.holder.disk.makeDirectory('/saved')
+      const holder = await scene.open()
+      return { holder, got: gets((await scene.stranger()).session, contentOf(LONG)) }
+    },
+    60_000,
+  )
+  let own: ReturnType<typeof gets> | undefined
+  source.afterAnswer = () => {
+    own ??= gets(holder, contentOf(LONG), { peers: [] })
+  }
+  await world.runUntil('it was asked for', () => own !== undefined, 60_000)
+  await world.runFor(20_000)
+  assert.equal(holder.content?.size, 0)
+  assert.equal(holder.find(contentInfohash(contentOf(LONG), digest)), own)
+  assert.equal(got.status().takenBytes, 0, 'it has nothing to give yet')
+  await scene.close()
+})
+
 test('a person’s own transfer of the same content takes the place of what strangers had opened', async () => {
   const scene = new ContentScene()
   const { world, source } = scene

@@ -36,6 +36,8 @@ export interface ContentTorrentsOptions {
   readonly opened: (torrent: Torrent) => void
   /** And from now on no more. */
   readonly closed: (torrent: Torrent) => void
+  /** A torrent of the person's own: it answers for itself. */
+  readonly own: (hash: WireHash) => Torrent | undefined
 }
 
 interface Open {
@@ -162,6 +164,8 @@ export class ContentTorrents implements Sleeper {
     const metainfo = await this.#metainfo(offered)
     // Looked at again until it is open without anything having changed meanwhile.
     if (changes !== this.#changes) return await this.#find(hash, undefined)
+    const own = this.#options.own(hash)
+    if (own !== undefined) return own
     if (metainfo === undefined || this.#closed || !this.#makeRoom()) return undefined
     return await this.#start(hash, metainfo, offered)
   }

@@ -21,10 +21,6 @@ export class PublicTorrents {
     return this.#torrents.get(hash)
   }
 
-  has(hash: WireHash): boolean {
-    return this.#torrents.has(hash)
-  }
-
   /** By what an encrypted handshake says of its torrent. */
   find(tag: Uint8Array): WireHash | undefined {
     return this.#hashes.get(toHex(tag))

@@ -4,7 +4,7 @@
 import { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
-import { type Infohash, type Millis, wireHash } from '../../base/ids.ts'
+import { type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
 import { DiskError, type Ports } from '../../base/ports.ts'
 import { MetainfoError } from '../../metainfo/error.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
@@ -110,13 +110,14 @@ export class Session {
         make: (wish) => new Torrent(wish, this.#services),
         opened: (torrent) => this.#public.add(torrent),
         closed: (torrent) => this.#public.remove(torrent),
+        own: (hash) => this.#own(hash),
       })
       this.#announcer = new ContentAnnouncer({
         source,
         wakes: this.#wakes,
         dht: () => this.#reach.dht,
         now,
-        hasOwn: (hash) => this.#public.get(hash)?.options.onlyAs === undefined && this.#public.has(hash),
+        hasOwn: (hash) => this.#own(hash) !== undefined,
       })
     }
     this.#queue = new TorrentQueue(queueLimits(options), this.#wakes, () => ports.clock.now())
@@ -154,15 +155,17 @@ export class Session {
   }
 
   find(hash: Infohash, realm: Realm = 'public'): Torrent | undefined {
-    if (realm === 'public') {
-      const found = this.#public.get(wireHash(hash))
-      // What strangers had opened is none that a person added.
-      return found !== undefined && this.#torrents.has(found) ? found : undefined
-    }
+    if (realm === 'public') return this.#own(wireHash(hash))
     for (const torrent of this.#torrents) {
       if (torrent.options.realm === realm && torrent.wireHashes.includes(wireHash(hash))) return torrent
     }
     return undefined
+  }
+
+  /** Not one that strangers had opened. */
+  #own(hash: WireHash): Torrent | undefined {
+    const found = this.#public.get(hash)
+    return found !== undefined && this.#torrents.has(found) ? found : undefined
   }
 
   /** What an earlier run kept about this torrent: metadata learned from peers. */
