@@ -32,13 +32,13 @@ const ENOUGH_MS = 60_000
 /** A Shoal that stays on, on a computer of its own. */
 class Running {
   readonly #scene: Scene
-  readonly #host: Host
+  readonly host: Host
   readonly #state: string
   readonly #environment: Readonly<Record<string, string>>
 
   private constructor(scene: Scene, host: Host, state: string, more: Readonly<Record<string, string>>) {
     this.#scene = scene
-    this.#host = host
+    this.host = host
     this.#state = state
     this.#environment = {
       SHOAL_NETWORK_DHT: 'false',
@@ -66,8 +66,8 @@ class Running {
 
   #begin(...words: readonly string[]) {
     const command = [process.execPath, SHOAL, ...words, '--state-dir', this.#state]
-    return this.#scene.start(`shoal ${words[0]} on ${this.#host.name}`, command, {
-      host: this.#host,
+    return this.#scene.start(`shoal ${words[0]} on ${this.host.name}`, command, {
+      host: this.host,
       env: this.#environment,
     })
   }
@@ -81,9 +81,24 @@ class Running {
     return code === 0 ? (JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>) : undefined
   }
 
-  /** Shares until it is told to stop. */
-  share(...words: readonly string[]): void {
-    this.#begin('share', ...words)
+  /** Shares a folder with everyone that has the file under this name. */
+  async holds(bytes: Uint8Array, name: string): Promise<void> {
+    const folder = await this.#scene.folder('shared')
+    const path = join(folder, name)
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeFile(path, bytes)
+    await writeFile(join(path, '..', 'notes.txt'), `beside ${name}`)
+    this.#begin(
+      'share',
+      join(folder, name.split('/')[0] as string),
+      '--to',
+      'everyone',
+      '--licence',
+      'own-work',
+    )
+    await until('it is given', async () => (await rowsOf(this)).some(({ state }) => state === 'giving'), {
+      deadlineMs: ENOUGH_MS,
+    })
   }
 }
 
@@ -123,23 +138,7 @@ ground.test(
       join('Urlaub 2019', 'Mein Film.mp4'),
       join('Video', 'alt', 'holiday-final(2).m4v'),
     ] as const
-    for (const [at, holder] of holders.entries()) {
-      const folder = await scene.folder(`shared ${at}`)
-      const path = join(folder, names[at] as string)
-      await mkdir(join(path, '..'), { recursive: true })
-      await writeFile(path, bytes)
-      await writeFile(join(path, '..', 'notes.txt'), `of holder ${at}`)
-      holder.share(
-        join(folder, (names[at] as string).split('/')[0] as string),
-        '--to',
-        'everyone',
-        '--licence',
-        'own-work',
-      )
-      await until('it is given', async () => (await rowsOf(holder)).some(({ state }) => state === 'giving'), {
-        deadlineMs: ENOUGH_MS,
-      })
-    }
+    for (const [at, holder] of holders.entries()) await holder.holds(bytes, names[at] as string)
     const library = await scene.folder('libtorrent')
     await writeFile(join(library, 'xyz 0815.bin'), bytes)
     const torrent = join(library, 'content.torrent')
@@ -181,6 +180,31 @@ ground.test(
     assert.ok((await seed.status()).uploadedBytes > 0)
   },
 )
+
+for (const way of ['plain over TCP', 'encrypted over TCP', 'encrypted over uTP'] as const) {
+  ground.test(
+    `another client gets a file out of a shared folder by a bare link to its content, ${way}`,
+    ['libtorrent'],
+    async (scene) => {
+      const bytes = new SeededBytes(`for another client, ${way}`).next(5_000_000)
+      const content = contentOf(bytes)
+      const holder = await Running.start(scene, await scene.host('holder'))
+      await holder.holds(bytes, join('Urlaub 2019', 'Mein Film.mp4'))
+      const utp = way.endsWith('uTP')
+      const libtorrent = await Libtorrent.start(scene, await scene.host('other'), {
+        encryption: way.startsWith('plain') ? 'disabled' : 'forced',
+        utp,
+        tcp: !utp,
+      })
+      const saved = await scene.folder('saved')
+      const bare = `magnet:?xt=urn:btmh:1220${contentInfohash(content, digest)}`
+      const peers = [[holder.host.address, PEER_PORT]] as const
+      const torrent = await libtorrent.add(bare, { savePath: saved, peers })
+      await torrent.complete()
+      assert.equal(sha256(await readFile(join(saved, content.root.toHex()))), sha256(bytes))
+    },
+  )
+}
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
