@@ -6,8 +6,9 @@ import { ContentScene, contentOf, gets, layerOf, noise, PORT } from '../../../te
 import { digest } from '../../../test/doubles/digest.ts'
 import { concatBytes } from '../../base/bytes.ts'
 import { type WireHash, wireHash } from '../../base/ids.ts'
-import { contentInfohash } from '../../metainfo/content-id.ts'
+import { contentInfo, contentInfohash } from '../../metainfo/content-id.ts'
 import { Merkle } from '../../metainfo/merkle.ts'
+import { readInfo } from '../../metainfo/read.ts'
 import { encodeHandshake } from '../../protocol/wire/handshake.ts'
 import { makePeerId } from '../../protocol/wire/peer-id.ts'
 import { ASKS_PER_HOST, WINDOW_MS } from './content-asks.ts'
@@ -351,5 +352,61 @@ test('a person’s own transfer of the same content takes the place of what stra
   assert.equal(holder.content?.size, 0)
   assert.equal(holder.find(own.options.infohashV2 as never), own)
   await world.runUntil('it runs', () => own.stateName === 'live', 10_000)
+  await scene.close()
+})
+
+test('what is offered is found in the DHT by its content, and what is not offered is not', async () => {
+  const scene = new ContentScene()
+  const { world, source } = scene
+  const dht = { dht: true, dhtNodes: ['10.0.1.1:6881'] }
+  const { film, other } = await world.run(
+    'the beginning',
+    async () => {
+      await scene.stranger({ dht: true })
+      source.offer(await scene.plant(PATH, LONG))
+      await scene.plant('/home/mine', SHORT)
+      await scene.open(dht)
+      const { session } = await scene.stranger(dht)
+      const alone = { peers: [], dht: true }
+      return { film: gets(session, contentOf(LONG), alone), other: gets(session, contentOf(SHORT), alone) }
+    },
+    60_000,
+  )
+  await world.runUntil('it is got', () => film.finished, 20 * 60_000)
+  assert.equal(other.status().doneBytes, 0)
+  assert.equal(other.discovery.candidates.stock, 0, 'nobody was told of')
+  await scene.close()
+})
+
+test('an unlisted share that is a content torrent is announced under no key that follows from the file: it is met by address alone', async () => {
+  const scene = new ContentScene()
+  const { world } = scene
+  const dht = { dht: true, dhtNodes: ['10.0.1.1:6881'] }
+  const content = contentOf(LONG)
+  const unlisted = { listing: 'link', peers: [], dht: true } as const
+  const got = await world.run(
+    'the beginning',
+    async () => {
+      await scene.stranger({ dht: true })
+      await scene.plant(PATH, LONG)
+      const holder = await scene.open(dht)
+      const pieceLayers = new Map([[content.root.toHex(), layerOf(LONG)]])
+      const metainfo = readInfo(contentInfo(content), digest, undefined, { pieceLayers })
+      gets(holder, content, {
+        ...unlisted,
+        metainfo,
+        diskPaths: [PATH],
+        justHashed: true,
+        saveFolder: '/home',
+      })
+      const { session } = await scene.stranger(dht)
+      return gets(session, content, unlisted)
+    },
+    60_000,
+  )
+  await world.runFor(20 * 60_000)
+  assert.equal(got.status().doneBytes, 0)
+  got.addPeer({ host: '10.0.0.1', port: PORT })
+  await world.runUntil('it is got', () => got.finished, 120_000)
   await scene.close()
 })
