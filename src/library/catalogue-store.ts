@@ -11,8 +11,9 @@ import type { CatalogueAudience } from '../protocol/catalogue/audience.ts'
 import { encodeEntry, entryKey, fitsAudience, leafHash } from '../protocol/catalogue/entry.ts'
 import { emptyRoot } from '../protocol/catalogue/head.ts'
 import { MAX_HEAD_LIFE_SECONDS } from '../protocol/catalogue/limits.ts'
-import { CatalogueTree, rootOfMany, type TreeLeaf } from '../protocol/catalogue/tree.ts'
+import { CatalogueTree, type TreeLeaf } from '../protocol/catalogue/tree.ts'
 import { CatalogueHistory } from './catalogue-history.ts'
+import { CatalogueRoot } from './catalogue-root.ts'
 import { type CatalogueStatements, catalogueStatements } from './catalogue-statements.ts'
 import { entryOfOffered, type OfferedFile, type WordsOfName } from './offered-file.ts'
 
@@ -37,9 +38,9 @@ export interface CatalogueTools {
 
 /** A head is made anew when half its life is over, so that who was away for three days still believes it. */
 const RENEWED_BEFORE_SECONDS = MAX_HEAD_LIFE_SECONDS / 2
-/** Kept as a tree in memory up to here (some 55 MB); above, the root is made by reading through. */
-const TREE_ENTRIES = 250_000
-/** More changes than this are made by whole tables, not one by one: the root is then made by reading through. */
+/** Kept as a tree in memory up to here (some 22 MB); of more only the hashes of its parts are. */
+const TREE_ENTRIES = 100_000
+/** More changes than this are made by whole tables, not one by one; the root is then made by reading through. */
 const MANY_CHANGES = 2_000
 /** Entries of emptied catalogues that go in one step, so that nobody waits for them. */
 const SWEPT_AT_ONCE = 1_000
@@ -72,6 +73,7 @@ export class CatalogueStore {
   /** The tree of the catalogue that changed last. */
   #tree: { readonly shelf: number; readonly root: Uint8Array; readonly tree: CatalogueTree } | undefined
   readonly #treeEntries: number
+  readonly #root: CatalogueRoot
 
   /** @param treeEntries for tests */
   constructor(database: DatabaseSync, tools: CatalogueTools, treeEntries = TREE_ENTRIES) {
@@ -79,6 +81,7 @@ export class CatalogueStore {
     this.#tools = tools
     this.#treeEntries = treeEntries
     this.#history = new CatalogueHistory(database)
+    this.#root = new CatalogueRoot(database, tools.digest)
     this.#statements = catalogueStatements(database)
   }
 
@@ -237,7 +240,7 @@ export class CatalogueStore {
     const sums = this.#statements.sums.get(before.shelf) as { count: number; totalBytes: number }
     if (sums.count === 0 && before.count === 0) return before
     const { count, totalBytes } = sums
-    const root = rootOfMany(this.#leaves(before.shelf), this.#tools.digest)
+    const root = this.#root.whole(before.shelf)
     return this.#stated({ ...before, count, totalBytes, root }, now)
   }
 
@@ -278,9 +281,9 @@ export class CatalogueStore {
       tree = tree && (after === null ? tree.without(key) : tree.with({ key, hash: after }))
     }
     this.#statements.clear.run()
-    const { digest } = this.#tools
     if (tree !== undefined && tree.count > this.#treeEntries) tree = undefined
-    const root = tree?.root(digest) ?? rootOfMany(this.#leaves(shelf), digest)
+    const changed = changes.map(({ key }) => key)
+    const root = tree?.root(this.#tools.digest) ?? this.#root.root(shelf, before.root, changed)
     this.#tree = tree && { shelf, root, tree }
     return this.#stated({ ...before, count, totalBytes, root }, now)
   }
