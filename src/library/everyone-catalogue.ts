@@ -14,8 +14,8 @@ import { kindOf } from './names/kinds.ts'
 import { wordsOf } from './names/words.ts'
 import type { OfferedFile } from './offered-file.ts'
 
-/** Contents in one step: some 30 ms. */
-const CONTENTS_AT_ONCE = 500
+/** Contents in one step: some 30 ms of a processor, and one sync. */
+const CONTENTS_AT_ONCE = 250
 /** An offer of more contents than this ends by emptying the catalogue, which takes no time; the rest of it comes again by steps. */
 const LEAVING_AT_ONCE = 1_000
 
