@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { memoryRow } from '../../../test/doubles/memory-daemon.ts'
 import { servedCommands } from '../../../test/doubles/served-command.ts'
 import type { Handlers } from '../../api/routes.ts'
 import type { LibraryFolder } from '../../api/schemas/library.ts'
@@ -154,6 +155,25 @@ test('for everyone without a licence nothing is asked of the daemon', async (t) 
   const { code, error } = await run(['library', 'add', 'Music', '--to', 'everyone'])
   assert.deepEqual([code, error?.code], [2, 'LICENCE_NEEDED'])
   assert.deepEqual(called('addLibraryFolder'), [])
+})
+
+test('for people with the link it is waited for, and said', async (t) => {
+  const shelf = new Shelf()
+  const share = 'ab'.repeat(20)
+  let asked = 0
+  shelf.handlers.changeFolderAudience = () => folderOf({ audience: 'link', offeredFiles: 212, share })
+  shelf.handlers.share = () => ({
+    transfer: memoryRow(share, { preparing: 0.5 }),
+    audience: 'link' as const,
+    since: '2026-01-01T00:00:00.000Z',
+    link: ++asked < 3 ? null : 'magnet:?xt=urn:btih:abab',
+    fetchedBy: 0,
+    webPage: null,
+  })
+  const { run } = await rig(t, shelf)
+  const { code, out, err } = await run(['library', 'add', 'Music', '--to', 'link'])
+  assert.equal(code, 0, err)
+  assert.match(out, /212 files, 0 B for people with the link\.\n {2}magnet:\?xt=urn:btih:abab\n/)
 })
 
 test('where nobody can answer, what looks private is named with the flags, and nothing is offered', async (t) => {

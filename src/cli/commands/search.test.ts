@@ -31,7 +31,10 @@ const FOUND = {
 }
 
 test('one content is one row, with where it lies; what is hidden in names is shown', async (t) => {
-  const { run, heard } = await servedCommands(t, { search: () => FOUND })
+  const { run, heard } = await servedCommands(t, {
+    search: () => FOUND,
+    libraryFolders: () => ({ folders: [] }),
+  })
   const flags = ['--type', 'audio', '--size', '>1M', '--ext', 'flac']
   const { code, out, err } = await run(['search', 'blue song', 'live', ...flags])
   assert.equal(code, 0)

@@ -1,10 +1,11 @@
 // `shoal search WORDS...`: finds in what is here, in folders and transfers, grouped by content.
 
 import { formatCount, formatSize } from '../../api/format-quantity.ts'
-import type { LibraryEntry } from '../../api/schemas/library.ts'
+import type { LibraryEntry, LibraryFolder } from '../../api/schemas/library.ts'
 import { defineCommand } from '../command.ts'
 import { licenceWord } from '../library/audience-words.ts'
 import { libraryLink } from '../library/library-context.ts'
+import { placeWord } from '../library/place-words.ts'
 import type { Output } from '../output.ts'
 import { COUNT, oneOf, TEXT } from '../readers.ts'
 
@@ -13,6 +14,7 @@ const MOST_ROWS = 200
 const USUAL_ROWS = 20
 /** Of each content; the rest is counted. */
 const SHOWN_PLACES = 3
+const NO_FOLDERS = { folders: [] }
 
 export const command = defineCommand({
   options: {
@@ -58,7 +60,8 @@ export const command = defineCommand({
     const found = await link.call('search', { words, sort: values.sort ?? 'fit', offset, limit })
     output.object(found)
     for (const term of found.ignored) output.warn(`${term} means nothing here and was left out.`)
-    for (const entry of found.entries) sayEntry(output, entry)
+    const { folders } = output.json ? NO_FOLDERS : await link.call('libraryFolders', {})
+    for (const entry of found.entries) sayEntry(output, entry, folders)
     const until = offset + found.entries.length
     if (found.entries.length === 0) output.note('Nothing here fits.')
     else if (until < found.total)
@@ -84,7 +87,7 @@ function quoted(word: string): string {
   return /\s/.test(word) && !/["]|^-?[a-z]+:/.test(word) ? `"${word}"` : word
 }
 
-function sayEntry(output: Output, entry: LibraryEntry): void {
+function sayEntry(output: Output, entry: LibraryEntry, folders: readonly LibraryFolder[]): void {
   const { name, kind, lengthBytes, licence, publisher, check, places, placeCount } = entry
   const facts = [
     kind,
@@ -94,10 +97,8 @@ function sayEntry(output: Output, entry: LibraryEntry): void {
     check === null ? '' : CHECKS[check],
   ].filter((fact) => fact !== '')
   output.result([{ text: name, style: 'strong' }, `  ${facts.join(' · ')}`])
-  for (const { where, path, name: of } of places.slice(0, SHOWN_PLACES))
-    output.result([
-      { text: `  ${where === 'transfer' ? `in the transfer ${of}: ` : ''}${path}`, style: 'faint' },
-    ])
+  for (const place of places.slice(0, SHOWN_PLACES))
+    output.result([{ text: `  ${placeWord(place, folders)}`, style: 'faint' }])
   const more = placeCount - Math.min(places.length, SHOWN_PLACES)
   if (more > 0) output.result([{ text: `  and in ${formatCount(more, 'other place')}`, style: 'faint' }])
 }

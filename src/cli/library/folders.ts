@@ -9,6 +9,7 @@ import { lookAndAsk, lookOver } from '../look.ts'
 import { countLines, findingLines, foundLines, lookObject } from '../look-text.ts'
 import { table } from '../table.ts'
 import { shortIds } from '../transfer-choice.ts'
+import { bar } from '../transfer-view.ts'
 import { audienceWord } from './audience-words.ts'
 import { chooseFolder, type LibraryContext, LibraryUseError, libraryLink } from './library-context.ts'
 
@@ -74,19 +75,33 @@ async function widen(
   output.result(
     `${offered.path}: ${formatCount(offered.offeredFiles, 'file')}, ${formatSize(offered.offeredBytes)} for ${audienceWord(to)}.`,
   )
-  if (offered.share !== null) await sayLink(context, link, offered.share)
+  if (offered.share !== null) await sayLink(context, link, offered.share, stop)
   output.note('What is new in it later waits until you looked: shoal library proposals')
   return 0
 }
 
-async function sayLink({ output }: LibraryContext, link: DaemonLink, id: string): Promise<void> {
-  const { link: magnet } = await link.call('share', { id })
-  if (magnet === null)
-    output.note(`Its link is ready when it is hashed: shoal show ${id.slice(0, SHOWN_LETTERS)}`)
-  else output.result(`  ${magnet}`)
+/** As soon as everything in it is hashed; who leaves before finds it with the transfers. */
+async function sayLink(
+  { output }: LibraryContext,
+  link: DaemonLink,
+  id: string,
+  stop: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const { link: magnet, transfer } = await link.call('share', { id })
+    if (magnet !== null || stop.aborted || transfer.problem !== null) {
+      output.endProgress()
+      output.object({ event: 'sharing', id: transfer.id, magnet })
+      if (magnet !== null) output.result(`  ${magnet}`)
+      else output.note(`Its link is not ready yet: shoal show ${transfer.name}`)
+      return
+    }
+    output.progress([` ${bar(transfer.preparing)} hashing ${formatSize(transfer.totalBytes)}`])
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
 }
 
-const SHOWN_LETTERS = 8
+const LOOK_EVERY_MS = 200
 
 function sentenceOf(to: Wide): string {
   return to === 'link'

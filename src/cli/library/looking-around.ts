@@ -18,6 +18,7 @@ import {
   noteMore,
   pageOf,
 } from './library-context.ts'
+import { placeWord } from './place-words.ts'
 
 const LISTED: readonly Column[] = [
   { heading: 'Kind' },
@@ -65,9 +66,9 @@ export async function seenBy(context: LibraryContext, who = 'stranger', path = '
   output.object({ audience, ...seen })
   const files = seen.head?.count ?? seen.total
   output.result(
-    files === 0 && seen.shares.length === 0
-      ? `${seerWord(audience)} sees nothing of yours.`
-      : `${seerWord(audience)} sees ${formatCount(files, 'file')} of your library, ${formatSize(seen.totalBytes)}.`,
+    files > 0
+      ? `${seerWord(audience)} sees ${formatCount(files, 'file')} of your library, ${formatSize(seen.totalBytes)}.`
+      : `${seerWord(audience)} sees nothing of yours${seen.shares.length === 0 ? '' : ' but these shares'}.`,
   )
   say(context, SEEN, [
     ...seen.folders.map(({ name, totalBytes }) => ['folder', formatSize(totalBytes), '', '', `${name}/`]),
@@ -80,7 +81,7 @@ export async function seenBy(context: LibraryContext, who = 'stranger', path = '
     ]),
   ])
   noteMore(context, seen.folders.length + seen.rows.length, seen.total)
-  if (seen.shares.length > 0) output.result('Shares:')
+  if (seen.shares.length > 0 && files > 0) output.result('Besides, these shares:')
   for (const { name, fileCount, totalBytes } of seen.shares)
     output.result(`  ${name} (${formatCount(fileCount, 'file')}, ${formatSize(totalBytes)})`)
   if (seen.head !== null)
@@ -91,7 +92,10 @@ export async function seenBy(context: LibraryContext, who = 'stranger', path = '
 export async function duplicates(context: LibraryContext): Promise<number> {
   const { output } = context
   const link = await libraryLink(context)
-  const found = await link.call('duplicates', pageOf(context))
+  const [found, { folders }] = await Promise.all([
+    link.call('duplicates', pageOf(context)),
+    link.call('libraryFolders', {}),
+  ])
   output.object(found)
   if (found.groupCount === 0) {
     output.result('Nothing is there twice.')
@@ -104,7 +108,7 @@ export async function duplicates(context: LibraryContext): Promise<number> {
     output.result(
       `${formatSize(freeableBytes)} could be freed (${placeCount} times ${formatSize(lengthBytes)})`,
     )
-    for (const { path, name } of places) output.result(`  ${path === '' ? name : path}`)
+    for (const place of places) output.result(`  ${placeWord(place, folders)}`)
     if (placeCount > places.length) output.result(`  and ${formatCount(placeCount - places.length, 'other')}`)
   }
   noteMore(context, found.groups.length, found.groupCount)
