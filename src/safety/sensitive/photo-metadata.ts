@@ -66,7 +66,7 @@ export function gpsDirectory(bytes: Uint8Array, tiffAt: number): GpsDirectory | 
   const u32 = (at: number): number => (at + 4 <= bytes.length ? view.getUint32(at, little) : 0)
   const directoryAt = tiffAt + u32(tiffAt + 4)
   const entries = u16(directoryAt)
-  if (entries > MAX_ENTRIES) return undefined
+  if (entries > MAX_ENTRIES || directoryAt + 2 + entries * 12 + 4 > bytes.length) return undefined
   for (let i = 0; i < entries; i++) {
     const entryAt = directoryAt + 2 + i * 12
     if (u16(entryAt) !== GPS_POINTER) continue

@@ -19,6 +19,7 @@ export interface ScannedFile {
 export interface SensitiveScanOptions {
   readonly workers?: number
   readonly deadlineMs?: number
+  readonly startMs?: number
   /** Another program for the threads: tests. */
   readonly program?: URL
 }
@@ -28,11 +29,16 @@ export class SensitiveScan {
   readonly #free: ScanThread[]
   #closed = false
 
-  constructor({ workers = WORKERS, deadlineMs = DEADLINE_MS, program }: SensitiveScanOptions = {}) {
+  constructor({
+    workers = WORKERS,
+    deadlineMs = DEADLINE_MS,
+    startMs = START_MS,
+    program,
+  }: SensitiveScanOptions = {}) {
     const options = {
       program: program ?? new URL('./scan-worker.ts', import.meta.url),
       deadlineMs,
-      startMs: START_MS,
+      startMs,
     }
     this.#threads = Array.from({ length: workers }, () => new ScanThread(options))
     this.#free = [...this.#threads]
