@@ -1,12 +1,11 @@
 // `shoal get` through the running Shoal: asks it to get something, shows how it goes, and ends when it is whole. The same
 // lines, events and errors as with an engine of its own; Ctrl-C leaves it to the running one.
 
-import path from 'node:path'
 import type { AddRequest } from '../api/schemas/adding.ts'
 import type { TransferDetails, TransferRow } from '../api/schemas/transfer.ts'
 import { explainState } from '../api/state-sentence.ts'
 import { failure, GetError, isHopeless } from '../daemon/get-job.ts'
-import type { ReceivedCheck } from '../daemon/received-check.ts'
+import { DaemonChecks } from './daemon-checks.ts'
 import type { DaemonLink } from './daemon-link.ts'
 import { DaemonWatch } from './daemon-watch.ts'
 import { Report } from './get-report.ts'
@@ -18,7 +17,6 @@ import { ruleText } from './transfer-sheet.ts'
 export interface DaemonGet {
   readonly link: DaemonLink
   readonly request: AddRequest & { readonly saveFolder: string }
-  readonly check: ReceivedCheck
   readonly output: Output
   readonly interrupt: Interrupt
   readonly timeoutMs: number
@@ -50,12 +48,14 @@ export async function getThroughDaemon(job: DaemonGet): Promise<number> {
   const { id } = row
   if (!added) await goOn(job, row)
   const before: Before = { takenBytes: row.takenBytes, givenBytes: row.givenBytes }
-  const report = new Report(output, row.saveFolder, job.check, { engine: 'daemon', id, pid: link.run.pid })
+  const checks = new DaemonChecks(link, id)
+  const report = new Report(output, row.saveFolder, checks, { engine: 'daemon', id, pid: link.run.pid })
   const stop = interrupt.listen()
   const watch = new DaemonWatch(link, stop)
   try {
     const details = await untilWhole({ ...job, watch, report, id, added, before, stop })
     if (details === undefined) return detach(job, id)
+    await checks.settled(stop)
     await sayDone(job, report, details, before)
     return 0
   } finally {
@@ -144,18 +144,12 @@ function isWhole({ state, finishedAt, doneBytes, wantedBytes, problem }: Transfe
 }
 
 async function sayDone(
-  { link, output, check }: DaemonGet,
+  { output }: DaemonGet,
   report: Report,
   { seconds, ...details }: TransferDetails & { readonly seconds: number },
   before: Before,
 ): Promise<void> {
   const { row } = details
-  const { files } = await link.call('transferFiles', { id: row.id })
-  await check.lookAtRest(
-    files
-      .filter(({ priority }) => priority > 0)
-      .map((file) => ({ path: path.join(row.saveFolder, ...file.path), components: file.path })),
-  )
   const status = statusOfRow(row, before, details)
   report.done({ path: row.path, bytes: row.wantedBytes, seconds, status })
   if (row.state === 'giving' || row.state === 'queued')

@@ -1,9 +1,9 @@
 // What a `get` says while it runs and when it is done, whichever engine does it: lines for a person, events for a program.
 
-import { natureSentence } from '../api/check-sentence.ts'
 import { formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
-import type { ArrivedFile, GetReport } from '../daemon/get-job.ts'
-import type { ReceivedCheck } from '../daemon/received-check.ts'
+import type { CheckedFiles } from '../daemon/checks/received-check.ts'
+import type { GetReport } from '../daemon/get-job.ts'
+import { checkText } from './check-text.ts'
 import type { Output } from './output.ts'
 import { shellWord } from './shell-word.ts'
 import type { Line } from './terminal.ts'
@@ -24,16 +24,24 @@ export interface DoneFacts {
   readonly status: Pick<ShownStatus, 'takenBytes' | 'givenBytes' | 'checkedBytes'>
 }
 
+type ArrivedTorrent = Parameters<GetReport['arrived']>[0]
+
+/** The look at what arrived: of an engine of its own, or what the running one says. */
+export interface GetChecks {
+  arrived(torrent: ArrivedTorrent): Promise<void>
+  readonly told: CheckedFiles
+}
+
 export class Report implements GetReport {
   readonly #output: Output
   readonly #saveFolder: string
-  readonly #check: ReceivedCheck
+  readonly #checks: GetChecks
   readonly #doer: Doer
 
-  constructor(output: Output, saveFolder: string, check: ReceivedCheck, doer: Doer = { engine: 'own' }) {
+  constructor(output: Output, saveFolder: string, checks: GetChecks, doer: Doer = { engine: 'own' }) {
     this.#output = output
     this.#saveFolder = saveFolder
-    this.#check = check
+    this.#checks = checks
     this.#doer = doer
   }
 
@@ -55,12 +63,14 @@ export class Report implements GetReport {
     this.#output.object(progressObject(status))
   }
 
-  async arrived(files: readonly ArrivedFile[]): Promise<void> {
-    await this.#check.lookAtRest(files)
+  async arrived(torrent: ArrivedTorrent): Promise<void> {
+    await this.#checks.arrived(torrent)
   }
 
   done(result: DoneFacts): void {
     const { status } = result
+    const { told } = this.#checks
+    const { summary, lines } = checkText(told, Date.now())
     this.#output.endProgress()
     this.#output.object({
       event: 'done',
@@ -70,18 +80,16 @@ export class Report implements GetReport {
       takenBytes: status.takenBytes,
       givenBytes: status.givenBytes,
       ...(status.checkedBytes === undefined ? {} : { checkedBytes: status.checkedBytes }),
-      check: this.#check.state,
+      check: told.state,
     })
     const took = formatDuration(result.seconds * 1_000)
     const how =
       status.takenBytes === 0
         ? 'All of it was here already'
         : `Done in ${took}, ${formatRate(status.takenBytes / Math.max(result.seconds, LEAST_SECONDS))}`
-    this.#output.result(`${how}: ${result.path}. Verified. ${this.#nature()}`)
-    for (const { components, nature } of this.#check.warnings) {
-      this.#output.warn([{ text: `${components.join('/')}: ${natureSentence(nature)}.`, style: 'careful' }])
-    }
-    if (this.#check.unmarked === 'no-tool') {
+    this.#output.result(`${how}: ${result.path}. Verified. ${summary}`)
+    for (const line of lines) this.#output.warn([{ text: `${line}.`, style: 'careful' }])
+    if (told.unmarked === 'no-tool') {
       this.#output.note(
         'The files are not marked as received: the tool `setfattr` (Debian package attr) is not installed.',
       )
@@ -90,13 +98,6 @@ export class Report implements GetReport {
     if (this.#doer.engine === 'daemon') return
     const pasted = shellWord(result.path)
     if (pasted !== undefined) this.#output.note(`Keep giving: shoal share ${pasted}`)
-  }
-
-  #nature(): string {
-    const { single, warnings } = this.#check
-    if (single !== undefined) return `${natureSentence(single.nature)}; not virus-checked (no scanner).`
-    if (warnings.length > 0) return `Not virus-checked (no scanner); look at ${warnings.length} of its files:`
-    return 'Not virus-checked (no scanner).'
   }
 
   giving(status: ShownStatus): void {

@@ -32,6 +32,7 @@ export interface AddChoices {
   readonly refetch?: boolean
   readonly diskPaths?: readonly (string | undefined)[]
   readonly beforeFinal?: (file: FinalFile) => Promise<void>
+  readonly withheld?: (metainfo: Metainfo) => ReadonlySet<number>
   readonly events: TorrentEvents
 }
 
@@ -104,6 +105,7 @@ function common(choices: AddChoices) {
     refetch: choices.refetch ?? false,
     diskPaths: choices.diskPaths,
     beforeFinal: choices.beforeFinal,
+    ...(choices.withheld === undefined ? {} : { withheld: choices.withheld }),
     events: choices.events,
   }
 }

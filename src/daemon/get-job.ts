@@ -2,7 +2,6 @@
 // It prints nothing: whoever runs it is told through GetReport, and decides what a person or a script sees.
 
 import { CodedError } from '../base/errors.ts'
-import type { Disk } from '../base/ports.ts'
 import type { TorrentOptions } from '../engine/torrent/options.ts'
 import type { TorrentStatus } from '../engine/torrent/status.ts'
 import type { Torrent } from '../engine/torrent/torrent.ts'
@@ -20,17 +19,11 @@ export interface GetReport {
   metadata(metainfo: Metainfo, wantedBytes: number): void
   /** About once a second. */
   progress(status: TransferStatus): void
-  /** Everything is in its final place: these are the files, for a look before `done` is said. */
-  arrived(files: readonly ArrivedFile[]): Promise<void>
+  /** Everything is in its final place: for a look before `done` is said. */
+  arrived(torrent: Torrent): Promise<void>
   done(result: GetResult): void
   /** After `done`, while giving on. */
   giving(status: TransferStatus): void
-}
-
-export interface ArrivedFile {
-  readonly path: string
-  /** Below the save folder. */
-  readonly components: readonly string[]
 }
 
 export interface GetResult {
@@ -127,7 +120,7 @@ async function finish(
     seconds,
     status,
   }
-  await report.arrived(arrivedFiles(torrent, disk))
+  await report.arrived(torrent)
   report.done(result)
   const doneAt = clock.now()
   for (;;) {
@@ -152,14 +145,6 @@ async function finish(
       stop.addEventListener('abort', next)
     })
   }
-}
-
-function arrivedFiles({ metainfo, options }: Torrent, disk: Disk): ArrivedFile[] {
-  if (metainfo === undefined) return []
-  const priorities = options.priorities?.(metainfo)
-  return metainfo.files
-    .filter(({ pad, symlink, index }) => !pad && !symlink && priorities?.[index] !== 0)
-    .map(({ path }) => ({ path: disk.join(options.saveFolder, ...path), components: path }))
 }
 
 /** Trouble that no waiting mends. */

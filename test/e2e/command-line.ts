@@ -86,7 +86,12 @@ export class CommandLine {
 
   /** Nobody outside is asked for nodes of the DHT, whatever is run. */
   get #environment(): Record<string, string> {
-    return { HOME: this.home, XDG_STATE_HOME: join(this.home, 'state'), SHOAL_DHT_ROUTER: 'none' }
+    return {
+      HOME: this.home,
+      XDG_STATE_HOME: join(this.home, 'state'),
+      SHOAL_DHT_ROUTER: 'none',
+      SHOAL_CHECKS_SCANNER: 'off',
+    }
   }
 
   /** As given, with --json. */

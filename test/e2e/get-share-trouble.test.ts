@@ -269,7 +269,10 @@ describe('what arrived', { concurrency: 2 }, () => {
     ]
     const { code, stdout, stderr } = await cli.plain(words)
     assert.equal(code, 0)
-    assert.match(stderr, /^holiday\.mp4: Careful: this is a program that pretends to be something else\.$/m)
+    assert.match(
+      stderr,
+      /^holiday\.mp4: Careful: this is a program named like a video\. Not virus-checked: no scanner\.$/m,
+    )
     assert.doesNotMatch(stdout, /A video, as its name says/)
   })
 

@@ -5,9 +5,9 @@ import picomatch from 'picomatch'
 import type { AddRequest } from '../../api/schemas/adding.ts'
 import { endpointText } from '../../base/endpoint.ts'
 import { CodedError } from '../../base/errors.ts'
+import { ownCheck } from '../../daemon/checks/own-check.ts'
 import { runGet } from '../../daemon/get-job.ts'
 import { adderFor, hostsIn, isUnlisted, originOf } from '../../daemon/get-source.ts'
-import { ReceivedCheck } from '../../daemon/received-check.ts'
 import { sourceRequest } from '../../daemon/source-request.ts'
 import { toolPorts } from '../../daemon/tool-ports.ts'
 import { readTorrentInput, type TorrentInput } from '../../daemon/torrent-input.ts'
@@ -89,7 +89,6 @@ export const command = defineCommand({
         ...(values.down === undefined ? {} : { downLimit: values.down }),
         ...stopRuleOf(values),
       },
-      check: new ReceivedCheck(originOf(source)),
       output,
       interrupt: context.interrupt,
       timeoutMs: values.timeout ?? DEFAULT_TIMEOUT_MS,
@@ -100,13 +99,21 @@ export const command = defineCommand({
 type Context = CommandContext<typeof OPTIONS>
 
 /** With an engine that ends with this command. */
-async function byItself({ values, operands, output, input, folder, interrupt }: Context): Promise<number> {
+async function byItself({
+  values,
+  operands,
+  output,
+  input,
+  folder,
+  interrupt,
+  environment,
+}: Context): Promise<number> {
   const engine = await openTransferEngine(values, folder, output)
   try {
     const source = await readTorrentInput(operands[0] as string, { ...engine.ports, stdin: input })
     refuseUnlisted(values, source)
     const saveFolder = path.resolve(folder, values.output ?? '.')
-    const check = new ReceivedCheck(originOf(source))
+    const check = await ownCheck(originOf(source), engine, environment)
     const globs = values.select.length === 0 ? undefined : [...values.select]
     const add = await adderFor(source, engine, {
       saveFolder,
@@ -119,6 +126,7 @@ async function byItself({ values, operands, output, input, folder, interrupt }: 
       refetch: true,
       fits: globs === undefined ? undefined : picomatch(globs, { dot: true, nocase: true }),
       beforeFinal: (file) => check.beforeFinal(file),
+      withheld: (metainfo) => check.withheld(metainfo),
     })
     sayHosts(output, hostsIn(source))
     // Not before: whoever waits for standard input is to end at once.
