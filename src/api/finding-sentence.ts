@@ -233,6 +233,37 @@ const TABLE: Readonly<Record<string, { readonly sentence: Words; readonly help?:
     help: 'Save what is on that disk, then look at it with the system’s tools.',
   },
 
+  SCANNER_GOOD: {
+    sentence: ({ version, days }) =>
+      `What arrives is checked by ClamAV ${version}, with signatures of ${days === 0 ? 'today' : `${days} days ago`}.`,
+  },
+  SCANNER_STOPS_SILENTLY: {
+    sentence: ({ version }) =>
+      `ClamAV ${version} does not say when it stops in the middle of a document, so most documents and programs count as not scanned.`,
+    help: 'Put the line `AlertExceedsMax yes` into clamd.conf (Debian: /etc/clamav/clamd.conf) and start clamd again.',
+  },
+  SCANNER_OLD: {
+    sentence: ({ version, days }) => `The signatures of ClamAV ${version} are ${days} days old.`,
+    help: 'Start its updater: `sudo systemctl enable --now clamav-freshclam`.',
+  },
+  SCANNER_NO_SIGNATURES: {
+    sentence: ({ version }) =>
+      `ClamAV ${version} does not find the standard test file, so what it says is not believed.`,
+    help: 'Get its signatures: `sudo freshclam`.',
+  },
+  SCANNER_STOPPED: {
+    sentence: 'The virus scanner does not answer; what arrives is not checked meanwhile.',
+    help: 'Start it: `sudo systemctl start clamav-daemon`. What waits is scanned then.',
+  },
+  SCANNER_NONE: {
+    sentence: 'There is no virus scanner here; files are looked at, not virus-checked.',
+    help: 'To add one: `sudo apt install clamav-daemon`. It is found by itself.',
+  },
+  SCANNER_OFF: {
+    sentence: 'The virus scanner is switched off.',
+    help: 'Switch it on: `shoal config checks.scanner auto`.',
+  },
+
   CLOCK_GOOD: { sentence: 'The clock is kept right by the system.' },
   CLOCK_ALONE: {
     sentence: ({ time }) => `Nobody keeps the clock right; it shows ${time}.`,

@@ -1,13 +1,15 @@
 // `shoal show`: one transfer in full, as lines. Pure: answers of the API in, lines out. Sentences are those of the page.
 
 import { explainBottleneck } from '../api/bottleneck-sentence.ts'
+import { explainFileCheck, isCareful } from '../api/check-sentence.ts'
 import { formatMoment } from '../api/format-moment.ts'
 import { formatCount, formatDuration, formatRate, formatSize } from '../api/format-quantity.ts'
+import type { FileCheck } from '../api/schemas/checks.ts'
 import type { FileRow, PeerRow, TrackerRow, TransferDetails, TransferRow } from '../api/schemas/transfer.ts'
 import { explainState } from '../api/state-sentence.ts'
 import { explainSwitchOff } from '../api/switch-off-sentence.ts'
 import { pad } from './columns.ts'
-import type { Line } from './terminal.ts'
+import type { Line, Span } from './terminal.ts'
 import { bar } from './transfer-view.ts'
 
 export interface Sheet {
@@ -33,7 +35,7 @@ export function sheetLines(sheet: Sheet, nowMs: number): Line[] {
     ...slowLines(row),
     '',
     ...factLines(sheet, nowMs),
-    ...fileLines(sheet.files),
+    ...fileLines(sheet.files, nowMs),
     ...peerLines(sheet.peers),
     ...trackerLines(sheet.trackers, nowMs),
     ...whomLines(sheet.details),
@@ -114,18 +116,22 @@ export function ruleText({ stopRule }: Pick<TransferRow, 'stopRule'>): string {
   return parts.length === 0 ? 'gives until told otherwise' : `gives until ${parts.join(', or ')}`
 }
 
-function fileLines(files: readonly FileRow[]): Line[] {
-  if (files.length < 2 && (files[0]?.dangers.length ?? 0) === 0) return []
+function checkSpans(check: FileCheck | null, dangers: readonly string[], nowMs: number): Span[] {
+  if (check === null) return []
+  const loud = check.state === 'locked' || isCareful(check.state)
+  return [{ text: `  ${explainFileCheck(check, dangers, nowMs)}`, style: loud ? 'careful' : 'faint' }]
+}
+
+function fileLines(files: readonly FileRow[], nowMs: number): Line[] {
+  if (files.length < 2 && (files[0]?.check ?? null) === null) return []
   const shown = files
     .slice(0, MOST_LINES)
-    .map(({ path, lengthBytes, doneBytes, priority, dangers }): Line => {
+    .map(({ path, lengthBytes, doneBytes, priority, dangers, check }): Line => {
       const share = lengthBytes === 0 ? 100 : Math.floor((doneBytes / lengthBytes) * 100)
       const done = priority === 0 ? 'left out' : `${share} %`
       return [
         `  ${done.padStart(8)}  ${formatSize(lengthBytes).padStart(SIZE_COLUMNS)}  ${path.join('/')}`,
-        ...(dangers.length === 0
-          ? []
-          : [{ text: `  careful: ${dangers.join(', ')}`, style: 'careful' as const }]),
+        ...checkSpans(check ?? null, dangers, nowMs),
       ]
     })
   return section('Files', shown, files.length)

@@ -323,6 +323,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       traffic,
       saveFolder,
       somebodyToAsk: () => hasRouters(settings.values),
+      scannerAt: () => settings.values['checks.scanner'],
       doors: () => doors,
     }),
   }

@@ -24,6 +24,8 @@ export interface NetworkParts {
   /** Of transfers that are not open any more, by how it travelled. */
   readonly traffic: ByWay
   saveFolder(): string
+  /** The setting. */
+  scannerAt(): string
   /** The DHT has nodes to begin with. */
   somebodyToAsk(): boolean
   /** Ports by which the daemon itself is asked: their connections do not leave this computer by the way out. */
@@ -142,6 +144,7 @@ async function doctor(parts: NetworkParts): Promise<OutputOf<'doctor'>> {
     saveFolder: parts.saveFolder(),
     stateFolder: parts.stateFolder,
     somebodyToAsk: parts.somebodyToAsk(),
+    scannerAt: parts.scannerAt(),
     peers: [],
     torrent: undefined,
     stop: new AbortController().signal,

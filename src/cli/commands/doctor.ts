@@ -5,6 +5,7 @@ import { explainFinding } from '../../api/finding-sentence.ts'
 import { parseEndpoint } from '../../base/address.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { wireHash } from '../../base/ids.ts'
+import { scannerSetting } from '../../daemon/checks/own-check.ts'
 import { examine } from '../../daemon/doctor/doctor.ts'
 import type { Finding, FindingState } from '../../daemon/doctor/finding.ts'
 import { toolPorts } from '../../daemon/tool-ports.ts'
@@ -67,7 +68,7 @@ export const command = defineCommand({
     'With a link or torrent and a --peer that has it, plain and encrypted connections are compared.',
     'Exit code 0 if nothing is wrong, 1 if something is.',
   ],
-  run: async ({ values, operands, output, input, folder, interrupt }) => {
+  run: async ({ values, operands, output, input, folder, interrupt, environment }) => {
     const stop = interrupt.listen()
     const [given] = operands
     const source =
@@ -90,6 +91,7 @@ export const command = defineCommand({
       saveFolder: path.resolve(folder, values.output ?? '.'),
       stateFolder: stateFolderOf(values, folder),
       somebodyToAsk: values['dht-node'].length > 0 || hasRouters(values),
+      scannerAt: await scannerSetting(stateFolderOf(values, folder), environment),
       peers: [...values.peer, ...peersIn(source)],
       torrent: hashOf(source),
       stop,

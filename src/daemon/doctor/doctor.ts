@@ -13,6 +13,7 @@ import { NodeDisk } from '../../platform/disk.ts'
 import { firewallProgram } from '../../platform/firewall.ts'
 import { localAddresses } from '../../platform/interfaces.ts'
 import { SystemRandom } from '../../platform/random.ts'
+import { Scanner } from '../../safety/quarantine/scanner.ts'
 import type { Engine } from '../compose.ts'
 import { PACKAGE_FILE } from '../version.ts'
 import { checkClock } from './clock-check.ts'
@@ -24,6 +25,7 @@ import { probePeer } from './peer-probe.ts'
 import { checkProvider } from './provider-check.ts'
 import { checkWay } from './reach-check.ts'
 import { checkRouter } from './router-check.ts'
+import { checkScanner } from './scanner-check.ts'
 import { checkDht } from './traffic-check.ts'
 
 export interface DoctorTask {
@@ -33,6 +35,8 @@ export interface DoctorTask {
   readonly stateFolder: string
   /** The DHT has nodes to begin with: named ones, or the usual public ones. */
   readonly somebodyToAsk: boolean
+  /** `auto`, `off`, or the path of its socket. */
+  readonly scannerAt: string
   readonly peers: readonly Endpoint[]
   /** What the peers are asked for. */
   readonly torrent: WireHash | undefined
@@ -169,10 +173,15 @@ function trafficOf({ reach }: Session, { somebodyToAsk }: DoctorTask): Parameter
   return { nodes: dht.nodeCount, datagramsIn, datagramsOut, somebodyToAsk: somebodyToAsk || datagramsOut > 0 }
 }
 
-async function ofThisComputer({ saveFolder, stateFolder }: DoctorTask): Promise<readonly Finding[]> {
+async function ofThisComputer({
+  saveFolder,
+  stateFolder,
+  scannerAt,
+}: DoctorTask): Promise<readonly Finding[]> {
   const disk = new NodeDisk()
   const ports = { disk, random: new SystemRandom(), now: () => performance.now() }
   const made = await disk.stat(PACKAGE_FILE)
+  const scanner = new Scanner({ where: () => scannerAt, noProgressMs: PATIENCE_MS })
   return [
     await checkDisk('disk-save', saveFolder, ports),
     await checkDisk('disk-state', stateFolder, ports),
@@ -181,5 +190,6 @@ async function ofThisComputer({ saveFolder, stateFolder }: DoctorTask): Promise<
       programMs: made?.modifiedMs ?? 0,
       synchronised: await clockSynchronised(),
     }),
+    checkScanner(await scanner.refresh(), scannerAt === 'off', Date.now()),
   ]
 }
