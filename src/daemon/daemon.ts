@@ -258,6 +258,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     ...common,
     ports: { disk, digest, http: () => host.need().ports.http },
     hereBytes: (metainfo) => contents.hereBytes(metainfo),
+    blocked: (file) => side.blocking.reasonFor(file),
     saveFolder: (category) => (category === null ? null : categories.folderOf(category)) ?? saveFolder(),
   })
   const trash = options.trash === undefined ? {} : { trash: options.trash }

@@ -33,7 +33,14 @@ export const Inspection = z.object({
   totalBytes: Bytes.nullable(),
   files: z
     .array(
-      z.object({ index: z.number().int(), path: z.array(ForeignText), lengthBytes: Bytes, kind: z.string() }),
+      z.object({
+        index: z.number().int(),
+        path: z.array(ForeignText),
+        lengthBytes: Bytes,
+        kind: z.string(),
+        /** It is on a list of what is not wanted, and will not be got. */
+        blocked: z.object({ why: ForeignText, who: ForeignText }).optional(),
+      }),
     )
     .nullable(),
   /** Who will see our address: trackers, peers, nodes and web seeds named in it. */

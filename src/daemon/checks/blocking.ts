@@ -8,7 +8,10 @@ import { mayContact } from '../../base/address.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Http, Signatures } from '../../base/ports.ts'
 import { writeStateFile } from '../../base/state-file.ts'
+import { contentIdText } from '../../metainfo/content-id.ts'
+import type { TorrentFile } from '../../metainfo/metainfo.ts'
 import {
+  type Blocked,
   ContentBlocks,
   MAX_LISTS,
   MAX_OWN_BLOCKS,
@@ -97,6 +100,11 @@ export class Blocking {
 
   close(): void {
     clearInterval(this.#timer)
+  }
+
+  /** Why a file that a torrent names is not wanted. */
+  reasonFor({ root, lengthBytes }: Pick<TorrentFile, 'root' | 'lengthBytes'>): Blocked | undefined {
+    return root === undefined ? undefined : this.blocks.reasonFor(contentIdText({ root, lengthBytes }))
   }
 
   // ── lists ──

@@ -181,10 +181,8 @@ test('a category that only marks leaves names and permissions as they are', asyn
 test('what a person blocks is locked at once wherever it is, not fetched any more, and comes back when they take it back', async (t) => {
   const ground = await Ground.make(t)
   const giver = await ground.start('giver')
-  const { link } = await shared(
-    giver,
-    await things(ground, { 'film.mp4': FILM, 'other.mp4': pattern(70_000) }),
-  )
+  const wares = { 'film.mp4': FILM, 'other.mp4': pattern(70_000) }
+  const { id: given, link } = await shared(giver, await things(ground, wares))
   const getter = await ground.start('getter')
   const { transfer } = await getter.handlers.addTransfer({ source: { link } })
   const { id } = transfer
@@ -210,6 +208,13 @@ test('what a person blocks is locked at once wherever it is, not fetched any mor
   // Somebody else who blocked it before: it is not fetched at all.
   const third = await ground.start('third')
   await third.handlers.blockContent({ content, name: 'film.mp4', why: 'A fake' })
+  const { torrent } = await giver.handlers.transferTorrent({ id: given })
+  const { files } = await third.handlers.inspect({ source: { torrent } })
+  const blocked = files?.map((each) => [each.path.at(-1), each.blocked?.why])
+  assert.deepEqual(blocked, [
+    ['film.mp4', 'A fake'],
+    ['other.mp4', undefined],
+  ])
   const { transfer: added } = await third.handlers.addTransfer({ source: { link } })
   await seen(third, added.id, 'giving')
   await stateIs(third, added.id, { 'film.mp4': 'locked', 'other.mp4': 'plain-not-scanned' })

@@ -49,15 +49,15 @@ export async function putAway(transfer: Transfer, index: number, log: Log): Prom
   const there = await stat(at).catch(() => undefined)
   // On a list before it was fetched: there is nothing to put away.
   if (there?.isFile() !== true) return
+  // First: from here on nobody opens it, whatever its name is.
+  await chmod(at, 0)
   const folder = place.components.slice(0, -1)
   const components = await renameAway(torrent, index, [...folder, path.basename(at)])
   if (components === undefined) {
-    // Closed all the same; the name follows when the torrent lets it.
-    await chmod(at, 0)
+    // The name follows when the torrent lets it.
     log.write('warn', 'locked-file-not-renamed', { id: transfer.id, index })
     return
   }
-  await chmod(path.join(place.folder, ...components), 0)
   await transfer.update({
     renamed: { ...transfer.record.renamed, [index]: components },
     ...nameOf(transfer, components),

@@ -6,7 +6,7 @@ import { parseEndpoint } from '../../base/address.ts'
 import { endpointText } from '../../base/endpoint.ts'
 import { webSeedUrl } from '../../metainfo/hints.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
-import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { Metainfo, TorrentFile } from '../../metainfo/metainfo.ts'
 import { kindOfName } from '../../safety/file-nature.ts'
 import { refusedTarget, shareRootFacts } from '../../safety/share-roots.ts'
 import { hostsIn, isUnlisted } from '../get-source.ts'
@@ -31,6 +31,8 @@ export interface AddingSurroundings {
   readonly ports: SourcePorts
   /** Of its files, what is here already and is taken from here. */
   hereBytes(metainfo: Metainfo): Promise<number>
+  /** Why a file is not wanted. */
+  blocked(file: TorrentFile): { readonly why: string; readonly who: string } | undefined
   /** By category or setting; absolute. @throws TransferError CATEGORY_UNKNOWN */
   saveFolder(category: string | null): string
   /** Addresses may be exchanged with others (network.pex). */
@@ -62,7 +64,7 @@ export class Adding {
       audience: isUnlisted(input) ? 'link' : 'everyone',
       private: metainfo?.private ?? false,
       totalBytes: metainfo?.geometry.payloadBytes ?? null,
-      files: metainfo === undefined ? null : filesOf(metainfo),
+      files: metainfo === undefined ? null : filesOf(metainfo, this.#around.blocked),
       hosts: hostsIn(input),
       trackers: [...trackersOf(input)],
       infohashV1: infohashV1 ?? null,
@@ -204,15 +206,19 @@ function trackersOf(input: TorrentInput): readonly string[] {
   return isUnlisted(input) ? [] : input.magnet.trackers
 }
 
-function filesOf({ files }: Metainfo) {
+function filesOf({ files }: Metainfo, blockedBy: AddingSurroundings['blocked']) {
   return files
     .filter((file) => !file.pad)
-    .map((file) => ({
-      index: file.index,
-      path: [...file.path],
-      lengthBytes: file.lengthBytes,
-      kind: kindOfName(file.path.at(-1) ?? ''),
-    }))
+    .map((file) => {
+      const blocked = blockedBy(file)
+      return {
+        index: file.index,
+        path: [...file.path],
+        lengthBytes: file.lengthBytes,
+        kind: kindOfName(file.path.at(-1) ?? ''),
+        ...(blocked === undefined ? {} : { blocked }),
+      }
+    })
 }
 
 function checkedWebSeed(text: string): string {

@@ -24,12 +24,29 @@ export interface FileLook extends FileNature {
 /** As much as file-type wants to see. */
 const SIGNAL_BYTES = 4_100
 
+/** Each may hold an archive of MAX_NESTED_BYTES or two in memory: thousands of files become final in one go. */
+const LOOKS_AT_ONCE = 4
+let under = 0
+const waiting: (() => void)[] = []
+
 /** @param name as it will be; the file itself may have another still. @throws when it cannot be opened or read */
 export async function lookAtFile(
   path: string,
   name: string,
   now = () => performance.now(),
 ): Promise<FileLook> {
+  if (under >= LOOKS_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
+  else under++
+  try {
+    return await look(path, name, now)
+  } finally {
+    const next = waiting.shift()
+    if (next === undefined) under--
+    else next()
+  }
+}
+
+async function look(path: string, name: string, now: () => number): Promise<FileLook> {
   const file = await open(path, 'r')
   try {
     const { size, mtimeNs, ino } = await file.stat({ bigint: true })
