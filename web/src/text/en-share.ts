@@ -113,6 +113,7 @@ export const enShare = {
   'look.hide': 'Hide',
   'look.showOf': (name: string) => `Show what was found in ${name}`,
   'look.hideOf': (name: string) => `Hide what was found in ${name}`,
+  'look.covered': 'It is left out already.',
   'look.remembered': 'As you answered before; it has not changed since.',
   'look.path': 'Where',
   'look.size': 'Size',

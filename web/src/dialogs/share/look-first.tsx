@@ -14,11 +14,14 @@ import { t } from '../../text/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { answerOfAll, type Group, groupsOf, type Look, type OneAnswer } from './review-state.ts'
+import type { PathBelow } from './left-out.ts'
+import { answerOfAll, type Group, groupsOf, type Look, leftOutWith, type OneAnswer } from './review-state.ts'
 import './look-first.css'
 
 interface Props {
   readonly look: Look
+  /** What was left out in the tree. */
+  readonly unticked: readonly PathBelow[]
   readonly onAnswer: (answers: readonly OneAnswer[]) => void
   /** Where the focus goes when these are what is missing. */
   readonly heading: RefObject<HTMLHeadingElement | null>
@@ -31,11 +34,12 @@ const SHOWN_SINGLY = 4
 /** Of one class; the others are answered with all of their class. */
 const MOST_LISTED = 200
 
-export function LookFirst({ look, onAnswer, heading, canLeaveOut }: Props): ReactNode {
+export function LookFirst({ look, unticked, onAnswer, heading, canLeaveOut }: Props): ReactNode {
   const id = useId()
   const groups = groupsOf(look, FINDING_CLASSES)
   if (groups.length === 0) return null
   const { open } = look.review
+  const covered = leftOutWith(look, unticked)
   const count = groups.reduce((sum, group) => sum + group.count, 0)
   return (
     <section className={`look-first${open > 0 ? ' look-first-open' : ''}`} aria-labelledby={id}>
@@ -60,7 +64,13 @@ export function LookFirst({ look, onAnswer, heading, canLeaveOut }: Props): Reac
         </div>
       )}
       {groups.map((group) => (
-        <GroupOf key={group.class} group={group} canLeaveOut={canLeaveOut} onAnswer={onAnswer} />
+        <GroupOf
+          key={group.class}
+          group={group}
+          covered={covered}
+          canLeaveOut={canLeaveOut}
+          onAnswer={onAnswer}
+        />
       ))}
     </section>
   )
@@ -73,11 +83,12 @@ function choicesOf(of: Finding['class'], canLeaveOut: boolean): readonly Answer[
 
 interface GroupProps {
   readonly group: Group
+  readonly covered: ReadonlySet<string>
   readonly canLeaveOut: boolean
   readonly onAnswer: Props['onAnswer']
 }
 
-function GroupOf({ group, canLeaveOut, onAnswer }: GroupProps): ReactNode {
+function GroupOf({ group, covered, canLeaveOut, onAnswer }: GroupProps): ReactNode {
   const { class: of, findings, count, open } = group
   const choices = choicesOf(of, canLeaveOut)
   const [opened, setOpened] = useState(false)
@@ -115,7 +126,13 @@ function GroupOf({ group, canLeaveOut, onAnswer }: GroupProps): ReactNode {
       {(!folded || opened) && (
         <ul className="look-list">
           {findings.slice(0, MOST_LISTED).map((finding) => (
-            <OneFinding key={finding.id} finding={finding} choices={choices} onAnswer={onAnswer} />
+            <OneFinding
+              key={finding.id}
+              finding={finding}
+              covered={covered.has(finding.id)}
+              choices={choices}
+              onAnswer={onAnswer}
+            />
           ))}
         </ul>
       )}
@@ -126,10 +143,13 @@ function GroupOf({ group, canLeaveOut, onAnswer }: GroupProps): ReactNode {
 
 function OneFinding({
   finding,
+  covered,
   choices,
   onAnswer,
 }: {
   readonly finding: Finding
+  /** It is left out with its file or folder. */
+  readonly covered: boolean
   readonly choices: readonly Answer[]
   readonly onAnswer: Props['onAnswer']
 }): ReactNode {
@@ -149,7 +169,7 @@ function OneFinding({
         <Choice
           name={`${visible(name)} ${visible(sentence)}`}
           choices={choices}
-          answer={finding.answer}
+          answer={covered ? 'leave-out' : finding.answer}
           suggested={finding.suggested}
           all={undefined}
           onAnswer={(answer) => onAnswer([{ id: finding.id, answer }])}
@@ -164,6 +184,7 @@ function OneFinding({
           {t(shown ? 'look.hide' : 'look.show')}
         </Button>
       </div>
+      {covered && <p className="soft">{t('look.covered')}</p>}
       {finding.remembered && <p className="soft">{t('look.remembered')}</p>}
       <div id={panel} hidden={!shown}>
         {shown && (

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Finding, Review } from '../../../../src/api/schemas/review.ts'
-import { answerOfAll, groupsOf, joined, type Look, whyNot, withAnswers } from './review-state.ts'
+import { answerOfAll, groupsOf, joined, type Look, leftOutWith, whyNot, withAnswers } from './review-state.ts'
 
 const READY = { licenceMissing: false, wrong: false }
 
@@ -111,4 +111,23 @@ test('nothing can be shared before everything was looked at and answered', () =>
   assert.equal(of({ state: 'failed' }), 'failed')
   assert.equal(of({}, { licenceMissing: true, wrong: false }), 'licence')
   assert.equal(of({}, { licenceMissing: false, wrong: true }), 'wrong')
+})
+
+test('what is left out with its file, its folder or in the tree needs no answer of its own', () => {
+  const look = joined(
+    undefined,
+    review({
+      findings: [
+        finding('a', { path: ['x', '.env'], answer: 'leave-out' }),
+        finding('b', { path: ['x', '.env'], class: 'hidden-file' }),
+        finding('c', { path: ['x', 'other'] }),
+        finding('d', { path: ['mail'], folder: true, answer: 'leave-out' }),
+        finding('e', { path: ['mail', 'inbox'] }),
+        finding('f', { path: ['unticked', 'deep', 'key'] }),
+        finding('g', { path: ['mailing'] }),
+      ],
+    }),
+    0,
+  )
+  assert.deepEqual([...leftOutWith(look, [['unticked']])], ['b', 'e', 'f'])
 })

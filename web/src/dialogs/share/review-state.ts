@@ -39,6 +39,24 @@ export function withAnswers(look: Look, answers: readonly OneAnswer[]): Look {
   return { ...look, findings }
 }
 
+/**
+ * Findings without an answer of their own that need none: the file, or a folder around it, is left out already.
+ * @param unticked paths that were left out in the tree
+ */
+export function leftOutWith(
+  { findings }: Look,
+  unticked: readonly (readonly string[])[],
+): ReadonlySet<string> {
+  const out = new Set(unticked.map((path) => path.join('/')))
+  for (const { answer, path } of findings.values()) if (answer === 'leave-out') out.add(path.join('/'))
+  const covered = new Set<string>()
+  for (const { id, answer, path } of findings.values()) {
+    if (answer === null && path.some((_, depth) => out.has(path.slice(0, depth + 1).join('/'))))
+      covered.add(id)
+  }
+  return covered
+}
+
 export interface Group {
   readonly class: FindingClass
   readonly findings: readonly Finding[]

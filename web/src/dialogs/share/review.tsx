@@ -50,6 +50,7 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
   const [widest, setWidest] = useState(who)
   const [licence, setLicence] = useState<LicenceChoice>(NO_LICENCE)
   const [more, setMore] = useState<More>(NO_MORE)
+  const [unticked, setUnticked] = useState<readonly PathBelow[]>([])
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
   const whole = useLoaded(useCallback(() => contentsOf(subject), [subject]))
@@ -148,12 +149,19 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
           {look !== undefined && (
             <LookFirst
               look={look}
+              unticked={unticked}
               onAnswer={reviewing.answer}
               heading={heading}
               canLeaveOut={subject.kind !== 'share'}
             />
           )}
-          <What whole={whole.value} reviewing={reviewing} canLeaveOut={subject.kind !== 'share'} />
+          <What
+            whole={whole.value}
+            reviewing={reviewing}
+            unticked={unticked}
+            onUntick={setUnticked}
+            canLeaveOut={subject.kind !== 'share'}
+          />
           {subject.kind === 'path' && <MoreFields more={more} wrong={wrong} onChange={setMore} />}
         </>
       )}
@@ -248,14 +256,16 @@ function Why({
 interface WhatProps {
   readonly whole: Contents
   readonly reviewing: Reviewing
+  readonly unticked: readonly PathBelow[]
+  readonly onUntick: (paths: readonly PathBelow[]) => void
   readonly canLeaveOut: boolean
 }
 
-function What({ whole, reviewing: { look, answer }, canLeaveOut }: WhatProps): ReactNode {
+function What({ whole, reviewing: { look, answer }, unticked, onUntick, canLeaveOut }: WhatProps): ReactNode {
   const { files } = whole
   const nodes = useMemo(() => treeOf(files), [files])
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(files.map(({ index }) => index)))
-  const left = useRef<readonly PathBelow[]>([])
+  const left = useRef(unticked)
   const id = look?.review.id
   useEffect(() => {
     // Another review (for more people, or anew) does not know yet what was unticked.
@@ -266,6 +276,7 @@ function What({ whole, reviewing: { look, answer }, canLeaveOut }: WhatProps): R
     const paths = pathsLeftOut(nodes, next)
     answer(answersFor(left.current, paths))
     left.current = paths
+    onUntick(paths)
   }
   const unlisted = whole.fileCount - files.length
   const review = look?.review
