@@ -1,6 +1,8 @@
 // What looks private in something that is about to be shared, as a sentence without the file's name, the same in page and command
 // line. Facts come from the look before sharing (schemas/review.ts); a secret itself is never among them.
+// Promise: every class has words, and a fact that is not known here changes no sentence into something strange.
 
+import { NOUNS, UNREAD } from './private-finding-nouns.ts'
 import type { Finding, FindingClass } from './schemas/review.ts'
 
 type Data = Finding['data']
@@ -15,55 +17,75 @@ export interface PrivateFinding {
 interface Words {
   /** Of several, as a heading. */
   readonly several: string
-  /** Of one, sure and not. */
-  readonly is: (data: Data) => string
-  readonly looks: (data: Data) => string
+  /** Of one that is sure. */
+  readonly is: (data: Data, noun: string | undefined) => string
 }
 
 const TABLE: Readonly<Record<FindingClass, Words>> = {
-  'private-key': words('Private keys', ({ what }) => `holds ${a(what, 'private key')}`, 'a private key'),
-  secret: words('Passwords and tokens', ({ what }) => `holds ${a(what, 'password or token')}`, 'a secret'),
-  'password-store': words('Password stores', ({ what }) => `is ${a(what, 'store of passwords')}`),
-  wallet: words('Wallets', ({ what }) => `is ${a(what, 'wallet')}: whoever has it has the money`),
-  mail: words('Mail', ({ what }) => `holds mail${named(what)}`),
-  'card-number': words('Card numbers', ({ count }) => `holds ${many(count, 'card number')}`),
-  'bank-account': words('Bank accounts', ({ count }) => `holds ${many(count, 'bank account number')}`),
-  'national-id': words(
-    'Numbers that states give to people',
-    ({ count, what, country }) =>
-      `holds ${many(count, typeof what === 'string' ? what : 'number of a person')}${of(country)}`,
-  ),
-  tax: words('Tax papers', () => 'is a tax paper'),
-  medical: words('Medical papers', () => 'is a medical paper'),
-  payroll: words('Papers about wages', () => 'is a paper about wages'),
-  'identity-paper': words('Identity papers', ({ what }) => `is ${a(what, 'copy of an identity paper')}`),
-  legal: words('Legal papers', () => 'is a legal paper'),
-  'private-words': words('Private papers', () => 'is marked as private'),
-  messages: words('Messages', ({ what }) => `holds messages${named(what)}`),
-  contacts: words(
-    'Addresses of people',
-    ({ count }) => `holds ${many(count, 'address', 'addresses')} of people`,
-  ),
-  'browser-data': words('Data of a browser', ({ what }) => `holds what a browser remembers${named(what)}`),
-  backup: words('Backups', ({ what }) => `is ${a(what, 'backup')}, with everything that was in it`),
-  'photo-place': words('Photos that say where they were taken', () => 'says where it was taken'),
-  'private-folder': words('Folders that look private', () => 'is a folder that looks private'),
-  'hidden-file': words('Hidden files', () => 'is hidden on this computer'),
-  unreadable: words('Could not be looked into', ({ what }) => unread(what)),
+  'private-key': { several: 'Private keys', is: (_, noun) => `holds ${a(noun ?? 'private key')}` },
+  secret: { several: 'Passwords and tokens', is: (_, noun) => `holds ${a(noun ?? 'password or token')}` },
+  'password-store': { several: 'Password stores', is: (_, noun) => `is ${a(noun ?? 'store of passwords')}` },
+  wallet: { several: 'Wallets', is: (_, noun) => `is ${a(noun ?? 'wallet')}: whoever has it has the money` },
+  mail: { several: 'Mail', is: (_, noun) => `holds mail${named(noun)}` },
+  'card-number': { several: 'Card numbers', is: ({ count }) => `holds ${many(count, 'card number')}` },
+  'bank-account': {
+    several: 'Bank accounts',
+    is: ({ count }, noun) => `holds ${many(count, noun ?? 'bank account number')}`,
+  },
+  'national-id': {
+    several: 'Numbers that states give to people',
+    is: ({ count, country }) =>
+      `holds ${many(count, 'number that a state gives to a person', 'numbers that a state gives to people')}${of(country)}`,
+  },
+  tax: { several: 'Tax papers', is: () => 'is a tax paper' },
+  medical: { several: 'Medical papers', is: () => 'is a medical paper' },
+  payroll: { several: 'Papers about wages', is: () => 'is a paper about wages' },
+  'identity-paper': {
+    several: 'Identity papers',
+    is: () => 'is a copy of a passport or identity card, or of its data',
+  },
+  legal: { several: 'Legal papers', is: () => 'is a legal paper' },
+  'private-words': { several: 'Private papers', is: (_, noun) => `is ${a(noun ?? 'private paper')}` },
+  messages: { several: 'Messages', is: (_, noun) => `holds messages${named(noun)}` },
+  contacts: {
+    several: 'Addresses of people',
+    is: ({ count }) => `holds ${many(count, 'address', 'addresses')} of people`,
+  },
+  'browser-data': {
+    several: 'Data of a browser',
+    is: (_, noun) => `holds what a browser remembers${named(noun)}`,
+  },
+  backup: {
+    several: 'Backups',
+    is: (_, noun) => `is ${a(noun ?? 'backup')}, with everything that was in it`,
+  },
+  'photo-place': {
+    several: 'Photos and videos that say where they were taken',
+    is: () => 'says where it was taken',
+  },
+  'private-folder': { several: 'Folders that look private', is: () => 'is a folder that looks private' },
+  'hidden-file': {
+    several: 'Hidden files',
+    is: ({ what }) =>
+      what === 'git' ? 'belongs to the hidden history of a project' : 'is hidden on this computer',
+  },
+  unreadable: { several: 'Could not be looked into', is: ({ reason }) => unread(reason) },
 }
 
 /** Classes in the order in which a person should see them: what does most harm first. */
 export const FINDING_CLASSES = Object.keys(TABLE) as readonly FindingClass[]
 
 export function explainPrivateFinding({
-  class: of,
+  class: kind,
   sure,
   data,
 }: Pick<Finding, 'class' | 'sure' | 'data'>): PrivateFinding {
-  const { is, looks } = TABLE[of]
-  const { masked } = data
+  const { what, masked } = data
+  const nouns = NOUNS[kind] ?? {}
+  const noun = typeof what === 'string' && Object.hasOwn(nouns, what) ? nouns[what] : undefined
+  const said = TABLE[kind].is(data, noun)
   return {
-    sentence: sure ? is(data) : looks(data),
+    sentence: sure || SAID_AS_THEY_ARE.has(kind) ? said : unsure(said),
     seen: typeof masked === 'string' && masked !== '' ? masked : undefined,
   }
 }
@@ -73,43 +95,33 @@ export function findingClassName(of: FindingClass): string {
   return TABLE[of].several
 }
 
-/** What is not sure looks as if it were: "looks as if it holds a card number". */
-function words(several: string, is: Words['is'], looksLike?: string): Words {
-  return {
-    several,
-    is,
-    looks: (data) => {
-      if (looksLike !== undefined && data.what === undefined) return `holds what looks like ${looksLike}`
-      const said = is(data)
-      return said.startsWith('is a ') ? said.replace('is a ', 'looks like a ') : `looks as if it ${said}`
-    },
-  }
+/** Their sentence speaks of nothing that could be otherwise. */
+const SAID_AS_THEY_ARE: ReadonlySet<FindingClass> = new Set(['private-folder', 'hidden-file', 'unreadable'])
+
+/** `is a tax paper` → `looks like a tax paper`; `holds mail` → `looks as if it holds mail`. */
+function unsure(said: string): string {
+  return /^is an? /.test(said) ? said.replace('is ', 'looks like ') : `looks as if it ${said}`
 }
 
-function a(what: Data[string] | undefined, otherwise: string): string {
-  const noun = typeof what === 'string' && what !== '' ? what : otherwise
-  return `${/^([aeio]|u(?![ns])|SSH|RSA|AWS|API|NPM)/i.test(noun) && !/^one\b/i.test(noun) ? 'an' : 'a'} ${noun}`
+function a(noun: string): string {
+  return `${/^([aeio]|u(?!ni|se)|SSH|RSA|NPM|MFA|X)/i.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 function many(count: Data[string] | undefined, noun: string, plural = `${noun}s`): string {
-  return typeof count === 'number' && count > 1 ? `${count.toLocaleString('en')} ${plural}` : a(noun, noun)
+  return typeof count === 'number' && count > 1 ? `${count.toLocaleString('en')} ${plural}` : a(noun)
 }
 
-function named(what: Data[string] | undefined): string {
-  return typeof what === 'string' && what !== '' ? ` (${what})` : ''
+function named(noun: string | undefined): string {
+  return noun === undefined ? '' : ` (${noun})`
 }
+
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 
 function of(country: Data[string] | undefined): string {
-  return typeof country === 'string' && country !== '' ? ` (${country})` : ''
+  if (typeof country !== 'string' || !/^[a-z]{2}$/i.test(country)) return ''
+  return named(COUNTRIES.of(country.toUpperCase()))
 }
 
-const UNREAD: Readonly<Record<string, string>> = {
-  password: 'is closed with a password, so nobody looked inside',
-  damaged: 'is damaged, so nobody could look inside',
-  slow: 'took too long to look into',
-  denied: 'may not be read by Shoal',
-}
-
-function unread(what: Data[string] | undefined): string {
-  return (typeof what === 'string' ? UNREAD[what] : undefined) ?? 'could not be looked into'
+function unread(reason: Data[string] | undefined): string {
+  return (typeof reason === 'string' ? UNREAD[reason] : undefined) ?? 'could not be looked into'
 }

@@ -67,6 +67,7 @@ export function LookFirst({ look, unticked, onAnswer, heading, canLeaveOut }: Pr
         <GroupOf
           key={group.class}
           group={group}
+          whole={look.review.name}
           covered={covered}
           canLeaveOut={canLeaveOut}
           onAnswer={onAnswer}
@@ -83,12 +84,13 @@ function choicesOf(of: Finding['class'], canLeaveOut: boolean): readonly Answer[
 
 interface GroupProps {
   readonly group: Group
+  readonly whole: string
   readonly covered: ReadonlySet<string>
   readonly canLeaveOut: boolean
   readonly onAnswer: Props['onAnswer']
 }
 
-function GroupOf({ group, covered, canLeaveOut, onAnswer }: GroupProps): ReactNode {
+function GroupOf({ group, whole, covered, canLeaveOut, onAnswer }: GroupProps): ReactNode {
   const { class: of, findings, count, open } = group
   const choices = choicesOf(of, canLeaveOut)
   const [opened, setOpened] = useState(false)
@@ -127,6 +129,7 @@ function GroupOf({ group, covered, canLeaveOut, onAnswer }: GroupProps): ReactNo
         <ul className="look-list">
           {findings.slice(0, MOST_LISTED).map((finding) => (
             <OneFinding
+              whole={whole}
               key={finding.id}
               finding={finding}
               covered={covered.has(finding.id)}
@@ -143,11 +146,14 @@ function GroupOf({ group, covered, canLeaveOut, onAnswer }: GroupProps): ReactNo
 
 function OneFinding({
   finding,
+  whole,
   covered,
   choices,
   onAnswer,
 }: {
   readonly finding: Finding
+  /** What is looked at, for what is found of all of it. */
+  readonly whole: string
   /** It is left out with its file or folder. */
   readonly covered: boolean
   readonly choices: readonly Answer[]
@@ -155,7 +161,7 @@ function OneFinding({
 }): ReactNode {
   const [shown, setShown] = useState(false)
   const { sentence, seen } = explainPrivateFinding(finding)
-  const name = finding.path.at(-1) ?? ''
+  const name = finding.path.at(-1) ?? whole
   const panel = useId()
   return (
     <li className="look-finding">
@@ -191,7 +197,7 @@ function OneFinding({
           <dl className="look-shown">
             <dt>{t('look.path')}</dt>
             <dd>
-              <ForeignText text={finding.path.join('/')} />
+              <ForeignText text={finding.path.length === 0 ? whole : finding.path.join('/')} />
             </dd>
             {!finding.folder && (
               <>

@@ -51,8 +51,9 @@ export function leftOutWith(
   for (const { answer, path } of findings.values()) if (answer === 'leave-out') out.add(path.join('/'))
   const covered = new Set<string>()
   for (const { id, answer, path } of findings.values()) {
-    if (answer === null && path.some((_, depth) => out.has(path.slice(0, depth + 1).join('/'))))
-      covered.add(id)
+    // The whole itself has no path.
+    const around = [...path.keys(), path.length].map((depth) => path.slice(0, depth).join('/'))
+    if (answer === null && around.some((one) => out.has(one))) covered.add(id)
   }
   return covered
 }
