@@ -1,8 +1,8 @@
 // Pictures of every view and dialog for docs/page, of real daemons that really give and get: light, dark, on a phone, and at
 // 200 %. `npm run lab:screenshots`; they are looked at by people, so nothing is compared.
 
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import type { OutputOf } from '../../src/api/routes.ts'
@@ -62,6 +62,18 @@ function scenes(shown: Shown): readonly Scene[] {
     { name: 'share-what', at: 'transfers', go: openShare },
     { name: 'share-review', at: 'transfers', go: (page) => review(page, shown.folder) },
     {
+      name: 'share-private',
+      at: 'transfers',
+      go: async (page) => {
+        await review(page, shown.secrets)
+        await page.getByRole('radio', { name: /^Everyone/ }).check()
+        await page.getByRole('radio', { name: 'It is my own work' }).check()
+        const first = page.getByRole('heading', { name: /^Look at these first/ })
+        await first.waitFor()
+        await first.focus()
+      },
+    },
+    {
       name: 'shared',
       at: 'library',
       go: async (page) => {
@@ -78,8 +90,18 @@ function scenes(shown: Shown): readonly Scene[] {
       },
     },
     { name: 'library', at: 'library' },
+    { name: 'folders', at: 'library/folders' },
+    { name: 'files', at: 'library/files', go: openFirst },
+    { name: 'seen', at: 'library/seen' },
+    { name: 'duplicates', at: 'library/duplicates' },
+    { name: 'search', at: 'search?words=ra', go: openFirst },
     { name: 'network', at: 'network' },
     { name: 'settings', at: 'settings' },
+    {
+      name: 'checks',
+      at: 'settings',
+      go: (page) => page.getByLabel('Find a setting').fill('virus'),
+    },
   ]
 }
 
@@ -100,10 +122,20 @@ async function review(page: Page, path: string): Promise<void> {
   await page.getByRole('tree').waitFor()
 }
 
+/** The first content of a list, beside it. */
+async function openFirst(page: Page): Promise<void> {
+  await page.getByRole('gridcell').first().waitFor()
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('complementary').waitFor()
+}
+
 interface Shown {
   readonly getting: string
   readonly link: string
   readonly folder: string
+  /** With what looks private in it. */
+  readonly secrets: string
 }
 
 function files(folder: string, sizes: Readonly<Record<string, number>>): string {
@@ -142,6 +174,22 @@ async function play(person: PageDaemon, friend: PageDaemon): Promise<Shown> {
     'market.flac': 49_000_000,
     'notes.txt': 3_000,
   })
+  const secrets = files(join(person.home, 'Documents', 'Project'), { 'plan.odt': 20_000, 'logo.png': 90_000 })
+  writeFileSync(join(secrets, '.env'), `DATABASE_PASSWORD=${randomBytes(20).toString('base64')}\n`)
+  const { privateKey } = generateKeyPairSync('ed25519')
+  writeFileSync(join(secrets, 'deploy-key'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  writeFileSync(join(secrets, 'accounts.csv'), 'name,iban\nAna,DE89370400440532013000\n')
+  const music = files(join(person.home, 'Music'), {
+    'rain on tin.flac': 3_000_000,
+    'market.flac': 2_000_000,
+    'radio play.mp3': 4_000_000,
+  })
+  copyFileSync(join(music, 'market.flac'), join(music, 'market (copy).flac'))
+  for (const path of [music, join(person.home, 'Pictures')]) await person.call('addLibraryFolder', { path })
+  await until('the library is read', async () => {
+    const { files: count, unhashedFiles } = await person.call('library', {})
+    return count > 0 && unhashedFiles === 0
+  })
   const given = await share(person, harbour, { upLimit: 180_000 })
   await share(person, trip, { audience: 'everyone', licence: { kind: 'own-work', id: null } })
   await friend.call('addTransfer', { source: { link: given.link } })
@@ -154,7 +202,7 @@ async function play(person: PageDaemon, friend: PageDaemon): Promise<Shown> {
     return row.doneBytes > 2_000_000
   })
   const link = `magnet:?xt=urn:btih:${'d7'.repeat(20)}&dn=Old+radio+plays&tr=http%3A%2F%2Ftracker.example.org%2Fannounce&x.pe=192.0.2.7%3A6881`
-  return { getting: transfer.id, link, folder: trip }
+  return { getting: transfer.id, link, folder: trip, secrets }
 }
 
 const endings: (() => Promise<void>)[] = []
