@@ -26,6 +26,7 @@ import { makeStateFolder } from '../platform/state-folder.ts'
 import { NodeTcp } from '../platform/tcp.ts'
 import { NodeUdp } from '../platform/udp.ts'
 import { type IpFilter, readIpFilter } from '../safety/ip-filter.ts'
+import { SessionContents } from './content/session-contents.ts'
 import { gatedHttp, gatedUdp } from './gated-ports.ts'
 import type { TransferStatus } from './get-source.ts'
 import { TransferLocks } from './transfer-locks.ts'
@@ -96,14 +97,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
   try {
     await makeStateFolder(options.stateFolder, ports.disk)
+    const contents = new SessionContents(ports.digest)
     const session = await Session.open(ports, {
       ...DEFAULT_SESSION_OPTIONS,
+      content: contents,
       agent: `Shoal ${VERSION}`,
       gateways: new NodeGateways(exit.kind === 'bound' ? exit : undefined),
       ...given,
       ...optionsBy(withheld),
       ...(gate === undefined ? {} : { gate }),
     })
+    contents.torrents = session.torrents
     const locks = new TransferLocks()
     return {
       ports,

@@ -3,16 +3,21 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { until } from '../../../lab/netns/until.ts'
 import { contentOf, layerOf, noise } from '../../../test/doubles/content-scene.ts'
 import { digest } from '../../../test/doubles/digest.ts'
+import { DiskHasher } from '../../../test/doubles/disk-hasher.ts'
 import { Ground, seen, shared } from '../../../test/doubles/real-daemon.ts'
+import { RealEngine } from '../../../test/doubles/real-engine.ts'
 import { hashBytes, wireHash } from '../../base/ids.ts'
 import { type ContentId, contentInfohash } from '../../metainfo/content-id.ts'
+import { createTorrent } from '../../metainfo/create.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
+import type { Torrent as TorrentContent } from '../../metainfo/metainfo.ts'
 import { SystemClock } from '../../platform/clock.ts'
 import { NodeDisk } from '../../platform/disk.ts'
+import { optionsForTorrent } from '../add.ts'
 import type { Daemon } from '../daemon.ts'
 import { Contents } from './contents.ts'
 import type { LibraryLookups, LibraryPlace } from './library-lookups.ts'
@@ -87,6 +92,46 @@ test('no file of an unlisted share, of a paused one or of a private torrent is a
   await until('it is closed', () => content()?.size === 0)
   assert.equal(await opened(await readFile(alone)), undefined)
 })
+
+// ── an engine by itself, as a command has it ──
+
+test('a command that shares a folder with everyone gives its files by their content, and of an unlisted one none', async (t) => {
+  const bytes = noise(33, 400_000)
+  for (const listing of ['everyone', 'link'] as const) {
+    const giver = await RealEngine.open(t)
+    const made = await madeTorrent(t, { 'Ferien/IMG_1.MOV': bytes, 'Ferien/b': SONG }, listing)
+    giver.engine.add(
+      optionsForTorrent(made.torrent, { saveFolder: made.folder, listing, justHashed: true, events: {} }),
+    )
+    const { session } = giver.engine
+    await until('it gives', () => [...session.torrents].every(({ finished }) => finished))
+    const opened = await session.content?.open(hashOf(contentOf(bytes)), '192.0.2.1')
+    assert.equal(opened?.status().complete, listing === 'everyone' ? true : undefined)
+    assert.equal(await session.content?.open(hashOf(contentOf(FILM)), '192.0.2.1'), undefined)
+  }
+})
+
+async function madeTorrent(
+  t: TestContext,
+  files: Readonly<Record<string, Uint8Array>>,
+  name: string,
+): Promise<{ readonly torrent: TorrentContent; readonly folder: string }> {
+  const ground = await Ground.make(t)
+  const sources = []
+  for (const [at, content] of Object.entries(files)) {
+    const file = path.join(ground.folder, name, at)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, content)
+    sources.push({ components: at.split('/'), path: file, lengthBytes: content.length })
+  }
+  const ports = { hasher: new DiskHasher(new NodeDisk()), digest }
+  const { torrent } = await createTorrent(
+    { name, singleFile: false, files: sources },
+    { version: 'hybrid' },
+    ports,
+  )
+  return { torrent, folder: ground.folder }
+}
 
 // ── with a library ──
 

@@ -8,16 +8,10 @@ import { compareBytes } from '../../base/bytes.ts'
 import { wireHash } from '../../base/ids.ts'
 import type { Digest } from '../../base/ports.ts'
 import type { OfferedContent } from '../../engine/session/content-source.ts'
-import {
-  type ContentId,
-  contentIdText,
-  contentInfohash,
-  contentPieceLength,
-} from '../../metainfo/content-id.ts'
-import { Merkle, pieceLayer } from '../../metainfo/merkle.ts'
-import type { TorrentFile } from '../../metainfo/metainfo.ts'
+import { type ContentId, contentIdText, contentInfohash } from '../../metainfo/content-id.ts'
 import { torrentTag } from '../../protocol/mse/keys.ts'
 import type { Transfer } from '../transfers/transfer.ts'
+import { offeredFile } from './offered-file.ts'
 
 /** Of all transfers together, some 500 bytes each; what is beyond is found by its own torrent only. */
 const MAX_FILES = 100_000
@@ -39,7 +33,6 @@ interface Entry {
 
 export class TransferContents {
   readonly #digest: Digest
-  readonly #merkle: Merkle
   readonly #find: (id: string) => Transfer | undefined
   readonly #entries = new Map<string, Entry>()
   readonly #byContent = new Map<string, Held[]>()
@@ -53,7 +46,6 @@ export class TransferContents {
   /** @param find a transfer by its id; undefined when it was removed */
   constructor(digest: Digest, find: (id: string) => Transfer | undefined) {
     this.#digest = digest
-    this.#merkle = new Merkle(digest)
     this.#find = find
   }
 
@@ -104,24 +96,9 @@ export class TransferContents {
 
   /** As its torrent, which has verified it, knows it now. */
   #offer({ transfer, index }: Held): OfferedContent | undefined {
-    const { metainfo, torrent } = transfer
-    const file = metainfo?.files[index]
-    const store = torrent?.live?.store
-    if (!isOffered(transfer) || file?.root === undefined || store === undefined) return undefined
-    const identity = store.verified(index)
-    const at = store.path(index)
-    if (identity === undefined || at === undefined) return undefined
-    const { root, lengthBytes } = file
-    const layer = this.#layerOf(file, transfer)
-    return { content: { root, lengthBytes }, path: at, identity, ...(layer === undefined ? {} : { layer }) }
-  }
-
-  /** A torrent of pieces no longer than the content torrent's knows those of it. */
-  #layerOf({ root, lengthBytes }: TorrentFile, { metainfo, torrent }: Transfer): Uint8Array | undefined {
-    const wanted = contentPieceLength(lengthBytes)
-    const known = metainfo === undefined || root === undefined ? undefined : torrent?.layers.get(root.toHex())
-    if (known === undefined || metainfo === undefined || metainfo.pieceLengthBytes > wanted) return undefined
-    return this.#merkle.root(known, pieceLayer(metainfo.pieceLengthBytes), pieceLayer(wanted))
+    const { torrent } = transfer
+    if (torrent === undefined || !isOffered(transfer)) return undefined
+    return offeredFile(torrent, index, this.#digest)
   }
 
   async #refresh(): Promise<boolean> {
