@@ -202,8 +202,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   })
   const transfers = new Transfers(clock, around, () => totals.make())
   const contents = new Contents({ clock, digest: new SystemDigest(), disk, transfers, host, volumes })
-  const offersChanged = () => contents.offersChanged()
-  const resting = new Resting({ memory, transfers, log, wallMs, offersChanged })
+  const resting = new Resting({ memory, transfers, log, wallMs, offersChanged: contents.offersChanged })
   const totals = new TotalsMaker({
     transfers,
     host,
@@ -248,7 +247,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     things: options.privateThings ?? new SystemThings(LINGER_MS),
     remembered: NOTHING_REMEMBERED,
     engine: () => host.engine,
-    offersChanged,
+    offersChanged: contents.offersChanged,
     touch: around.touch,
     stopList,
     unwritten,

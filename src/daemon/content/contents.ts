@@ -67,7 +67,7 @@ export class Contents {
   }
 
   /** What is offered changed: when this resolves nobody is given what is not offered any more. */
-  async offersChanged(): Promise<void> {
+  readonly offersChanged = async (): Promise<void> => {
     await this.#transfers.refresh()
     await this.#session?.offersChanged()
   }
