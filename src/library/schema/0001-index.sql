@@ -94,6 +94,7 @@ CREATE TABLE files (
 ) STRICT;
 CREATE INDEX files_inode ON files (inode) WHERE inode <> '';
 CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
+CREATE INDEX files_key ON files (name_key);
 -- What waits to be hashed or looked at, shortest first; empty when all is done.
 CREATE INDEX files_waiting ON files (length, id) WHERE waits = 1 OR looked = 0;
 

@@ -26,6 +26,8 @@ export interface Plan {
   readonly wholeInName: string | undefined
   /** All words beside each other in name or tags; undefined for one word. */
   readonly inARow: string | undefined
+  /** Keys of the only holders in which anything can match; undefined for all. */
+  readonly holders: ReadonlySet<number> | undefined
   /** How many words are asked for. */
   readonly words: number
 }
@@ -56,7 +58,8 @@ export class Planner {
   /** Undefined when nothing can match. */
   plan(query: Query): Plan | undefined {
     const sizes = this.#sizes(query)
-    const others = this.#marks(query)
+    const holders = this.#holders(query)
+    const others = this.#marks(query, holders)
     if (sizes === undefined || others === undefined) return undefined
     const not = [
       ...query.excluded.map((term) => this.#term(term)),
@@ -83,6 +86,7 @@ export class Planner {
         ? joined(inName(query.terms.map((term) => this.#term({ ...term, open: false }))))
         : undefined,
       inARow: query.terms.length > 1 ? joined(inName([this.#inARow(query.terms)])) : undefined,
+      holders: holders === undefined ? undefined : new Set(holders),
       words: query.terms.reduce((sum, { runs }) => sum + (runs[0]?.length ?? 0), 0),
     }
   }
@@ -113,7 +117,7 @@ export class Planner {
   }
 
   /** Each of them narrows. Undefined when nothing is left. */
-  #marks({ filters }: Query): string[] | undefined {
+  #marks({ filters }: Query, holders: readonly number[] | undefined): string[] | undefined {
     const { durations, bitrates, kinds, extensions } = filters
     const groups: (readonly string[])[] = []
     if (durations !== undefined) groups.push(scaleMarks('l', durations.least, durations.most))
@@ -122,9 +126,7 @@ export class Planner {
     if (extensions.length > 0) {
       groups.push(extensions.map(extensionMark).filter((mark) => mark !== undefined))
     }
-    if (filters.licences.length > 0 || filters.publishers.length > 0) {
-      groups.push(this.#holders(filters.licences, filters.publishers).map(holderMark))
-    }
+    if (holders !== undefined) groups.push(holders.map(holderMark))
     return anyOfEach(groups)
   }
 
@@ -136,7 +138,8 @@ export class Planner {
     return anyOfEach([sizeMarks(sizes.least, Math.min(sizes.most, octaveTop(largest)))])
   }
 
-  #holders(licences: readonly string[], publishers: readonly Term[]): number[] {
+  #holders({ filters: { licences, publishers } }: Query): number[] | undefined {
+    if (licences.length === 0 && publishers.length === 0) return undefined
     return this.#publishers
       .all()
       .filter((row) => licences.length === 0 || licences.some((asked) => licenceFits(asked, row)))

@@ -192,6 +192,12 @@ test('more matches than are looked at are said, and the best names are still amo
     names('holiday', { sort: 'newest', limit: 2 }),
     many.slice(0, 2).map(({ path: at }) => at.slice(2)),
   )
+  for (const words of ['picture', '', 'holiday type:image', 'pictu']) {
+    const more = { sort: 'name', limit: 4, offset: 1, typing: true } as const
+    const last = [1, 2, 3, 4].map((index) => `holiday picture number ${index} from the camera.jpg`)
+    assert.deepEqual(names(words, more), last, words)
+  }
+  assert.equal(names('-camera', { sort: 'name' }).length, 2)
   assert.equal(names('picture ext:png').length, 2)
   assert.equal(names('picture size:<10').length, 1)
 })

@@ -5,15 +5,18 @@
 // When there are more, `more` says so, and those looked at are chosen in passes that each stop early: words in a row,
 // then all words in the name with the shortest names first, then what came into the library last. Ordered by name, size or
 // age, buckets are read in that order, so the first page is right however common the words are; only within one bucket
-// (an eighth of an octave of size, a day, two letters) of more than MAX_RANKED matches the last added stand for all.
+// (an eighth of an octave of size, a day) of more than MAX_RANKED matches the last added stand for all. So many names that
+// begin with the same two letters are walked along in their order instead.
 // No pass begins after the budget is used up; what was found by then is answered.
 
 import type { DatabaseSync } from 'node:sqlite'
 import { type Entry, EntryReader, type EntryRow } from '../entry-reader.ts'
+import { extensionOf, kindOf } from '../names/kinds.ts'
 import { SortBuckets, type SortOrder } from './buckets.ts'
 import { MOST_NAME_WORDS, nameWordsMark } from './marks.ts'
-import { endsShort, type Fields, fieldsOf, matchesFile } from './match.ts'
+import { endsShort, type Fields, fieldsOf, matchesFile, matchesTerm } from './match.ts'
 import { type Matches, MatchReader } from './matches.ts'
+import { NameWalk } from './name-walk.ts'
 import { type Plan, Planner } from './plan.ts'
 import { parseQuery, type Query, type Term } from './query.ts'
 import { scoreOf } from './score.ts'
@@ -58,6 +61,7 @@ export class LibrarySearch {
   readonly #matches: MatchReader
   readonly #planner: Planner
   readonly #buckets: SortBuckets
+  readonly #names: NameWalk
   readonly #nowMs: () => number
 
   /** @param database may be read-only */
@@ -66,6 +70,7 @@ export class LibrarySearch {
     this.#matches = new MatchReader(database)
     this.#planner = new Planner(database)
     this.#buckets = new SortBuckets(database)
+    this.#names = new NameWalk(database)
     this.#nowMs = nowMs
   }
 
@@ -113,11 +118,46 @@ export class LibrarySearch {
       else {
         for (const part of bucket.parts()) {
           if (!goesOn()) break
-          found.push(...this.#groups(query, read(part).ids).sort(compare))
+          const { ids, complete } = read(part)
+          const begun =
+            complete || sort !== 'name' ? [] : this.#walk(query, plan, part, enough - found.length, goOn)
+          const last = begun.at(-1)
+          const rest = this.#groups(query, ids).sort(compare)
+          found.push(...begun, ...(last === undefined ? rest : rest.filter((one) => compare(one, last) > 0)))
         }
       }
     }
     return { found: onePerContent(found), complete: false }
+  }
+
+  /** Looks at names that begin alike in their order, until there is enough of them. */
+  #walk(query: Query, plan: Plan, part: string, enough: number, goOn: () => boolean): Found[] {
+    const found: Found[] = []
+    for (const ids of this.#names.from(part)) {
+      for (const id of ids) {
+        const row = this.#entries.row(id)
+        if (row !== undefined && this.#matchesRow(query, plan, row)) found.push({ row, score: 0 })
+      }
+      if (found.length >= enough || !goOn()) break
+    }
+    return found
+  }
+
+  /** What the index answers for all files at once. */
+  #matchesRow(query: Query, { holders }: Plan, row: EntryRow): boolean {
+    const { terms, excluded, filters } = query
+    if (holders?.has(row.holder) === false || !withinBounds(query, row)) return false
+    const kind = kindOf(row.name, row.mediaType)
+    const extension = extensionOf(row.name)
+    if (filters.notKinds.includes(kind) || filters.notExtensions.includes(extension)) return false
+    if (filters.kinds.length > 0 && !filters.kinds.includes(kind)) return false
+    if (filters.extensions.length > 0 && !filters.extensions.includes(extension)) return false
+    const names = namesOf(row)
+    if (excluded.length === 0 && terms.every((term) => matchesTerm(term, names))) return true
+    const fields = { names, path: this.#entries.pathOf(row).flatMap(fieldsOf) }
+    return (
+      terms.every((term) => matchesFile(term, fields)) && !excluded.some((term) => matchesFile(term, fields))
+    )
   }
 
   /** Where there are more matches than can be looked at: those that probably fit best. */
