@@ -1,7 +1,7 @@
 // How well a file fits what was asked, for people: all words in its name before some in its path, the words as they were
 // typed before the same words anywhere, short names before long ones, newer before older.
 
-import { type Fields, type Matched, matchesTerm, positionOf } from './match.ts'
+import { type Fields, matchesTerm, positionOf } from './match.ts'
 import type { Term } from './query.ts'
 
 /** Each step outweighs all below it together, but for the last three, which weigh against each other. */
@@ -17,12 +17,7 @@ const NEW = 1
 const NEW_DAYS = 365
 const DAY_MS = 86_400_000
 
-export function scoreOf(
-  terms: readonly Term[],
-  { names }: Pick<Matched, 'names'>,
-  modifiedMs: number,
-  nowMs: number,
-): number {
+export function scoreOf(terms: readonly Term[], names: Fields, modifiedMs: number, nowMs: number): number {
   const ageDays = modifiedMs > 0 ? Math.max(0, nowMs - modifiedMs) / DAY_MS : Number.POSITIVE_INFINITY
   const fresh = NEW / (1 + ageDays / NEW_DAYS)
   if (terms.length === 0) return fresh

@@ -104,7 +104,7 @@ export class LibrarySearch {
       return { found: byFit(this.#groups(query, ids)), complete: all.complete }
     }
     const compare = ORDERS[sort]
-    if (all.complete) return { found: this.#groups(query, all.ids).sort(compare), complete: true }
+    if (all.complete) return { found: this.#groups(query, all.ids, 'unranked').sort(compare), complete: true }
     // More than wanted, for those that share their content or are at the edge of a range.
     const enough = Math.min(MAX_RANKED, 2 * wanted + 50)
     const found: Found[] = []
@@ -114,16 +114,18 @@ export class LibrarySearch {
     for (const bucket of this.#buckets.of(sort, query.filters.sizes)) {
       if (!goesOn()) break
       const { ids, complete } = read(bucket.mark)
-      if (complete) found.push(...this.#groups(query, ids).sort(compare))
+      if (complete) found.push(...this.#groups(query, ids, 'unranked').sort(compare))
       else {
         for (const part of bucket.parts()) {
           if (!goesOn()) break
           const { ids, complete } = read(part)
           const begun =
             complete || sort !== 'name' ? [] : this.#walk(query, plan, part, enough - found.length, goOn)
+          found.push(...begun)
           const last = begun.at(-1)
-          const rest = this.#groups(query, ids).sort(compare)
-          found.push(...begun, ...(last === undefined ? rest : rest.filter((one) => compare(one, last) > 0)))
+          if (found.length >= enough) break
+          const rest = this.#groups(query, ids, 'unranked').sort(compare)
+          found.push(...(last === undefined ? rest : rest.filter((one) => compare(one, last) > 0)))
         }
       }
     }
@@ -172,7 +174,11 @@ export class LibrarySearch {
       // Words may be common and never stand in a row; that must not use up everything.
       const share = budget(IN_A_ROW_MICROS)
       if (plan.inARow !== undefined) add(plan.inARow, MOST_IN_A_ROW, share)
-      for (let words = Math.min(plan.words, MOST_NAME_WORDS); words <= MOST_NAME_WORDS; words++) {
+      const inName = this.#matches.read(plan.inName, MOST_CHOSEN, goOn)
+      if (inName.complete) for (const id of inName.ids) ids.add(id)
+      // More names than can be looked at: the shortest of them. Else these are all, and there is nothing to choose.
+      const first = inName.complete ? MOST_NAME_WORDS + 1 : Math.min(plan.words, MOST_NAME_WORDS)
+      for (let words = first; words <= MOST_NAME_WORDS; words++) {
         const mark = ` AND "${nameWordsMark(words)}"`
         if (plan.wholeInName !== undefined) add(`(${plan.wholeInName})${mark}`, MOST_WHOLE)
         add(`(${plan.inName})${mark}`, MOST_CHOSEN)
@@ -186,7 +192,7 @@ export class LibrarySearch {
   }
 
   /** Looks at files one by one: bounds that a bucket only comes near, and how well each fits. */
-  #groups(query: Query, ids: readonly number[]): Found[] {
+  #groups(query: Query, ids: readonly number[], ranked: 'ranked' | 'unranked' = 'ranked'): Found[] {
     const nowMs = this.#nowMs()
     // Of these the index knew only that their words are there.
     const uncertain = query.terms.filter(
@@ -196,9 +202,8 @@ export class LibrarySearch {
     for (const id of ids) {
       const row = this.#entries.row(id)
       if (row === undefined || !withinBounds(query, row)) continue
-      const names = namesOf(row)
-      if (uncertain.length > 0 && !this.#meets(uncertain, row, names)) continue
-      const score = scoreOf(query.terms, { names }, row.modifiedMs, nowMs)
+      if (uncertain.length > 0 && !this.#meets(uncertain, row)) continue
+      const score = ranked === 'ranked' ? scoreOf(query.terms, namesOf(row), row.modifiedMs, nowMs) : 0
       const key = groupOf(row)
       const known = best.get(key)
       if (known === undefined || known.score < score) best.set(key, { row, score })
@@ -206,7 +211,8 @@ export class LibrarySearch {
     return [...best.values()]
   }
 
-  #meets(terms: readonly Term[], row: EntryRow, names: Fields): boolean {
+  #meets(terms: readonly Term[], row: EntryRow): boolean {
+    const names = namesOf(row)
     const path = this.#entries.pathOf(row).flatMap(fieldsOf)
     return terms.every((term) => matchesFile(term, { names, path }))
   }
