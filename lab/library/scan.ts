@@ -183,6 +183,7 @@ async function measure(files: number, mebibytes: number): Promise<Figures> {
       const worker = new Worker(new URL(import.meta.url), { workerData: places, execArgv: [] })
       worker.on('message', resolve)
       worker.on('error', reject)
+      worker.on('exit', (status) => reject(new Error(`the scanning thread ended with ${status}`)))
     })
     delay.disable()
     return {

@@ -39,10 +39,14 @@ test('where something is written without end it is walked all the same, every fe
   assert.deepEqual(walks, [5_000, 10_100, 15_200])
 })
 
-test('a directory that takes long to walk is walked the less often', () => {
-  const turns = walked(3_000)
+test('a directory that takes long to walk is walked the less often, and a whole walk keeps nobody waiting', () => {
+  const turns = walked(60_000)
   turns.touched(here('a'), 100)
-  assert.equal(turns.deadline(), 30_000)
+  assert.equal(turns.deadline(), 600)
+  turns.next(600)
+  turns.ended('done', 3_600)
+  turns.touched(here('a'), 3_700)
+  assert.equal(turns.deadline(), 33_600)
 })
 
 test('what happens during a walk is walked after it', () => {
@@ -63,6 +67,9 @@ test('a storm of events, or of directories, is one whole walk', () => {
   const many = walked()
   for (let i = 0; i < 3_000; i++) many.touched(here(`d${i}`), 0)
   assert.deepEqual(many.next(6_000), { kind: 'whole' })
+  many.ended('done', 16_000)
+  for (let i = 0; i < 3_000; i++) many.touched(here(`d${i}`), 16_000)
+  assert.equal(many.deadline(), 116_000)
 })
 
 test('a whole walk comes each hour, each five minutes where nothing tells of changes, each 15 s for a missing folder', () => {

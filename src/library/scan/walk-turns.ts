@@ -8,7 +8,7 @@ import type { TouchedDirectory } from './folder-scan.ts'
 const QUIET_MS = 500
 /** Something is always being written somewhere: then it is walked all the same. */
 const LONGEST_GATHER_MS = 5_000
-/** A walk takes at most this part of the time: a directory of 100,000 files in which something is written is walked each 5 s. */
+/** Walks take at most this part of the time: a directory of 100,000 files in which something is written is walked each 5 s. */
 const REST_FACTOR = 10
 /** More touched directories than that are more work one by one than all together. */
 const MAX_TOUCHED = 2_000
@@ -34,7 +34,10 @@ export class WalkTurns {
   #firstEventAt: number | undefined
   #lastEventAt = 0
   #wholeAt = 0
+  /** The next walk of touched directories, after the last one. */
   #notBefore = 0
+  /** The next whole walk for a storm of events, after the last whole one. */
+  #stormNotBefore = 0
   #beganAt: number | undefined
   #walking: Walk['kind'] = 'whole'
   #blind = false
@@ -42,7 +45,6 @@ export class WalkTurns {
   /** As soon as may be. */
   wholeNow(nowMs: number): void {
     this.#wholeAt = Math.min(this.#wholeAt, nowMs)
-    this.#notBefore = Math.min(this.#notBefore, nowMs)
   }
 
   /** Nothing tells of changes any more: only walking does. */
@@ -64,8 +66,7 @@ export class WalkTurns {
   next(nowMs: number): Walk | undefined {
     const at = this.deadline()
     if (at === undefined || at > nowMs) return undefined
-    const storm = this.#events >= STORM_EVENTS || this.#touched.size >= MAX_TOUCHED
-    const whole = storm || this.#wholeAt <= nowMs
+    const whole = this.#isStorm || this.#wholeAt <= nowMs
     const touched = [...this.#touched].map(([path, deep]) => ({ path, deep }))
     this.#touched.clear()
     this.#events = 0
@@ -79,7 +80,8 @@ export class WalkTurns {
   ended(end: WalkEnd, nowMs: number): void {
     const tookMs = nowMs - (this.#beganAt ?? nowMs)
     this.#beganAt = undefined
-    this.#notBefore = nowMs + tookMs * REST_FACTOR
+    if (this.#walking === 'part') this.#notBefore = nowMs + tookMs * REST_FACTOR
+    else this.#stormNotBefore = nowMs + tookMs * REST_FACTOR
     if (end === 'missing' || end === 'failed') {
       this.#wholeAt = nowMs + LOOK_FOR_MISSING_MS
       this.#touched.clear()
@@ -99,8 +101,11 @@ export class WalkTurns {
       this.#firstEventAt === undefined
         ? Number.POSITIVE_INFINITY
         : Math.min(this.#lastEventAt + QUIET_MS, this.#firstEventAt + LONGEST_GATHER_MS)
-    const partAt = Math.max(this.#notBefore, quietAt)
+    const partAt = Math.max(this.#isStorm ? this.#stormNotBefore : this.#notBefore, quietAt)
     const at = Math.min(partAt, this.#wholeAt)
     return Number.isFinite(at) ? at : undefined
+  }
+  get #isStorm(): boolean {
+    return this.#events >= STORM_EVENTS || this.#touched.size >= MAX_TOUCHED
   }
 }
