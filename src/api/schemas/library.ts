@@ -201,7 +201,16 @@ export const SeenAnswer = z.object({
   ),
   /** The signed head of this catalogue; null while nothing was ever in it (of an emptied one there is a head, so that others learn it). */
   head: z
-    .object({ seq: z.number().int(), root: z.string(), count: z.number().int(), expiresAt: Moment })
+    .object({
+      seq: z.number().int(),
+      root: z.string(),
+      count: z.number().int(),
+      expiresAt: Moment,
+      /** Hex of the key that signs it; others know whose it is by that. */
+      author: z.string().optional(),
+      /** Hex of the whole head as others get it (docs/decisions/0023-catalogue.md). */
+      signed: z.string().optional(),
+    })
     .nullable(),
 })
 export type SeenAnswer = z.infer<typeof SeenAnswer>
