@@ -101,6 +101,7 @@ test('strangers get each content once, with licence and words, without folder, t
     seq: state.seq,
     root: toHex(state.root),
     count: 2,
+    issued: NOW,
     expiresMs: (NOW + 7 * DAY) * 1_000,
   })
 })

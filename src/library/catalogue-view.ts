@@ -36,6 +36,8 @@ export interface SeenPage {
     readonly seq: number
     readonly root: string
     readonly count: number
+    /** Seconds since 1970: what is signed. */
+    readonly issued: number
     /** Milliseconds since 1970. */
     readonly expiresMs: number
   } | null
@@ -54,7 +56,7 @@ export class CatalogueView {
 
   /** @param path of a folder of the browse tree, with `/`; empty for its top, where strangers see all there is */
   page(state: CatalogueState, path: string, offset: number, limit: number): SeenPage {
-    const { shelf, seq, root, count, expires } = state
+    const { shelf, seq, root, count, issued, expires } = state
     // Below a folder are those whose path begins with it and a slash; `0` is the character after the slash.
     const below =
       path === '' ? (['', '\u{10ffff}', 0] as const) : ([`${path}/`, `${path}0`, path.length + 1] as const)
@@ -73,7 +75,7 @@ export class CatalogueView {
       rows: rows.map(({ entry }) => rowOf(entry)),
       total: folders.length + here.count,
       totalBytes: folders.reduce((sum, { totalBytes }) => sum + totalBytes, here.bytes),
-      head: { seq, root: toHex(root), count, expiresMs: expires * 1_000 },
+      head: { seq, root: toHex(root), count, issued, expiresMs: expires * 1_000 },
     }
   }
 }
