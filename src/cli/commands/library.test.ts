@@ -340,13 +340,13 @@ test('what a stranger sees is said row by row', async (t) => {
     total: 1,
     totalBytes: 1_000,
     shares: [],
-    head: { seq: 7, root: 'ab', count: 1, expiresAt: '2026-01-08T00:00:00.000Z' },
+    head: { seq: 7, root: 'ab', count: 1, expiresAt: '2026-01-08T00:00:00.000Z', author: 'abcd' },
   })
   const { run, called } = await rig(t, shelf)
   const { out, err } = await run(['library', 'seen-by'])
   assert.match(out, /A stranger sees 1 file of your library, 1\.0 kB\./)
   assert.match(out, /audio +1\.0 kB +own work +Caro +song\.flac/)
-  assert.match(err, /number 7, until 2026-01-08/)
+  assert.match(err, /number 7, until 2026-01-08T00:00:00\.000Z, signed by the key abcd\./)
   assert.deepEqual(called('seenBy'), [{ audience: 'everyone', path: '', offset: 0, limit: 50 }])
 })
 
@@ -356,5 +356,7 @@ test('a slip is answered with what was meant', async (t) => {
   assert.equal((await run(['library', 'list', '--to', 'me'])).error?.code, 'OPTION_CONFLICT')
   assert.equal((await run(['library', 'list', 'x'])).error?.code, 'OPERAND_TOO_MANY')
   assert.equal((await run(['library', 'add'])).error?.code, 'OPERAND_MISSING')
+  for (const who of ['me', 'Ana'])
+    assert.equal((await run(['library', 'seen-by', who])).error?.code, 'OPERAND_MISSING')
   assert.equal((await run(['library', 'list', '--standalone'])).error?.code, 'OPTION_CONFLICT')
 })

@@ -12,7 +12,7 @@ export function audienceWord(audience: LibraryAudience): string {
 export function seerWord(audience: LibraryAudience): string {
   if (audience === 'everyone') return 'A stranger'
   if (audience === 'link') return 'Who has a link'
-  return audience === 'me' ? 'On this computer' : audience
+  return audience
 }
 
 export function licenceWord(licence: Licence | null): string {

@@ -2,12 +2,13 @@
 // new and waits for an answer.
 
 import { formatCount, formatSize } from '../../api/format-quantity.ts'
-import type { LibraryFolder } from '../../api/schemas/library.ts'
+import { LibraryAudience, type LibraryFolder } from '../../api/schemas/library.ts'
 import type { DaemonLink } from '../daemon-link.ts'
 import { DaemonLook } from '../daemon-look.ts'
 import { lookAndAsk } from '../look.ts'
 import { lookObject } from '../look-text.ts'
 import { type Column, table } from '../table.ts'
+import { UsageError } from '../usage-error.ts'
 import { audienceWord, licenceWord, seerWord } from './audience-words.ts'
 import { foretell, listFolders } from './folders.ts'
 import {
@@ -61,6 +62,12 @@ const SEEN: readonly Column[] = [
 export async function seenBy(context: LibraryContext, who = 'stranger', path = ''): Promise<number> {
   const { output } = context
   const audience = who === 'stranger' ? 'everyone' : who
+  if (audience === 'me' || !LibraryAudience.safeParse(audience).success)
+    throw new UsageError('OPERAND_MISSING', {
+      command: 'library seen-by',
+      expects: 'stranger or link',
+      usage: 'library seen-by [stranger|link]',
+    })
   const link = await libraryLink(context)
   const seen = await link.call('seenBy', { audience, path, ...pageOf(context) })
   output.object({ audience, ...seen })
@@ -84,8 +91,11 @@ export async function seenBy(context: LibraryContext, who = 'stranger', path = '
   if (seen.shares.length > 0 && files > 0) output.result('Besides, these shares:')
   for (const { name, fileCount, totalBytes } of seen.shares)
     output.result(`  ${name} (${formatCount(fileCount, 'file')}, ${formatSize(totalBytes)})`)
-  if (seen.head !== null)
-    output.note(`This list is signed as number ${seen.head.seq}, until ${seen.head.expiresAt}.`)
+  if (seen.head !== null) {
+    const { seq, expiresAt, author } = seen.head
+    const by = author === undefined ? '' : ` by the key ${author}`
+    output.note(`This list is number ${seq}, until ${expiresAt}, signed${by}.`)
+  }
   return 0
 }
 
