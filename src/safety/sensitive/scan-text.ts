@@ -39,7 +39,8 @@ export async function textFindings(whole: string, context: TextContext): Promise
   const { extension, lowName, quietName } = context
   const keys = keyFindings(text)
   // Books, lyrics, subtitles: art speaks of everything.
-  if (MEDIA_EXTENSIONS.has(extension)) return [...keys, ...cardFindings(text), ...ibanFindings(text)]
+  if (MEDIA_EXTENSIONS.has(extension) && !CODE_EXTENSIONS.has(extension))
+    return [...keys, ...cardFindings(text), ...ibanFindings(text)]
   const code =
     PROJECT_FILE.test(lowName) ||
     CODE_EXTENSIONS.has(extension) ||

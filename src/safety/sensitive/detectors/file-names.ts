@@ -4,12 +4,12 @@ import { maybe, type PrivateClass, type PrivateFinding, sureOf } from '../findin
 
 const NAMED: readonly (readonly [RegExp, PrivateClass, string])[] = [
   [
-    /^(?:wallet(?:\.\d+)?|multibit|armory_.*|default_wallet|electrum.*)\.(?:dat|wallet|aes\.json|bak)$|^utc--\d{4}-|^.*\.keys$|^.*\.(?:multibit|bitcoinwallet)$|^keystore_m_/,
+    /^(?:wallet(?:\.\d+)?|seed\.seco|multibit|armory_.*|default_wallet|electrum.*)\.(?:dat|wallet|aes\.json|bak|seco)$|^utc--\d{4}-|^.*\.keys$|^.*\.(?:multibit|bitcoinwallet)$|^keystore_m_/,
     'wallet',
     'name',
   ],
   [
-    /^(?:\.env(?:\.(?!example|sample|template|dist|defaults?)[\w.]+)?|.*\.env|\.netrc|_netrc|\.pgpass|pgpass\.conf|\.my\.cnf|\.pypirc|\.git-credentials|\.htpasswd|\.s3cfg|\.boto|\.dockercfg|\.vault-token|\.terraformrc|terraform\.tfstate(?:\.backup)?|.*\.tfvars|wp-config\.php|credentials\.xml|master\.key|shadow|gshadow|sam|ntds\.dit|.*\.rdp|.*\.pcf|filezilla\.xml|sitemanager\.xml|recentservers\.xml|winscp\.ini|unattend\.xml|.*\.mobileprovision)$/,
+    /^(?:\.env(?:\.(?!example|sample|template|dist|defaults?)[\w.]+)?|.*\.env|\.netrc|_netrc|\.pgpass|pgpass\.conf|\.my\.cnf|\.pypirc|\.git-credentials|\.htpasswd|\.s3cfg|\.boto|\.dockercfg|\.vault-token|\.terraformrc|terraform\.tfstate(?:\.backup)?|.*\.tfvars|wp-config\.php|credentials\.xml|master\.key|credentials(?:\.(?:csv|json|ini|txt|ya?ml|db))?|secrets?\.(?:ya?ml|json|toml|env|txt|ini)|client_secrets?.*\.json|accesskeys?\.csv|rootkey\.csv|shadow|gshadow|sam|ntds\.dit|.*\.rdp|.*\.pcf|filezilla\.xml|sitemanager\.xml|recentservers\.xml|winscp\.ini|unattend\.xml|.*\.mobileprovision)$/,
     'secret',
     'name',
   ],

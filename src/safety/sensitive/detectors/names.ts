@@ -21,7 +21,7 @@ const PAPER_EXTENSIONS = new Set(
 
 /** What people write or scan with. In other files a single word like `private` or `resume` is as often a program's. */
 const WRITTEN_EXTENSIONS = new Set(
-  'pdf doc docx odt rtf txt pages xls xlsx ods numbers ppt pptx odp jpg jpeg png heic webp tif tiff eml msg hwp'.split(
+  'pdf doc docx odt rtf txt pages xls xlsx ods csv numbers ppt pptx odp jpg jpeg png heic webp tif tiff eml msg hwp zip rar 7z'.split(
     ' ',
   ),
 )
@@ -50,7 +50,8 @@ export function nameSays(stem: string, extension: string): NameSaying {
   )
   if (titled !== undefined && !quiet) findings.push(maybe(titled.paper, 'name', { word: titled.word }))
   if (findings.length === 0 && !quiet) {
-    const named = best(hits, 'name', words)
+    const named =
+      WRITTEN_EXTENSIONS.has(extension) || extension === '' ? best(hits, 'name', words) : undefined
     if (named !== undefined && saysEnough(words, hits))
       findings.push(maybe(named.paper, 'name', { word: named.word }))
   }

@@ -18,7 +18,8 @@ const ENOUGH = 7
 const ENOUGH_WITHOUT_TITLE = 8.5
 /** What is as short as a letter has less room for fields, and less for chance. */
 const SHORT_CHARS = 1_600
-const SHORT_BONUS = 1.2
+const SHORT_BONUS = 1.7
+const SHORT_BONUS_WITHOUT_TITLE = 2.4
 const QUIET_COST = 3.5
 
 interface Filled {
@@ -108,7 +109,7 @@ function scores(text: string, window: string, inside: readonly Filled[]): Map<Pa
       prose * 2
     const enough =
       (titles.size > 0 ? ENOUGH : ENOUGH_WITHOUT_TITLE) -
-      (short ? (titles.size > 0 ? SHORT_BONUS : SHORT_BONUS * 2) : 0)
+      (short ? (titles.size > 0 ? SHORT_BONUS : SHORT_BONUS_WITHOUT_TITLE) : 0)
     const needed = prose > 0 ? 4 : titles.size > 0 && heading ? (short ? 1 : 1.5) : 3
     const own =
       titles.size > 0
@@ -116,7 +117,9 @@ function scores(text: string, window: string, inside: readonly Filled[]): Map<Pa
         : short
           ? filledFields.size >= 2 && fields.size >= 2 && persons.size > 0
           : filledFields.size >= 3 && fields.size >= 4
-    if (own && evidence >= needed && score >= enough) results.set(paper, score - enough)
+    // Labels with words behind them are lists of words; papers have a person, a date, an amount.
+    const factual = persons.size > 0 || form.facts > 0 || form.doses > 0 || /\d{3}/.test(window)
+    if (own && factual && evidence >= needed && score >= enough) results.set(paper, score - enough)
   }
   return results
 }
@@ -192,12 +195,11 @@ function alone(text: string, { at, end }: MeaningHit): boolean {
   return line.length <= end - at + 3
 }
 
-const SEPARATOR =
-  /^[\s]{0,3}(?:\([^)\n]{0,30}\)\s{0,2})?(?:[:：=|\t]|\s[-–—]\s| {2,}|\.{3,}\s?(?=\d))[\s:：|]{0,20}/
+const SEPARATOR = /^[\s]{0,3}(?:\([^)\n]{0,30}\)\s{0,2})?(?:[:：=|\t]| {2,}|\.{3,}\s?(?=\d))[\s:：|]{0,20}/
 const NEXT_LINE = /^[ \t]{0,3}[:：]?[ \t]{0,3}\n[ \t]{0,10}/
 const PLACEHOLDER =
   /^(?:[_.…\-–*]{2,}|[[<{(]|x{3,}|n\/a\b|tbd\b|string\b|null\b|none\b|your |enter |e\.g\.|insert )/
-const VALUE = /^[\p{L}\p{Nd}+$€£¥₹₽₩₺฿#"'„(-]/u
+const VALUE = /^[\p{L}\p{Nd}+$€£¥₹₽₩₺฿#"'„(]/u
 const NUMBER_NEAR = /^[^\d\n]{0,25}[€$£¥₹]?\s?\d[\d.,'/ -]{2,}/
 const NUMBER_AT_ONCE = /^[\s:=]{0,3}(?:of|is|von|de|di|van)?\s?[€$£¥₹]?\s?\d[\d.,'/ -]{2,}/
 const SENTENCE = /[.!?。][\s]/
@@ -213,7 +215,8 @@ function isFilled(text: string, { at, end, meaning }: MeaningHit): boolean {
   if (separator !== undefined) {
     const value = line.slice(separator.length)
     if (PLACEHOLDER.test(value)) return false
-    return value !== '' ? VALUE.test(value) : filledBelow(rest)
+    // What ends like a sentence is one: a dialogue, a definition.
+    return value !== '' ? VALUE.test(value) && !/[。？！?!]\s*$/.test(value) : filledBelow(rest)
   }
   const before = text.slice(Math.max(0, at - 40), at)
   const begins = /(?:^|[\n\t|;•*-])[\s"']{0,6}$/.test(before) || at === 0

@@ -15,7 +15,7 @@ const NO_VALUE =
   /^(?:[<[{$%].*|.*\{\{.*|.*\$\{.*|x{3,}.*|\*{3,}|\.{3,}|your[-_ ]?.*|my[-_]?(?:password|secret|token|key).*|.*(?:example|placeholder|changeme|change[-_]me|replace[-_]?me|dummy|sample|insert|redacted|fake|todo|not[-_]?set|put[-_]).*|none|null|nil|undefined|true|false|yes|no|string|password\d?|passwd|passwort|passwrd|mypass\w*|secret|token|test|foo|bar|foobar|abc123|123456?|process\.env.*|os\.environ.*|env\(.*|getenv.*|self\..*|this\..*|config\..*|settings\..*|options\..*|required|optional|str|int|bool|.*\(.*\).*|-+|_+|0+)$/i
 
 const TOKENS: readonly (readonly [string, RegExp])[] = [
-  ['aws', /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/],
+  ['aws', /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/],
   ['github', /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,90})\b/],
   ['gitlab', /\bgl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{20,}/],
   ['slack', /\bxox[abposr]-[A-Za-z0-9-]{20,}|\bxapp-\d-[A-Z0-9]{8,}-\d+-[a-f0-9]{40,}/],
@@ -110,8 +110,7 @@ export async function secretFindings(text: string, context: SecretContext): Prom
 }
 
 function isExample(text: string, found: string): boolean {
-  if (/example|xxxx|0{12}|1234567890abcdef1234|placeholder|abcdefghijklmnop|aaaaaaaa/i.test(found))
-    return true
+  if (/example|xxxx|0{12}|placeholder|aaaaaaaa/i.test(found)) return true
   const at = text.indexOf(found)
   return /(?:example|sample|dummy|fake|e\.g\.|for instance|beispiel|placeholder)[^\n]{0,40}$/i.test(
     text.slice(Math.max(0, at - 60), at),

@@ -87,7 +87,9 @@ function phrase(text: string): boolean {
 
 /** Numbering and a label in front are no words of it; a full stop ends a sentence, and phrases have none. */
 function wordsOf(line: string, chinese: boolean): string[] {
-  const bare = line.replace(/^[^\n:：]{0,40}[:：]/, '').replace(/\d{1,2}\s?[.)\]:-]?/g, ' ')
+  const bare = line
+    .replace(/^[^\n:：]{0,40}[:：]/, '')
+    .replace(/(^|\s)\d{1,2}\s?[.)\]:-]?(?=\s|\p{L})/gu, ' ')
   const words = bare.split(/[\s,;|"'[\]]+/).filter((word) => word !== '')
   return chinese ? words.flatMap((word) => [...word]) : words
 }

@@ -8,6 +8,7 @@ export function binaryStoreFindings(head: Uint8Array, lowName: string): PrivateF
   const start = asLatin1(head, 0, 4_096)
   if (start.startsWith('\x03\xd9\xa2\x9a')) return [sureOf('password-store', 'keepass')]
   if (start.startsWith('PWS3')) return [sureOf('password-store', 'password-safe')]
+  if (start.slice(128, 132) === 'DICM') return [sureOf('medical', 'dicom')]
   if (start.startsWith('!BDN')) return [sureOf('mail', 'outlook')]
   if (start.startsWith('ANDROID BACKUP\n')) return [sureOf('backup', 'android')]
   if (/^\0{8}\x12\x34|^[\s\S]{12}b1\x05\x00/.test(start.slice(0, 20)) || start.slice(12, 16) === 'b1\x05\0') {
@@ -63,6 +64,8 @@ export function textStoreFindings(text: string, lowName: string): PrivateFinding
   add(contactForm(head))
   add(browserForm(head))
   add(backupForm(text.slice(0, 400_000)))
+  add(accountForm(head))
+  add(recordForm(head))
   return findings
 }
 
@@ -155,6 +158,32 @@ function mailForm(head: string, lowName: string): PrivateFinding | undefined {
     if (/^Subject: \[PATCH/m.test(top) || /^diff --git /m.test(head)) return undefined
     return sureOf('mail', lowName.endsWith('.emlx') ? 'apple-mail' : 'message')
   }
+  return undefined
+}
+
+/** Exports of banks and of programs that keep accounts. */
+function accountForm(head: string): PrivateFinding | undefined {
+  if (/<OFX>|OFXHEADER:\d/i.test(head) && /<(?:BANKACCTFROM|CCACCTFROM|STMTTRN)>/i.test(head))
+    return sureOf('bank-account', 'ofx')
+  if (/^!Type:(?:Bank|CCard|Cash|Oth [AL]|Invst)/im.test(head)) return sureOf('bank-account', 'qif')
+  if (/^:20:/m.test(head) && /^:25:/m.test(head) && /^:6[012][FM]?:/m.test(head))
+    return sureOf('bank-account', 'mt940')
+  if (/urn:iso:std:iso:20022:tech:xsd:(?:camt\.05[234]|pain\.00[18])/.test(head))
+    return sureOf('bank-account', 'iso-20022')
+  if (/<gnc-v2|<KMYMONEY-FILE|<HOMEBANK/i.test(head)) return sureOf('bank-account', 'accounts')
+  return undefined
+}
+
+/** Records of health as systems exchange them. */
+function recordForm(head: string): PrivateFinding | undefined {
+  if (/^MSH\|\^~\\?&/m.test(head) && /^PID\|/m.test(head)) return sureOf('medical', 'hl7')
+  if (
+    /"resourceType"\s{0,3}:\s{0,3}"(?:Patient|Bundle|Observation|Condition|MedicationRequest|Encounter|DiagnosticReport|Immunization|AllergyIntolerance)"/.test(
+      head,
+    )
+  )
+    return sureOf('medical', 'fhir')
+  if (/<ClinicalDocument\b[\s\S]{0,400}urn:hl7-org/.test(head)) return sureOf('medical', 'cda')
   return undefined
 }
 

@@ -67,6 +67,14 @@ function judge(columns: readonly Column[], rows: readonly (readonly string[])[])
     )
     if (person && matching.length > 0) findings.push(maybe(paper, 'table', { count: rows.length }))
   }
+  // A list of bookings has no names: a balance beside amounts says whose it is.
+  const bank = columns.filter(
+    ({ meanings }, i) =>
+      filled(i) && meanings.some(({ paper, part }) => paper === 'bank-account' && part === 'field'),
+  )
+  const balance = columns.some(({ words }) => BALANCE.test(words))
+  if (balance && bank.length >= 2 && !findings.some((finding) => finding.class === 'bank-account'))
+    findings.push(maybe('bank-account', 'bookings', { count: rows.length }))
   const contacts = columns.filter(({ words }) => CONTACT_WORDS.test(words)).length
   if (named && contacts > 0 && reachable(rows) >= Math.min(2, rows.length))
     findings.push(maybe('contacts', 'table', { count: rows.length }))
@@ -75,6 +83,10 @@ function judge(columns: readonly Column[], rows: readonly (readonly string[])[])
 
 const ID_COLUMNS = headers(
   `ssn|social security(?: number| no)?|national id|id number|passport(?: no| number)?|pesel|bsn|cpf|dni|nif|curp|rut|cnp|egn|егн|jmbg|јмбг|oib|emso|emšo|nino|aadhaar|pan|personnummer|cpr|fødselsnummer|hetu|henkilötunnus|henkilotunnus|isikukood|asmens kodas|personas kods|rodné číslo|rodne cislo|codice fiscale|снилс|инн|паспорт|іпн|рнокпп|αμκα|αφμ|tckn|tc kimlik(?: no)?|身份证号?码?|身分證字號|身份證號碼|주민등록번호|주민번호|マイナンバー|個人番号|nik|ktp|cccd|cmnd|cedula|cédula|sozialversicherungsnummer|steuer id|n secu|secu|numero secu|numero de securite sociale|securite sociale|ת ?ז|תעודת זהות|رقم الهوية|الرقم القومي|کد ملی|เลขบัตรประชาชน|เลขประจำตัวประชาชน|আইডি|आधार(?: संख्या)?|kennitala`,
+)
+
+const BALANCE = headers(
+  'balance|running balance|available balance|saldo|kontostand|solde|saldo disponible|saldo disponivel|stan|zustatek|zostatok|egyenleg|sold|остаток|баланс|залишок|υπολοιπο|bakiye|الرصيد|יתרה|مانده|शेष|শেষ স্থিতি|ยอดคงเหลือ|so du|残高|差引残高|잔액|거래후잔액|余额|餘額|結餘|likutis|atlikums|jaak',
 )
 
 /** Fields that many harmless tables have too (`name`, `status`, `conclusion`) say nothing here. */

@@ -56,7 +56,7 @@ async function byPdfJs(bytes: Uint8Array): Promise<Extracted> {
   } finally {
     await document.loadingTask.destroy()
   }
-  return { text: cut(out.join('')) }
+  return { text: cut(withMirrored(out.join(''))) }
 }
 
 /** Strings that are shown, out of every stream that unpacks. @returns undefined when nothing was found */
@@ -86,4 +86,11 @@ function salvage(bytes: Uint8Array): string | undefined {
   if (text !== '') return cut(text)
   // Nothing packed in it: what stands there is all there is.
   return file.includes('stream') ? undefined : cut(decodeText(bytes))
+}
+
+/** Files that were written without minding direction come out with right-to-left lines backwards: both readings are given. */
+function withMirrored(text: string): string {
+  if (!/[\u0590-\u06ff\ufb1d-\ufefc]/.test(text)) return text
+  const mirrored = text.split('\n').filter((line) => /[\u0590-\u06ff\ufb1d-\ufefc]/.test(line))
+  return `${text}\n${mirrored.map((line) => [...line].reverse().join('')).join('\n')}`
 }
