@@ -47,12 +47,12 @@ export function checkHandlers(parts: CheckParts): Handlers<Mine> {
   const { checks, blocking, blockLog, transfers, addressLists } = parts
   return {
     checks: async () => {
-      await checks.scanner.refresh()
+      await checks.scanner.glance()
       return checks.answer()
     },
     scanTransfers: async ({ ids }) =>
       forEach(ids, async (id) => {
-        await checks.scanner.refresh()
+        await checks.scanner.glance()
         await transfers.get(id).arrival.lookAgain()
       }),
     deleteLocked: async ({ id, index }) => {

@@ -103,10 +103,24 @@ test('what arrives is scanned, and what is found is put away, deleted when told,
   assert.deepEqual(answer.locked.map(({ name }) => name).sort(), ['bad.com', 'photo.jpg'])
   assert.equal(answer.scanner.state, 'ready')
 
-  // Nobody gets it: a third one that asks only this one is left without it.
-  const torrent = getter.transfers.get(id).torrent
+  // Nobody gets it: a third one that can ask only this one is left without it, and has the rest.
+  await ground.end(giver)
+  const third = await ground.start('third')
+  const peers = [`127.0.0.1:${getter.host.need().session.listenPort}`]
+  const { transfer: asked } = await third.handlers.addTransfer({ source: { link }, peers })
+  await until('the rest is there', async () => {
+    const had = await filesOf(third, asked.id)
+    return ['film.mp4', 'player.mp4'].every(
+      (name) => had.get(name)?.doneBytes === THINGS[name as 'film.mp4'].length,
+    )
+  })
+  const had = await filesOf(third, asked.id)
+  assert.deepEqual(
+    ['bad.com', 'photo.jpg'].map((name) => had.get(name)?.doneBytes),
+    [0, 0],
+  )
+  await ground.end(third)
   const index = files.get('bad.com')?.index ?? -1
-  assert.equal(torrent?.wishes.withheld.has(index), true)
 
   await getter.handlers.deleteLocked({ id, index })
   assert.equal(await there(path.join(folder, 'bad.com.locked')), false)

@@ -58,7 +58,7 @@ export class Checks {
   /** Before anything arrives. @throws DiskError */
   async open(): Promise<void> {
     await this.#store.open()
-    await this.scanner.refresh()
+    await this.scanner.glance()
     this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
     this.#timer.unref()
   }

@@ -126,9 +126,10 @@ test('what clamd passes over in silence is not called clean', async (t) => {
 test('a clamd that is stopped in the middle of a file is slow; going on, it scans', async (t) => {
   if (!needs(t, 'clamd', 'clamav-daemon')) return
   await using clamd = await RealClamd.start({ settings: SMALL })
-  const scanner = await scannerOf(clamd, 700)
+  const [scanner, patient] = [await scannerOf(clamd, 700), await scannerOf(clamd)]
   const file = await fileOf('slow.bin', randomBytes(3 * MIB))
   clamd.signal('SIGSTOP')
+  assert.equal((await patient.glance()).state, 'ready', 'nobody waits for it to say how it is')
   assert.equal(await say(scanner, file), 'scanner-slow')
   clamd.signal('SIGCONT')
   await until('it scans again', async () => (await say(scanner, file)) === 'clean')

@@ -3,7 +3,7 @@
 
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
-import { SCANNER_NAME, type ScanReason, scanBytes, scanFile, versionOf } from './clamd.ts'
+import { SCANNER_NAME, type ScanReason, type ScanVerdict, scanBytes, scanFile, versionOf } from './clamd.ts'
 import { readClamdConfig } from './clamd-config.ts'
 import type { FileLook } from './file-look.ts'
 import { deepArchive, testFile } from './probe-files.ts'
@@ -16,6 +16,9 @@ export const SCANS_AT_ONCE = 2
 
 /** Its version costs it nothing: whoever does not say it in this time is not there to ask. */
 const ANSWER_MS = 15_000
+
+/** Longer than one that is well needs to say its version and scan two small files. */
+const GLANCE_MS = 1_500
 
 const PLACES = [
   '/run/clamav/clamd.ctl',
@@ -106,6 +109,17 @@ export class Scanner {
     return this.#looking
   }
 
+  /** The same, or how it was last, after a moment: nobody waits for a scanner that hangs. */
+  async glance(): Promise<ScannerStatus> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, GLANCE_MS)
+    })
+    await Promise.race([this.refresh(), late])
+    clearTimeout(timer)
+    return this.#status
+  }
+
   /** @throws when the file cannot be read */
   async scan(path: string, look: FileLook): Promise<ScanOutcome> {
     if (look.unseen !== null) {
@@ -122,7 +136,7 @@ export class Scanner {
     if (ready === undefined || signatures === null) return { state: 'not-scanned', reason: reasonFor(state) }
     if (look.lengthBytes > Math.min(largestBytes(ready.limits), this.#refusedBytes - 1))
       return { state: 'not-scanned', reason: 'too-large' }
-    const verdict = await scanFile(ready.socket, path, look.identity, this.#noProgressMs)
+    const verdict = await this.#ask(ready.socket, path, look.identity)
     if (verdict.state === 'found') return { ...verdict, signatures }
     if (verdict.state === 'clean') {
       const beyond = beyondLimits(look, ready.limits)
@@ -131,6 +145,19 @@ export class Scanner {
     if (verdict.reason === 'too-large') this.#refusedBytes = Math.min(this.#refusedBytes, look.lengthBytes)
     if (verdict.reason === 'scanner-stopped') void this.refresh()
     return { state: 'not-scanned', reason: verdict.reason }
+  }
+
+  /**
+   * One that hung up and still answers did so on purpose. Its word for it, that the stream is too long, can be lost with the
+   * connection; said or not, it is that when it happens twice.
+   */
+  async #ask(socket: string, path: string, identity: string): Promise<ScanVerdict> {
+    for (let attempt = 1; ; attempt++) {
+      const verdict = await scanFile(socket, path, identity, this.#noProgressMs)
+      const hungUp = verdict.state === 'not-scanned' && verdict.reason === 'scanner-stopped'
+      if (!hungUp || (await versionOf(socket, this.#answerMs)) === undefined) return verdict
+      if (attempt === 2) return { state: 'not-scanned', reason: 'too-large' }
+    }
   }
 
   /** Two at a time, in order. */
