@@ -190,16 +190,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     banned: (address, reason) => bans.note(address, reason),
   }
-  const side = new CheckSide({
-    place,
-    settings,
-    memory,
-    host,
-    startedAt,
-    transfers: () => transfers,
-    applying: () => applying,
-    touch: around.touch,
-  })
+  const later = { transfers: () => transfers, applying: () => applying, touch: around.touch }
+  const side = new CheckSide({ place, settings, memory, host, startedAt, ...later })
   const transfers = new Transfers(clock, around, () => totals.make())
   const contents = new Contents({ clock, digest: new SystemDigest(), disk, transfers, host, volumes })
   const resting = new Resting({ memory, transfers, log, wallMs, offersChanged: contents.offersChanged })
