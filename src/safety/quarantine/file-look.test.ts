@@ -112,6 +112,18 @@ test('what unpacks to too much, or has too many entries, is not unpacked, and th
   assert.equal((await look('many.tar', tar(many))).unseen, 'too-deep')
 })
 
+test('a zip that lies about how much is in it is not measured by its word', async () => {
+  const honest = await zip({ 'a.txt': Buffer.from('words '.repeat(5_000)) })
+  assert.equal((await look('a.zip', honest)).inside.opaque, false)
+  const lying = Buffer.from(honest)
+  const central = lying.indexOf('PK\x01\x02', 0, 'latin1')
+  lying.writeUInt32LE(100, central + 24)
+  assert.equal((await look('a.zip', lying)).inside.opaque, true)
+  const packedOtherwise = Buffer.from(honest)
+  packedOtherwise.writeUInt16LE(14, central + 10)
+  assert.equal((await look('a.zip', packedOtherwise)).inside.opaque, true)
+})
+
 test('names in archives that cannot be unpacked here are read from their headers', async () => {
   const rar4 = (name: string, flags: number) => {
     const file = Buffer.alloc(32 + name.length)

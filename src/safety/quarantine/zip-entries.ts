@@ -8,6 +8,8 @@ import type { LookBudget } from './look-budget.ts'
 import type { PackedEntry } from './packed-entry.ts'
 
 const ENCRYPTED = 0x01
+/** Larger archives are beyond what scanners take; ClamAV's own MaxScanSize. */
+const MEASURED_BYTES = 400 * 1_048_576
 /** Stored, deflated. */
 const READABLE_METHODS: ReadonlySet<number> = new Set([0, 8])
 
@@ -22,6 +24,7 @@ export async function eachInZip(
     budget.hides()
     return false
   }
+  const measures = source.lengthBytes <= MEASURED_BYTES
   let unpacked = 0
   let packed = 0
   try {
@@ -32,6 +35,7 @@ export async function eachInZip(
       if (!budget.proportionate(unpacked, packed) || !budget.unpack(entry.uncompressedSize)) return true
       budget.holds(entry.uncompressedSize)
       await visit(packedEntry(zip, entry))
+      if (measures && !(await isAsLong(zip, entry))) budget.hides()
     }
     return true
   } catch {
@@ -56,12 +60,30 @@ function packedEntry(zip: ZipFile, entry: Entry): PackedEntry {
   }
 }
 
+/** Whether it unpacks to the length that it says: a scanner stops at its limit whatever was said. */
+async function isAsLong(zip: ZipFile, entry: Entry): Promise<boolean> {
+  if (entry.compressionMethod === 0) return true
+  if (!READABLE_METHODS.has(entry.compressionMethod) || (entry.generalPurposeBitFlag & ENCRYPTED) !== 0)
+    return false
+  try {
+    // It ends with an error where the lengths differ.
+    for await (const _ of (await openEntry(zip, entry)) as AsyncIterable<Uint8Array>);
+    return true
+  } catch {
+    return false
+  }
+}
+
+function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, opened) => (error === null ? resolve(opened) : reject(error)))
+  })
+}
+
 /** At most so many bytes from its beginning; undefined when they cannot be unpacked. */
 async function readEntry(zip: ZipFile, entry: Entry, limitBytes: number): Promise<Uint8Array | undefined> {
   try {
-    const stream = await new Promise<Readable>((resolve, reject) => {
-      zip.openReadStream(entry, (error, opened) => (error === null ? resolve(opened) : reject(error)))
-    })
+    const stream = await openEntry(zip, entry)
     const chunks: Uint8Array[] = []
     let bytes = 0
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
