@@ -34,9 +34,13 @@ interface Held<Row, Answer> {
   readonly pages: ReadonlyMap<number, readonly Row[]>
 }
 
-/** @param load keep it the same (useCallback) as long as it asks the same */
+/**
+ * @param load keep it the same (useCallback) as long as it asks the same
+ * @param everyMs what is seen is asked for anew on this beat, while the tab is seen; undefined: only when it is asked to
+ */
 export function usePaged<Row, Answer extends PageAnswer<Row>>(
   load: (offset: number) => Promise<Answer>,
+  everyMs?: number,
 ): Paged<Row, Answer> {
   const [held, setHeld] = useState<Held<Row, Answer>>()
   const [error, setError] = useState<unknown>()
@@ -75,6 +79,19 @@ export function usePaged<Row, Answer extends PageAnswer<Row>>(
     }
   }, [load, ask])
 
+  const again = useCallback(() => {
+    const [first, last] = seen.current
+    for (let page = first; page <= last; page++) ask(page)
+    if (first > 0) ask(0)
+  }, [ask])
+  useEffect(() => {
+    if (everyMs === undefined) return
+    const beat = setInterval(() => {
+      if (!document.hidden) again()
+    }, everyMs)
+    return () => clearInterval(beat)
+  }, [everyMs, again])
+
   return {
     head: held?.head,
     total: held?.head.total ?? 0,
@@ -91,11 +108,7 @@ export function usePaged<Row, Answer extends PageAnswer<Row>>(
     },
     error,
     loading,
-    again: useCallback(() => {
-      const [first, last] = seen.current
-      for (let page = first; page <= last; page++) ask(page)
-      if (first > 0) ask(0)
-    }, [ask]),
+    again,
   }
 }
 

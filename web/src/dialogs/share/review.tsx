@@ -59,9 +59,14 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null)
   const licenceBox = useRef<HTMLDivElement>(null)
 
+  // What is new in a folder goes out under the folder's own.
+  const asksLicence = subject.kind !== 'proposals'
   const to = reached(who, licence)
   const wrong = wrongIn(more, Date.now())
-  const why = whyNot(look, { licenceMissing: isLicenceMissing(who, licence), wrong: wrong !== undefined })
+  const why = whyNot(look, {
+    licenceMissing: asksLicence && isLicenceMissing(who, licence),
+    wrong: wrong !== undefined,
+  })
   const failed = whole.error ?? reviewing.error
   const settled = whole.value !== undefined && look?.review.state === 'done'
   const grab = useFocusWhenSettled(settled, look?.review.open ?? 0, heading)
@@ -143,7 +148,7 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
           ) : (
             <p className="soft">{t('share.honest')}</p>
           )}
-          {who === 'everyone' && subject.kind !== 'proposals' && (
+          {who === 'everyone' && asksLicence && (
             <LicenceFields choice={licence} onChange={setLicence} box={licenceBox} />
           )}
           {look !== undefined && (

@@ -41,15 +41,8 @@ export function Entries({ label, words, sort, open, everyMs, nothing }: Props): 
     },
     [asked, sort],
   )
-  const pages = usePaged<LibraryEntry, Answer>(load)
-  const { head, error, total, again } = pages
-  useEffect(() => {
-    if (everyMs === undefined) return
-    const beat = setInterval(() => {
-      if (!document.hidden) again()
-    }, everyMs)
-    return () => clearInterval(beat)
-  }, [everyMs, again])
+  const pages = usePaged<LibraryEntry, Answer>(load, everyMs)
+  const { head, error, total } = pages
   const [opened, setOpened] = useOpened(open)
   const close = useCallback((): void => {
     goWith({ open: '' }, 'replace')

@@ -17,6 +17,8 @@ import '../entries/entries.css'
 type DuplicateGroup = DuplicatesAnswer['groups'][number]
 type Answer = DuplicatesAnswer & { readonly rows: readonly DuplicateGroup[]; readonly total: number }
 
+const BEAT_MS = 10_000
+
 const COLUMNS: readonly GridColumn<DuplicateGroup>[] = [
   {
     id: 'name',
@@ -57,6 +59,7 @@ export function Duplicates(): ReactNode {
       const answer = await call('duplicates', { offset, limit: PAGE_ROWS })
       return { ...answer, rows: answer.groups, total: answer.groupCount }
     }, []),
+    BEAT_MS,
   )
   const { head, error } = pages
   return (

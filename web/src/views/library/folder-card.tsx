@@ -51,7 +51,7 @@ export function FolderCard({ folder, onChanged }: Props): ReactNode {
                 {t('folders.offered', offeredFiles, formatSize(offeredBytes))}
               </>
             )}
-            {licence !== '' && (
+            {audience !== 'me' && licence !== '' && (
               <>
                 {' · '}
                 <ForeignText text={licence} />

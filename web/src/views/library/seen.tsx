@@ -18,6 +18,7 @@ import { type GridColumn, PagedGrid } from '../../ui/paged-grid.tsx'
 import { factsLine, licenceWords } from '../entries/entry-facts.ts'
 import '../entries/entries.css'
 
+const BEAT_MS = 5_000
 /** Persons and circles come with them. */
 const AS = ['everyone', 'link'] as const
 
@@ -69,7 +70,7 @@ export function Seen(): ReactNode {
     async (offset: number) => await call('seenBy', { audience, path, offset, limit: PAGE_ROWS }),
     [audience, path],
   )
-  const pages = usePaged<SeenRow, SeenAnswer>(load)
+  const pages = usePaged<SeenRow, SeenAnswer>(load, BEAT_MS)
   const { head, error, total } = pages
   const nothing =
     head !== undefined && total === 0 && head.folders.length === 0 && head.shares.length === 0 && path === ''
