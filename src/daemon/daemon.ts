@@ -2,8 +2,6 @@
 // It joins the parts and decides nothing that they decide. Two of them may not work on one state folder: whoever runs it
 // holds the lock (daemon/life).
 
-import type { TransferRow } from '../api/schemas/transfer.ts'
-import { parseTransferFilter } from '../api/transfer-filter.ts'
 import { toHex } from '../base/bytes.ts'
 import { CodedError } from '../base/errors.ts'
 import { Traffic } from '../engine/torrent/traffic.ts'
@@ -21,14 +19,15 @@ import type { Feed } from './feed.ts'
 import { FilterWatch } from './filter-watch.ts'
 import { Guard } from './guard.ts'
 import type { KeptPlace } from './kept-file.ts'
+import { Library } from './library/library.ts'
+import { LibraryAnswers } from './library/library-answers.ts'
+import { libraryHandlers } from './library/library-handlers.ts'
 import { type Log, NO_LOG } from './log.ts'
 import { Memory } from './memory.ts'
 import { networkHandlers } from './network-handlers.ts'
 import { Resting } from './resting.ts'
-import { removeStrayCopies } from './review/gate.ts'
 import type { PrivateThings } from './review/private-scan.ts'
 import { LINGER_MS, SystemThings } from './review/private-things.ts'
-import { NOTHING_REMEMBERED } from './review/remembered-answers.ts'
 import { Applying } from './settings/applying.ts'
 import { engineWish, hasRouters } from './settings/engine-wish.ts'
 import { SettingsStore } from './settings/settings-store.ts'
@@ -38,6 +37,7 @@ import { openSharing, type Sharing } from './sharing.ts'
 import { TotalsMaker } from './totals.ts'
 import { Adding } from './transfers/adding.ts'
 import { Categories } from './transfers/categories.ts'
+import { fitsOf } from './transfers/fitting-rows.ts'
 import { goOnMoving } from './transfers/moving.ts'
 import { Pulse } from './transfers/pulse.ts'
 import { QueueFile } from './transfers/queue-file.ts'
@@ -69,6 +69,7 @@ export interface DaemonOptions {
 /** What the daemon answers itself; tokens, folders, the log and the end of the process are for those who run it. */
 export type CoreHandlers = ReturnType<typeof transferHandlers> &
   Sharing['handlers'] &
+  ReturnType<typeof libraryHandlers> &
   ReturnType<typeof daemonHandlers> &
   ReturnType<typeof networkHandlers> &
   CheckSide['handlers']
@@ -90,6 +91,7 @@ export interface Daemon {
   rereadSettings(): Promise<void>
   /** The port by which its calls come in: no way out, so the leak test leaves it aside. */
   answersAt(port: number): void
+  readonly library: Library
   /** Trackers told, bytes durable, records written. */
   close(): Promise<void>
 }
@@ -181,6 +183,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     touch: (id) => {
       transfers.touched(id)
       contents.touch(id)
+      library.touch(id)
       feed.touch(id)
     },
     notice: (notice) => {
@@ -189,6 +192,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       feed.notice(notice)
     },
     banned: (address, reason) => bans.note(address, reason),
+    mayOpen: (record) => library.mayOpen(record),
   }
   const later = { transfers: () => transfers, applying: () => applying, touch: around.touch }
   const side = new CheckSide({ place, settings, memory, host, startedAt, ...later })
@@ -229,6 +233,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   }
   const digest = new SystemDigest()
+  const library = new Library({ ...common, disk, clock, random, log, stopList, contents })
   const sharing = openSharing({
     ...common,
     pages,
@@ -237,7 +242,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     random,
     clock,
     things: options.privateThings ?? new SystemThings(LINGER_MS),
-    remembered: NOTHING_REMEMBERED,
+    remembered: new LibraryAnswers(() => library.link, wallMs),
+    library,
     engine: () => host.engine,
     offersChanged: contents.offersChanged,
     touch: around.touch,
@@ -291,6 +297,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       engine: () => host.need(),
     }),
     ...sharing.handlers,
+    ...libraryHandlers(library, shares, transfers),
     ...daemonHandlers({
       transfers,
       categories,
@@ -320,13 +327,11 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
   }
 
-  const copies = new Set(records.flatMap(({ copies }) => copies ?? []))
-  // Copies that stay take room and nothing else.
-  await removeStrayCopies(disk, stateFolder, copies).catch(unwritten)
   await totals.lookAtSpace()
   await side.open()
   transfers.begin(records)
   shares.goOnStopping(gone)
+  await library.begin(sharing)
   const filtered = new FilterWatch(guard, side.log)
   const pulse = new Pulse({
     transfers,
@@ -336,12 +341,12 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     beat: () => {
       resting.beat()
       contents.beat()
+      library.makeRoomFor(feed.totals)
       apply()
       filtered.look(host.engine)
     },
   })
-  const unkept = setInterval(() => volumes.keep().catch(unwritten), 60_000)
-  unkept.unref()
+  const unkept = setInterval(() => volumes.keep().catch(unwritten), 60_000).unref()
   const close = async (): Promise<void> => {
     feed.close()
     pulse.close()
@@ -349,6 +354,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     removal.close()
     contents.close()
     await Promise.all([sharing.close(), pages.closeAll()])
+    await library.close()
     await side.close()
     await transfers.close()
     await host.close()
@@ -381,11 +387,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       feed.notice({ kind: 'settings', id: null, code: null })
     },
     answersAt: (port) => doors.add(port),
+    library,
     close,
   }
-}
-
-function fitsOf(filter: string): (row: TransferRow) => boolean {
-  const parsed = parseTransferFilter(filter)
-  return (row) => parsed.fits(row)
 }

@@ -10,7 +10,7 @@ import { openDaemon } from './daemon.ts'
 import { DemoCalls } from './demo/demo-calls.ts'
 import { type DoorCall, openServer } from './http/server.ts'
 import { wholeFile } from './http/whole-file.ts'
-import { withoutLibrary } from './library/library-handlers.ts'
+import { libraryFile } from './library/library-file.ts'
 import { LogFile } from './life/log-file.ts'
 import type { Living } from './life/run-daemon.ts'
 import { boundHandlers } from './machine/bound-handlers.ts'
@@ -48,7 +48,6 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
   const { settings, feed } = daemon
   const machine = openMachine({ settings, stateFolder, environment, saveFolder, rows: () => feed.rows() })
   const answered: Handlers<Exclude<RouteName, DoorCall>> = {
-    ...withoutLibrary('not opened'),
     ...daemon.handlers,
     ...machine.handlers,
     ...demo.handlers,
@@ -74,7 +73,9 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       pageFolder: PAGE_FOLDER,
       disk,
       saveFolder,
-      wholeFile: (file) => wholeFile(file, { handlers, feed, disk }),
+      wholeFile: async (file) =>
+        (await libraryFile(file.id, daemon.library, disk)) ??
+        (await wholeFile(file, { handlers, feed, disk })),
       foreign: [rpcApi(rpc, () => settings.values['server.rpc'])],
     })
     page = server.url

@@ -1,8 +1,9 @@
 // How something becomes visible, joined: looks before sharing, the gate behind them, shares, and the calls about both.
 
 import type { Clock, Digest, Disk, Random } from '../base/ports.ts'
-import { LibraryError } from '../library/library-error.ts'
 import type { Engine } from './compose.ts'
+import type { Library } from './library/library.ts'
+import type { GateTools } from './review/gate.ts'
 import type { PrivateThings } from './review/private-scan.ts'
 import type { RememberedAnswers } from './review/remembered-answers.ts'
 import { reviewHandlers } from './review/review-handlers.ts'
@@ -36,6 +37,7 @@ export interface SharingParts {
   offersChanged(): Promise<void>
   touch(id: string): void
   readonly stopList: StopList
+  readonly library: Library
   unwritten(error: unknown): void
   added(transfer: Transfer, queue: 'top' | 'bottom'): void
 }
@@ -43,6 +45,7 @@ export interface SharingParts {
 export interface Sharing {
   readonly shares: Shares
   readonly reviews: Reviews
+  readonly gate: GateTools
   readonly showing: ShareShowing
   readonly handlers: ReturnType<typeof shareHandlers> & ReturnType<typeof reviewHandlers>
   /** What is looked at or hashed is begun anew at the next start. */
@@ -50,26 +53,44 @@ export interface Sharing {
 }
 
 export function openSharing(parts: SharingParts): Sharing {
-  const { transfers, disk, digest, random, stateFolder, things, wallMs } = parts
+  const { transfers, disk, digest, random, stateFolder, things, wallMs, library } = parts
   const reviews = new Reviews(parts)
   const gate = { disk, things, stateFolder }
   const showing = new ShareShowing(parts)
-  const shares = new Shares({ ...parts, reviews, gate, showing, tools: { disk, digest, random } })
+  const shares = new Shares({
+    ...parts,
+    reviews,
+    gate,
+    showing,
+    tools: { disk, digest, random },
+    endOffers: () => library.stopAll(),
+    frozen: (folder) => library.offers.frozen(folder),
+    folderShared: (folder, id) => library.became(folder, id),
+  })
   return {
     shares,
     reviews,
+    gate,
     showing,
     handlers: {
-      ...shareHandlers(shares, transfers, { reviews, gate, wallMs }),
+      ...shareHandlers(
+        shares,
+        transfers,
+        { reviews, gate, wallMs },
+        {
+          offered: () => library.offered(),
+          keepToOneself: async (folder) => {
+            await library.decided(() => library.offers.change({ id: folder, audience: 'me' }))
+          },
+        },
+      ),
       ...reviewHandlers({
         reviews,
         disk,
         digest,
         stateFolder,
         share: (id, audience) => subjectOfShare(shares.get(id), audience, stateFolder),
-        folder: async () => {
-          throw new LibraryError('LIBRARY_UNAVAILABLE', {})
-        },
+        folder: (id, only, audience) => library.offers.subject(id, only, audience),
       }),
     },
     close: async () => {

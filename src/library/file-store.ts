@@ -6,6 +6,7 @@ import type { FileIdentity, WalkedFile } from './file-record.ts'
 import { type FileRows, type Learned, learnedFrom, NOTHING_LEARNED } from './file-rows.ts'
 import { LibraryError } from './library-error.ts'
 import type { LibraryWrites } from './library-writes.ts'
+import type { ScanMemory } from './scan/scan-store.ts'
 
 export interface KnownFile extends FileIdentity {
   readonly id: number
@@ -116,12 +117,12 @@ export class FileStore {
   }
 
   /** What the scanner wants to know of a folder the next time. */
-  memory(folder: string): unknown {
+  memory(folder: string): ScanMemory | undefined {
     const row = this.#database.prepare('SELECT memory FROM folders WHERE id = ?').get(folder)
-    return typeof row?.memory === 'string' ? (JSON.parse(row.memory) as unknown) : undefined
+    return typeof row?.memory === 'string' ? (JSON.parse(row.memory) as ScanMemory) : undefined
   }
 
-  keepMemory(folder: string, memory: unknown): void {
+  keepMemory(folder: string, memory: ScanMemory): void {
     this.#database.prepare('UPDATE folders SET memory = ? WHERE id = ?').run(JSON.stringify(memory), folder)
   }
 

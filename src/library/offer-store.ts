@@ -181,6 +181,14 @@ export class OfferStore {
     return row === undefined ? undefined : offerFrom(row)
   }
 
+  /** Undefined while the folder offers nothing. */
+  madeAtMs(folder: string): number | undefined {
+    const row = this.#database
+      .prepare('SELECT made_ms FROM offers WHERE folder = ? AND ended = 0')
+      .get(folder)
+    return row?.made_ms as number | undefined
+  }
+
   /** The frozen files of a folder's offer. */
   files(folder: string): FrozenFile[] {
     const rows = this.#database

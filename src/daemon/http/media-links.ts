@@ -10,6 +10,7 @@ const KEY_BYTES = 32
 const DIGITS = /^\d{1,15}$/
 
 export interface MediaFile {
+  /** Of a transfer; or the content of a file of the library, which has no index but 0. */
   readonly id: string
   readonly index: number
 }

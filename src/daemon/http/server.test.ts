@@ -62,7 +62,14 @@ test('every call of the table reaches its handler with what its path, query and 
     blockLog: { last: 9 },
   }
   // Who may come in is answered by the server itself.
-  const own: readonly RouteName[] = ['tokens', 'addToken', 'removeToken', 'pageLink', 'mediaLink']
+  const own: readonly RouteName[] = [
+    'tokens',
+    'addToken',
+    'removeToken',
+    'pageLink',
+    'mediaLink',
+    'libraryMediaLink',
+  ]
   for (const name of (Object.keys(ROUTES) as RouteName[]).filter((name) => !own.includes(name))) {
     const route = ROUTES[name]
     const input = inputs[name] ?? (route.path.includes(':id') ? { id: ID } : { ids: [ID] })

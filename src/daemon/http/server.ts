@@ -47,7 +47,7 @@ export interface ServerSettings {
 }
 
 /** Calls that are answered here: who may come in is nobody else's business. */
-export type DoorCall = 'tokens' | 'addToken' | 'removeToken' | 'pageLink' | 'mediaLink'
+export type DoorCall = 'tokens' | 'addToken' | 'removeToken' | 'pageLink' | 'mediaLink' | 'libraryMediaLink'
 
 export interface ServerOptions {
   readonly handlers: Handlers<Exclude<RouteName, DoorCall>>
@@ -105,6 +105,12 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
   })
 
   const admit: Admit = (request, scope) => admission.admit(request.raw, passage(request), scope)
+  const signed = async (file: MediaFile): Promise<{ path: string; expiresAt: string }> => {
+    const whole = await wholeFile(file)
+    if (whole === undefined) throw new HttpError('MEDIA_NOT_WHOLE')
+    const { path, untilMs } = links.sign(file, whole.name)
+    return { path, expiresAt: new Date(untilMs).toISOString() }
+  }
   const handlers: Handlers = {
     ...options.handlers,
     tokens: () => ({ tokens: tokens.rows() }),
@@ -123,12 +129,8 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
         expiresAt: new Date(untilMs).toISOString(),
       }
     },
-    mediaLink: async (file) => {
-      const whole = await wholeFile(file)
-      if (whole === undefined) throw new HttpError('MEDIA_NOT_WHOLE')
-      const { path, untilMs } = links.sign(file, whole.name)
-      return { path, expiresAt: new Date(untilMs).toISOString() }
-    },
+    mediaLink: (file) => signed(file),
+    libraryMediaLink: ({ content }) => signed({ id: content, index: 0 }),
   }
   const dropped = new DroppedFiles({ disk, saveFolder })
   let loaded: Promise<Metrics> | undefined

@@ -1,15 +1,145 @@
-// The calls of the library, reviews, checks and blocklists (api/library-routes.ts), each handed to whoever does it.
+// The calls of the library (api/library-routes.ts), each handed to whoever does it.
 
-import { LIBRARY_ROUTES, type LibraryRouteName } from '../../api/library-routes.ts'
 import type { Handlers } from '../../api/routes.ts'
-import { LibraryError } from '../../library/library-error.ts'
+import type { Audience } from '../../api/schemas/primitives.ts'
+import type { Answer, FindingClass } from '../../api/schemas/review.ts'
+import { kindOfName } from '../../safety/file-nature.ts'
+import { absolute } from '../transfers/places.ts'
+import type { Shares } from '../transfers/shares.ts'
+import { moment } from '../transfers/transfer-row.ts'
+import type { Transfers } from '../transfers/transfers.ts'
+import type { Library } from './library.ts'
 
-/** While there is no library, every call says so. */
-export function withoutLibrary(why: string): Handlers<LibraryRouteName> {
-  const refuse = () => {
-    throw new LibraryError('LIBRARY_UNAVAILABLE', { why })
+type Mine =
+  | 'library'
+  | 'libraryFolders'
+  | 'addLibraryFolder'
+  | 'removeLibraryFolder'
+  | 'scanLibrary'
+  | 'changeFolderAudience'
+  | 'folderProposals'
+  | 'acceptProposals'
+  | 'dismissProposals'
+  | 'browseLibrary'
+  | 'search'
+  | 'libraryEntry'
+  | 'duplicates'
+  | 'seenBy'
+  | 'rememberedAnswers'
+  | 'forgetAnswers'
+
+const NOTHING = {
+  files: 0,
+  totalBytes: 0,
+  unhashedFiles: 0,
+  unhashedBytes: 0,
+  hashingBytesPerSecond: 0,
+  databaseBytes: 0,
+}
+
+export function libraryHandlers(
+  library: Library,
+  shares: Pick<Shares, 'offered'>,
+  transfers: Transfers,
+): Handlers<Mine> {
+  const ask: NonNullable<Library['link']>['ask'] = (name, ...input) => library.need().ask(name, ...input)
+  return {
+    library: async () => {
+      if (library.link?.problem !== undefined) return { ...NOTHING, problem: library.problem }
+      const { files, totalBytes, unhashedFiles, unhashedBytes, databaseBytes, hashingBytesPerSecond } =
+        await ask('counts')
+      const counts = { files, totalBytes, unhashedFiles, unhashedBytes, databaseBytes, hashingBytesPerSecond }
+      return { ...counts, problem: library.problem }
+    },
+    libraryFolders: async () => {
+      const folders = await ask('folders')
+      return { folders: folders.map((folder) => library.offers.row(folder)) }
+    },
+    addLibraryFolder: ({ path }) => library.addFolder(absolute(path)),
+    removeLibraryFolder: async ({ id }) => {
+      await library.decided(() => library.offers.remove(id))
+      return {}
+    },
+    scanLibrary: async ({ id }) => ({
+      folders: (await ask('scan', id)).map((folder) => library.offers.row(folder)),
+    }),
+    changeFolderAudience: (wish) => library.decided(() => library.offers.change(wish)),
+    folderProposals: async ({ id, offset, limit }) => {
+      await ask('folder', id)
+      const { total, totalBytes, files } = await ask('proposals', id, offset, limit)
+      return {
+        total,
+        totalBytes,
+        files: files.map(({ path: below, lengthBytes, modifiedMs, why }) => ({
+          path: below.split('/'),
+          lengthBytes,
+          kind: kindOfName(below),
+          why,
+          modifiedAt: moment(modifiedMs),
+        })),
+      }
+    },
+    acceptProposals: (wish) => library.decided(() => library.offers.accept(wish)),
+    dismissProposals: async ({ id }) => library.offers.row(await ask('dismiss', id)),
+    browseLibrary: (request) => own(ask('browse', request)),
+    search: (request) => own(ask('search', request)),
+    libraryEntry: ({ content, offset, limit }) => own(ask('entry', content, offset, limit)),
+    duplicates: ({ offset, limit }) => own(ask('duplicates', offset, limit)),
+    seenBy: async ({ audience, path, offset, limit }) => {
+      const { head, ...page } = await own(ask('seen', audience, path, offset, limit))
+      const seen = [...transfers].filter((transfer) => isFor(transfer.record.audience, audience))
+      const offered = new Set(shares.offered())
+      return {
+        ...page,
+        shares: seen
+          .filter((transfer) => offered.has(transfer) && transfer.record.hashing === null)
+          .map((transfer) => {
+            const { id, name, fileCount, totalBytes } = transfer.row()
+            return { id, name, fileCount, totalBytes }
+          }),
+        head:
+          head === null
+            ? null
+            : {
+                seq: head.seq,
+                root: head.root,
+                count: head.count,
+                expiresAt: moment(head.expiresMs) as string,
+              },
+      }
+    },
+    rememberedAnswers: async ({ offset, limit }) => {
+      const { total, answers } = await ask('listAnswers', offset, limit)
+      return {
+        total,
+        answers: answers.map(({ path, class: kind, answer, audience, atMs }) => ({
+          path,
+          class: kind as FindingClass,
+          answer: answer as Answer,
+          audience,
+          at: moment(atMs) as string,
+        })),
+      }
+    },
+    forgetAnswers: async ({ path }) => {
+      await ask('forgetAnswers', path)
+      return {}
+    },
   }
-  return Object.fromEntries(
-    Object.keys(LIBRARY_ROUTES).map((name) => [name, refuse]),
-  ) as unknown as Handlers<LibraryRouteName>
+}
+
+type Own<T> = T extends readonly (infer Each)[]
+  ? Own<Each>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Own<T[Key]> }
+    : T
+
+/** What came from a thread is a copy that nobody else has. */
+function own<T>(answer: Promise<T>): Promise<Own<T>> {
+  return answer as Promise<Own<T>>
+}
+
+/** Strangers get what is for everyone; who has the link gets that share besides. */
+function isFor(shared: Audience, audience: string): boolean {
+  return shared === 'everyone' ? audience !== 'me' : audience === 'link'
 }

@@ -51,7 +51,7 @@ test('what was written is found by the reader, and is there after a restart', as
   await assert.rejects(first.ask('counts'), { code: 'LIBRARY_UNAVAILABLE' })
   const again = open().link
   assert.deepEqual(
-    (await again.ask('folders')).map(({ path: at }) => at),
+    (await again.ask('folders')).map(({ folder }) => folder.path),
     ['/music'],
   )
   assert.equal((await again.ask('search', search)).total, 2)

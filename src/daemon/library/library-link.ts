@@ -18,11 +18,21 @@ export interface LinkPlan {
   readonly clock: Clock
   /** The state below changed: it is there, or it is not and why. */
   readonly changed?: () => void
+  /** Real paths that are never entered. */
+  readonly never?: readonly string[]
+  readonly folderChanged?: (folder: string) => void
+  readonly offersChanged?: () => void
   readonly program?: URL
 }
 
 /** Asked of the reader; everything else of the writer. */
-const READ: ReadonlySet<string> = new Set<keyof ReaderCalls>(['search', 'browse', 'entry', 'duplicates'])
+const READ: ReadonlySet<string> = new Set<keyof ReaderCalls>([
+  'search',
+  'browse',
+  'entry',
+  'duplicates',
+  'byContent',
+])
 
 /** After a thread was lost: soon, then ever later, for what is wrong may stay wrong. */
 const FIRST_WAIT_MS = 500
@@ -40,6 +50,7 @@ export class LibraryLink {
   #setAside: string | undefined
   /** Calls made while it opens wait for it. */
   #opening: PromiseWithResolvers<void> | undefined
+  readonly #pressure = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
 
   constructor(plan: LinkPlan) {
     this.#plan = plan
@@ -54,6 +65,11 @@ export class LibraryLink {
   /** Where a damaged database was set aside, since this started: what was in it is made again. */
   get setAside(): string | undefined {
     return this.#setAside
+  }
+
+  /** How much of the machine transfers want, 0 … 1: hashing makes room for them. */
+  set pressure(share: number) {
+    Atomics.store(this.#pressure, 0, Math.round(100 * share))
   }
 
   /** @throws LibraryError */
@@ -81,6 +97,8 @@ export class LibraryLink {
     if (this.#closed) return
     this.#opening ??= Promise.withResolvers()
     this.#writer = this.#worker('writer', (setAside) => {
+      // It was closed while it opened: nobody would end the other.
+      if (this.#closed) return
       this.#damaged = false
       this.#setAside ??= setAside
       this.#reader = this.#worker('reader', () => {
@@ -95,7 +113,7 @@ export class LibraryLink {
   #worker(role: 'writer' | 'reader', ready: (setAside: string | undefined) => void): LibraryWorker {
     const { path, program = new URL('./library-thread.ts', import.meta.url) } = this.#plan
     return new LibraryWorker(
-      { role, path, damaged: this.#damaged },
+      { role, path, damaged: this.#damaged, never: this.#plan.never ?? [], pressure: this.#pressure.buffer },
       {
         ready,
         refused: ({ refusal }) => this.#again(problemOf(refusal)),
@@ -104,6 +122,8 @@ export class LibraryLink {
           this.#again(unavailable('its database is damaged and begun anew'))
         },
         lost: (why) => this.#again(unavailable(why)),
+        changed: (folder) => this.#plan.folderChanged?.(folder),
+        offersChanged: () => this.#plan.offersChanged?.(),
       },
       program,
       this.#plan.clock,

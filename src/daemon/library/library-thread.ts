@@ -7,8 +7,10 @@ import { CodedError } from '../../base/errors.ts'
 import { LIBRARY_SCHEMA, type LibraryStores, libraryStores } from '../../library/stores.ts'
 import { isDamage, openDatabase, setAsideDamaged } from '../../platform/database.ts'
 import { SystemDigest } from '../../platform/digest.ts'
+import { NodeHasher } from '../../platform/hasher.ts'
 import { readerCalls, writerCalls } from './library-calls.ts'
 import type { CarriedError, Question, ThreadMessage, ThreadPlan } from './library-messages.ts'
+import { LibraryWork } from './library-work.ts'
 
 type Call = (...input: readonly unknown[]) => unknown
 
@@ -36,9 +38,15 @@ function carried(error: unknown): CarriedError {
   }
 }
 
-function serve(database: DatabaseSync, calls: Readonly<Record<string, Call>>, after: () => void): void {
+function serve(
+  database: DatabaseSync,
+  calls: Readonly<Record<string, Call>>,
+  after: () => void,
+  ending: () => Promise<void>,
+): void {
   port?.on('message', async ({ number, name, input }: Question) => {
     if (name === 'close') {
+      await ending()
       // What it held in its log is in the file then.
       database.close()
       send({ kind: 'answer', number, output: undefined })
@@ -58,11 +66,11 @@ function serve(database: DatabaseSync, calls: Readonly<Record<string, Call>>, af
 }
 
 /** What removed folders and transfers left goes in slices, from whenever there is something. */
-function tidier(stores: LibraryStores): () => void {
+function tidier(stores: LibraryStores, work: LibraryWork): () => void {
   let busy = false
   const slice = (): void => {
     try {
-      busy = stores.writes.database.isOpen && stores.folders.removeSome()
+      busy = stores.writes.database.isOpen && (stores.folders.removeSome() || work.tidy())
     } catch (error) {
       busy = false
       // Whatever else fails here fails the next call too, which says so to whoever asked.
@@ -82,7 +90,12 @@ if (plan.role === 'reader') {
   database.exec(
     `PRAGMA cache_size = ${-READER_CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF`,
   )
-  serve(database, readerCalls(database) as Readonly<Record<string, Call>>, () => undefined)
+  serve(
+    database,
+    readerCalls(database) as Readonly<Record<string, Call>>,
+    () => undefined,
+    async () => undefined,
+  )
   send({ kind: 'ready', setAside: undefined })
 } else {
   const setAside = plan.damaged ? setAsideDamaged(plan.path) : undefined
@@ -90,8 +103,23 @@ if (plan.role === 'reader') {
   if (opened.kind === 'refused') send({ kind: 'refused', refusal: opened })
   else {
     const stores = libraryStores(opened.database, new SystemDigest())
-    const tidy = tidier(stores)
-    serve(opened.database, writerCalls(stores) as unknown as Readonly<Record<string, Call>>, tidy)
+    const pressure = new Int32Array(plan.pressure)
+    const work = new LibraryWork({
+      stores,
+      hasher: new NodeHasher({ program: new URL('../../platform/quiet-hash-worker.ts', import.meta.url) }),
+      never: plan.never,
+      pressure: () => Atomics.load(pressure, 0) / 100,
+      changed: (folder) => send({ kind: 'changed', folder }),
+      offersChanged: () => send({ kind: 'offers' }),
+      failed: (error) => {
+        if (isDamage(error)) send({ kind: 'damaged' })
+        // A mistake of ours ends the thread, and the library is opened anew.
+        else if (!(error instanceof CodedError)) throw error
+      },
+    })
+    const tidy = tidier(stores, work)
+    const calls = writerCalls(stores, work) as unknown as Readonly<Record<string, Call>>
+    serve(opened.database, calls, tidy, () => work.close())
     tidy()
     send({ kind: 'ready', setAside: setAside ?? opened.setAside })
   }

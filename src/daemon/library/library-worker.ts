@@ -17,12 +17,14 @@ export interface WorkerEvents {
   refused(message: Extract<ThreadMessage, { kind: 'refused' }>): void
   /** Its database turned out to be damaged; it goes on with what it can. */
   damaged(): void
+  changed(folder: string): void
+  offersChanged(): void
   /** Once, last: it ended by itself. */
   lost(why: string): void
 }
 
 /** What it may use for JavaScript: a batch of files, the words of it, an answer. SQLite's memory comes on top. */
-const HEAP_MB = { writer: 96, reader: 64 }
+const HEAP_MB = { writer: 160, reader: 64 }
 const YOUNG_HEAP_MB = 16
 
 /** Given to the thread at once, so that a short call need not wait behind more than these. */
@@ -113,6 +115,12 @@ export class LibraryWorker {
         break
       case 'damaged':
         events.damaged()
+        break
+      case 'changed':
+        events.changed(message.folder)
+        break
+      case 'offers':
+        events.offersChanged()
         break
       case 'answer':
         this.#settle(message.number, (call) => call.resolve(message.output))

@@ -7,6 +7,7 @@ import type { Licence } from '../../api/schemas/library.ts'
 import type { Audience } from '../../api/schemas/primitives.ts'
 import { type Disk, DiskError, type FileStat } from '../../base/ports.ts'
 import { LibraryError } from '../../library/library-error.ts'
+import type { FrozenFile } from '../../library/offer-record.ts'
 import type { SourceFile } from '../../metainfo/create-plan.ts'
 import { kindsOf, type ShareSurvey } from '../share-survey.ts'
 import { checkUnchanged } from '../source-files.ts'
@@ -108,6 +109,52 @@ export async function lookedAt(review: Review, audience: Audience, tools: GateTo
     copies,
   }
   return out as LookedAt
+}
+
+/**
+ * What a library folder offers, as the person answered it: files that are not what was looked at are not among them.
+ * @throws ReviewError NOTHING_LEFT_TO_SHARE
+ */
+export async function stillFrozen(
+  root: string,
+  review: string,
+  frozen: readonly FrozenFile[],
+  disk: Pick<Disk, 'stat'>,
+): Promise<LookedAt> {
+  const files: SourceFile[] = []
+  const stats: FileStat[] = []
+  const originals = new Map<string, string>()
+  for (const file of frozen) {
+    const original = path.join(root, ...file.path.split('/'))
+    const { path: at, ...before } = file.copy ?? { ...file, path: original }
+    const stat = await disk.stat(at)
+    if (stat?.kind !== 'file' || !isStill(stat, before)) continue
+    files.push({ components: file.path.split('/'), path: at, lengthBytes: stat.lengthBytes })
+    stats.push(stat)
+    if (file.copy !== undefined) originals.set(at, original)
+  }
+  const name = path.basename(root)
+  const totalBytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)
+  if (totalBytes === 0) throw new ReviewError('NOTHING_LEFT_TO_SHARE', { name })
+  const out: Omit<LookedAt, typeof looked> = {
+    root,
+    source: { name, singleFile: false, files, stats, leftOut: [] },
+    totalBytes,
+    kinds: kindsOf(files.map(({ components }) => components)),
+    review,
+    audience: 'link',
+    originals,
+    copies: null,
+  }
+  return out as LookedAt
+}
+
+function isStill(
+  { identity, lengthBytes, modifiedMs }: FileStat,
+  before: { readonly lengthBytes: number; readonly modifiedMs: number; readonly inode: string },
+): boolean {
+  const same = lengthBytes === before.lengthBytes && modifiedMs === before.modifiedMs
+  return same && identity.slice(identity.indexOf(':') + 1) === before.inode
 }
 
 /** For the demo, whose computers are all pretended on this one: nobody else ever sees it, so nobody needs to be asked. */

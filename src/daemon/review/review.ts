@@ -45,6 +45,8 @@ export interface Looked {
   readonly withoutPlace: ReadonlySet<string>
   /** How many are left out. */
   readonly leftOut: number
+  /** Those, as they were looked at. */
+  readonly keptBack: readonly (ScanInput & { readonly stat: FileStat })[]
 }
 
 export class Review {
@@ -287,6 +289,9 @@ export class Review {
       files,
       withoutPlace: new Set(files.filter((file) => file.copied).map((file) => file.path)),
       leftOut: this.fileCount - files.length,
+      keptBack: this.#files.all.flatMap((file, at) =>
+        this.#sheet.isLeftOut(at) ? [{ ...file, stat: this.#files.stat(at) }] : [],
+      ),
     }
   }
 

@@ -15,6 +15,8 @@ export interface Subject {
   readonly root: string
   /** Of the library, else null. */
   readonly folder: string | null
+  /** Of such a folder: all of it, or what waits in it. */
+  readonly only?: 'all' | 'proposals'
   /** The share whose files these are. */
   readonly share: string | null
   readonly exclude: readonly string[]

@@ -15,10 +15,17 @@ type Mine =
   | 'openWebPage'
   | 'closeWebPage'
 
+export interface StoppedLibrary {
+  /** Folders that offer something now. */
+  offered(): { id: string; name: string }[]
+  keepToOneself(folder: string): Promise<void>
+}
+
 export function shareHandlers(
   shares: Shares,
   transfers: Transfers,
   around: Omit<WideningSurroundings, 'shares'>,
+  library: StoppedLibrary,
 ): Handlers<Mine> {
   return {
     survey: (request) => shares.survey(request),
@@ -32,9 +39,21 @@ export function shareHandlers(
     },
     openWebPage: ({ id }) => shares.openPage(shares.get(id)),
     closeWebPage: ({ id }) => shares.closePage(shares.get(id)),
-    stopShares: (chosen) =>
-      'all' in chosen
-        ? shares.stop(shares.offered(), true)
-        : shares.stop(chosen.ids.map((id) => transfers.get(id))),
+    stopShares: async (chosen) => {
+      if ('all' in chosen) {
+        const folders = library.offered()
+        const { stopped } = await shares.stop(shares.offered(), true)
+        return { stopped, folders }
+      }
+      const named = chosen.ids.map((id) => transfers.get(id))
+      const { stopped } = await shares.stop(named.filter(({ record }) => record.libraryFolder === null))
+      // Of a folder's share it is the folder that is not offered any more.
+      for (const { id, record } of named) {
+        if (record.libraryFolder === null) continue
+        stopped.push({ id, name: record.name })
+        await library.keepToOneself(record.libraryFolder)
+      }
+      return { stopped }
+    },
   }
 }

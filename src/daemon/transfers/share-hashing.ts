@@ -27,6 +27,8 @@ export interface HashingSurroundings {
   readonly stateFolder: string
   wallMs(): number
   touch(id: string): void
+  /** The frozen files of a library folder. */
+  frozen(folder: string): Promise<LookedAt>
   /** It can be offered now. @param justHashed false where its bytes are to be checked against it first */
   ready(
     before: Transfer,
@@ -94,7 +96,9 @@ export class ShareHashing {
   async #work(transfer: Transfer, signal: AbortSignal): Promise<void> {
     const request = transfer.record.hashing
     if (request === null) return
-    const looked = await this.#looked(request, signal)
+    const { libraryFolder } = transfer.record
+    const looked =
+      libraryFolder === null ? await this.#looked(request, signal) : await this.#around.frozen(libraryFolder)
     if (signal.aborted) return
     const turn = this.#turn.then(async () => {
       if (!signal.aborted) await this.#hash(transfer, request, looked, signal)

@@ -19,6 +19,8 @@ export interface StoppingSurroundings {
   readonly store: RecordStore
   readonly pages: Pick<SharePages, 'close'>
   readonly stopList: StopList
+  /** Nothing of the library is offered from here on. */
+  endOffers(): void
   unwritten(error: unknown): void
 }
 
@@ -76,6 +78,7 @@ export class ShareStopping {
       transfer.rest()
       void pages.close(transfer.id)
     }
+    if (library) this.#around.endOffers()
     try {
       await kept
     } finally {

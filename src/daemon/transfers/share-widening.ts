@@ -29,6 +29,9 @@ export async function widenOrNarrow(
   around: WideningSurroundings,
 ): Promise<void> {
   const { record } = transfer
+  // Who gets it is said of its folder.
+  if (record.libraryFolder !== null && audience !== 'link')
+    throw new LibraryError('REVIEW_NEEDED', { name: record.name })
   if (audience !== 'everyone' || record.audience === 'everyone')
     return await changeAudience(transfer, audience)
   const right = licence ?? record.licence

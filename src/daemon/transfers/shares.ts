@@ -9,7 +9,7 @@ import { wireHash } from '../../base/ids.ts'
 import type { Random } from '../../base/ports.ts'
 import { LibraryError } from '../../library/library-error.ts'
 import type { Torrent as Content } from '../../metainfo/metainfo.ts'
-import { type GateTools, refuseUnlessAnswered, refuseWithoutLicence } from '../review/gate.ts'
+import { type GateTools, type LookedAt, refuseUnlessAnswered, refuseWithoutLicence } from '../review/gate.ts'
 import type { Reviews } from '../review/reviews.ts'
 import { readDescribed } from '../share-content.ts'
 import type { SharePages } from '../share-page/share-pages.ts'
@@ -51,6 +51,10 @@ export interface ShareSurroundings {
   readonly pages: SharePages
   readonly stopList: StopList
   unwritten(error: unknown): void
+  endOffers(): void
+  /** The frozen files of a library folder. */
+  frozen(folder: string): Promise<LookedAt>
+  folderShared(folder: string, id: string): void
 }
 
 type Facts = OutputOf<'share'>
@@ -107,6 +111,32 @@ export class Shares {
     this.#around.added(transfer, 'bottom')
     void this.hash(transfer)
     return await this.facts(transfer)
+  }
+
+  /** Of the frozen files of a library folder, for people with the link; hashing begins after the answer. */
+  async addOfFolder(folder: string, root: string): Promise<Transfer> {
+    const asked: ShareWish = { path: root, audience: 'link', format: 'hybrid' }
+    const transfer = this.#around.transfers.place({
+      ...this.#recordOf(asked, path.dirname(root)),
+      id: toHex(this.#around.tools.random.bytes(ID_BYTES)),
+      name: path.basename(root),
+      hashing: asked,
+      libraryFolder: folder,
+    })
+    await this.#keep(transfer)
+    this.#around.added(transfer, 'bottom')
+    void this.hash(transfer)
+    return transfer
+  }
+
+  /** Its folder is not offered so any more: given to nobody when it resolves, and gone. */
+  async drop(transfer: Transfer): Promise<void> {
+    const { transfers, pages, store } = this.#around
+    this.#hashing.cancel(transfer)
+    transfers.take(transfer)
+    await Promise.all([transfer.close(), pages.close(transfer.id)])
+    transfer.forget()
+    await store.remove(transfer.id)
   }
 
   /** It is hashed already, or waits: what was looked at since is what it waited for. */
@@ -203,6 +233,8 @@ export class Shares {
     const wish = { ...before.record, ...found, hashing: null }
     const now = await this.#offer(content, wish, justHashed, () => before.removed)
     if (now === undefined) return
+    const folder = before.record.libraryFolder
+    if (folder !== null && now.record.libraryFolder === folder) this.#around.folderShared(folder, now.id)
     before.forget()
     transfers.alias(before.id, now.id)
     transfers.take(before)

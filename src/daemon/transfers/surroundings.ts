@@ -6,6 +6,7 @@ import type { Arrival } from '../checks/arrival.ts'
 import type { Engine } from '../compose.ts'
 import type { Log } from '../log.ts'
 import type { OpeningDefaults } from './engine-options.ts'
+import type { TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import type { Notice } from './table.ts'
 import type { Transfer } from './transfer.ts'
@@ -35,6 +36,8 @@ export interface TransferSurroundings {
   /** It is known by another hash, too. */
   learned(transfer: Transfer): void
   touch(id: string): void
+  /** Not while the library does not say that its folder is offered. */
+  mayOpen(record: TransferRecord): boolean
   notice(notice: Notice): void
   banned(address: string, reason: string): void
 }

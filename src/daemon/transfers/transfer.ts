@@ -164,7 +164,7 @@ export class Transfer {
     const engine = this.#around.engine()
     this.#content ??= how.content
     if (engine === undefined || this.#removed || this.#torrent !== undefined) return
-    if (this.#record.hashing !== null) return
+    if (this.#record.hashing !== null || !this.#around.mayOpen(this.#record)) return
     try {
       this.#content ??= await readContent(this.#record, this.#around.store, engine)
       const kept = this.#content === undefined ? await keptContent(this.#record, engine) : undefined
