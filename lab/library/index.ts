@@ -27,7 +27,7 @@ function reader(): Promise<LibraryWorker> {
   return new Promise((resolve, reject) => {
     const program = new URL('../../src/daemon/library/library-thread.ts', import.meta.url)
     const worker: LibraryWorker = new LibraryWorker(
-      { role: 'reader', path: file, damaged: false },
+      { role: 'reader', path: file, never: [], pressure: new SharedArrayBuffer(4), damaged: false },
       {
         ready: () => resolve(worker),
         refused: ({ refusal }) => reject(new Error(refusal.why)),
