@@ -27,9 +27,11 @@ function reader(): Promise<LibraryWorker> {
   return new Promise((resolve, reject) => {
     const program = new URL('../../src/daemon/library/library-thread.ts', import.meta.url)
     const worker: LibraryWorker = new LibraryWorker(
-      { role: 'reader', path: file, never: [], pressure: new SharedArrayBuffer(4), damaged: false },
+      { role: 'reader', path: file, damaged: false, never: [], pressure: new SharedArrayBuffer(4) },
       {
         ready: () => resolve(worker),
+        changed: () => undefined,
+        offersChanged: () => undefined,
         refused: ({ refusal }) => reject(new Error(refusal.why)),
         damaged: () => reject(new Error('damaged')),
         lost: (why) => reject(new Error(why)),

@@ -3,7 +3,6 @@
 // holds the lock (daemon/life).
 
 import { toHex } from '../base/bytes.ts'
-import { CodedError } from '../base/errors.ts'
 import { Traffic } from '../engine/torrent/traffic.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
@@ -22,7 +21,7 @@ import type { KeptPlace } from './kept-file.ts'
 import { Library } from './library/library.ts'
 import { LibraryAnswers } from './library/library-answers.ts'
 import { libraryHandlers } from './library/library-handlers.ts'
-import { type Log, NO_LOG } from './log.ts'
+import { type Log, NO_LOG, unwrittenTo } from './log.ts'
 import { Memory } from './memory.ts'
 import { networkHandlers } from './network-handlers.ts'
 import { Resting } from './resting.ts'
@@ -128,10 +127,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const traffic = new Traffic()
   const doors = new Set<number>()
 
-  const unwritten = (error: unknown): void => {
-    if (!(error instanceof CodedError)) throw error
-    log.write('warn', 'state-not-written', { why: error.code })
-  }
+  const unwritten = unwrittenTo(log)
 
   const host = new EngineHost({
     stateFolder,
