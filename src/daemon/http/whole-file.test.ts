@@ -50,3 +50,14 @@ test('what is not complete, not there, or of another length is not whole', async
   assert.equal(await look({}, { [got]: 9 }), undefined)
   assert.equal(await look({}, { [got]: 10 }, 4), undefined)
 })
+
+test('what is still checked, or kept locked, is not played; what is careful is for the person to decide', async () => {
+  const got = '/srv/Film/cd1/a.mkv'
+  const check = { notScanned: null, found: null, by: null, at: null }
+  const of = (state: NonNullable<FileRow['check']>['state']) =>
+    look({ check: { ...check, state } }, { [got]: 10 })
+  await assert.rejects(of('checking'), { code: 'FILE_CHECKING' })
+  await assert.rejects(of('locked'), { code: 'FILE_LOCKED' })
+  for (const state of ['clean', 'plain-not-scanned', 'careful-clean', 'careful-not-scanned'] as const)
+    assert.equal((await of(state))?.path, got)
+})
