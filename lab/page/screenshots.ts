@@ -148,13 +148,21 @@ function files(folder: string, sizes: Readonly<Record<string, number>>): string 
 }
 
 type Share = OutputOf<'share'>
+/** A busy computer reads a film of 130 MB no faster. */
+const READING_MS = 120_000
 
 async function share(daemon: PageDaemon, path: string, more: object = {}): Promise<Share & { link: string }> {
   const { transfer } = await daemon.call('addShare', { path, ...more })
-  return await until('its link is there', async () => {
-    const facts = await daemon.call('share', { id: transfer.id })
-    return facts.link !== null && { ...facts, link: facts.link }
-  })
+  let last: unknown
+  return await until(
+    'its link is there',
+    async () => {
+      const facts = await daemon.call('share', { id: transfer.id })
+      last = [facts.transfer.name, facts.transfer.state, facts.transfer.problem]
+      return facts.link !== null && { ...facts, link: facts.link }
+    },
+    { deadlineMs: READING_MS, describe: () => JSON.stringify(last) },
+  )
 }
 
 /** A person with a few things under way, and a friend who gives and gets. */
