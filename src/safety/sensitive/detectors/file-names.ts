@@ -19,7 +19,7 @@ const NAMED: readonly (readonly [RegExp, PrivateClass, string])[] = [
     'name',
   ],
   [
-    /^.*\.crypt\d{1,2}$|^(?:_chat|whatsapp(?: |-|_)chat.*|chat(?: |-|_)(?:export|history|log|backup).*|sms[-_ ]?backup.*|signal-\d{4}-.*\.backup|.*чат.*whatsapp.*|.*chat de whatsapp.*|.*whatsapp.*(?:chat|sohbet|discussion|gespräch|conversa|конверс).*|kakaotalk.*)(?:\.\w+)?$/,
+    /^.*\.crypt\d{1,2}$|^(?:_chat|whatsapp(?: |-|_)chat.*|chat(?: |-|_)(?:export|history|log|backup).*|sms[-_ ]?backup.*|signal-\d{4}-.*\.backup|.*чат.*whatsapp.*|.*chat de whatsapp.*|(?:.*[-_ ])?whatsapp.*(?:chat|чат|sohbet|discussion|gespräch|conversa|конверс).*|kakaotalk.*)(?:\.\w+)?$/,
     'messages',
     'name',
   ],

@@ -37,7 +37,7 @@ export function nameSays(stem: string, extension: string): NameSaying {
   if (extension === 'gz' && MANUAL_EXTENSION.test(stem.slice(stem.lastIndexOf('.') + 1)))
     return { findings: [], quiet: true }
   const words = nameWords(stem)
-  const hits = lexicon().find(words)
+  const hits = lexicon().findInName(words)
   const quiet = hits.some(({ meaning }) => meaning.part === 'quiet' || meaning.part === 'quiet-name')
   if (!PAPER_EXTENSIONS.has(extension) && !/^[a-z]?\d{1,4}$/.test(extension)) return { findings: [], quiet }
   const findings: PrivateFinding[] = []
@@ -48,7 +48,11 @@ export function nameSays(stem: string, extension: string): NameSaying {
     'title',
     words,
   )
-  if (titled !== undefined && !quiet) findings.push(maybe(titled.paper, 'name', { word: titled.word }))
+  // `secret garden`: such a word is the whole of it, or says nothing.
+  const vague = titled !== undefined && isGeneric(titled.word, titled.paper) && !saysEnough(words, hits)
+  const story = titled !== undefined && /^secrets?$/.test(titled.word) && words.split(' ').length > 1
+  if (titled !== undefined && !quiet && !vague && !story)
+    findings.push(maybe(titled.paper, 'name', { word: titled.word }))
   if (findings.length === 0 && !quiet) {
     const named =
       WRITTEN_EXTENSIONS.has(extension) || extension === '' ? best(hits, 'name', words) : undefined
@@ -77,7 +81,7 @@ function best(
 }
 
 const OWNING =
-  /(?:^| )(?:my|mine|our|scan|scans|scanned|copy|final|signed|private|personal|meine?r?|mein|kopie|unterschrieben|mon|ma|mes|copie|signé|mi|mis|mio|mia|copia|firmado|firmato|meu|minha|mijn|min|mitt|moj|moje|moja|můj|mój|кopия|мой|моя|мои|копия|скан|подписан|мій|моя|копія|我的|扫描|掃描|复印件|私の|スキャン|내|스캔|사본|saya|của tôi|benim|kişisel)(?: |$)/
+  /(?:^| )(?:my|mine|our|scan|scans|scanned|copy|final|signed|meine?r?|mein|kopie|unterschrieben|mon|ma|mes|copie|signé|mi|mis|mio|mia|copia|firmado|firmato|meu|minha|mijn|min|mitt|moj|moje|moja|můj|mój|кopия|мой|моя|мои|копия|скан|подписан|мій|моя|копія|我的|扫描|掃描|复印件|私の|スキャン|내|스캔|사본|saya|của tôi|benim|kişisel)(?: |$)/
 
 /** A word like `tax` says something about the file when hardly anything else stands there, or a year, or whose it is. */
 function saysEnough(words: string, hits: readonly MeaningHit[]): boolean {
@@ -100,12 +104,21 @@ function saysEnough(words: string, hits: readonly MeaningHit[]): boolean {
 /** `passwords.txt`, `Zugangsdaten Passwörter.xlsx`; a single `password` beside other words is as often a manual's. */
 function passwordList(words: string, hits: readonly MeaningHit[]): boolean {
   const strong = hits.filter(
-    ({ meaning, at, end }) => meaning.part === 'password' && end - at >= 4 && !WEAK.has(words.slice(at, end)),
+    ({ meaning, at, end }) =>
+      meaning.part === 'password' &&
+      (end - at >= 4 || words.charAt(at) > '\u2e80') &&
+      !WEAK.has(words.slice(at, end)),
   )
+  if (LOGINS.test(words)) return true
   if (strong.length === 0) return false
   const count = words.split(' ').length
   return count <= 4
 }
+const LOGINS = new RegExp(
+  folded(
+    '^(?:my |meine |mes |mis |all )?(?:logins?|login (?:data|details|info)|credentials|zugangsdaten|identifiants|accesos|accessi|acessos|inloggegevens|inloggningar|доступы|доступи|přihlašovací údaje|ログイン情報|账号密码|帳號密碼|계정 ?정보)(?: |$)',
+  ),
+)
 const WEAK = new Set(
   ['pass', 'code', 'clave', 'kod', 'lösen', 'losen', 'รหัส', 'رمز', '암호', 'hasla'].map(folded),
 )

@@ -1,7 +1,7 @@
 // All words in one index, built once a thread: what a hit means is its class and its part.
 
 import type { PrivateClass } from '../finding.ts'
-import { folded } from '../folded-text.ts'
+import { folded, nameWords } from '../folded-text.ts'
 import { TermIndex } from '../term-index.ts'
 import { stemmed, stemmedTerm } from '../word-stems.ts'
 import { BANK } from './bank.ts'
@@ -69,9 +69,16 @@ const MORE: Readonly<Partial<Record<Part, readonly string[]>>> = {
 /** Languages that bend their words; the others write terms as they stand here, or with `*`. */
 const BENT = new Set('pl cs sk hr sr sl mk bg ru uk be lt lv et el ro sq hu fi'.split(' '))
 
+const NAMED_PARTS: ReadonlySet<Part> = new Set<Part>(['title', 'name', 'password'])
+/** `fiche de paie` is `fiche_paie` in names. */
+const SMALL_WORDS =
+  / (?:de la |de los |de l['’]|du |des |de |d['’]|dell['’]|della |dei |del |di |da |do |dos |of the |of |o |a la )/gi
+
 export class Lexicon {
   readonly #index = new TermIndex()
   readonly #bent = new TermIndex()
+  /** Terms as names write them: without hyphens and small words. */
+  readonly #named = new TermIndex()
   readonly #meanings: Meaning[] = []
   readonly #known = new Set<string>()
 
@@ -98,9 +105,25 @@ export class Lexicon {
       const meaning: Meaning = { part, key, ...(paper === undefined ? {} : { paper }) }
       const id = this.#meanings.push(meaning) - 1
       this.#index.add(term.trim(), id)
+      if (NAMED_PARTS.has(part)) {
+        const bare = term.trim().replace(/\*/g, '')
+        const open = term.trim().endsWith('*') ? '*' : ''
+        for (const form of [bare, bare.replace(SMALL_WORDS, ' ')]) {
+          const asName = nameWords(form)
+          if (asName !== key && asName.length >= 3) this.#named.add(asName + open, id)
+        }
+      }
       // Short ones would agree with anything.
       if (bent && !term.includes('*') && key.length >= 6) this.#bent.add(stemmedTerm(key), id)
     }
+  }
+
+  /** @param words of nameWords() */
+  findInName(words: string): MeaningHit[] {
+    const named = this.#named
+      .find(words)
+      .map(({ term, at, end }) => ({ at, end, meaning: this.#meanings[term] as Meaning }))
+    return [...this.find(words), ...named]
   }
 
   /** @param text folded */
