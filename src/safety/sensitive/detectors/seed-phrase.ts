@@ -63,16 +63,17 @@ function phrase(text: string): boolean {
     .toLowerCase()
     .split('\n', 20_000)
     .map((line) => line.slice(0, 2_000))
+    .filter((line) => line.trim() !== '')
+  const words = lines.map((line) => wordsOf(line))
   const free = ABOUT_WALLETS.test(text)
   // `abandon abandon … about` is in every manual, and in careless wallets.
   const leastDistinct = free && !/test vector|example/i.test(text) ? 0.1 : 0.7
   for (const list of wordLists()) {
     const chinese = list.has('的')
     let run: number[] = []
-    for (const line of lines) {
-      if (line.trim() === '') continue
-      const indexes = wordsOf(line, chinese).map((word) => list.get(word))
-      if (indexes.every((index) => index !== undefined)) {
+    for (const [i, line] of lines.entries()) {
+      const indexes = indexesOf(words[i] as string[], list, chinese)
+      if (indexes !== undefined) {
         run.push(...indexes)
         if (run.length <= 400) continue
       }
@@ -86,12 +87,24 @@ function phrase(text: string): boolean {
 }
 
 /** Numbering and a label in front are no words of it; a full stop ends a sentence, and phrases have none. */
-function wordsOf(line: string, chinese: boolean): string[] {
+function wordsOf(line: string): string[] {
   const bare = line
     .replace(/^[^\n:：]{0,40}[:：]/, '')
     .replace(/(^|\s)\d{1,2}\s?[.)\]:-]?(?=\s|\p{L})/gu, ' ')
-  const words = bare.split(/[\s,;|"'[\]]+/).filter((word) => word !== '')
-  return chinese ? words.flatMap((word) => [...word]) : words
+  return bare.split(/[\s,;|"'[\]]+/).filter((word) => word !== '')
+}
+
+/** @returns undefined at the first word that is none of the list: most lines of most texts. */
+function indexesOf(words: readonly string[], list: WordList, chinese: boolean): number[] | undefined {
+  const indexes: number[] = []
+  for (const word of words) {
+    for (const sign of chinese ? word : [word]) {
+      const index = list.get(sign)
+      if (index === undefined) return undefined
+      indexes.push(index)
+    }
+  }
+  return indexes
 }
 
 /** A run inside a line of other words. */
