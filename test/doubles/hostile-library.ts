@@ -82,7 +82,7 @@ const LIBRARY_FOLDER: LibraryFolder = {
   offeredFiles: 100,
   offeredBytes: 3 * GB,
   proposals: 14,
-  share: ID,
+  share: null,
   addedAt: AT,
   scannedAt: AT,
 }

@@ -28,8 +28,12 @@ export function Footer(): ReactNode {
     <footer className="footer">
       <Rate now={now} way="down" />
       <Rate now={now} way="up" />
-      <Linked view="network">{t(`footer.reach.${now.reach}`)}</Linked>
-      <Linked view="library">{sharing(now)}</Linked>
+      <Linked view="network" href="#/network">
+        {t(`footer.reach.${now.reach}`)}
+      </Linked>
+      <Linked view="library" href="#/library/seen">
+        {sharing(now)}
+      </Linked>
       {now.slow && <span className="footer-slow">{t('footer.slow')}</span>}
       <span className="footer-space" />
       <Rest now={now} />
@@ -51,15 +55,17 @@ function Rate({ now, way }: { readonly now: Totals; readonly way: 'down' | 'up' 
 /** A link to the view that says more, if there is one. */
 function Linked({
   view,
+  href,
   children,
 }: {
   readonly view: 'network' | 'library'
+  readonly href: string
   readonly children: string
 }): ReactNode {
   return VIEW_TABLE[view] === undefined ? (
     <span className="footer-link">{children}</span>
   ) : (
-    <a className="footer-link" href={`#/${view}`} title={children}>
+    <a className="footer-link" href={href} title={children}>
       {children}
     </a>
   )

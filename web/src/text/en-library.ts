@@ -19,6 +19,7 @@ export const enLibrary = {
   'library.emptyMeans': 'What you share stays where it is. You say who can get it, and can stop at any time.',
   'library.noFolders': 'Nothing is shared. Add a folder: it stays only yours until you say who.',
   'library.noFoldersMeans': 'What is in it can be found and searched here at once.',
+  'library.offered': 'Library folders that others can get',
   'library.since': 'Since',
   'library.size': (size: string, count: string) => `${size}, ${count}`,
   'library.more': 'Link and more',
