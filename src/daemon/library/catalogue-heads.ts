@@ -6,7 +6,7 @@ import type { Random, Signatures } from '../../base/ports.ts'
 import type { SeenPage } from '../../library/catalogue-view.ts'
 import { catalogueAudience } from '../../protocol/catalogue/audience.ts'
 import { encodeHead, signHead } from '../../protocol/catalogue/head.ts'
-import { catalogueKey } from './catalogue-key.ts'
+import { CatalogueKeyError, catalogueKey } from './catalogue-key.ts'
 
 export interface SignedHead {
   readonly seq: number
@@ -47,6 +47,20 @@ export class CatalogueHeads {
     const head = signHead(facts, await this.#key(), this.#signatures)
     const expiresAt = new Date(expiresMs).toISOString()
     return { seq, root, count, expiresAt, author: toHex(head.author), signed: toHex(encodeHead(head)) }
+  }
+
+  /** The same for whoever only looks: without a key that can be used it is told unsigned. */
+  async told(
+    audience: string,
+    seen: NonNullable<SeenPage['head']>,
+  ): Promise<Omit<SignedHead, 'author' | 'signed'> & Partial<SignedHead>> {
+    try {
+      return await this.signed(audience, seen)
+    } catch (error) {
+      if (!(error instanceof CatalogueKeyError)) throw error
+      const { seq, root, count, expiresMs } = seen
+      return { seq, root, count, expiresAt: new Date(expiresMs).toISOString() }
+    }
   }
 
   /** One that could not be read is tried again: the person may have put it back. */

@@ -97,15 +97,7 @@ export function libraryHandlers(
             const { id, name, fileCount, totalBytes } = transfer.row()
             return { id, name, fileCount, totalBytes }
           }),
-        head:
-          head === null
-            ? null
-            : {
-                seq: head.seq,
-                root: head.root,
-                count: head.count,
-                expiresAt: moment(head.expiresMs) as string,
-              },
+        head: head === null ? null : await library.heads.told(audience, head),
       }
     },
     rememberedAnswers: async ({ offset, limit }) => {

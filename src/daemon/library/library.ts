@@ -9,6 +9,7 @@ import { toHex } from '../../base/bytes.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Clock, Disk, Random } from '../../base/ports.ts'
 import { LibraryError } from '../../library/library-error.ts'
+import { SystemSignatures } from '../../platform/signatures.ts'
 import type { Contents } from '../content/contents.ts'
 import type { LibraryLookups } from '../content/library-lookups.ts'
 import type { Log } from '../log.ts'
@@ -19,6 +20,7 @@ import type { StopList } from '../transfers/stop-list.ts'
 import type { Transfer } from '../transfers/transfer.ts'
 import { coded } from '../transfers/transfer-row.ts'
 import type { Transfers } from '../transfers/transfers.ts'
+import { CatalogueHeads } from './catalogue-heads.ts'
 import { LibraryLink } from './library-link.ts'
 import { LibraryShares } from './library-shares.ts'
 import { LibraryTransfers } from './library-transfers.ts'
@@ -41,6 +43,8 @@ const FOLDER_ID_BYTES = 8
 const BUSY_BYTES_PER_SECOND = 50_000_000
 
 export class Library {
+  /** Signs what others see. */
+  readonly heads: CatalogueHeads
   readonly #around: LibrarySurroundings
   #link: LibraryLink | undefined
   #offers: Offers | undefined
@@ -55,6 +59,7 @@ export class Library {
 
   constructor(around: LibrarySurroundings) {
     this.#around = around
+    this.heads = new CatalogueHeads(around.stateFolder, around.random, new SystemSignatures())
     this.#silent = around.stopList.library
   }
 
@@ -123,6 +128,7 @@ export class Library {
       stateFolder,
       wallMs,
       shares: this.#shares,
+      mayPublish: () => this.heads.ready(),
       offersChanged: () => this.offersChanged(),
     })
     contents.join(this.#lookups(link))

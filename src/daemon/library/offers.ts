@@ -37,6 +37,8 @@ export interface OfferSurroundings {
   readonly disk: Disk
   readonly stateFolder: string
   wallMs(): number
+  /** Before something more is offered to everyone. @throws CatalogueKeyError when it could not be signed */
+  mayPublish(): Promise<void>
   /** When it resolves nobody is given what is not offered any more. */
   offersChanged(): Promise<void>
 }
@@ -72,6 +74,7 @@ export class Offers {
     if (wider === 0) return this.row(await link.ask('relabel', id, { audience, licence, publisher }))
     const review = this.#review(id, 'all', wish.review)
     const looked = await lookedAt(review, audience as Audience, this.#around.gate)
+    if (audience === 'everyone') await this.#around.mayPublish()
     const { files, keptBack } = await frozenOf(review, looked)
     const made = await link.ask(
       'offer',
@@ -111,6 +114,7 @@ export class Offers {
     if (offer === undefined) throw new LibraryError('REVIEW_NEEDED', { path: folder.path })
     const review = this.#review(id, 'proposals', given)
     const looked = await lookedAt(review, offer.audience as Audience, this.#around.gate)
+    if (offer.audience === 'everyone') await this.#around.mayPublish()
     const { files, keptBack } = await frozenOf(review, looked)
     const extended = await link.ask('extend', { folder: id, review: review.id, files, keptBack })
     await this.#around.reviews.end(review.id)
