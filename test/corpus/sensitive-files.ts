@@ -1,8 +1,10 @@
 // 200 files that nobody should see by accident: papers in many languages and forms, keys, stores, mails, numbers, photos.
 
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { wordlist as japanese } from '@scure/bip39/wordlists/japanese.js'
+import { wordlist as simplifiedChinese } from '@scure/bip39/wordlists/simplified-chinese.js'
+import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js'
 import type { CorpusFile } from './corpus.ts'
 import type { Dice } from './dice.ts'
 import * as forms from './formats.ts'
@@ -196,9 +198,9 @@ const STORES: readonly Maker[] = [
       'my coins\n\nlegal winner thank year wave sausage worth useful legal winner thank yellow\n',
       ['wallet'],
     ),
-  (d) => file('frase.txt', `mi cartera\n${phrase(d, 'spanish', 12)}\n`, ['wallet'], false),
-  (d) => file('seed-ja.txt', phrase(d, 'japanese', 24), ['wallet'], false),
-  (d) => file('词.txt', phrase(d, 'chinese-simplified', 12), ['wallet'], false),
+  (d) => file('frase.txt', `mi cartera\n${phrase(d, spanish, 12)}\n`, ['wallet'], false),
+  (d) => file('seed-ja.txt', phrase(d, japanese, 24), ['wallet'], false),
+  (d) => file('词.txt', phrase(d, simplifiedChinese, 12), ['wallet'], false),
   (d) =>
     file(
       'UTC--2024-03-01T10-00-00.000000000Z--ab',
@@ -411,9 +413,7 @@ const NAMED: readonly (readonly [string, string])[] = [
 ]
 
 /** A phrase of the standard, out of a list that the scan has too. */
-function phrase(dice: Dice, list: string, words: number): string {
-  const file = new URL(`../../src/safety/sensitive/bip39/${list}.txt`, import.meta.url)
-  const known = readFileSync(file, 'utf8').trim().split('\n')
+function phrase(dice: Dice, known: readonly string[], words: number): string {
   const entropy = dice.bytes((words * 32) / 24)
   const bits = (bytes: Uint8Array): string =>
     [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')

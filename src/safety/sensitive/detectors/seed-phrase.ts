@@ -2,31 +2,43 @@
 // By chance 12 words of a list in a row pass the checksum one time in 16: novels have no 12 such words in a row, and lines decide.
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { wordlist as czech } from '@scure/bip39/wordlists/czech.js'
+import { wordlist as english } from '@scure/bip39/wordlists/english.js'
+import { wordlist as french } from '@scure/bip39/wordlists/french.js'
+import { wordlist as italian } from '@scure/bip39/wordlists/italian.js'
+import { wordlist as japanese } from '@scure/bip39/wordlists/japanese.js'
+import { wordlist as korean } from '@scure/bip39/wordlists/korean.js'
+import { wordlist as portuguese } from '@scure/bip39/wordlists/portuguese.js'
+import { wordlist as simplifiedChinese } from '@scure/bip39/wordlists/simplified-chinese.js'
+import { wordlist as spanish } from '@scure/bip39/wordlists/spanish.js'
+import { wordlist as traditionalChinese } from '@scure/bip39/wordlists/traditional-chinese.js'
 import { type PrivateFinding, sureOf } from '../finding.ts'
 
-const LISTS = new URL('../bip39/', import.meta.url)
+/** Of BIP-39, as a package keeps them. */
+const LISTS = [
+  czech,
+  english,
+  french,
+  italian,
+  japanese,
+  korean,
+  portuguese,
+  simplifiedChinese,
+  spanish,
+  traditionalChinese,
+]
 const LENGTHS = [24, 21, 18, 15, 12]
 /** Phrases stand in notes, not in the depth of books. */
 const MAX_CHARS = 400_000
 
 type WordList = ReadonlyMap<string, number>
-let lists: readonly WordList[] | undefined
-
-/** Read once a thread: tables of the standard, not state. */
-function wordLists(): readonly WordList[] {
-  lists ??= readdirSync(LISTS)
-    .sort()
-    .map((name) => {
-      const words = readFileSync(new URL(name, LISTS), 'utf8').trim().split('\n')
-      return new Map(words.map((word, i) => [plain(word), i]))
-    })
-  return lists
-}
-
 function plain(word: string): string {
   return word.normalize('NFKD').toLowerCase()
 }
+
+const WORD_LISTS: readonly WordList[] = LISTS.map(
+  (words) => new Map(words.map((word, i) => [plain(word), i])),
+)
 
 export function seedPhraseFindings(given: string): PrivateFinding[] {
   const text = given.slice(0, MAX_CHARS)
@@ -68,7 +80,7 @@ function phrase(text: string): boolean {
   const free = ABOUT_WALLETS.test(text)
   // `abandon abandon … about` is in every manual, and in careless wallets.
   const leastDistinct = free && !/test vector|example/i.test(text) ? 0.1 : 0.7
-  for (const list of wordLists()) {
+  for (const list of WORD_LISTS) {
     const chinese = list.has('的')
     let run: number[] = []
     for (const [i, line] of lines.entries()) {
