@@ -57,6 +57,12 @@ export function marksOf(file: Marked): string[] {
 export const LONGEST_BEGINNING = 3
 export const beginningMark = (characters: string): string => `_p${characters}`
 
+/**
+ * A word of a path has a list of its own: else what is rare in names and common in paths would be looked for among all
+ * that its paths hold.
+ */
+export const pathWord = (word: string): string => `_q${word}`
+
 /** Marks that are read in order; each is kept in the vocabulary. */
 export const isOrdered = (mark: string): boolean => /^_[smdnk]/.test(mark)
 

@@ -9,6 +9,7 @@ import {
   holderMark,
   kindMark,
   octaveTop,
+  pathWord,
   scaleMarks,
   sizeMarks,
 } from './marks.ts'
@@ -35,8 +36,7 @@ export interface Plan {
 /** How many ways a word may go on: each is a list to read along. The shortest ones first. */
 const MAX_ENDINGS = 64
 
-/** Beginnings are marks, and no word of a name is one. */
-const NAMES = '{name tags marks}'
+type Where = 'name' | 'anywhere'
 
 export class Planner {
   readonly #endings: StatementSync
@@ -62,7 +62,7 @@ export class Planner {
     const others = this.#marks(query, holders)
     if (sizes === undefined || others === undefined) return undefined
     const not = [
-      ...query.excluded.map((term) => this.#term(term)),
+      ...query.excluded.map((term) => this.#term(term, 'anywhere')),
       ...query.filters.notKinds.map(kindMark).map(quoted),
       ...query.filters.notExtensions
         .map(extensionMark)
@@ -75,45 +75,43 @@ export class Planner {
       const and = (positive.length === 0 ? [quoted(EVERY_FILE)] : positive).join(' AND ')
       return not.length === 0 ? and : `(${and}) NOT (${not.join(' OR ')})`
     }
-    const terms = query.terms.map((term) => this.#term(term))
-    const inName = (parts: readonly string[]): string[] => parts.map((part) => `${NAMES} : ${part}`)
+    const terms = query.terms.map((term) => this.#term(term, 'anywhere'))
+    const inName = (all: readonly Term[]): string => joined(all.map((term) => this.#term(term, 'name')))
     const open = query.terms.some((term) => term.open)
     return {
       all: joined(terms),
       anySize: joined(terms, others),
-      inName: joined(inName(terms)),
-      wholeInName: open
-        ? joined(inName(query.terms.map((term) => this.#term({ ...term, open: false }))))
-        : undefined,
-      inARow: query.terms.length > 1 ? joined(inName([this.#inARow(query.terms)])) : undefined,
+      inName: inName(query.terms),
+      wholeInName: open ? inName(query.terms.map((term) => ({ ...term, open: false }))) : undefined,
+      inARow: query.terms.length > 1 ? inName([inARow(query.terms)]) : undefined,
       holders: holders === undefined ? undefined : new Set(holders),
       words: query.terms.reduce((sum, { runs }) => sum + (runs[0]?.length ?? 0), 0),
     }
   }
 
-  #inARow(terms: readonly Term[]): string {
-    const run = terms.flatMap(({ runs }) => runs[0] ?? [])
-    return this.#term({ runs: [run], open: terms.at(-1)?.open ?? false })
-  }
-
-  #term({ runs, open }: Term): string {
-    const ways = runs.flatMap((run) => (open ? this.#openRun(run) : [quoted(run.join(' '))]))
+  #term({ runs, open }: Term, where: Where): string {
+    const ways = runs.flatMap((run) => (open ? this.#openRun(run, where) : places(run, where).map(phrase)))
     return `(${ways.join(' OR ')})`
   }
 
   /** Short beginnings are marks; few numbers begin alike; other words go on as the vocabulary knows. */
-  #openRun(run: readonly string[]): string[] {
+  #openRun(run: readonly string[], where: Where): string[] {
     const last = run.at(-1) ?? ''
     const before = run.slice(0, -1)
     if (endsShort(run)) {
-      const beginning = `(${quoted(last)} OR ${quoted(beginningMark(last))})`
+      const ends = [...places([last], where).map(phrase), quoted(beginningMark(last))]
+      const beginning = `(${ends.join(' OR ')})`
       // That they stand beside each other is seen when the file is looked at.
-      return [before.length === 0 ? beginning : `(${quoted(before.join(' '))} AND ${beginning})`]
+      return [
+        before.length === 0
+          ? beginning
+          : `((${places(before, where).map(phrase).join(' OR ')}) AND ${beginning})`,
+      ]
     }
-    if (/\p{N}/u.test(last)) return [`${quoted(run.join(' '))} *`]
+    if (/\p{N}/u.test(last)) return places(run, where).map((words) => `${phrase(words)} *`)
     const endings = this.#endings.all(last, after(last), MAX_ENDINGS).map(({ word }) => word as string)
     const words = endings.includes(last) ? endings : [last, ...endings]
-    return words.map((word) => quoted([...before, word].join(' ')))
+    return words.flatMap((word) => places([...before, word], where).map(phrase))
   }
 
   /** Each of them narrows. Undefined when nothing is left. */
@@ -163,6 +161,17 @@ function licenceFits(asked: string, row: Record<string, unknown>): boolean {
   const id = typeof row.licence_id === 'string' ? row.licence_id.toLowerCase() : ''
   return row.licence_kind === asked || id === asked || id.startsWith(`${asked}-`)
 }
+
+function inARow(terms: readonly Term[]): Term {
+  return { runs: [terms.flatMap(({ runs }) => runs[0] ?? [])], open: terms.at(-1)?.open ?? false }
+}
+
+/** As the words stand in names, and in paths. */
+function places(run: readonly string[], where: Where): (readonly string[])[] {
+  return where === 'name' ? [run] : [run, run.map(pathWord)]
+}
+
+const phrase = (run: readonly string[]): string => quoted(run.join(' '))
 
 function quoted(words: string): string {
   return `"${words}"`

@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { MediaFacts } from '../file-record.ts'
 import { type Words, wordsOf } from '../names/words.ts'
-import { isOrdered, LONGEST_BEGINNING, marksOf } from './marks.ts'
+import { isOrdered, LONGEST_BEGINNING, marksOf, pathWord } from './marks.ts'
 
 export interface IndexedFile {
   readonly id: number
@@ -74,7 +74,8 @@ export class WordIndex {
   pathText(components: readonly string[]): string {
     const words = components.map(wordsOf)
     for (const each of words) this.#know(each)
-    return words.map(text).join(GAP).split(' ').slice(-MAX_PATH_WORDS).join(' ')
+    const all = words.map(text).join(GAP).split(' ').slice(-MAX_PATH_WORDS)
+    return all.map((word) => (word === GAP.trim() ? word : pathWord(word))).join(' ')
   }
 
   /** After a transaction that was taken back: its words may not be there. */
