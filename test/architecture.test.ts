@@ -100,7 +100,7 @@ const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   open: ['cli'],
   '@parcel/watcher': ['library/scan'],
   'music-metadata': ['library/facts'],
-  exifreader: ['library/facts', 'safety/sensitive'],
+  exifreader: ['library/facts'],
   'file-type': ['library/facts', 'safety/quarantine'],
   '@secretlint/core': ['safety/sensitive'],
   '@secretlint/secretlint-rule-preset-recommend': ['safety/sensitive'],
