@@ -9,7 +9,13 @@ import { isBigram } from '../names/words.ts'
 /** In every file. */
 export const EVERY_FILE = '_a'
 
+/** Ids so many at a time: the worst lists of as many take some 3 ms. */
+const BLOCK_IDS = 32_768
+export const blockOf = (id: number): number => Math.floor(id / BLOCK_IDS)
+export const blockMark = (block: number): string => `_i${block.toString(36)}`
+
 export interface Marked {
+  readonly id: number
   readonly holder: number
   readonly name: string
   readonly nameKey: string
@@ -26,6 +32,7 @@ export interface Marked {
 export function marksOf(file: Marked): string[] {
   const marks = [
     EVERY_FILE,
+    blockMark(blockOf(file.id)),
     holderMark(file.holder),
     kindMark(kindOf(file.name, file.mediaType)),
     `_s${fine(octaveOf(file.lengthBytes))}`,

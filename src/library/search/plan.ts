@@ -16,17 +16,20 @@ import {
 import { endsShort, type Fields, fieldsOf, matchesTerm } from './match.ts'
 import type { Query, Term } from './query.ts'
 
+/** Of the full-text index; `marks` are what must be met besides, each an expression. */
+export type Expression = (...marks: readonly string[]) => string
+
 export interface Plan {
   /** Everything that matches. */
-  readonly all: string
+  readonly all: Expression
   /** Likewise, but of any size. */
-  readonly anySize: string
+  readonly anySize: Expression
   /** All words in name or tags. */
-  readonly inName: string
+  readonly inName: Expression
   /** Likewise, with no word going on; undefined when none does anyway. */
-  readonly wholeInName: string | undefined
+  readonly wholeInName: Expression | undefined
   /** All words beside each other in name or tags; undefined for one word. */
-  readonly inARow: string | undefined
+  readonly inARow: Expression | undefined
   /** Keys of the only holders in which anything can match; undefined for all. */
   readonly holders: ReadonlySet<number> | undefined
   /** How many words are asked for. */
@@ -69,14 +72,16 @@ export class Planner {
         .filter((mark) => mark !== undefined)
         .map(quoted),
     ]
-    const joined = (parts: readonly string[], marks = [...sizes, ...others]): string => {
-      // Something must match before something can be left out.
-      const positive = [...parts, ...marks]
-      const and = (positive.length === 0 ? [quoted(EVERY_FILE)] : positive).join(' AND ')
-      return not.length === 0 ? and : `(${and}) NOT (${not.join(' OR ')})`
-    }
+    const joined =
+      (parts: readonly string[], narrow = [...sizes, ...others]): Expression =>
+      (...marks) => {
+        // Something must match before something can be left out.
+        const positive = [...parts, ...narrow, ...marks]
+        const and = (positive.length === 0 ? [quoted(EVERY_FILE)] : positive).join(' AND ')
+        return not.length === 0 ? and : `(${and}) NOT (${not.join(' OR ')})`
+      }
     const terms = query.terms.map((term) => this.#term(term, 'anywhere'))
-    const inName = (all: readonly Term[]): string => joined(all.map((term) => this.#term(term, 'name')))
+    const inName = (all: readonly Term[]): Expression => joined(all.map((term) => this.#term(term, 'name')))
     const open = query.terms.some((term) => term.open)
     return {
       all: joined(terms),

@@ -17,7 +17,7 @@ import { MOST_NAME_WORDS, nameWordsMark } from './marks.ts'
 import { endsShort, type Fields, fieldsOf, matchesFile, matchesTerm } from './match.ts'
 import { type Matches, MatchReader } from './matches.ts'
 import { NameWalk } from './name-walk.ts'
-import { type Plan, Planner } from './plan.ts'
+import { type Expression, type Plan, Planner } from './plan.ts'
 import { parseQuery, type Query, type Term } from './query.ts'
 import { scoreOf } from './score.ts'
 
@@ -108,8 +108,10 @@ export class LibrarySearch {
     // More than wanted, for those that share their content or are at the edge of a range.
     const enough = Math.min(MAX_RANKED, 2 * wanted + 50)
     const found: Found[] = []
+    // A size is a bucket already, and what is at its edge is looked at: its marks would be read again for each.
+    const matching = sort === 'size' ? plan.anySize : plan.all
     const read = (mark: string): Matches =>
-      this.#matches.read(`(${plan.all}) AND "${mark}"`, MAX_RANKED, goOn)
+      this.#matches.read((...more) => matching(`"${mark}"`, ...more), MAX_RANKED, goOn)
     const goesOn = (): boolean => found.length < enough && goOn()
     for (const bucket of this.#buckets.of(sort, query.filters.sizes)) {
       if (!goesOn()) break
@@ -166,7 +168,7 @@ export class LibrarySearch {
   #likely(query: Query, plan: Plan, newest: readonly number[], goOn: () => boolean): number[] {
     const ids = new Set<number>()
     if (query.terms.length > 0) {
-      const add = (expression: string, most: number, mayGoOn = goOn): void => {
+      const add = (expression: Expression, most: number, mayGoOn = goOn): void => {
         const room = most - ids.size
         if (room <= 0 || !mayGoOn()) return
         for (const id of this.#matches.read(expression, room, mayGoOn).ids) ids.add(id)
@@ -179,9 +181,12 @@ export class LibrarySearch {
       // More names than can be looked at: the shortest of them. Else these are all, and there is nothing to choose.
       const first = inName.complete ? MOST_NAME_WORDS + 1 : Math.min(plan.words, MOST_NAME_WORDS)
       for (let words = first; words <= MOST_NAME_WORDS; words++) {
-        const mark = ` AND "${nameWordsMark(words)}"`
-        if (plan.wholeInName !== undefined) add(`(${plan.wholeInName})${mark}`, MOST_WHOLE)
-        add(`(${plan.inName})${mark}`, MOST_CHOSEN)
+        const narrow =
+          (expression: Expression): Expression =>
+          (...more) =>
+            expression(`"${nameWordsMark(words)}"`, ...more)
+        if (plan.wholeInName !== undefined) add(narrow(plan.wholeInName), MOST_WHOLE)
+        add(narrow(plan.inName), MOST_CHOSEN)
       }
     }
     for (const id of newest) {
