@@ -4,6 +4,7 @@
 
 import { toHex } from '../base/bytes.ts'
 import { Traffic } from '../engine/torrent/traffic.ts'
+import type { ContentId } from '../metainfo/content-id.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
@@ -229,7 +230,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   }
   const digest = new SystemDigest()
-  const library = new Library({ ...common, disk, clock, random, log, stopList, contents })
+  const isBlocked = (content: ContentId) => side.blocking.reasonFor(content) !== undefined
+  const library = new Library({ ...common, disk, clock, random, log, stopList, contents, isBlocked })
   const sharing = openSharing({
     ...common,
     pages,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Disk } from '../../base/ports.ts'
 import { LibraryError } from '../../library/library-error.ts'
 import { parseContentId } from '../../metainfo/content-id.ts'
+import { TransferError } from '../transfers/transfer-error.ts'
 import type { Library } from './library.ts'
 import { identityOf } from './offers.ts'
 
@@ -22,6 +23,7 @@ export async function libraryFile(
 ): Promise<LibraryFile | undefined> {
   const id = parseContentId(content)
   if (id === undefined) return undefined
+  if (library.isBlocked(id)) throw new TransferError('FILE_LOCKED', { name: '' })
   for (const place of await library.need().ask('byContent', id)) {
     const stat = await disk.stat(place.path).catch(() => undefined)
     if (stat?.kind !== 'file') continue

@@ -9,6 +9,7 @@ import { toHex } from '../../base/bytes.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Clock, Disk, Random } from '../../base/ports.ts'
 import { LibraryError } from '../../library/library-error.ts'
+import type { ContentId } from '../../metainfo/content-id.ts'
 import { SystemSignatures } from '../../platform/signatures.ts'
 import type { Contents } from '../content/contents.ts'
 import type { LibraryLookups } from '../content/library-lookups.ts'
@@ -36,6 +37,8 @@ export interface LibrarySurroundings {
   readonly stopList: StopList
   readonly contents: Pick<Contents, 'join' | 'offersChanged'>
   wallMs(): number
+  /** On a list of what is not wanted: given to nobody, and not played. */
+  isBlocked(content: ContentId): boolean
 }
 
 const FOLDER_ID_BYTES = 8
@@ -91,6 +94,10 @@ export class Library {
 
   mayOpen(record: Transfer['record']): boolean {
     return record.libraryFolder === null || this.#shares?.mayOpen(record) === true
+  }
+
+  isBlocked(content: ContentId): boolean {
+    return this.#around.isBlocked(content)
   }
 
   touch(id: string): void {
@@ -240,7 +247,10 @@ export class Library {
     }
     return {
       offered: (key) =>
-        orNothing(async () => (this.#silent ? undefined : await link.ask('offered', key)), undefined),
+        orNothing(async () => {
+          const place = this.#silent ? undefined : await link.ask('offered', key)
+          return place === undefined || this.#around.isBlocked(place) ? undefined : place
+        }, undefined),
       offeredAfter: (hash, count) =>
         orNothing(async () => (this.#silent ? [] : await link.ask('offeredAfter', hash, count)), []),
       byContent: ({ root, lengthBytes }) => orNothing(() => link.ask('byContent', { root, lengthBytes }), []),

@@ -309,7 +309,7 @@ export class Shares {
 
   /** Nothing of them is given any more when this resolves. @param library nor of the library, from now on */
   async stop(chosen: readonly Transfer[], library = false): Promise<OutputOf<'stopShares'>> {
-    const stopped = chosen.map((transfer) => ({ id: transfer.id, name: transfer.row().name }))
+    const stopped = chosen.map(({ id, record }) => ({ id, name: record.shownName ?? record.name }))
     await this.#stopping.stop(chosen, library)
     await this.#around.offersChanged()
     return { stopped }
