@@ -168,6 +168,11 @@ export class FindingSheet {
     return this.#leftOut()[file] === 1
   }
 
+  /** What was left out by its path, whatever was found in it. */
+  get pathsLeftOut(): readonly (readonly string[])[] {
+    return [...this.#paths.keys()].map((path) => path.split('/'))
+  }
+
   /** Files whose copy without place is to be shared instead. */
   withoutPlace(): ReadonlySet<number> {
     const files = new Set<number>()

@@ -277,6 +277,10 @@ export class Review {
     return this.#sheet.standing.open
   }
 
+  get pathsLeftOut(): readonly (readonly string[])[] {
+    return this.#sheet.pathsLeftOut
+  }
+
   /** What would be shared as it was looked at, by the answers as they stand. */
   looked(): Looked {
     const copied = this.#sheet.withoutPlace()

@@ -49,15 +49,21 @@ export class Reviews {
 
   /**
    * For a share that nobody looked at: resolves when all was looked at. It is kept, to be answered, where something is open.
-   * @param allow what may be shared, by id, class or pattern
+   * @param allow what may be shared, by id, class or pattern @param leavesOut paths that a person left out of it before
    */
-  async look(subject: Subject, allow: readonly string[], signal: AbortSignal): Promise<Review> {
+  async look(
+    subject: Subject,
+    allow: readonly string[],
+    signal: AbortSignal,
+    leavesOut: readonly (readonly string[])[] = [],
+  ): Promise<Review> {
     const review = this.#made(subject)
     const end = (): void => void review.end()
     signal.addEventListener('abort', end)
     try {
       await review.begin()
-      await review.answer(answersOf(allow, review.openFindings()))
+      const kept = leavesOut.map((at) => ({ path: [...at], answer: 'leave-out' as const }))
+      await review.answer([...kept, ...answersOf(allow, review.openFindings())])
     } finally {
       signal.removeEventListener('abort', end)
     }

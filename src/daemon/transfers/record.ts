@@ -24,6 +24,11 @@ export interface Summary {
   readonly finished: boolean
 }
 
+/** What is asked to be shared, with what the person left out of it by its path: looked at again, it stays left out. */
+export interface HashingWish extends ShareRequest {
+  readonly leavesOut?: readonly (readonly string[])[]
+}
+
 export interface TransferRecord {
   readonly id: string
   readonly role: 'get' | 'share'
@@ -71,7 +76,7 @@ export interface TransferRecord {
   /** Names given to files: components by file index. */
   readonly renamed: Readonly<Record<string, readonly string[]>>
   /** What is being hashed; null once it is. */
-  readonly hashing: ShareRequest | null
+  readonly hashing: HashingWish | null
   /** The look before it was shared, and whom it was answered for; null for what was got, or shared before there were looks. */
   readonly looked: { readonly review: string; readonly audience: Audience; readonly at: number } | null
   /** What gives the right to offer it to everyone. */

@@ -12,7 +12,7 @@ import type { Reviews } from '../review/reviews.ts'
 import { subjectOfPath } from '../review/subject.ts'
 import { diskPathsOf, hashLooked, readDescribed } from '../share-content.ts'
 import { type ToolPorts, toolPorts } from '../tool-ports.ts'
-import type { TransferRecord } from './record.ts'
+import type { HashingWish, TransferRecord } from './record.ts'
 import { WANTED_PRIORITY } from './selection.ts'
 import { isTorrentFile } from './surveying.ts'
 import type { Transfer } from './transfer.ts'
@@ -98,7 +98,9 @@ export class ShareHashing {
     if (request === null) return
     const { libraryFolder } = transfer.record
     const looked =
-      libraryFolder === null ? await this.#looked(request, signal) : await this.#around.frozen(libraryFolder)
+      libraryFolder === null
+        ? await this.#looked(transfer, request, signal)
+        : await this.#around.frozen(libraryFolder)
     if (signal.aborted) return
     const turn = this.#turn.then(async () => {
       if (!signal.aborted) await this.#hash(transfer, request, looked, signal)
@@ -109,13 +111,15 @@ export class ShareHashing {
   }
 
   /** @throws ReviewError SHARE_NEEDS_ANSWER, and whatever keeps it from being shared */
-  async #looked(request: ShareWish, signal: AbortSignal): Promise<LookedAt> {
+  async #looked(transfer: Transfer, request: HashingWish, signal: AbortSignal): Promise<LookedAt> {
     const { reviews } = this.#around
     const given = request.review === undefined ? undefined : reviews.find(request.review)
     const review = given ?? (await this.#look(request, signal))
     for (let look = 1; ; look++) {
       try {
-        return await lookedAt(review, request.audience, this.#around.gate)
+        const looked = await lookedAt(review, request.audience, this.#around.gate)
+        if (!signal.aborted) await keepPaths(transfer, review)
+        return looked
       } catch (error) {
         const changed = error instanceof CreateError && error.code === 'FILE_CHANGED'
         if (!changed || look === LOOKS || signal.aborted) throw error
@@ -124,13 +128,13 @@ export class ShareHashing {
     }
   }
 
-  async #look(request: ShareWish, signal: AbortSignal): Promise<Review> {
+  async #look(request: HashingWish, signal: AbortSignal): Promise<Review> {
     const { reviews, tools, stateFolder } = this.#around
-    const { path: root, exclude = [], dataFolder, audience, allow = [] } = request
+    const { path: root, exclude = [], dataFolder, audience, allow = [], leavesOut } = request
     const wish = { path: root, exclude, dataFolder, audience }
     const turn = this.#lookTurn.then(async () => {
       const subject = await subjectOfPath(wish, tools.disk, { digest: tools.digest, stateFolder })
-      return await reviews.look(subject, allow, signal)
+      return await reviews.look(subject, allow, signal, leavesOut)
     })
     this.#lookTurn = turn.catch(() => undefined)
     return await turn
@@ -186,4 +190,11 @@ export class ShareHashing {
     )
     return { content, priorities, saveFolder }
   }
+}
+
+/** Answers may have changed since it was asked for; looked at again after the next start, they hold. */
+async function keepPaths(transfer: Transfer, { pathsLeftOut }: Review): Promise<void> {
+  const { hashing } = transfer.record
+  if (hashing === null || JSON.stringify(pathsLeftOut) === JSON.stringify(hashing.leavesOut ?? [])) return
+  await transfer.update({ hashing: { ...hashing, leavesOut: pathsLeftOut } })
 }

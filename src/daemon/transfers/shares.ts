@@ -17,7 +17,7 @@ import type { ToolPorts } from '../tool-ports.ts'
 import { changeAudience } from './audience.ts'
 import { torrentFileOf } from './content.ts'
 import { absolute } from './places.ts'
-import { BLANK, saidOf, type TransferRecord } from './record.ts'
+import { BLANK, type HashingWish, saidOf, type TransferRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { rootOf, summaryOf } from './selection.ts'
 import { ShareHashing, type ShareWish } from './share-hashing.ts'
@@ -90,12 +90,12 @@ export class Shares {
   async add(request: ShareWish): Promise<Facts> {
     refuseWithoutLicence(request.audience, request.licence)
     const root = absolute(request.path)
-    const asked: ShareWish = {
+    const wish: ShareWish = {
       ...request,
       path: root,
       trackers: (request.trackers ?? []).map(checkedTracker),
     }
-    if (request.review !== undefined) this.#refuseUnlessLooked(asked, request.review)
+    const asked = request.review === undefined ? wish : this.#answered(wish, request.review)
     const counted = await this.#counted(asked)
     const again = this.#hashedNow(asked)
     if (again !== undefined) return await this.#again(again, asked)
@@ -140,7 +140,7 @@ export class Shares {
   }
 
   /** It is hashed already, or waits: what was looked at since is what it waited for. */
-  async #again(transfer: Transfer, asked: ShareWish): Promise<Facts> {
+  async #again(transfer: Transfer, asked: HashingWish): Promise<Facts> {
     const { hashing } = transfer.record
     const waits = !this.#hashing.isWorking(transfer)
     if (waits || (asked.review !== undefined && asked.review !== hashing?.review)) {
@@ -151,12 +151,13 @@ export class Shares {
   }
 
   /** @throws LibraryError REVIEW_UNKNOWN, REVIEW_NEEDED, REVIEW_UNFINISHED; ReviewError SHARE_NEEDS_ANSWER */
-  #refuseUnlessLooked(asked: ShareWish, id: string): void {
+  #answered(asked: ShareWish, id: string): HashingWish {
     const review = this.#around.reviews.get(id)
     const { root, exclude } = review.subject
     const same = root === asked.path && sameSet(exclude, asked.exclude ?? [])
     if (!same) throw new LibraryError('REVIEW_NEEDED', { path: asked.path })
     refuseUnlessAnswered(review, asked.audience)
+    return { ...asked, leavesOut: review.pathsLeftOut }
   }
 
   /** What its row says of it until it is hashed. @throws ShareError, CreateError, InputError, MetainfoError */
