@@ -1,9 +1,10 @@
 // ClamAV as it answers: its version, what it finds in a stream, and what its words mean. One clamd, at one socket.
 // Promise: "clean" is said only of a whole file, unchanged from first byte to last, within every limit that is known.
 
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { askClamd, type ClamdAnswer } from './clamd-socket.ts'
 import { identityOf } from './file-look.ts'
+import { openPlain } from './open-plain.ts'
 
 export const SCANNER_NAME = 'ClamAV'
 
@@ -67,7 +68,7 @@ export async function scanFile(
   identity: string,
   noProgressMs: number,
 ): Promise<ScanVerdict> {
-  const file = await open(path, 'r')
+  const file = await openPlain(path)
   try {
     const before = await factsOf(file)
     if (before.identity !== identity) return { state: 'not-scanned', reason: 'changed' }

@@ -1,13 +1,13 @@
 // The whole look at one file: its name, its beginning, and what is inside. Reads only, within bounds, and never throws for what a
 // file holds. Promise: a look that could not see everything says so (`unseen`); such a file is never called clean.
 
-import { open } from 'node:fs/promises'
 import { fileTypeFromBuffer } from 'file-type'
 import { type Danger, type FileKind, type FileNature, HEAD_BYTES, natureOf } from '../file-nature.ts'
 import { FileSource } from './byte-source.ts'
 import { contentOf } from './content-kind.ts'
 import { InsideLook } from './inside-look.ts'
 import { type Extent, LookBudget } from './look-budget.ts'
+import { openPlain } from './open-plain.ts'
 
 /** Why not all of it could be looked at. */
 export type Unseen = 'password' | 'too-deep'
@@ -47,7 +47,7 @@ export async function lookAtFile(
 }
 
 async function look(path: string, name: string, now: () => number): Promise<FileLook> {
-  const file = await open(path, 'r')
+  const file = await openPlain(path)
   try {
     const { size, mtimeNs, ino } = await file.stat({ bigint: true })
     const lengthBytes = Number(size)

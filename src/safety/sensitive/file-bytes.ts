@@ -1,7 +1,11 @@
 // A file's bytes for the scan: any stretch on demand, and of large files head, samples and tail.
 // Invariant: never more than MAX_LOOKED_BYTES of one file in memory.
 
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+
+/** A pipe that took the place of a file is not waited for: four of them would keep all files of the process waiting. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Design: what is private is in the first pages, the last ones, or all through; this is some seconds of reading. */
 export const MAX_LOOKED_BYTES = 64 * 1_048_576
@@ -20,9 +24,15 @@ export interface FileBytes {
   close(): Promise<void>
 }
 
+/** @throws what the system says; EINVAL for what is no plain file */
 export async function openFileBytes(path: string): Promise<FileBytes> {
-  const handle = await open(path, 'r')
-  const { size } = await handle.stat()
+  const handle = await open(path, OPEN_FLAGS)
+  const stats = await handle.stat()
+  if (!stats.isFile()) {
+    await handle.close()
+    throw Object.assign(new Error('no plain file'), { code: 'EINVAL' })
+  }
+  const { size } = stats
   return {
     lengthBytes: size,
     read: async (offset, lengthBytes) => {

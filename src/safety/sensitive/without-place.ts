@@ -1,7 +1,8 @@
 // A copy of a photo that does not say where it was taken. Pixels and everything else stay byte for byte: values are blanked
 // in place, so no offset moves. What cannot be done surely is not done: false, and nothing is written.
 
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { placeIn } from './detectors/photo-place.ts'
 import { asLatin1 } from './file-kind.ts'
@@ -12,9 +13,8 @@ const MAX_PHOTO_BYTES = 256 * 1_048_576
 
 /** @param output is not there yet @returns false when this kind, or this file, cannot be freed of its place */
 export async function withoutPlace(input: string, output: string): Promise<boolean> {
-  const { size } = await stat(input)
-  if (size > MAX_PHOTO_BYTES) return false
-  const freed = bytesWithoutPlace(await readFile(input))
+  const photo = await readPhoto(input)
+  const freed = photo === undefined ? undefined : bytesWithoutPlace(photo)
   if (freed === undefined) return false
   const partial = `${output}.part`
   try {
@@ -25,6 +25,17 @@ export async function withoutPlace(input: string, output: string): Promise<boole
     throw error
   }
   return true
+}
+
+/** Undefined for what is too large, or no plain file any more: a pipe is not waited for. */
+async function readPhoto(input: string): Promise<Uint8Array | undefined> {
+  const file = await open(input, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const stats = await file.stat()
+    return stats.isFile() && stats.size <= MAX_PHOTO_BYTES ? await file.readFile() : undefined
+  } finally {
+    await file.close()
+  }
 }
 
 /** @returns undefined when it cannot be done */
