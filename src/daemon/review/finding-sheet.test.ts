@@ -142,3 +142,32 @@ test('beyond those that are kept every finding still counts, and is answered by 
   sheet.answer([{ class: 'tax', answer: 'leave-out' }])
   assert.deepEqual([sheet.standing.open, sheet.standing.sharedFiles], [0, 0])
 })
+
+test('what is found in a file that changed is asked again, also where its class was answered before', () => {
+  const sheet = new FindingSheet(FILES)
+  sheet.add(found('a.txt', 'tax'), 0)
+  sheet.answer([{ class: 'tax', answer: 'share' }])
+  sheet.lookedAnew(1)
+  sheet.add(found('b/c.txt', 'tax'), 1)
+  assert.deepEqual(
+    [...sheet.open()].map(({ id }) => id),
+    ['tax:b/c.txt'],
+  )
+  sheet.answer([{ class: 'tax', answer: 'share' }])
+  assert.equal(sheet.standing.open, 0)
+})
+
+test('in a file that changed nothing of an answered class is let pass because there are too many findings', () => {
+  const files = Array.from({ length: MAX_FINDINGS + 1 }, (_, at) => ({
+    components: [`${at}`],
+    lengthBytes: 1,
+  }))
+  const sheet = new FindingSheet(files)
+  for (let at = 0; at < MAX_FINDINGS; at++) sheet.add(found(`${at}`, 'tax'), at)
+  sheet.answer([{ class: 'tax', answer: 'share' }])
+  sheet.lookedAnew(MAX_FINDINGS)
+  sheet.add(found(`${MAX_FINDINGS}`, 'tax'), MAX_FINDINGS)
+  assert.equal(sheet.standing.open, 1)
+  sheet.answer([{ class: 'tax', answer: 'share' }])
+  assert.equal(sheet.standing.open, 0)
+})

@@ -1,5 +1,6 @@
 // Machine: what a look found, what the person answered, and what would be shared by it. Synchronous; no files, no time.
-// Promises: what is left out is never among the shared; an answer for a class holds for findings of it that come later;
+// Promises: what is left out is never among the shared; an answer for a class holds for findings of it that come later, but that
+// something may be shared never for what is found in a file that changed since it was looked at;
 // however many findings there are, every one of them counts, though only the first are kept with their facts.
 
 import type { Answer, Answers, Finding, FindingClass } from '../../api/schemas/review.ts'
@@ -58,6 +59,8 @@ export class FindingSheet {
   /** Beyond those kept, by class: which files, each once. */
   readonly #uncounted = new Map<Class, number[]>()
   readonly #classes = new Map<Class, Answer>()
+  /** Others than were looked at first: an answer for a class was given without them. */
+  readonly #anew = new Set<number>()
   /** Gone since they were counted. */
   readonly #gone = new Set<number>()
   /** Answers for a path of its own, a file or a folder, by the path with `/`. */
@@ -82,14 +85,17 @@ export class FindingSheet {
     const [from, to] = file === undefined ? this.#rangeOf(found.path) : [file, file + 1]
     const { remembered, canBeWithoutPlace, ...finding } = found
     const known = this.#byId.get(finding.id)
+    // Whoever answered for a class has not seen what came into a file since.
+    const mayHold = !this.#anew.has(from) || this.#classes.get(finding.class) === 'leave-out'
     if (known === undefined && this.#kept.length >= MAX_FINDINGS) {
       // Answered by class only, so what was remembered of it is asked again.
+      if (!mayHold) this.#classes.delete(finding.class)
       const files = this.#uncounted.get(finding.class) ?? []
       for (let at = from; at < to; at++) files.push(at)
       this.#uncounted.set(finding.class, files)
       return
     }
-    const now = this.#classes.get(finding.class)
+    const now = mayHold ? this.#classes.get(finding.class) : undefined
     const byClass = now === 'without-place' && !canBeWithoutPlace ? undefined : now
     const answer = byClass ?? remembered ?? null
     const wasRemembered = byClass === undefined && remembered !== undefined
@@ -107,6 +113,7 @@ export class FindingSheet {
   /** It is another than was looked at: what was found in it is asked again, as far as it is found again. */
   lookedAnew(file: number): void {
     this.#changed()
+    this.#anew.add(file)
     for (const kept of this.#kept)
       if (!kept.finding.folder && kept.from === file) {
         kept.dropped = true
