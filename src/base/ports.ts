@@ -127,6 +127,11 @@ export interface FileStat {
   readonly lengthBytes: number
   /** Modification time in ms with fraction, as fine as the file system keeps it. */
   readonly modifiedMs: number
+  /**
+   * When anything of it changed last, in ms with fraction: moves with every write, whatever is done to its times, and with names
+   * and permissions, too. Undefined where nobody keeps it.
+   */
+  readonly changedMs?: number
   /** Identity of the file: device and inode as text. */
   readonly identity: string
   /** Device as text: tells a mounted volume from its empty mount point. */

@@ -114,8 +114,10 @@ export async function checkUnchanged(disk: Disk, { files, stats }: FoundSource):
   }
 }
 
-function sameFile(a: FileStat, b: FileStat): boolean {
-  return a.identity === b.identity && a.lengthBytes === b.lengthBytes && a.modifiedMs === b.modifiedMs
+/** Also when its time was set back after it was written. */
+export function sameFile(a: FileStat, b: FileStat): boolean {
+  const sameTimes = a.modifiedMs === b.modifiedMs && a.changedMs === b.changedMs
+  return a.identity === b.identity && a.lengthBytes === b.lengthBytes && sameTimes
 }
 
 async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {

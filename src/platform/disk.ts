@@ -36,6 +36,7 @@ function toStat(stats: fs.BigIntStats): FileStat {
           : 'other',
     lengthBytes: Number(stats.size),
     modifiedMs: Number(stats.mtimeNs) / 1e6,
+    changedMs: Number(stats.ctimeNs) / 1e6,
     identity: `${stats.dev}:${stats.ino}`,
     device: String(stats.dev),
     allocatedBytes: Number(stats.blocks ?? 0n) * 512,

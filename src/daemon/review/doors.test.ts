@@ -1,7 +1,7 @@
 // Every door by which something becomes visible, through a real daemon: nothing is, before the person answered.
 
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { until } from '../../../lab/netns/until.ts'
@@ -188,6 +188,25 @@ test('a file that is changed between the look and its hashing is looked at again
   const { transfer } = await daemon.handlers.addShare({ path: at, ...LINK, review: review.id })
   const { problem } = await waiting(daemon, transfer.id)
   assert.deepEqual([things.scanned, problem?.data.review], [['note.txt'], review.id])
+})
+
+test('a file that is written anew and given its old time back is looked at again first', async (t) => {
+  const { daemon, ground, things } = await scene(t)
+  const at = await ground.file('note.txt', KEY.length)
+  // As fine as it can be set again.
+  const { atime, mtime } = await stat(at)
+  await utimes(at, atime, mtime)
+  const review = await daemon.handlers.startReview({ path: at })
+  await until(
+    'looked at',
+    async () => (await daemon.handlers.review({ id: review.id, after: 0 })).state === 'done',
+  )
+  await writeFile(at, KEY)
+  await utimes(at, atime, mtime)
+  things.scanned.length = 0
+  const { transfer } = await daemon.handlers.addShare({ path: at, ...LINK, review: review.id })
+  await waiting(daemon, transfer.id)
+  assert.deepEqual(things.scanned, ['note.txt'])
 })
 
 test('photos without their place are given as such copies, which go at the start after the share is gone', async (t) => {

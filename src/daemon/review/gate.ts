@@ -1,6 +1,6 @@
 // The one door to being visible: from a look that is over and answered to exactly the files that may be shared. Everything that
 // is offered, through whatever way it came, is made of what comes out here; the types say so.
-// Promise: what comes out was looked at byte for byte (length, time, inode), is answered, and is for no more people than that.
+// Promise: what comes out was looked at byte for byte (length, times, inode), is answered, and is for no more people than that.
 
 import path from 'node:path'
 import type { Licence } from '../../api/schemas/library.ts'

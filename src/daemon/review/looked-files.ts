@@ -1,10 +1,10 @@
 // The files of one look as they were when they were looked at: counted by kind, and whether each is still the same.
-// Invariant: what is here of a file is what its last look saw; a file is the same while length, time and inode are.
+// Invariant: what is here of a file is what its last look saw; a file is the same while length, times and inode are.
 
 import type { OutputOf } from '../../api/routes.ts'
 import { type Disk, DiskError, type FileStat } from '../../base/ports.ts'
 import { kindOfName } from '../../safety/file-nature.ts'
-import type { FoundSource } from '../source-files.ts'
+import { type FoundSource, sameFile } from '../source-files.ts'
 import type { ScanInput } from './private-scan.ts'
 
 const EXAMPLES_OF_A_KIND = 3
@@ -60,10 +60,8 @@ export class LookedFiles {
       return undefined
     })
     if (now?.kind !== 'file') return undefined
-    const { identity, lengthBytes, modifiedMs } = now
-    const same =
-      before.identity === identity && before.lengthBytes === lengthBytes && before.modifiedMs === modifiedMs
-    if (same) return true
+    if (sameFile(before, now)) return true
+    const { lengthBytes, modifiedMs } = now
     this.#stats[place] = now
     this.#files[place] = { ...file, lengthBytes, modifiedMs }
     return false
