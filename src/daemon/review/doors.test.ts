@@ -175,6 +175,20 @@ test('a share of everyone needs a licence at every door, also for what is being 
   assert.deepEqual(daemon.transfers.get(transfer.id).record.licence, OWN_WORK)
 })
 
+test('while it is hashed more people get it only by a look at itself, never by one at something else', async (t) => {
+  const { daemon, folder, ground } = await scene(t)
+  const other = await ground.file('other.txt', 40_000)
+  const review = await daemon.handlers.startReview({ path: other })
+  await until(
+    'looked at',
+    async () => (await daemon.handlers.review({ id: review.id, after: 0 })).state === 'done',
+  )
+  const { transfer } = await daemon.handlers.addShare({ path: folder, ...LINK })
+  const wider = { id: transfer.id, audience: 'everyone', licence: OWN_WORK, review: review.id } as const
+  await assert.rejects(async () => daemon.handlers.changeAudience(wider), { code: 'REVIEW_NEEDED' })
+  assert.equal(daemon.transfers.get(transfer.id).record.audience, 'link')
+})
+
 test('a file that is changed between the look and its hashing is looked at again first', async (t) => {
   const { daemon, ground, things } = await scene(t)
   const at = await ground.file('note.txt', 40_000)

@@ -18,7 +18,7 @@ import { TransferError } from './transfer-error.ts'
 export interface WideningSurroundings {
   readonly reviews: Reviews
   readonly gate: GateTools
-  readonly shares: Pick<Shares, 'hash'>
+  readonly shares: Pick<Shares, 'answered' | 'hash'>
   wallMs(): number
 }
 
@@ -39,7 +39,8 @@ export async function widenOrNarrow(
   const told = { licence: right, publisher: publisher ?? record.publisher }
   if (record.hashing !== null) {
     // What is looked at for fewer is looked at again for all.
-    const hashing = { ...record.hashing, ...(review === undefined ? {} : { review }), audience }
+    const wish = { ...record.hashing, ...(review === undefined ? {} : { review }), audience }
+    const hashing = review === undefined ? wish : around.shares.answered(wish, review)
     await transfer.update({ ...told, audience, hashing })
     void around.shares.hash(transfer)
     return

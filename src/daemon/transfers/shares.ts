@@ -95,7 +95,7 @@ export class Shares {
       path: root,
       trackers: (request.trackers ?? []).map(checkedTracker),
     }
-    const asked = request.review === undefined ? wish : this.#answered(wish, request.review)
+    const asked = request.review === undefined ? wish : this.answered(wish, request.review)
     const counted = await this.#counted(asked)
     const again = this.#hashedNow(asked)
     if (again !== undefined) return await this.#again(again, asked)
@@ -150,8 +150,11 @@ export class Shares {
     return await this.facts(transfer)
   }
 
-  /** @throws LibraryError REVIEW_UNKNOWN, REVIEW_NEEDED, REVIEW_UNFINISHED; ReviewError SHARE_NEEDS_ANSWER */
-  #answered(asked: ShareWish, id: string): HashingWish {
+  /**
+   * With a look at exactly this, over and answered for these people.
+   * @throws LibraryError REVIEW_UNKNOWN, REVIEW_NEEDED, REVIEW_UNFINISHED; ReviewError SHARE_NEEDS_ANSWER
+   */
+  answered(asked: ShareWish, id: string): HashingWish {
     const review = this.#around.reviews.get(id)
     const { root, exclude } = review.subject
     const same = root === asked.path && sameSet(exclude, asked.exclude ?? [])
