@@ -63,6 +63,10 @@ export const LIBRARY_ERRORS: ErrorTable = {
     help: 'Look at it first: the share dialog and `shoal share` do.',
   },
   REVIEW_UNKNOWN: { exit: 2, message: 'That look before sharing has ended.', help: 'Begin it again.' },
+  SHARING_STOPPED: {
+    exit: 1,
+    message: 'Sharing was stopped or changed meanwhile, so this was not shared.',
+  },
   REVIEW_UNFINISHED: {
     exit: 1,
     message: 'Not everything was looked at yet, so nothing was shared.',

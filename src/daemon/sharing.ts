@@ -80,7 +80,9 @@ export function openSharing(parts: SharingParts): Sharing {
         {
           offered: () => library.offered(),
           keepToOneself: async (folder) => {
-            await library.decided(() => library.offers.change({ id: folder, audience: 'me' }))
+            await library.decided(folder, (stillMeant) =>
+              library.offers.change({ id: folder, audience: 'me' }, stillMeant),
+            )
           },
         },
       ),

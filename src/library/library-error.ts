@@ -15,4 +15,6 @@ export class LibraryError extends CodedError<
   | 'REVIEW_NEEDED'
   | 'REVIEW_UNKNOWN'
   | 'REVIEW_UNFINISHED'
+  /** All sharing was stopped, or somebody said something else of it, before it was done. */
+  | 'SHARING_STOPPED'
 > {}

@@ -57,13 +57,14 @@ export function libraryHandlers(
     },
     addLibraryFolder: ({ path }) => library.addFolder(absolute(path)),
     removeLibraryFolder: async ({ id }) => {
-      await library.decided(() => library.offers.remove(id))
+      await library.decided(id, () => library.offers.remove(id))
       return {}
     },
     scanLibrary: async ({ id }) => ({
       folders: (await ask('scan', id)).map((folder) => library.offers.row(folder)),
     }),
-    changeFolderAudience: (wish) => library.decided(() => library.offers.change(wish)),
+    changeFolderAudience: (wish) =>
+      library.decided(wish.id, (stillMeant) => library.offers.change(wish, stillMeant)),
     folderProposals: async ({ id, offset, limit }) => {
       await ask('folder', id)
       const { total, totalBytes, files } = await ask('proposals', id, offset, limit)
@@ -79,7 +80,8 @@ export function libraryHandlers(
         })),
       }
     },
-    acceptProposals: (wish) => library.decided(() => library.offers.accept(wish)),
+    acceptProposals: (wish) =>
+      library.decided(wish.id, (stillMeant) => library.offers.accept(wish, stillMeant)),
     dismissProposals: async ({ id }) => library.offers.row(await ask('dismiss', id)),
     browseLibrary: (request) => own(ask('browse', request)),
     search: (request) => own(ask('search', request)),

@@ -25,7 +25,7 @@ import { CatalogueHeads } from './catalogue-heads.ts'
 import { LibraryLink } from './library-link.ts'
 import { LibraryShares } from './library-shares.ts'
 import { LibraryTransfers } from './library-transfers.ts'
-import { Offers } from './offers.ts'
+import { Offers, type StillMeant } from './offers.ts'
 
 export interface LibrarySurroundings {
   readonly stateFolder: string
@@ -55,6 +55,8 @@ export class Library {
   #transfers: LibraryTransfers | undefined
   /** Names of the folders that are offered, by id. */
   readonly #offered = new Map<string, string>()
+  /** What is being done of what was said last, by folder. */
+  readonly #words = new Map<string, symbol>()
   /** Stopped, and the library does not say so yet: nothing of it is offered. */
   #silent: boolean
   #ending: Promise<void> = Promise.resolve()
@@ -162,12 +164,17 @@ export class Library {
     )
   }
 
-  /** A person's word about who gets it: after what was stopped is written. */
-  async decided<T>(work: () => Promise<T>): Promise<T> {
+  /** A person's word about who gets a folder: after what was stopped is written. What is said later overtakes it. */
+  async decided<T>(folder: string, work: (stillMeant: StillMeant) => Promise<T>): Promise<T> {
+    const word = Symbol(folder)
+    this.#words.set(folder, word)
     await this.#ending
     try {
-      return await work()
+      return await work(() => {
+        if (this.#words.get(folder) !== word) throw new LibraryError('SHARING_STOPPED', { folder })
+      })
     } finally {
+      if (this.#words.get(folder) === word) this.#words.delete(folder)
       await this.#learnOffers().catch((error: unknown) => this.#told(error))
     }
   }
@@ -183,6 +190,7 @@ export class Library {
   stopAll(): void {
     this.#silent = true
     this.#offered.clear()
+    this.#words.clear()
     this.#ending = this.#end().catch((error: unknown) => this.#told(error))
   }
 

@@ -43,6 +43,9 @@ export interface OfferSurroundings {
   offersChanged(): Promise<void>
 }
 
+/** Called before anything becomes visible. @throws LibraryError SHARING_STOPPED when something else was said since */
+export type StillMeant = () => void
+
 type Row = OutputOf<'changeFolderAudience'>
 
 const WIDTHS = ['me', 'link', 'everyone']
@@ -61,13 +64,13 @@ export class Offers {
   }
 
   /** @throws LibraryError, ReviewError, CreateError FILE_CHANGED */
-  async change(wish: ValidInputOf<'changeFolderAudience'>): Promise<Row> {
+  async change(wish: ValidInputOf<'changeFolderAudience'>, stillMeant: StillMeant): Promise<Row> {
     const { id, audience } = wish
     const link = this.#around.link()
     if (!WIDTHS.includes(audience)) throw new LibraryError('AUDIENCE_UNKNOWN', { audience })
     const { folder, offer } = await link.ask('folder', id)
     const wider = WIDTHS.indexOf(audience) - WIDTHS.indexOf(offer?.audience ?? 'me')
-    if (wider < 0) return this.row(await this.#narrow(id, audience, folder.path))
+    if (wider < 0) return this.row(await this.#narrow(id, audience, folder.path, stillMeant))
     const licence = wish.licence ?? folder.licence
     const publisher = wish.publisher ?? folder.publisher
     refuseWithoutLicence(audience, licence)
@@ -76,28 +79,31 @@ export class Offers {
     const looked = await lookedAt(review, audience as Audience, this.#around.gate)
     if (audience === 'everyone') await this.#around.mayPublish()
     const { files, keptBack } = await frozenOf(review, looked)
+    stillMeant()
     const made = await link.ask(
       'offer',
       { folder: id, audience, review: review.id, madeAtMs: this.#around.wallMs(), files, keptBack },
       { licence, publisher },
     )
     await this.#around.reviews.end(review.id)
-    await this.#agree(id, audience, folder.path)
+    await this.#agree(id, audience, folder.path, stillMeant)
     return this.row(made)
   }
 
-  async #narrow(id: string, audience: string, root: string): Promise<FolderAnswer> {
+  async #narrow(id: string, audience: string, root: string, stillMeant: StillMeant): Promise<FolderAnswer> {
     const narrowed = await this.#around.link().ask('narrow', id, audience)
-    await this.#agree(id, audience, root)
+    await this.#agree(id, audience, root, stillMeant)
     return narrowed
   }
 
   /** Shares and content torrents follow what the library says. */
-  async #agree(id: string, audience: string, root: string): Promise<void> {
+  async #agree(id: string, audience: string, root: string, stillMeant: StillMeant): Promise<void> {
     const { shares, offersChanged } = this.#around
     if (audience !== 'link') await shares.end(id)
     await offersChanged()
-    if (audience === 'link') await shares.begin(id, root)
+    if (audience !== 'link') return
+    stillMeant()
+    await shares.begin(id, root)
   }
 
   async remove(id: string): Promise<void> {
@@ -108,7 +114,7 @@ export class Offers {
   }
 
   /** @throws LibraryError REVIEW_NEEDED and others, ReviewError, CreateError */
-  async accept({ id, review: given }: ValidInputOf<'acceptProposals'>): Promise<Row> {
+  async accept({ id, review: given }: ValidInputOf<'acceptProposals'>, stillMeant: StillMeant): Promise<Row> {
     const link = this.#around.link()
     const { folder, offer } = await link.ask('folder', id)
     if (offer === undefined) throw new LibraryError('REVIEW_NEEDED', { path: folder.path })
@@ -116,9 +122,10 @@ export class Offers {
     const looked = await lookedAt(review, offer.audience as Audience, this.#around.gate)
     if (offer.audience === 'everyone') await this.#around.mayPublish()
     const { files, keptBack } = await frozenOf(review, looked)
+    stillMeant()
     const extended = await link.ask('extend', { folder: id, review: review.id, files, keptBack })
     await this.#around.reviews.end(review.id)
-    await this.#agree(id, offer.audience, folder.path)
+    await this.#agree(id, offer.audience, folder.path, stillMeant)
     return this.row(extended)
   }
 

@@ -65,6 +65,8 @@ export class Shares {
   readonly #around: ShareSurroundings
   readonly #hashing: ShareHashing
   readonly #stopping: ShareStopping
+  /** How often all sharing was stopped. */
+  #stops = 0
 
   constructor(around: ShareSurroundings) {
     this.#around = around
@@ -96,7 +98,10 @@ export class Shares {
       trackers: (request.trackers ?? []).map(checkedTracker),
     }
     const asked = request.review === undefined ? wish : this.answered(wish, request.review)
+    const stops = this.#stops
     const counted = await this.#counted(asked)
+    // Whoever stopped everything meanwhile meant this, too.
+    if (stops !== this.#stops) throw new LibraryError('SHARING_STOPPED', { path: root })
     const again = this.#hashedNow(asked)
     if (again !== undefined) return await this.#again(again, asked)
     const folder = request.dataFolder === undefined ? path.dirname(root) : absolute(request.dataFolder)
@@ -108,6 +113,7 @@ export class Shares {
       summary: { ...BLANK.summary, totalBytes: counted.totalBytes, fileCount: counted.fileCount },
     })
     await this.#keep(transfer)
+    if (transfer.removed) throw new LibraryError('SHARING_STOPPED', { path: root })
     this.#around.added(transfer, 'bottom')
     void this.hash(transfer)
     return await this.facts(transfer)
@@ -266,6 +272,7 @@ export class Shares {
   ): Promise<Transfer | undefined> {
     const { transfers, store } = this.#around
     await this.#stopping.settled()
+    if (stopped()) return undefined
     const { metainfo } = content
     const { infohashV1, infohashV2 } = metainfo
     const hashes = [infohashV1, infohashV2].filter((hash) => hash !== undefined).map((hash) => wireHash(hash))
@@ -313,6 +320,7 @@ export class Shares {
 
   /** Nothing of them is given any more when this resolves. @param library nor of the library, from now on */
   async stop(chosen: readonly Transfer[], library = false): Promise<OutputOf<'stopShares'>> {
+    if (library) this.#stops++
     const stopped = chosen.map(({ id, record }) => ({ id, name: record.shownName ?? record.name }))
     await this.#stopping.stop(chosen, library)
     await this.#around.offersChanged()
