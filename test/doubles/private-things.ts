@@ -15,6 +15,8 @@ export class MarkedThings implements PrivateThings {
   readonly scanned: string[] = []
   /** Called before each. */
   before: (file: ScanInput) => Promise<void> | void = () => {}
+  /** Never answered for. */
+  readonly lost = new Set<string>()
   folderFindings: readonly FolderFinding[] = []
 
   open(): ReturnType<PrivateThings['open']> {
@@ -29,6 +31,7 @@ export class MarkedThings implements PrivateThings {
       if (signal.aborted) return
       await this.before(file)
       this.scanned.push(file.components.join('/'))
+      if (this.lost.has(file.components.join('/'))) continue
       const text = await readFile(file.path, 'latin1').catch(() => 'PRIVATE unreadable')
       const classes = [...text.matchAll(/^PRIVATE ([a-z-]+)/gm)].map(([, kind]) => kind as FindingClass)
       yield { file, findings: classes.map((kind) => ({ class: kind, sure: true, data: {} })) }

@@ -117,6 +117,17 @@ test('findings come in the order found, each once to who asks on from where it w
   assert.equal(first.open, 3)
 })
 
+test('a file that no scan answered for is never taken for harmless', async (t) => {
+  const scene = await Scene.make(t, THREE)
+  scene.things.lost.add('b/key')
+  const { findings, scannedFiles } = (await scene.look()).told(0)
+  assert.equal(scannedFiles, 3)
+  assert.deepEqual(
+    findings.filter(({ class: kind }) => kind === 'unreadable').map(({ path: below }) => below.join('/')),
+    ['b/key'],
+  )
+})
+
 test('a finding has the same id at every look', async (t) => {
   const scene = await Scene.make(t, THREE)
   const ids = async () => (await scene.look()).told(0).findings.map(({ id }) => id)

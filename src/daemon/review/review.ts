@@ -180,7 +180,9 @@ export class Review {
     try {
       for (let look = 1; next.length > 0 && !signal.aborted; look++) {
         const again: ScanInput[] = []
+        const unanswered = new Set(next)
         for await (const { file, findings } of scan.scan(next, signal)) {
+          unanswered.delete(file)
           const place = at.get(file.path) as number
           const same = await this.#files.isSame(place, this.#tools.disk)
           if (same || look === LOOKS_AT_A_FILE) {
@@ -190,6 +192,12 @@ export class Review {
             this.#sheet.gone(place)
             this.#scanned++
           } else again.push(this.#files.file(place))
+        }
+        signal.throwIfAborted()
+        // What nobody answered for was not looked into, whyever, and is never taken for harmless.
+        for (const file of unanswered) {
+          await this.#note(at.get(file.path) as number, [NOT_LOOKED_INTO])
+          this.#scanned++
         }
         next = again
       }
@@ -352,6 +360,8 @@ export class Review {
 
 /** Somebody writes to it all the time. */
 const CHANGING: PrivateFinding = { class: 'unreadable', sure: true, data: { what: 'changing' } }
+
+const NOT_LOOKED_INTO: PrivateFinding = { class: 'unreadable', sure: true, data: { reason: 'failed' } }
 
 /** Stable for the same path below the root and class: what `allow` takes. */
 function findingId(kind: string, components: readonly string[], digest: Digest): string {

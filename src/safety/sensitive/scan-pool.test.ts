@@ -38,6 +38,26 @@ test('a file that hangs, kills or fills its worker is unreadable, and the others
   }
 })
 
+test('no file is lost while who listens is busy with another, nor where there are more scans than workers', async () => {
+  const scan = new SensitiveScan({ program, deadlineMs: 20_000, workers: 2 })
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const slowly = async (): Promise<string[]> => {
+    const seen: string[] = []
+    for await (const { file, findings } of scan.scan(names.map(named))) {
+      assert.equal(findings[0]?.data.reason, 'none')
+      seen.push(file.components[0] ?? '')
+      // Until whatever is on its way in both workers is done.
+      await scan.scan(['x', 'y'].map(named)).next()
+    }
+    return seen.toSorted()
+  }
+  try {
+    assert.deepEqual(await Promise.all([slowly(), slowly(), slowly()]), [names, names, names])
+  } finally {
+    await scan.close()
+  }
+})
+
 test('files are pulled as workers are free, and none after who listens has stopped', async () => {
   const scan = new SensitiveScan({ program, workers: 2 })
   let pulled = 0

@@ -1,4 +1,5 @@
 // The sensitive scan of many files: streaming, cancelable, and never ahead of who listens: files are pulled as workers are free.
+// Promise: every file that was pulled is answered once, however long who listens takes over another, and however many scans there are.
 
 import type { PrivateFinding } from './finding.ts'
 import type { ScanInput } from './scan-file.ts'
@@ -27,6 +28,8 @@ export interface SensitiveScanOptions {
 export class SensitiveScan {
   readonly #threads: ScanThread[]
   readonly #free: ScanThread[]
+  /** Of other scans at the same time: a thread has one file. */
+  readonly #waiting: ((thread: ScanThread) => void)[] = []
   #closed = false
 
   constructor({
@@ -51,6 +54,8 @@ export class SensitiveScan {
   ): AsyncGenerator<ScannedFile, void, undefined> {
     const source = Symbol.asyncIterator in files ? files[Symbol.asyncIterator]() : files[Symbol.iterator]()
     const running = new Set<Promise<ScannedFile>>()
+    /** Done while who listens was busy with another. */
+    const done: ScannedFile[] = []
     const aborted = new Promise<undefined>((resolve) => {
       if (signal?.aborted) resolve(undefined)
       signal?.addEventListener('abort', () => resolve(undefined), { once: true })
@@ -59,18 +64,25 @@ export class SensitiveScan {
     const stopped = (): boolean => this.#closed || signal?.aborted === true
     try {
       while (!stopped()) {
-        while (!exhausted && !stopped() && running.size < this.#threads.length) {
+        while (!exhausted && !stopped() && running.size + done.length < this.#threads.length) {
           const next = await source.next()
           if (next.done === true) exhausted = true
           else {
-            const job = this.#one(next.value).finally(() => running.delete(job))
+            const job = this.#one(next.value).then((scanned) => {
+              running.delete(job)
+              done.push(scanned)
+              return scanned
+            })
             running.add(job)
           }
         }
-        if (running.size === 0) return
-        const done = await Promise.race([...running, aborted])
-        if (done === undefined) return
-        yield done
+        if (done.length === 0) {
+          if (running.size === 0) return
+          await Promise.race([...running, aborted])
+        }
+        if (stopped()) return
+        const next = done.shift()
+        if (next !== undefined) yield next
       }
     } finally {
       await source.return?.()
@@ -80,11 +92,14 @@ export class SensitiveScan {
   }
 
   async #one(file: ScanInput): Promise<ScannedFile> {
-    const thread = this.#free.pop() ?? (this.#threads[0] as ScanThread)
+    const thread =
+      this.#free.pop() ?? (await new Promise<ScanThread>((resolve) => this.#waiting.push(resolve)))
     try {
       return { file, findings: await thread.scan(file) }
     } finally {
-      this.#free.push(thread)
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#free.push(thread)
+      else next(thread)
     }
   }
 

@@ -24,19 +24,22 @@ export class ScanThread {
   #worker: Worker | undefined
   #warm = false
   #nextJob = 0
+  #closed = false
 
   constructor(options: ScanThreadOptions) {
     this.#options = options
   }
 
   async scan(input: ScanInput): Promise<readonly PrivateFinding[]> {
-    const first = await this.#ask({ input })
+    const first = this.#closed ? 'killed' : await this.#ask({ input })
     if (typeof first !== 'string') return first
+    if (this.#closed) return [sureOf('unreadable', 'file', { reason: first })]
     const second = await this.#ask({ input, nameOnly: first })
     return typeof second === 'string' ? [sureOf('unreadable', 'file', { reason: first })] : second
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     const worker = this.#worker
     this.#worker = undefined
     await worker?.terminate()
@@ -49,11 +52,8 @@ export class ScanThread {
     return new Promise((resolve) => {
       const settle = (result: readonly PrivateFinding[] | Lost): void => {
         clearTimeout(timer)
-        worker.removeAllListeners('message')
-        worker.removeAllListeners('error')
-        worker.removeAllListeners('exit')
-        // What it says when it is being ended has nobody to hear it.
-        worker.on('error', () => undefined)
+        // Its own alone: whoever ends the worker waits for its exit.
+        worker.off('message', answered).off('error', killed).off('exit', killed)
         worker.unref()
         if (typeof result === 'string') {
           if (this.#worker === worker) this.#worker = undefined
@@ -62,12 +62,12 @@ export class ScanThread {
         resolve(result)
       }
       const timer = setTimeout(() => settle('deadline'), this.#warm ? deadlineMs : deadlineMs + startMs)
-      worker.ref()
-      worker.on('message', (answer: ScanAnswer) => {
+      const answered = (answer: ScanAnswer): void => {
         if (answer.job === job) settle(answer.findings)
-      })
-      worker.on('error', () => settle('killed'))
-      worker.on('exit', () => settle('killed'))
+      }
+      const killed = (): void => settle('killed')
+      worker.ref()
+      worker.on('message', answered).on('error', killed).on('exit', killed)
       worker.postMessage({ ...request, job } satisfies ScanRequest)
     })
   }
@@ -80,6 +80,8 @@ export class ScanThread {
         execArgv: [],
         resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
       })
+      // What it says when it is being ended has nobody to hear it.
+      this.#worker.on('error', () => undefined)
       this.#warm = false
     }
     return this.#worker
