@@ -4,7 +4,6 @@
 
 import { toHex } from '../base/bytes.ts'
 import { Traffic } from '../engine/torrent/traffic.ts'
-import type { ContentId } from '../metainfo/content-id.ts'
 import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
@@ -191,7 +190,12 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     banned: (address, reason) => bans.note(address, reason),
     mayOpen: (record) => library.mayOpen(record),
   }
-  const later = { transfers: () => transfers, applying: () => applying, touch: around.touch }
+  const later = {
+    transfers: () => transfers,
+    applying: () => applying,
+    touch: around.touch,
+    blocksChanged: () => library.withholdAnew(),
+  }
   const side = new CheckSide({ place, settings, memory, host, startedAt, ...later })
   const transfers = new Transfers(clock, around, () => totals.make())
   const contents = new Contents({ clock, digest: new SystemDigest(), disk, transfers, host, volumes })
@@ -230,8 +234,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   }
   const digest = new SystemDigest()
-  const isBlocked = (content: ContentId) => side.blocking.reasonFor(content) !== undefined
-  const library = new Library({ ...common, disk, clock, random, log, stopList, contents, isBlocked })
+  const { blocks } = side.blocking
+  const library = new Library({ ...common, disk, clock, random, log, stopList, contents, blocks })
   const sharing = openSharing({
     ...common,
     pages,

@@ -12,6 +12,8 @@ import { EveryoneCatalogue } from './everyone-catalogue.ts'
 import type { MediaFacts, WalkedFile } from './file-record.ts'
 import { LIBRARY_SCHEMA, libraryStores } from './stores.ts'
 
+const NOTHING = new Uint8Array(0)
+const WHOLE = { first: true, last: true }
 const MUSIC = '0000000000000001'
 const OTHER = '0000000000000002'
 
@@ -25,7 +27,8 @@ function open(t: TestContext, folder = mkdtempSync(path.join(tmpdir(), 'shoal-ev
     rmSync(folder, { recursive: true, force: true })
   })
   const stores = libraryStores(database, digest)
-  const catalogue = new EveryoneCatalogue(stores.writes, digest)
+  const catalogue = new EveryoneCatalogue(stores.writes, stores.withheld, digest)
+  for (const source of ['mine', 'lists'] as const) stores.withheld.put(source, NOTHING, WHOLE)
   return { at, database, catalogue, ...stores }
 }
 type Rig = ReturnType<typeof open>

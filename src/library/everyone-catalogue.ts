@@ -13,6 +13,7 @@ import type { LibraryWrites } from './library-writes.ts'
 import { kindOf } from './names/kinds.ts'
 import { wordsOf } from './names/words.ts'
 import type { OfferedFile } from './offered-file.ts'
+import { isWithheld, type Withheld } from './withheld.ts'
 
 /** Contents in one step: some 30 ms of a processor, and one sync. */
 const CONTENTS_AT_ONCE = 250
@@ -25,15 +26,17 @@ type Pass = 'gone' | 'missing' | 'all'
 export class EveryoneCatalogue {
   readonly store: CatalogueStore
   readonly #writes: LibraryWrites
+  readonly #withheld: Pick<Withheld, 'isKnown'>
   readonly #view: CatalogueView
   readonly #statements: Readonly<Record<keyof typeof SQL, StatementSync>>
   /** What is still to be gone through, and how far the first of it is. */
   #passes: Pass[] = ['gone', 'missing']
   #after: Row = BEGINNING
 
-  constructor(writes: LibraryWrites, digest: Digest) {
+  constructor(writes: LibraryWrites, withheld: Pick<Withheld, 'isKnown'>, digest: Digest) {
     const { database } = writes
     this.#writes = writes
+    this.#withheld = withheld
     this.store = new CatalogueStore(database, { digest, wordsOfName })
     this.#view = new CatalogueView(database)
     this.#statements = prepared(database)
@@ -44,7 +47,8 @@ export class EveryoneCatalogue {
     this.#writes.run(() => {
       const contents = this.#statements.ofFolder.all(folder, LEAVING_AT_ONCE + 1) as unknown as Row[]
       if (contents.length === 0) return
-      if (contents.length > LEAVING_AT_ONCE) {
+      // Others may offer what is withheld, too.
+      if (contents.length > LEAVING_AT_ONCE || !this.#withheld.isKnown) {
         this.store.empty(now)
         this.begin('all')
         return
@@ -60,6 +64,17 @@ export class EveryoneCatalogue {
     return this.#writes.run(() => this.store.empty(now), 'full')
   }
 
+  /** What is withheld is another than before: it leaves at once, what is not any more comes back by steps. */
+  withholds(now: number): void {
+    this.#writes.run(() => {
+      const { shelf = 0 } = this.store.state(EVERYONE) ?? {}
+      const contents = this.#statements.withheld.all(shelf, LEAVING_AT_ONCE + 1) as unknown as Row[]
+      if (contents.length > LEAVING_AT_ONCE) this.store.empty(now)
+      else if (contents.length > 0) this.store.refresh(EVERYONE, contents.map(contentFrom), [], now)
+    }, 'full')
+    this.begin('changed')
+  }
+
   /** Offers have changed; `all`: or what is known of their files has. */
   begin(what: 'changed' | 'all'): void {
     // What was not gone through to its end is gone through again.
@@ -68,8 +83,9 @@ export class EveryoneCatalogue {
     this.#after = BEGINNING
   }
 
-  /** Some of what is to be done. @returns whether there is more */
+  /** Some of what is to be done; nothing until it is known what is withheld. @returns whether there is more */
   step(now: number): boolean {
+    if (!this.#withheld.isKnown) return false
     const [pass] = this.#passes
     if (pass === undefined) return this.#tidy(now)
     const contents = this.#next(pass)
@@ -169,14 +185,17 @@ function prepared(database: DatabaseSync): Readonly<Record<keyof typeof SQL, Sta
 }
 
 const OFFERED = `FROM manifest m JOIN offers o ON o.id = m.offer
-  WHERE o.ended = 0 AND o.audience = 'everyone' AND m.root IS NOT NULL`
+  WHERE o.ended = 0 AND o.audience = 'everyone' AND m.root IS NOT NULL
+    AND NOT ${isWithheld('m.root', 'coalesce(m.copy_length, m.length)')}`
 
 const SQL = {
   ofFolder: `SELECT DISTINCT m.root, coalesce(m.copy_length, m.length) AS length ${OFFERED} AND o.folder = ? LIMIT ?`,
   offered: `SELECT m.path, f.licence_kind, f.licence_id, f.publisher
     FROM manifest m JOIN offers o ON o.id = m.offer JOIN folders f ON f.id = o.folder
     WHERE m.root = ? AND coalesce(m.copy_length, m.length) = ? AND o.ended = 0 AND o.audience = 'everyone'
-      AND o.folder <> ?`,
+      AND o.folder <> ? AND NOT ${isWithheld('m.root', 'coalesce(m.copy_length, m.length)')}`,
+  withheld: `SELECT DISTINCT e.root, e.length FROM temp.withheld w
+    JOIN catalogue_entries e INDEXED BY catalogue_entries_content ON e.shelf = ? AND e.root = w.root AND e.length = w.length LIMIT ?`,
   known: `SELECT files.media_type, files.facts FROM contents JOIN files ON files.content = contents.id
     WHERE contents.root = ? AND contents.length = ? ORDER BY files.looked DESC, files.id LIMIT 1`,
   // Also those that stand there by a name that no offered file has any more.

@@ -9,7 +9,9 @@ import { contentKeysOf } from './content-keys.ts'
 import type { FileIdentity } from './file-record.ts'
 import type { LibraryWrites } from './library-writes.ts'
 import type { FrozenFile, NewOffer, OfferedPlace, OfferRecord, Proposal } from './offer-record.ts'
+import { isWithheld } from './withheld.ts'
 
+const WITHHELD = isWithheld('manifest.root', 'coalesce(copy_length, manifest.length)')
 /** Rows of ended offers go in slices of so many: some 10 ms each. */
 const REMOVED_AT_ONCE = 2_000
 
@@ -49,7 +51,7 @@ export class OfferStore {
         FROM manifest JOIN offers ON offers.id = manifest.offer JOIN folders ON folders.id = offers.folder
           LEFT JOIN contents ON contents.root = manifest.root AND contents.length = coalesce(copy_length, manifest.length)
           LEFT JOIN content_layers ON content_layers.content = contents.id
-        WHERE manifest.${column} = ? AND ended = 0 AND audience = 'everyone' LIMIT 1`)
+        WHERE manifest.${column} = ? AND ended = 0 AND audience = 'everyone' AND NOT ${WITHHELD} LIMIT 1`)
     this.#byInfohash = place('infohash20')
     this.#byTag = place('tag20')
   }
@@ -234,7 +236,7 @@ export class OfferStore {
     return this.#database
       .prepare(
         `SELECT DISTINCT infohash20 FROM manifest JOIN offers ON offers.id = offer
-        WHERE infohash20 > ? AND ended = 0 AND audience = 'everyone' ORDER BY infohash20 LIMIT ?`,
+        WHERE infohash20 > ? AND ended = 0 AND audience = 'everyone' AND NOT ${WITHHELD} ORDER BY infohash20 LIMIT ?`,
       )
       .all(infohash20 ?? new Uint8Array(0), limit)
       .map((row) => row.infohash20 as Uint8Array)

@@ -11,6 +11,7 @@ import { OfferStep } from './offer-step.ts'
 import { OfferStore } from './offer-store.ts'
 import { ReadingStore } from './reading-store.ts'
 import { TransferStore } from './transfer-store.ts'
+import { Withheld } from './withheld.ts'
 
 export interface LibraryStores {
   readonly writes: LibraryWrites
@@ -21,6 +22,7 @@ export interface LibraryStores {
   readonly offers: OfferStore
   readonly offerStep: OfferStep
   readonly answers: AnswerStore
+  readonly withheld: Withheld
 }
 
 /** Migrations of the library's database. */
@@ -29,6 +31,7 @@ export const LIBRARY_SCHEMA = new URL('./schema/', import.meta.url)
 /** @param database opened with all of LIBRARY_SCHEMA */
 export function libraryStores(database: DatabaseSync, digest: Digest): LibraryStores {
   const writes = new LibraryWrites(database)
+  const withheld = new Withheld(writes)
   const rows = new FileRows(writes)
   const reading = new ReadingStore(writes, rows, digest)
   const files = new FileStore(writes, rows)
@@ -41,5 +44,6 @@ export function libraryStores(database: DatabaseSync, digest: Digest): LibrarySt
     offers: new OfferStore(writes, digest),
     offerStep: new OfferStep(writes, files),
     answers: new AnswerStore(writes),
+    withheld,
   }
 }

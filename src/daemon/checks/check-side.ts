@@ -23,6 +23,8 @@ export interface CheckSideOptions {
   readonly transfers: () => Transfers
   readonly applying: () => Applying
   readonly touch: (id: string) => void
+  /** After what is in transfers was locked or unlocked. */
+  readonly blocksChanged: () => Promise<void>
   readonly startedAt: number
 }
 
@@ -42,7 +44,10 @@ export class CheckSide {
       place,
       signatures: new SystemSignatures(),
       http: () => host.need().ports.http,
-      changed: () => this.checks.reviewBlocks(),
+      changed: async () => {
+        await this.checks.reviewBlocks()
+        await options.blocksChanged()
+      },
     })
     this.checks = new Checks({
       place,

@@ -26,6 +26,7 @@ export function writerCalls(stores: LibraryStores, work: LibraryWork) {
     narrow: (folder: string, audience: string) => work.narrow(folder, audience),
     relabel: (...decided: Parameters<typeof work.relabel>) => work.relabel(...decided),
     endAll: () => work.endAll(),
+    withhold: (...part: Parameters<typeof work.withhold>) => work.withhold(...part),
     dismiss: (folder: string) => work.dismiss(folder),
     seen: (...asked: Parameters<typeof work.seen>) => work.seen(...asked),
     offers: () => offers.all(),

@@ -23,7 +23,7 @@ export async function libraryFile(
 ): Promise<LibraryFile | undefined> {
   const id = parseContentId(content)
   if (id === undefined) return undefined
-  if (library.isBlocked(id)) throw new TransferError('FILE_LOCKED', { name: '' })
+  if (library.isWithheld(id)) throw new TransferError('FILE_LOCKED', { name: '' })
   for (const place of await library.need().ask('byContent', id)) {
     const stat = await disk.stat(place.path).catch(() => undefined)
     if (stat?.kind !== 'file') continue

@@ -56,7 +56,7 @@ export class LibraryWork {
     const { stores, hasher, never, pressure } = plan
     this.#plan = plan
     const digest = new SystemDigest()
-    this.#catalogue = new EveryoneCatalogue(stores.writes, digest)
+    this.#catalogue = new EveryoneCatalogue(stores.writes, stores.withheld, digest)
     this.#scanner = new LibraryScanner({
       store: stores.files,
       hashes: stores.reading,
@@ -164,6 +164,16 @@ export class LibraryWork {
       this.#catalogue.endAll(nowSeconds())
       offers.endAll()
     }, 'full')
+    this.#plan.offersChanged()
+  }
+
+  /** Part of what is offered to nobody, whatever offers say; after the last of it strangers see none of it. */
+  withhold(...[source, packed, part]: Parameters<LibraryStores['withheld']['put']>): void {
+    const { withheld } = this.#plan.stores
+    withheld.put(source, packed, part)
+    if (!withheld.isKnown) return
+    this.#catalogue.withholds(nowSeconds())
+    this.#catalogueLater()
     this.#plan.offersChanged()
   }
 

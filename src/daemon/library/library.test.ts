@@ -8,7 +8,9 @@ import { type TestContext, test } from 'node:test'
 import { until } from '../../../lab/netns/until.ts'
 import { Ground, OWN_WORK, pattern, seen, shared } from '../../../test/doubles/real-daemon.ts'
 import type { LibraryFolder } from '../../api/schemas/library.ts'
+import { NodeDisk } from '../../platform/disk.ts'
 import type { Daemon } from '../daemon.ts'
+import { libraryFile } from './library-file.ts'
 
 const PAGE = { offset: 0, limit: 50 }
 
@@ -111,6 +113,54 @@ test('everyone gets it only with a look at it and a licence, without what is lef
   )
   await daemon.handlers.acceptProposals({ id, review: await looked(daemon, id, 'proposals') })
   await until('all three are seen', async () => (await strangers(daemon)).rows.length === 3)
+})
+
+test('what is blocked stands in no catalogue and is not played when that is answered; unblocked, it is back', async (t) => {
+  const { daemon, id, ground } = await scene(t)
+  const disk = new NodeDisk()
+  await daemon.handlers.changeFolderAudience({
+    id,
+    audience: 'everyone',
+    licence: OWN_WORK,
+    review: await looked(daemon, id),
+  })
+  const { rows } = await until('strangers see it', async () => {
+    const now = await strangers(daemon)
+    return now.rows.length === 2 && now
+  })
+  const river = rows.find(({ name }) => name === 'river.ogg')?.content ?? ''
+  assert.ok(await libraryFile(river, daemon.library, disk))
+  await daemon.handlers.blockContent({ content: river, why: 'not mine' })
+  const without = await strangers(daemon)
+  assert.deepEqual([names(without.rows), without.head?.count], [['bridge.ogg'], 1])
+  await assert.rejects(libraryFile(river, daemon.library, disk), { code: 'FILE_LOCKED' })
+  await ground.end(daemon)
+  const again = await ground.start('one')
+  await hashed(again, id, 3)
+  assert.deepEqual(names((await strangers(again)).rows), ['bridge.ogg'])
+  await again.handlers.unblockContent({ content: river })
+  await until('it is seen again', async () => (await strangers(again)).rows.length === 2)
+  assert.ok(await libraryFile(river, again.library, disk))
+})
+
+test('what is locked in a transfer is not offered by the library either', async (t) => {
+  const { daemon, id } = await scene(t)
+  await daemon.handlers.changeFolderAudience({
+    id,
+    audience: 'everyone',
+    licence: OWN_WORK,
+    review: await looked(daemon, id),
+  })
+  await until('strangers see it', async () => (await strangers(daemon)).rows.length === 2)
+  const { folders } = await daemon.handlers.libraryFolders({})
+  const { id: share } = await shared(daemon, path.join(folders[0]?.path ?? '', 'river.ogg'))
+  await daemon.transfers.get(share).arrival.lock(0, {
+    found: 'A strain',
+    by: 'A scanner',
+    because: 'scanner',
+    content: null,
+  })
+  await until('it is seen no more', async () => names((await strangers(daemon)).rows).join() === 'bridge.ogg')
 })
 
 test('narrowed, nobody sees it when it is answered, nor after the next start', async (t) => {

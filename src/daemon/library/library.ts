@@ -26,6 +26,7 @@ import { LibraryLink } from './library-link.ts'
 import { LibraryShares } from './library-shares.ts'
 import { LibraryTransfers } from './library-transfers.ts'
 import { Offers, type StillMeant } from './offers.ts'
+import { type BlockedContents, WithheldContents } from './withheld-contents.ts'
 
 export interface LibrarySurroundings {
   readonly stateFolder: string
@@ -37,8 +38,7 @@ export interface LibrarySurroundings {
   readonly stopList: StopList
   readonly contents: Pick<Contents, 'join' | 'offersChanged'>
   wallMs(): number
-  /** On a list of what is not wanted: given to nobody, and not played. */
-  isBlocked(content: ContentId): boolean
+  readonly blocks: BlockedContents
 }
 
 const FOLDER_ID_BYTES = 8
@@ -49,6 +49,7 @@ export class Library {
   /** Signs what others see. */
   readonly heads: CatalogueHeads
   readonly #around: LibrarySurroundings
+  readonly #withheld: WithheldContents
   #link: LibraryLink | undefined
   #offers: Offers | undefined
   #shares: LibraryShares | undefined
@@ -64,6 +65,7 @@ export class Library {
 
   constructor(around: LibrarySurroundings) {
     this.#around = around
+    this.#withheld = new WithheldContents(around.blocks)
     this.heads = new CatalogueHeads(around.stateFolder, around.random, new SystemSignatures())
     this.#silent = around.stopList.library
   }
@@ -98,12 +100,22 @@ export class Library {
     return record.libraryFolder === null || this.#shares?.mayOpen(record) === true
   }
 
-  isBlocked(content: ContentId): boolean {
-    return this.#around.isBlocked(content)
+  /** On a list of what is not wanted, or locked: given to nobody, and not played. */
+  isWithheld(content: ContentId): boolean {
+    return this.#withheld.has(content)
   }
 
   touch(id: string): void {
     this.#transfers?.touch(id)
+    if (this.#withheld.touch(id, this.#around.transfers.find(id))) void this.withholdAnew()
+  }
+
+  /** What is blocked or locked is another than before: when this resolves nobody sees or gets any of it. */
+  async withholdAnew(): Promise<void> {
+    if (this.#link === undefined) return
+    // Without a library nothing of it is offered; it is told when it is there.
+    await this.#withheld.tell(this.#link).catch((error: unknown) => this.#told(error))
+    await this.offersChanged()
   }
 
   /** Hashing makes room for transfers as they are now. */
@@ -220,6 +232,8 @@ export class Library {
       return
     }
     if (this.#around.stopList.library) await this.#end()
+    for (const transfer of this.#around.transfers) this.#withheld.touch(transfer.id, transfer)
+    await this.#withheld.tell(link, true)
     await this.#learnOffers()
     const folders = await link.ask('folders')
     const byLink = folders.filter(({ offer }) => offer?.audience === 'link')
@@ -257,7 +271,7 @@ export class Library {
       offered: (key) =>
         orNothing(async () => {
           const place = this.#silent ? undefined : await link.ask('offered', key)
-          return place === undefined || this.#around.isBlocked(place) ? undefined : place
+          return place === undefined || this.#withheld.has(place) ? undefined : place
         }, undefined),
       offeredAfter: (hash, count) =>
         orNothing(async () => (this.#silent ? [] : await link.ask('offeredAfter', hash, count)), []),

@@ -25,6 +25,7 @@ export class ContentBlocks {
   readonly #own = new Map<string, OwnBlock>()
   readonly #lists = new Map<string, SignedList>()
   readonly #now: () => number
+  #listsChanges = 0
   /** Made when it is asked for; none while something changed. */
   #lengths: ReadonlySet<string> | undefined
 
@@ -49,6 +50,7 @@ export class ContentBlocks {
 
   setList(id: string, list: SignedList | undefined): void {
     this.#lengths = undefined
+    this.#listsChanges++
     if (list === undefined) this.#lists.delete(id)
     else this.#lists.set(id, list)
   }
@@ -65,6 +67,17 @@ export class ContentBlocks {
       this.#lengths = new Set(all.flatMap((each) => [...each.keys()].map((id) => id.slice(id.indexOf('-')))))
     }
     return this.#lengths.has(suffix)
+  }
+
+  /** All that lists name now, each once for every list. */
+  *listed(): Generator<string> {
+    for (const { entries, expiresMs } of this.#lists.values())
+      if (expiresMs === null || expiresMs > this.#now()) yield* entries.keys()
+  }
+
+  /** Another number whenever the lists are not what they were. */
+  get listsChanges(): number {
+    return this.#listsChanges
   }
 
   /** @param content id as text */
