@@ -261,7 +261,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     saveFolder: (category) => (category === null ? null : categories.folderOf(category)) ?? saveFolder(),
   })
   const trash = options.trash === undefined ? {} : { trash: options.trash }
-  const removal = new Removal({ transfers, store, shares, pages, clock, disk, ...trash })
+  const keepToOneself = (folder: string): Promise<void> => library.keepToOneself(folder)
+  const removal = new Removal({ transfers, store, shares, pages, clock, disk, keepToOneself, ...trash })
   const apply = (): void => {
     const session = host.engine?.session
     if (session === undefined) return

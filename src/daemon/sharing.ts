@@ -79,11 +79,7 @@ export function openSharing(parts: SharingParts): Sharing {
         { reviews, gate, wallMs },
         {
           offered: () => library.offered(),
-          keepToOneself: async (folder) => {
-            await library.decided(folder, (stillMeant) =>
-              library.offers.change({ id: folder, audience: 'me' }, stillMeant),
-            )
-          },
+          keepToOneself: (folder) => library.keepToOneself(folder),
         },
       ),
       ...reviewHandlers({

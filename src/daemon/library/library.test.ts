@@ -204,6 +204,25 @@ test('people with the link get one share of exactly what was looked at; narrowed
   assert.equal([...(again.host.engine?.session.torrents ?? [])].length, 0)
 })
 
+test('the share of a folder that is removed ends the offer: it is not begun again at the next start', async (t) => {
+  const { daemon, id, ground } = await scene(t)
+  await daemon.handlers.changeFolderAudience({ id, audience: 'link', review: await looked(daemon, id) })
+  const { share } = await folderNow(daemon, id, 'its share', ({ share: one }) => one !== null)
+  const { transfer } = await until('it is given', async () => {
+    const facts = await daemon.handlers.share({ id: share ?? '' })
+    return facts.link !== null && facts
+  })
+  const { done, failed } = await daemon.handlers.removeTransfers({ ids: [transfer.id], data: 'keep' })
+  assert.deepEqual([done, failed], [[transfer.id], []])
+  const now = await row(daemon, id)
+  assert.deepEqual([now.audience, now.share, now.offeredFiles], ['me', null, 0])
+  await ground.end(daemon)
+  const again = await ground.start('one')
+  await hashed(again, id, 3)
+  assert.equal((await row(again, id)).audience, 'me')
+  assert.deepEqual([...again.transfers], [])
+})
+
 test('stop all sharing ends shares and folders in one call, and nothing of it comes back', async (t) => {
   const { daemon, id, ground } = await scene(t)
   await shared(daemon, await ground.file('a.bin', 100_000))

@@ -191,6 +191,11 @@ export class Library {
     }
   }
 
+  /** Offered to nobody any more, and its share gone, when it resolves. @throws LibraryError */
+  async keepToOneself(folder: string): Promise<void> {
+    await this.decided(folder, (stillMeant) => this.offers.change({ id: folder, audience: 'me' }, stillMeant))
+  }
+
   // ── stopping ──
 
   /** Folders that offer something now. */

@@ -28,6 +28,8 @@ export interface RemovalSurroundings {
   readonly clock: Clock
   readonly disk: Disk
   readonly pages: Pick<SharePages, 'close'>
+  /** A library folder is offered to nobody any more, and its share is gone, when it resolves. */
+  keepToOneself(folder: string): Promise<void>
   /** Puts it where the person can find it again. */
   readonly trash?: (paths: readonly string[]) => Promise<void>
 }
@@ -51,8 +53,17 @@ export class Removal {
     this.#around = around
   }
 
-  /** @throws TransferError TRASH_FAILED, TRANSFER_CLOSED, BUSY, FILES_OF_ANOTHER; then nothing was removed */
+  /**
+   * @throws TransferError TRASH_FAILED, TRANSFER_CLOSED, BUSY, FILES_OF_ANOTHER; LibraryError, of the share of a library folder.
+   * Then nothing was removed
+   */
   async remove(transfer: Transfer, data: 'keep' | 'trash' | 'delete'): Promise<void> {
+    const { libraryFolder } = transfer.record
+    if (libraryFolder !== null) {
+      // Else it would be begun again, for the folder is still offered.
+      await this.#around.keepToOneself(libraryFolder)
+      return
+    }
     if (transfer.record.hashing !== null) {
       await this.#around.shares.stop([transfer])
       return
