@@ -1,6 +1,7 @@
 // The calls of the library (api/library-routes.ts), each handed to whoever does it.
 
 import type { Handlers } from '../../api/routes.ts'
+import type { LibraryEntry } from '../../api/schemas/library.ts'
 import type { Audience } from '../../api/schemas/primitives.ts'
 import type { Answer, FindingClass } from '../../api/schemas/review.ts'
 import { kindOfName } from '../../safety/file-nature.ts'
@@ -8,6 +9,7 @@ import { absolute } from '../transfers/places.ts'
 import type { Shares } from '../transfers/shares.ts'
 import { moment } from '../transfers/transfer-row.ts'
 import type { Transfers } from '../transfers/transfers.ts'
+import { withChecks } from './entry-checks.ts'
 import type { Library } from './library.ts'
 
 type Mine =
@@ -43,6 +45,8 @@ export function libraryHandlers(
   transfers: Transfers,
 ): Handlers<Mine> {
   const ask: NonNullable<Library['link']>['ask'] = (name, ...input) => library.need().ask(name, ...input)
+  const checked = <Entry extends Omit<LibraryEntry, 'check'>>(entries: readonly Entry[]) =>
+    withChecks(entries, transfers, (content) => library.isWithheld(content))
   return {
     library: async () => {
       if (library.link?.problem !== undefined) return { ...NOTHING, problem: library.problem }
@@ -83,9 +87,18 @@ export function libraryHandlers(
     acceptProposals: (wish) =>
       library.decided(wish.id, (stillMeant) => library.offers.accept(wish, stillMeant)),
     dismissProposals: async ({ id }) => library.offers.row(await ask('dismiss', id)),
-    browseLibrary: (request) => own(ask('browse', request)),
-    search: (request) => own(ask('search', request)),
-    libraryEntry: ({ content, offset, limit }) => own(ask('entry', content, offset, limit)),
+    browseLibrary: async (request) => {
+      const { files, ...page } = await own(ask('browse', request))
+      return { ...page, files: checked(files) }
+    },
+    search: async (request) => {
+      const { entries, ...page } = await own(ask('search', request))
+      return { ...page, entries: checked(entries) }
+    },
+    libraryEntry: async ({ content, offset, limit }) => {
+      const entry = await own(ask('entry', content, offset, limit))
+      return { ...entry, ...checked([entry])[0] }
+    },
     duplicates: ({ offset, limit }) => own(ask('duplicates', offset, limit)),
     seenBy: async ({ audience, path, offset, limit }) => {
       const { head, ...page } = await own(ask('seen', audience, path, offset, limit))

@@ -223,6 +223,24 @@ test('the share of a folder that is removed ends the offer: it is not begun agai
   assert.deepEqual([...again.transfers], [])
 })
 
+test('an entry says how its content was checked where it arrived, and that it is locked', async (t) => {
+  const { daemon, ground } = await scene(t)
+  const getter = await ground.start('getter')
+  const { link } = await shared(daemon, await ground.file('meadow.mkv', 100_000))
+  const { transfer } = await getter.handlers.addTransfer({ source: { link } })
+  await seen(getter, transfer.id, 'giving')
+  const checkOf = async () =>
+    (await getter.handlers.search({ words: 'meadow', sort: 'fit', ...PAGE })).entries[0]?.check
+  await until('it is found as checked', async () => (await checkOf()) === 'plain-not-scanned')
+  await getter.transfers.get(transfer.id).arrival.lock(0, {
+    found: 'A strain',
+    by: 'A scanner',
+    because: 'scanner',
+    content: null,
+  })
+  await until('it is found as locked', async () => (await checkOf()) === 'locked')
+})
+
 test('stop all sharing ends shares and folders in one call, and nothing of it comes back', async (t) => {
   const { daemon, id, ground } = await scene(t)
   await shared(daemon, await ground.file('a.bin', 100_000))
