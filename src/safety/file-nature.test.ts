@@ -83,3 +83,13 @@ test('names that JavaScript objects know are only names', () => {
   assert.equal(natureOf('x.constructor', head()).kind, 'file')
   assert.equal(natureOf('x.__proto__', head()).kind, 'file')
 })
+
+test('what Windows and macOS run or obey without being programs by name is loud, too', () => {
+  const text = new TextEncoder().encode('plain text')
+  for (const ending of [
+    ...['hlp', 'ws', 'shb', 'shs', 'application', 'msh', 'psc1', 'cdxml', 'accde', 'mde', 'ade'],
+    ...['terminal', 'inetloc', 'fileloc', 'tool', 'mobileconfig', 'saver', 'prefPane', 'kext'],
+  ])
+    assert.ok(natureOf(`film.${ending}`, text).dangers.includes('runs-code'), ending)
+  assert.ok(natureOf('film.mp4.terminal', text).dangers.includes('pretends'))
+})

@@ -56,9 +56,9 @@ const BY_EXTENSION: Readonly<Record<string, FileKind>> = table({
     'zip rar 7z tar gz tgz bz2 tbz2 xz txz zst tzst lz4 lz lzma z cab arj lzh ace cpio cbz cbr r00 r01 001',
   'disk image': 'iso img dmg vhd vhdx vmdk vdi qcow2 wim udf nrg mdf',
   program:
-    'exe scr com pif msi msix msixbundle appx appxbundle msp mst cpl dll sys jar apk xapk ipa app deb rpm appimage run elf dylib gadget ocx drv xll wll pkg mpkg snap flatpak flatpakref xpi crx class appref-ms appinstaller air dex efi',
+    'exe scr com pif msi msix msixbundle appx appxbundle msp mst cpl dll sys jar apk xapk ipa app deb rpm appimage run elf dylib gadget ocx drv xll wll pkg mpkg snap flatpak flatpakref xpi crx class appref-ms appinstaller air dex efi application prefpane saver qlgenerator kext',
   script:
-    'bat cmd ps1 psm1 psd1 ps1xml vbs vbe vbscript js jse mjs cjs wsf wsh wsc sct hta sh bash zsh fish csh ksh py pyw pyc pyz pl rb php lua tcl lnk url webloc website desktop reg scf inf command workflow action scpt scptd applescript ahk au3 iqy slk settingcontent-ms library-ms search-ms searchconnector-ms theme themepack diagcab msc job rdp jnlp docm xlsm pptm dotm xltm xlam xlsb potm ppsm ppam sldm',
+    'bat cmd ps1 psm1 psd1 ps1xml vbs vbe vbscript js jse mjs cjs wsf wsh wsc sct hta sh bash zsh fish csh ksh py pyw pyc pyz pl rb php lua tcl lnk url webloc website desktop reg scf inf command workflow action scpt scptd applescript ahk au3 iqy slk settingcontent-ms library-ms search-ms searchconnector-ms theme themepack diagcab msc job rdp jnlp docm xlsm pptm dotm xltm xlam xlsb potm ppsm ppam sldm ws shb shs hlp msh msh1 msh2 mshxml psc1 psc2 cdxml ade adp mda mde accde isp pcd vsw terminal inetloc fileloc tool mobileconfig',
 })
 
 /** Kinds that a system may run when opened. */
