@@ -103,6 +103,6 @@ export const LIBRARY_ERRORS: ErrorTable = {
     exit: 2,
     message: (data) =>
       `${word(data, 'count', 'Some')} ${data.count === 1 ? 'file looks' : 'files look'} private, so nothing was shared${given(data, 'files', ': ')}.`,
-    help: 'Use --dry-run to see all, --exclude or --allow to answer.',
+    help: 'Use --dry-run to see all, --leave-out or --allow to answer.',
   },
 }

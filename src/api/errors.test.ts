@@ -41,7 +41,7 @@ test('the sentences of the table say what happened, to what, and what to do', ()
     [
       'SHARE_NEEDS_ANSWER',
       { count: 3, files: 'id_rsa (private key), tax.pdf (tax paper)' },
-      '3 files look private, so nothing was shared: id_rsa (private key), tax.pdf (tax paper). Use --dry-run to see all, --exclude or --allow to answer.',
+      '3 files look private, so nothing was shared: id_rsa (private key), tax.pdf (tax paper). Use --dry-run to see all, --leave-out or --allow to answer.',
     ],
     [
       'PROXY_DOWN',

@@ -9,6 +9,7 @@ import { type Answer, type Finding, FindingClass, MAX_ANSWERS, type Review } fro
 import { CodedError } from '../base/errors.ts'
 import type { Shell } from './command.ts'
 import { findingLines, foundLines, lookProgress } from './look-text.ts'
+import { nearestWord } from './nearest-word.ts'
 import type { OptionTable } from './options.ts'
 import { Asking, canAsk, QuestionError } from './question.ts'
 import { TEXT } from './readers.ts'
@@ -80,6 +81,7 @@ export async function lookOver(
   }
   output.endProgress()
   const { findings } = await allFindings(look)
+  for (const word of [...allow, ...leaveOut]) if (!means(word, findings)) output.warn(strange(word))
   // What is left out wins over what is allowed: the narrower of two wishes.
   await give(look, [...answersOf(allow, 'share', findings), ...answersOf(leaveOut, 'leave-out', findings)])
   return await allFindings(look)
@@ -161,6 +163,18 @@ async function chosen(what: string, choices: readonly Choice[], asking: Asking):
   throw new QuestionError('ANSWERED_NO')
 }
 
+/** Something that is found here, or a kind of what can be. */
+function means(word: string, findings: readonly Finding[]): boolean {
+  const [kind] = answersOf([word], 'share', findings)
+  return kind !== undefined
+}
+
+/** It answers nothing, and who typed it should not believe that it did. */
+function strange(word: string): string {
+  const nearest = nearestWord(word, FindingClass.options)
+  return `"${word}" fits nothing that was found${nearest === undefined ? '' : `; did you mean ${nearest}?`}`
+}
+
 /** Ids and kinds of findings, and patterns of paths; a pattern without a folder fits a name in any folder. */
 function answersOf(
   words: readonly string[],
@@ -196,5 +210,8 @@ function needsAnswer({ review, findings }: Looked): LookError {
     .map((finding) => `${finding.path.at(-1) ?? review.name} (${finding.class}, ${finding.id})`)
   const more = review.open > shown.length ? `, and ${formatCount(review.open - shown.length, 'other')}` : ''
   const files = `${shown.join(', ')}${more}`
-  return new LookError('SHARE_NEEDS_ANSWER', { count: review.open, files })
+  // One file may look private in several ways; beyond those that are kept each counts for itself.
+  const apart = new Set(open.map((finding) => finding.path.join('/'))).size
+  const count = Math.min(apart, review.open) + Math.max(0, review.open - open.length)
+  return new LookError('SHARE_NEEDS_ANSWER', { count, files })
 }

@@ -187,6 +187,16 @@ test('where nobody can answer, what looks private is named with the flags, and n
   assert.match(err, /for yourself only\. Nothing of it is offered/)
 })
 
+test('a file that looks private in two ways is one file, and a flag that answers nothing is told', async (t) => {
+  const shelf = new Shelf([findingOf('1'), findingOf('2', { class: 'password-store' })])
+  const { run } = await rig(t, shelf)
+  const flags = ['--allow', 'private-keys', '--leave-out', '*.pdf']
+  const { error, err } = await run(['library', 'add', 'Music', '--to', 'link', ...flags])
+  assert.match(error?.message ?? '', /^1 file looks private/)
+  assert.match(err, /"private-keys" fits nothing that was found; did you mean private-key\?/)
+  assert.match(err, /"\*\.pdf" fits nothing that was found\n/)
+})
+
 test('flags answer by id, by kind and by pattern, and leaving out wins', async (t) => {
   const shelf = new Shelf([findingOf('1'), TAX, ...PHOTOS])
   const { run, called } = await rig(t, shelf)
