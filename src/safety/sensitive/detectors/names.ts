@@ -33,6 +33,8 @@ function isGeneric(key: string, paper: PaperClass | undefined): boolean {
 /** @param stem without extension */
 export function nameSays(stem: string, extension: string): NameSaying {
   if (MEDIA_EXTENSIONS.has(extension) || CODE_EXTENSIONS.has(extension)) return { findings: [], quiet: false }
+  // Said better: a private key, in `keys.ts`.
+  if (/^id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?(?![a-z0-9])/i.test(stem)) return { findings: [], quiet: false }
   // A page of the manual, packed.
   if (extension === 'gz' && MANUAL_EXTENSION.test(stem.slice(stem.lastIndexOf('.') + 1)))
     return { findings: [], quiet: true }

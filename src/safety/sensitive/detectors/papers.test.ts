@@ -29,6 +29,12 @@ test('a filled paper is told in the languages of the world', () => {
   }
 })
 
+test('a key of SSH is no identity card', () => {
+  for (const name of ['id_rsa', 'id_ed25519', 'id_ecdsa_sk', 'id_rsa_work'])
+    assert.deepEqual(nameSays(name, '').findings, [], name)
+  assert.equal(nameSays('id_card', '').findings[0]?.class, 'identity-paper')
+})
+
 test('words bend: a paper is told by its title in any case', () => {
   assert.deepEqual(
     classes(
