@@ -5,6 +5,8 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, readFile, stat, statfs, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../lab/netns/until.ts'
+import type { Daemon } from '../../src/daemon/daemon.ts'
 import { contentIdText } from '../../src/metainfo/content-id.ts'
 import { createTorrent } from '../../src/metainfo/create.ts'
 import { NodeDisk } from '../../src/platform/disk.ts'
@@ -18,7 +20,7 @@ const FILM = noise(21, 24 * 1_048_576 + 777)
 const SONG = noise(22, 3_000_001)
 const NOTE = noise(23, 900)
 
-/** A folder that is shared with those who have the link, so that it is here and no content of it is offered. */
+/** A folder of one's own. */
 async function library(root: string): Promise<string> {
   const folder = path.join(root, 'Was ich habe')
   await mkdir(path.join(folder, 'Videos'), { recursive: true })
@@ -50,8 +52,29 @@ async function othersTorrent(root: string, version: 'v2' | 'hybrid'): Promise<Ui
   return bytes
 }
 
+/** How it is here, offered by its content to nobody: in a folder of the library that is only for oneself, or in another transfer. */
+const WAYS = {
+  'a library folder': async (daemon: Daemon, folder: string): Promise<void> => {
+    const { id } = await daemon.handlers.addLibraryFolder({ path: folder })
+    await until('all is hashed', async () => {
+      const { folders } = await daemon.handlers.libraryFolders({})
+      return folders.find((each) => each.id === id)?.hashedFiles === 3
+    })
+  },
+  'a share': async (daemon: Daemon, folder: string): Promise<void> => {
+    await shared(daemon, folder)
+  },
+} as const
+type Way = keyof typeof WAYS
+
 /** Adds it, and waits until it is complete. @returns its files by name */
-async function completes(t: TestContext, root: string, version: 'v2' | 'hybrid', look = async () => {}) {
+async function completes(
+  t: TestContext,
+  root: string,
+  version: 'v2' | 'hybrid',
+  way: Way,
+  look = async () => {},
+) {
   const ground = await Ground.make(t)
   const saved = path.join(root, 'saved')
   await mkdir(saved, { recursive: true })
@@ -59,7 +82,7 @@ async function completes(t: TestContext, root: string, version: 'v2' | 'hybrid',
   const folder = await library(root)
   // What was here may be read-only or a program: what is made of it is neither.
   await chmod(path.join(folder, 'Videos', 'IMG_0815.MOV'), 0o555)
-  await shared(daemon, folder)
+  await WAYS[way](daemon, folder)
   const torrent = await othersTorrent(ground.folder, version)
   const source = { torrent: Buffer.from(torrent).toString('base64') }
   const looked = await daemon.handlers.inspect({ source })
@@ -88,8 +111,12 @@ async function completes(t: TestContext, root: string, version: 'v2' | 'hybrid',
 
 for (const kind of ['btrfs', 'xfs'] as const satisfies readonly ReflinkKind[]) {
   const skip = ReflinkVolume.whyNot(kind)
-  for (const version of ['hybrid', 'v2'] as const) {
-    test(`on ${kind} a ${version} torrent whose files are here completes without a byte, its files sharing theirs`, {
+  for (const [version, way] of [
+    ['hybrid', 'a library folder'],
+    ['v2', 'a library folder'],
+    ['hybrid', 'a share'],
+  ] as const) {
+    test(`on ${kind} a ${version} torrent whose files are in ${way} completes without a byte, its files sharing theirs`, {
       skip,
     }, async (t) => {
       const volume = new ReflinkVolume(kind)
@@ -103,7 +130,7 @@ for (const kind of ['btrfs', 'xfs'] as const satisfies readonly ReflinkKind[]) {
       const look = async () => {
         before = await freeBytes()
       }
-      const { made, sharedBytes, ground, daemon } = await completes(t, volume.path, version, look)
+      const { made, sharedBytes, ground, daemon } = await completes(t, volume.path, version, way, look)
       assert.equal(sharedBytes, FILM.length + SONG.length + NOTE.length)
       const takenBytes = before - (await freeBytes())
       assert.ok(takenBytes < FILM.length / 4, `it took ${takenBytes} bytes of room`)
@@ -123,17 +150,18 @@ for (const kind of ['btrfs', 'xfs'] as const satisfies readonly ReflinkKind[]) {
   }
 }
 
-test('where files cannot share their bytes they are copied, and it completes all the same', async (t) => {
-  const ground = await Ground.make(t)
-  const { folder, made, daemon, id, ground: own } = await completes(t, ground.folder, 'hybrid')
-  assert.ok((await stat(made.film)).blocks * 512 >= FILM.length)
-  assert.ok((await readFile(path.join(folder, 'Videos', 'IMG_0815.MOV'))).equals(FILM))
-  // It stays so after a restart, and nothing is taken again.
-  await own.end(daemon)
-  const again = await own.start('one', { 'saving.folder': path.join(ground.folder, 'saved') })
-  const row = await seen(again, id, 'giving')
-  assert.equal(row.takenBytes, 0)
-})
+for (const way of Object.keys(WAYS) as Way[])
+  test(`where files cannot share their bytes those of ${way} are copied, and it completes all the same`, async (t) => {
+    const ground = await Ground.make(t)
+    const { folder, made, daemon, id, ground: own } = await completes(t, ground.folder, 'hybrid', way)
+    assert.ok((await stat(made.film)).blocks * 512 >= FILM.length)
+    assert.ok((await readFile(path.join(folder, 'Videos', 'IMG_0815.MOV'))).equals(FILM))
+    // It stays so after a restart, and nothing is taken again.
+    await own.end(daemon)
+    const again = await own.start('one', { 'saving.folder': path.join(ground.folder, 'saved') })
+    const row = await seen(again, id, 'giving')
+    assert.equal(row.takenBytes, 0)
+  })
 
 test('a content link is complete at once when the file is here, under the name of the link', async (t) => {
   const ground = await Ground.make(t)
