@@ -74,8 +74,8 @@ export const FILE_ERRORS: ErrorTable = {
   SHARE_ONE_FILE: {
     exit: 2,
     message: (data) =>
-      `${word(data, 'path', 'What you named')} is a folder: only a single file is shared by its content.`,
-    help: 'Name a file, or share the folder in the usual way.',
+      `${word(data, 'path', 'What you named')} is a folder or a torrent: only a single file is shared by its content.`,
+    help: 'Name a file, or share it in the usual way.',
   },
   SHARE_REFUSED_ROOT: {
     exit: 2,

@@ -10,7 +10,14 @@ import { optionsForTorrent } from './add.ts'
 import type { Engine } from './compose.ts'
 import { linkAddresses } from './link-addresses.ts'
 import type { LookedAt } from './review/gate.ts'
-import { diskPathsOf, type HashWatch, hashLooked, readDescribed, shareLink } from './share-content.ts'
+import {
+  type ContentChoices,
+  diskPathsOf,
+  type HashWatch,
+  hashLooked,
+  readDescribed,
+  shareLink,
+} from './share-content.ts'
 import { ownAddressesBy } from './way-out.ts'
 
 export interface ShareChoices {
@@ -20,6 +27,7 @@ export interface ShareChoices {
   readonly pex: boolean
   readonly lan: boolean
   readonly superSeed: boolean
+  readonly format?: ContentChoices['format']
   readonly changed: () => void
 }
 
@@ -36,9 +44,10 @@ export async function sharePath(
   engine: Engine,
   watch: HashWatch,
 ): Promise<Share> {
-  const content = await hashLooked(looked, { trackers: choices.trackers }, engine.ports, watch)
+  const { trackers, format = 'hybrid' } = choices
+  const content = await hashLooked(looked, { trackers, format }, engine.ports, watch)
   const saveFolder = path.dirname(looked.root)
-  const diskPaths = diskPathsOf(looked, content.metainfo, saveFolder)
+  const diskPaths = diskPathsOf(looked, content.metainfo, saveFolder, format)
   return begin(content, saveFolder, choices, engine, { diskPaths })
 }
 

@@ -74,6 +74,18 @@ describe('what is said, in order', { concurrency: 2 }, () => {
     assert.ok(running.lines.slice(1).every(isProgress), JSON.stringify(running.lines))
   })
 
+  test('share --content shares a file as the torrent that everybody who has it can make, under its name', async () => {
+    const { said, link } = await cli.sharing(film, '--content')
+    assert.deepEqual([said.infohashV1, said.name], [null, 'film.mp4'])
+    const { searchParams } = new URL(link)
+    assert.match(searchParams.get('x.cid') ?? '', /^[0-9a-f]{64}-6000001$/)
+    assert.deepEqual([searchParams.get('dn'), searchParams.get('xl')], ['film.mp4', '6000001'])
+    const out = cli.place()
+    const { code } = await cli.get(cli.place('state'), link, '-o', out).ended()
+    assert.equal(code, 0)
+    assert.ok(readFileSync(join(out, 'film.mp4')).equals(readFileSync(film)))
+  })
+
   test('get says what it gets, how it goes, and ends with where it is', async () => {
     const [out, state] = [cli.place(), cli.place('state')]
     const { code, lines, last } = await cli.get(state, slow.link, '-o', out).ended()

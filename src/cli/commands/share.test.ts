@@ -54,6 +54,16 @@ test('on a terminal it is asked, and no answer shares nothing', async (t) => {
   assert.match(err, /Hidden files \(1\): l leave out, s share anyway\?/)
 })
 
+test('--content is for single files, and says so before anything is looked at', async (t) => {
+  const { run, heard } = await servedCommands(t, running())
+  const trip = folderOf(t, 'plain.txt')
+  for (const named of [trip, join(trip, 'a.torrent')]) {
+    const { code, error } = await run(['share', join(trip, 'plain.txt'), named, '--content'])
+    assert.deepEqual([code, error?.code], [2, 'SHARE_ONE_FILE'])
+  }
+  assert.deepEqual(heard, [])
+})
+
 /** As much of a running one as sharing through it asks for. */
 function running(): Partial<Handlers> {
   return {
@@ -120,9 +130,11 @@ test('through the running one everything is looked at before anything is shared'
   assert.deepEqual(answered.at(-1), { id: 'r4', answers: [{ class: 'tax', answer: 'share' }] })
   const shares = heard
     .filter(({ name }) => name === 'addShare')
-    .map(({ input }) => input as { review: string })
+    .map(({ input }) => input as { review: string; format: string })
   assert.deepEqual(
-    shares.map(({ review }) => review),
-    ['r3'],
+    shares.map(({ review, format }) => [review, format]),
+    [['r3', 'hybrid']],
   )
+  await run(['share', join(one, 'a.txt'), '--content'])
+  assert.equal((heard.at(-1)?.input as { format?: string } | undefined)?.format, 'content')
 })

@@ -11,7 +11,7 @@ import type { Listing } from '../../daemon/get-source.ts'
 import { type LookedAt, refuseWithoutLicence } from '../../daemon/review/gate.ts'
 import type { OwnWish } from '../../daemon/review/own-look.ts'
 import { type Share, type ShareChoices, sharePath, shareTorrent } from '../../daemon/share-job.ts'
-import { type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
+import { ShareError, type ShareSurvey, surveyShare } from '../../daemon/share-survey.ts'
 import { type ToolPorts, toolPorts } from '../../daemon/tool-ports.ts'
 import { readTorrentFile } from '../../daemon/torrent-input.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
@@ -59,6 +59,11 @@ const OPTIONS = {
     reader: TEXT,
     summary: 'with --to everyone: whom others see as publisher',
   },
+  content: {
+    kind: 'switch',
+    summary:
+      'one file by its content alone: everybody who has the same file gives it, too, whatever its name',
+  },
   'super-seed': {
     kind: 'switch',
     summary: 'as first sharer: send each piece once and let others spread it',
@@ -79,6 +84,7 @@ export const command = defineCommand({
   details: [
     'Home, drive roots, key and profile folders are refused. Links and special files are left out.',
     'Everything is looked through before anybody can get it. What looks private is asked about on a terminal; elsewhere --allow or --leave-out must answer it, by the id or kind of a finding or a pattern of paths (--dry-run shows them), and --yes does not. --to everyone needs a --licence.',
+    'With --content whoever has the link or the same file can tell that it is here.',
     WHICH_ENGINE_HELP,
   ],
   run: async (context) => {
@@ -104,6 +110,7 @@ export const command = defineCommand({
             }),
       ),
     )
+    if (values.content) refuseUnlessFiles(operands, surveys, folder)
     const looking = {
       input: context.input,
       output,
@@ -159,6 +166,7 @@ export const command = defineCommand({
         pex: !values['no-pex'],
         lan: !values['no-lsd'],
         superSeed: values['super-seed'],
+        format: values.content ? 'content' : 'hybrid',
         changed: () => {},
       }
       const shares: Share[] = []
@@ -206,7 +214,7 @@ function wishOf(given: string, survey: ShareSurvey | undefined, context: Context
     ...(values.up === undefined ? {} : { upLimit: values.up }),
     trackers: [...values.tracker],
     superSeed: values['super-seed'],
-    format: 'hybrid',
+    format: values.content ? 'content' : 'hybrid',
   }
 }
 
@@ -232,6 +240,16 @@ async function requirePrivate(operands: readonly string[], folder: string, ports
       : undefined
     if (torrent?.metainfo.private !== true) throw new ShareUseError('TRACKER_NEEDS_EVERYONE')
   }
+}
+
+/** @throws ShareError SHARE_ONE_FILE */
+function refuseUnlessFiles(
+  operands: readonly string[],
+  surveys: readonly (ShareSurvey | undefined)[],
+  folder: string,
+): void {
+  const other = operands.find((_, i) => surveys[i]?.source.singleFile !== true)
+  if (other !== undefined) throw new ShareError('SHARE_ONE_FILE', { path: path.resolve(folder, other) })
 }
 
 function isTorrentFile(given: string): boolean {
