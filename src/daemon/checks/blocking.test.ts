@@ -1,7 +1,8 @@
 // Lists of what is not wanted, in a real daemon that fetches them from a real server: who signs them, which edition, and what they do.
 
 import assert from 'node:assert/strict'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { until } from '../../../lab/netns/until.ts'
@@ -116,4 +117,16 @@ test('a file of a torrent that tells no hash of it is hashed where its length is
   await again.handlers.unblockContent({ content })
   await until('it is back', async () => (await stat(file).catch(() => undefined)) === undefined)
   assert.deepEqual(new Uint8Array(await readFile(path.join(ground.saveFolder('getter'), 'film.mp4'))), bytes)
+})
+
+test('a list is read from a plain file only: a pipe is not waited for, and a device is not read to its end', async (t) => {
+  const ground = await Ground.make(t)
+  const daemon = await ground.start('one')
+  const pipe = path.join(ground.folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  await mkdir(path.join(ground.folder, 'folder'))
+  for (const at of [pipe, '/dev/zero', path.join(ground.folder, 'folder')])
+    await assert.rejects(async () => daemon.handlers.addBlocklist({ path: at }), {
+      code: 'BLOCKLIST_NOT_ONE',
+    })
 })

@@ -307,7 +307,10 @@ function moment(atMs: number): string {
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   try {
-    if ((await stat(path)).size > MAX_LIST_BYTES)
+    const stats = await stat(path)
+    // A pipe would be waited for, and a device never ends.
+    if (!stats.isFile()) throw new BlocklistError('BLOCKLIST_NOT_ONE')
+    if (stats.size > MAX_LIST_BYTES)
       throw new BlocklistError('BLOCKLIST_TOO_LARGE', { limit: MAX_LIST_BYTES })
     return await readFile(path)
   } catch (error) {
