@@ -131,3 +131,22 @@ test('what is left out with its file, its folder or in the tree needs no answer 
   )
   assert.deepEqual([...leftOutWith(look, [['unticked']])], ['b', 'e', 'f'])
 })
+
+test('what all is left out of a folder answers what was found of the folder', () => {
+  const findings = [finding('a', { path: ['keys', 'id'], answer: 'leave-out' })]
+  const folder = finding('b', { path: ['keys'], folder: true, class: 'private-folder' })
+  const of = (open: number) =>
+    leftOutWith(
+      joined(
+        undefined,
+        review({
+          findings: [...findings, folder],
+          byClass: [{ class: 'private-folder', count: 1, open }],
+        }),
+        0,
+      ),
+      [],
+    )
+  assert.deepEqual([...of(1)], [])
+  assert.deepEqual([...of(0)], ['b'])
+})

@@ -40,20 +40,22 @@ export function withAnswers(look: Look, answers: readonly OneAnswer[]): Look {
 }
 
 /**
- * Findings without an answer of their own that need none: the file, or a folder around it, is left out already.
+ * Findings without an answer of their own that need none: the file, or a folder around it, is left out already, or all that is in
+ * a folder, which the daemon knows.
  * @param unticked paths that were left out in the tree
  */
 export function leftOutWith(
-  { findings }: Look,
+  { findings, review }: Look,
   unticked: readonly (readonly string[])[],
 ): ReadonlySet<string> {
   const out = new Set(unticked.map((path) => path.join('/')))
   for (const { answer, path } of findings.values()) if (answer === 'leave-out') out.add(path.join('/'))
+  const settled = new Set(review.byClass.filter(({ open }) => open === 0).map((one) => one.class))
   const covered = new Set<string>()
-  for (const { id, answer, path } of findings.values()) {
+  for (const { id, answer, path, class: of } of findings.values()) {
     // The whole itself has no path.
     const around = [...path.keys(), path.length].map((depth) => path.slice(0, depth).join('/'))
-    if (answer === null && around.some((one) => out.has(one))) covered.add(id)
+    if (answer === null && (settled.has(of) || around.some((one) => out.has(one)))) covered.add(id)
   }
   return covered
 }
