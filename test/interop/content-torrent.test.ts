@@ -1,6 +1,6 @@
 // Must show: one file, held under different names in different torrents by three peers, is fetched from all three at once by its
-// content. Two of them are Shoals that share a folder with everyone, each with the file under another name in it; the third is
-// libtorrent, which seeds the content torrent from a file of yet another name. Four computers, real programs.
+// content. Two of them are Shoals, each with the file under another name: in a folder that is shared with everyone, and in a library
+// folder that is offered to everyone; the third is libtorrent, which seeds the content torrent from a file of yet another name. Four computers, real programs.
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
@@ -81,21 +81,28 @@ class Running {
     return code === 0 ? (JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>) : undefined
   }
 
-  /** Shares a folder with everyone that has the file under this name. */
-  async holds(bytes: Uint8Array, name: string): Promise<void> {
+  /** @returns a folder that has the file under this name */
+  async #folderOf(bytes: Uint8Array, name: string): Promise<string> {
     const folder = await this.#scene.folder('shared')
     const path = join(folder, name)
     await mkdir(join(path, '..'), { recursive: true })
     await writeFile(path, bytes)
     await writeFile(join(path, '..', 'notes.txt'), `beside ${name}`)
-    this.#begin(
-      'share',
-      join(folder, name.split('/')[0] as string),
-      '--to',
-      'everyone',
-      '--licence',
-      'own-work',
-    )
+    return join(folder, name.split('/')[0] as string)
+  }
+
+  /** In a library folder that is offered to everyone. */
+  async offers(bytes: Uint8Array, name: string): Promise<void> {
+    const folder = await this.#folderOf(bytes, name)
+    assert.ok(await this.do('library', 'add', folder, '--to', 'everyone', '--licence', 'own-work'))
+    await until('it is offered', async () => (await this.do('library', 'seen-by'))?.total === 2, {
+      deadlineMs: ENOUGH_MS,
+    })
+  }
+
+  /** In a folder that is shared with everyone. */
+  async holds(bytes: Uint8Array, name: string): Promise<void> {
+    this.#begin('share', await this.#folderOf(bytes, name), '--to', 'everyone', '--licence', 'own-work')
     await until('it is given', async () => (await rowsOf(this)).some(({ state }) => state === 'giving'), {
       deadlineMs: ENOUGH_MS,
     })
@@ -138,7 +145,8 @@ ground.test(
       join('Urlaub 2019', 'Mein Film.mp4'),
       join('Video', 'alt', 'holiday-final(2).m4v'),
     ] as const
-    for (const [at, holder] of holders.entries()) await holder.holds(bytes, names[at] as string)
+    await holders[0].holds(bytes, names[0])
+    await holders[1].offers(bytes, names[1])
     const library = await scene.folder('libtorrent')
     await writeFile(join(library, 'xyz 0815.bin'), bytes)
     const torrent = join(library, 'content.torrent')
