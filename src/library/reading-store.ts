@@ -33,6 +33,7 @@ const TAG = new TextEncoder().encode('req2')
 export class ReadingStore {
   readonly #writes: LibraryWrites
   readonly #rows: FileRows
+  #learned = 0
   readonly #database: DatabaseSync
   readonly #digest: Digest
   readonly #findContent: StatementSync
@@ -91,7 +92,13 @@ export class ReadingStore {
     facts: MediaFacts,
     trouble?: string,
   ): boolean {
+    this.#learned++
     return this.#record(id, identity, () => this.#rows.setFacts(id, mediaType, facts, trouble))
+  }
+
+  /** Another number once facts were recorded since. */
+  get learned(): number {
+    return this.#learned
   }
 
   /** It cannot be read: left out of unhashed() until it changes or its folder's troubles are forgotten. */
