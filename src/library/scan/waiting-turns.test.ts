@@ -120,3 +120,16 @@ test('what rested and went is forgotten', () => {
   assert.deepEqual(take(1, NOW + 10_000), [])
   assert.equal(turns.nextAtMs(), undefined)
 })
+
+test('what became due while the others were gone through is not forgotten, however many they are', () => {
+  const fresh = [file(1, 1, { modifiedMs: NOW - 1_000 }), file(2, 1, { modifiedMs: NOW - 1_000 })]
+  const files = [...fresh, ...Array.from({ length: 1_000 }, (_, id) => file(100 + id, 2))]
+  const { turns } = queue(files)
+  // Each batch takes its time: the first two, too fresh at first, are due before the end is reached.
+  for (let now = NOW; now < NOW + 60_000; now += 200)
+    for (const taken of turns.next(64, 1_000, now)) {
+      files.splice(files.indexOf(taken), 1)
+      turns.done(taken)
+    }
+  assert.deepEqual(files, [])
+})

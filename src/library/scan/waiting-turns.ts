@@ -46,6 +46,7 @@ export class WaitingTurns {
   #place: WaitingPlace | undefined
   #preferred: string | undefined
   #sweptAll = false
+  #sweepBeganMs = 0
 
   constructor(query: WaitingQuery, mayRead: (folder: string) => boolean) {
     this.#query = query
@@ -127,6 +128,7 @@ export class WaitingTurns {
       this.#place = undefined
       this.#sweptAll = false
     }
+    if (this.#place === undefined) this.#sweepBeganMs = wallMs
     const page = this.#query(this.#place, PAGE_ROWS, this.#preferred)
     const last = page.at(-1)
     if (last !== undefined) this.#place = { lengthBytes: last.lengthBytes, id: last.id }
@@ -141,16 +143,19 @@ export class WaitingTurns {
       this.#place = undefined
     } else {
       this.#sweptAll = true
-      this.#forgetOverdue(wallMs)
+      this.#forgetOverdue(this.#sweepBeganMs)
     }
     return true
   }
 
-  /** What was not met though its time had come is no longer there, or was read under another name. */
-  #forgetOverdue(wallMs: number): void {
+  /**
+   * What was not met though its time had come when this round began is no longer there, or was read under another name. What
+   * became due since may have been passed over before: it is met in the next round.
+   */
+  #forgetOverdue(beganMs: number): void {
     const met = new Set(this.#page.map(({ id }) => id))
     for (const [id, { untilMs }] of this.#resting)
-      if (untilMs <= wallMs && !met.has(id) && !this.#out.has(id)) this.#resting.delete(id)
+      if (untilMs <= beganMs && !met.has(id) && !this.#out.has(id)) this.#resting.delete(id)
   }
 
   #isDue(file: WaitingFile, wallMs: number): boolean {
