@@ -13,7 +13,10 @@ import { kindOf } from './names/kinds.ts'
 export interface Place {
   readonly where: 'folder' | 'transfer'
   readonly id: string
+  /** Below its folder or transfer. */
   readonly path: string
+  /** Of a folder: where it lies itself. */
+  readonly root?: string
   readonly name: string
   readonly modifiedAt: string | null
   readonly audience: string
@@ -76,6 +79,7 @@ const NO_FACTS: MediaFacts = {}
 interface Holder {
   readonly where: 'folder' | 'transfer'
   readonly id: string
+  readonly root: string | null
   readonly audience: string
   readonly licence: LicenceRecord | null
   readonly publisher: string | null
@@ -111,7 +115,7 @@ export class EntryReader {
     this.#content = database.prepare('SELECT root, length FROM contents WHERE id = ?')
     this.#contentKey = database.prepare('SELECT id FROM contents WHERE root = ? AND length = ?')
     this.#holder = database.prepare(`
-      SELECT kind, holders.id, audience, licence_kind, licence_id, publisher
+      SELECT kind, holders.id, folders.path AS root, audience, licence_kind, licence_id, publisher
       FROM holders LEFT JOIN folders ON folders.holder = holders.key WHERE key = ?`)
   }
 
@@ -193,12 +197,13 @@ export class EntryReader {
   }
 
   #place(row: EntryRow): Place {
-    const { where, id, audience } = this.#holderOf(row.holder)
+    const { where, id, root, audience } = this.#holderOf(row.holder)
     const dated = row.modifiedMs > 0 && row.modifiedMs <= LAST_MOMENT_MS
     return {
       where,
       id,
       path: `${this.#pathOf(row.directory)}${row.name}`,
+      ...(root === null ? {} : { root }),
       name: row.name,
       modifiedAt: dated ? new Date(row.modifiedMs).toISOString() : null,
       audience,
@@ -225,6 +230,7 @@ export class EntryReader {
     const holder: Holder = {
       where: row.kind as 'folder' | 'transfer',
       id: row.id as string,
+      root: row.root as string | null,
       audience: row.audience as string,
       licence:
         row.licence_kind === null

@@ -75,7 +75,10 @@ export const Place = z.object({
   where: z.enum(['folder', 'transfer']),
   /** Of the folder or transfer. */
   id: z.string(),
+  /** Below the folder or transfer, with `/`. */
   path: z.string(),
+  /** Where the library folder itself lies; absent for transfers. */
+  root: z.string().optional(),
   name: ForeignText,
   modifiedAt: Moment.nullable(),
   /** Whom it is offered to here. */

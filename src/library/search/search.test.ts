@@ -110,6 +110,8 @@ test('one content is one entry, by the name that fits, with all its places', (t)
     naima?.places.map(({ path: at }) => at),
     ['a/x1.flac', 'b/naima.flac'],
   )
+  // Where it lies on this computer is the two together.
+  assert.ok(naima?.places.every(({ root }) => root?.startsWith('/')))
 })
 
 test('any part of a name without spaces is found', (t) => {

@@ -155,7 +155,8 @@ function Places({ entry }: { readonly entry: LibraryEntry }): ReactNode {
 }
 
 export function OnePlace({ place }: { readonly place: Place }): ReactNode {
-  const { where, id, path, modifiedAt, audience } = place
+  const { where, id, modifiedAt, audience } = place
+  const path = wholePath(place)
   const copy = async (): Promise<void> => {
     if (await copyText(path)) toast(t('transfers.pathCopied'))
     else toast(t('transfers.copyForbidden', visible(path)), { tone: 'bad' })
@@ -182,6 +183,13 @@ export function OnePlace({ place }: { readonly place: Place }): ReactNode {
       </p>
     </>
   )
+}
+
+/** As it is found on this computer: what is copied can be opened. */
+export function wholePath({ root, path }: Pick<Place, 'root' | 'path'>): string {
+  if (root === undefined) return path
+  const windows = /^[A-Za-z]:|^\\\\/.test(root)
+  return windows ? `${root}\\${path.replaceAll('/', '\\')}` : `${root.replace(/\/$/, '')}/${path}`
 }
 
 /** Persons and circles come with them. */
