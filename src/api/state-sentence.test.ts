@@ -32,6 +32,18 @@ const whole: Partial<StateFacts> = { doneBytes: 4_200_000_000, secondsLeft: null
 
 const said = (facts: Partial<StateFacts>): string => explainState({ ...getting, ...facts }, READER).sentence
 
+test('of what is on a list of what is not wanted nobody is said to have it', () => {
+  const nothing = {
+    state: 'giving',
+    doneBytes: 0,
+    wantedBytes: 0,
+    copiesElsewhere: 0,
+    lastSeenAt: null,
+  } as const
+  assert.equal(said(nothing), 'Nothing of it is here to give: its files are left out, or kept locked')
+  assert.equal(explainSwitchOff({ ...getting, ...nothing }), undefined)
+})
+
 const cases: Readonly<Record<TransferState, readonly (readonly [Partial<StateFacts>, string])[]>> = {
   opening: [[{}, 'Opening: Shoal has just started']],
   hashing: [[{ role: 'share', preparing: 0.429 }, 'Reading the files to share them, 42 %']],

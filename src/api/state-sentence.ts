@@ -132,6 +132,11 @@ function waiting(row: StateFacts, { nowMs, timeZone }: Reader): StateReport {
 }
 
 function giving(row: StateFacts): StateReport {
+  if (row.doneBytes === 0)
+    return report(
+      'Nothing of it is here to give: its files are left out, or kept locked',
+      'The list of its files says which and why.',
+    )
   const what = row.role === 'share' ? 'Sharing' : 'Done'
   const to = row.receivers === 0 ? '' : `, giving to ${row.receivers}`
   const off = explainSwitchOff(row)

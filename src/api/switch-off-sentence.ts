@@ -12,12 +12,15 @@ export interface SwitchOffReport {
 
 export type SwitchOffFacts = Pick<
   TransferRow,
-  'state' | 'copiesElsewhere' | 'totalBytes' | 'upBytesPerSecond' | 'receivers' | 'lastSeenAt'
+  'state' | 'copiesElsewhere' | 'doneBytes' | 'totalBytes' | 'upBytesPerSecond' | 'receivers' | 'lastSeenAt'
 >
 
-/** Undefined where it cannot be known: while it does not give, nobody tells what they have. */
+/**
+ * Undefined where it cannot be known: while it does not give, nobody tells what they have; and where nothing of it is here,
+ * as when all of it is on a list of what is not wanted.
+ */
 export function explainSwitchOff(row: SwitchOffFacts): SwitchOffReport | undefined {
-  if (row.state !== 'giving') return undefined
+  if (row.state !== 'giving' || row.doneBytes === 0) return undefined
   const copies = row.copiesElsewhere
   if (copies >= 1) return { may: true, sentence: `${copiesText(copies)} elsewhere: you can switch off` }
   // Below a hundredth nobody has anything that would help without us.
