@@ -107,7 +107,7 @@ export function explainTransferCheck(state: CheckState): string {
     case 'clean':
       return 'Checked: nothing was found'
     case 'plain-not-scanned':
-      return 'Not virus-checked. Its files are what their names say'
+      return 'Not virus-checked. Nothing in it was seen to run code or to pretend'
     case 'careful-not-scanned':
       return 'Careful: some of its files can run code or are not what their names say. Not virus-checked'
     case 'careful-clean':

@@ -122,7 +122,7 @@ const STATES: readonly (readonly [state: string, words: string])[] = [
   ['careful-clean', 'can run code or pretend to be something else; a scanner found nothing'],
   ['checking', 'being checked'],
   ['clean', 'checked, nothing found'],
-  ['plain-not-scanned', `what their names say; not virus-checked`],
+  ['plain-not-scanned', 'nothing seen that runs code or pretends; not virus-checked'],
 ]
 
 function countLines({ counts, scanner }: Checks): string[] {
