@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import * as make from '../../../test/corpus/formats.ts'
 import { jpeg } from '../../../test/corpus/pictures.ts'
@@ -33,6 +34,17 @@ test('a paper is told in every form it is written in', async () => {
     ['n.bin', make.docx(PAPER)],
   ]
   for (const [name, bytes] of forms) assert.deepEqual(await scanned(name, bytes), ['medical'], name)
+})
+
+test('a key is found wherever it stands in a long text, and what a log ends with', async () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const key = `\n${privateKey.export({ type: 'pkcs8', format: 'pem' })}\n`
+  const filler = 'Nothing of note happened in this quiet line of the log.\n'.repeat(30_000)
+  assert.deepEqual(await scanned('a.log', make.utf8(`${filler}${key}${filler}`)), ['private-key'])
+  assert.deepEqual(await scanned('b.log', make.utf8(`${filler}${filler}IBAN: DE89370400440532013000\n`)), [
+    'bank-account',
+  ])
+  assert.deepEqual(await scanned('c.log', make.utf8(`${filler}${filler}`)), [])
 })
 
 test('old encodings are read by the words in them', async () => {

@@ -14,8 +14,15 @@ import { CODE_EXTENSIONS, MANUAL_EXTENSION, MEDIA_EXTENSIONS } from './file-kind
 import type { PrivateFinding } from './finding.ts'
 import { folded } from './folded-text.ts'
 
-/** Numbers are looked for in this much; words in less (papers.ts). */
+/** Numbers are looked for in this much; words in less (papers.ts). Of a longer text half is its end: logs grow there. */
 const MAX_CHARS = 1_000_000
+/** What every key says of itself: looked for in all of a text, and only where it stands is more than that read. */
+const KEY_MARK =
+  /PRIVATE KEY|AGE-SECRET-KEY-1|PuTTY-User-Key-File|PrivateKey|untrusted comment|OpenVPN Static|"kty"|<RSAKeyValue>|Private-key-format/g
+/** A long key, and as much before it as tells what it is. */
+const KEY_CHARS = 16_000
+const BEFORE_KEY_CHARS = 500
+const MOST_MARKS = 50
 
 export interface TextContext {
   readonly lowName: string
@@ -34,10 +41,10 @@ const PROJECT_FILE =
   /^(?:package|package-lock|composer|bower|manifest|tsconfig|component|angular|lerna|deno|jsr|project|app|appsettings\.development)\.(?:json|lock)$|^(?:cargo|pyproject|poetry|pipfile|gopkg|hugo|netlify)\.(?:toml|lock)$|^(?:pom|androidmanifest|build|web)\.xml$|^(?:setup|tox)\.(?:cfg|ini)$|^(?:makefile|dockerfile|vagrantfile|jenkinsfile|gemfile|rakefile|procfile|changelog.*|authors.*|contributors.*|copying.*|licen[cs]e.*|readme.*|news.*|maintainers.*|thanks.*|credits.*|codeowners)$/
 
 export async function textFindings(whole: string, context: TextContext): Promise<PrivateFinding[]> {
-  const text = whole.length > MAX_CHARS ? whole.slice(0, MAX_CHARS) : whole
+  const text = whole.length > MAX_CHARS ? endsOf(whole) : whole
   if (text.trim() === '') return []
   const { extension, lowName, quietName } = context
-  const keys = keyFindings(text)
+  const keys = keyFindings(whole.length > MAX_CHARS ? aroundKeys(whole) : text)
   // Books, lyrics, subtitles: art speaks of everything.
   if (MEDIA_EXTENSIONS.has(extension) && !CODE_EXTENSIONS.has(extension))
     return [...keys, ...cardFindings(text), ...ibanFindings(text)]
@@ -70,6 +77,22 @@ export async function textFindings(whole: string, context: TextContext): Promise
     ...paperFindings(folded(STRUCTURED.has(extension) ? labelled(text.slice(0, 400_000)) : text), quietName),
   )
   return found
+}
+
+function endsOf(whole: string): string {
+  return `${whole.slice(0, MAX_CHARS / 2)}\n${whole.slice(-MAX_CHARS / 2)}`
+}
+
+function aroundKeys(whole: string): string {
+  const parts: string[] = []
+  let until = 0
+  for (const { index } of whole.matchAll(KEY_MARK)) {
+    if (index < until) continue
+    parts.push(whole.slice(Math.max(0, index - BEFORE_KEY_CHARS), index + KEY_CHARS))
+    until = index + KEY_CHARS / 2
+    if (parts.length === MOST_MARKS) break
+  }
+  return parts.join('\n')
 }
 
 /** `"netPay": 12` and `<netPay>12</netPay>` as `net pay: 12`: fields of data read like fields of papers. */
