@@ -93,7 +93,7 @@ export const FILE_ERRORS: ErrorTable = {
     exit: 2,
     message: (data) =>
       `${word(data, 'path', 'This')} holds ${word(data, 'folder', 'a folder')}, where keys are kept.`,
-    help: "Nothing was shared. Leave it out: --exclude '**/NAME/**'.",
+    help: "Nothing was shared. Leave it out (share --exclude '**/NAME/**'), or move it elsewhere.",
   },
   SHARE_REFUSED_PROFILE: {
     exit: 2,
