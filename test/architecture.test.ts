@@ -141,6 +141,7 @@ const LONG: Readonly<Record<string, string>> = {
   'engine/torrent/swarm.ts':
     'the host of all peers of a torrent: each duty is a line or two; a few lines over',
   'safety/sensitive/detectors/national-id-kinds.ts': 'one table, an entry for each number',
+  'safety/sensitive/words/further-languages.ts': 'one table, an entry for each language',
   'test/corpus/sensitive-files.ts': 'one list, an entry for each kind of private file',
   'lab/sim/disk.ts': 'one port and the ways it can fail; a few lines over',
 }

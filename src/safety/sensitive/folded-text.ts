@@ -35,9 +35,25 @@ const MARKS =
   /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
 const PLAIN = /^[\x00-\x7f]*$/
 
+/** Digits of other scripts: first of ten each, in the order of their values. */
+const ZEROS = [
+  0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040, 0x17e0,
+  0x1810,
+]
+const OTHER_DIGIT =
+  /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9\u1810-\u1819]/g
+
+/** `१२३` and `١٢٣` as `123`; as long as before. */
+export function plainDigits(text: string): string {
+  return text.replace(OTHER_DIGIT, (sign) => {
+    const code = sign.charCodeAt(0)
+    return String(code - (ZEROS.findLast((zero) => zero <= code) ?? code))
+  })
+}
+
 export function folded(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase()
-  return text
+  return plainDigits(text)
     .normalize('NFKC')
     .toLowerCase()
     .replace(NOT_ALIKE, (sign) => SAME[sign] ?? sign)

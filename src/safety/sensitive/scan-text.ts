@@ -12,7 +12,7 @@ import { textStoreFindings } from './detectors/stores.ts'
 import { tableFindings } from './detectors/tables.ts'
 import { CODE_EXTENSIONS, MANUAL_EXTENSION, MEDIA_EXTENSIONS } from './file-kind.ts'
 import type { PrivateFinding } from './finding.ts'
-import { folded } from './folded-text.ts'
+import { folded, plainDigits } from './folded-text.ts'
 
 /** Numbers are looked for in this much; words in less (papers.ts). Of a longer text half is its end: logs grow there. */
 const MAX_CHARS = 1_000_000
@@ -41,7 +41,7 @@ const PROJECT_FILE =
   /^(?:package|package-lock|composer|bower|manifest|tsconfig|component|angular|lerna|deno|jsr|project|app|appsettings\.development)\.(?:json|lock)$|^(?:cargo|pyproject|poetry|pipfile|gopkg|hugo|netlify)\.(?:toml|lock)$|^(?:pom|androidmanifest|build|web)\.xml$|^(?:setup|tox)\.(?:cfg|ini)$|^(?:makefile|dockerfile|vagrantfile|jenkinsfile|gemfile|rakefile|procfile|changelog.*|authors.*|contributors.*|copying.*|licen[cs]e.*|readme.*|news.*|maintainers.*|thanks.*|credits.*|codeowners)$/
 
 export async function textFindings(whole: string, context: TextContext): Promise<PrivateFinding[]> {
-  const text = whole.length > MAX_CHARS ? endsOf(whole) : whole
+  const text = plainDigits(whole.length > MAX_CHARS ? endsOf(whole) : whole)
   if (text.trim() === '') return []
   const { extension, lowName, quietName } = context
   const keys = keyFindings(whole.length > MAX_CHARS ? aroundKeys(whole) : text)

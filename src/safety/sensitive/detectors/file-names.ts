@@ -38,6 +38,24 @@ const NAMED: readonly (readonly [RegExp, PrivateClass, string])[] = [
     'backup',
     'name',
   ],
+  // Programs of tax: American and Canadian ones put the year in, German, Brazilian, Hungarian, Polish, Japanese, Australian ones have theirs.
+  [
+    /\.(?:tax\d{0,4}|t(?:0[5-9]|[12]\d)|(?:0[5-9]|[12]\d)[tr]|u(?:0[5-9]|[12]\d)|ta[0-9]|elfo|steuer(?:20)?\d\d|steuerfall\d{2,4}|wiso|wisosteuer|sse\d{2,4}|enyk|xtx|dc[0-9]|etax|ztax|vaudtax|getax|taxme|ib\d\d|h?r?blocktax)$|-irpf-.*\.(?:dec|rec|dbk)$|^(?:elster|turbotax|taxact|taxcut|irpf).*\.(?:pdf|xml|zip|bak)$/,
+    'tax',
+    'program',
+  ],
+  // Programs that keep accounts, and what banks hand out for them.
+  [
+    /\.(?:qbw|qbb|qbm|qbo|qby|qba|qbx|qdf|qdb|qel|qph|qsd|qfx|qif|qxf|quicken|quickendata|mny|mbf|gnucash|xac|kmy|kmymoney|xhb|skg|moneydance|moneydancearchive|bank[678]|ibank|moneywell|mmb|emb|amj|ynab[34]?|y4backup|gsb|grisbi|hledger|beancount|ofx|ofc|mt9?40|940|bai2|n43|q43|aeb43|dtaus|camt\d{0,3}|ptb|myo|myox|myob|saj|1cd|lexware|banktivity|budget|homebank|buddi\d?|jgnash|moneymoney|starmoney)$/,
+    'bank-account',
+    'program',
+  ],
+  // Records of health as surgeries and tests of genes hand them out.
+  [
+    /\.(?:dcm|dicom|hl7|ccda|bdt|ldt|gdt|fhir)$|^(?:genome[-_ ].*|.*(?:23andme|ancestrydna|myheritage[-_ ]?(?:raw|dna)|ftdna|livingdna).*)\.(?:txt|csv|zip|gz|vcf|bed|bam)$|^(?:.*[-_ ])?(?:raw[-_ ]?dna|dna[-_ ]?raw|dna[-_ ]?data)(?:[-_ .].*)?\.(?:txt|csv|zip|gz)$/,
+    'medical',
+    'program',
+  ],
   [
     /^(?:\.bash_history|\.zsh_history|\.python_history|\.mysql_history|\.psql_history|\.sqlite_history|\.node_repl_history|\.lesshst|\.viminfo|\.wget-hsts|consolehost_history\.txt|fish_history|\.rediscli_history)$/,
     'secret',
@@ -56,7 +74,7 @@ const NAMED: readonly (readonly [RegExp, PrivateClass, string])[] = [
 ]
 
 export function programNameFindings(lowName: string): PrivateFinding[] {
-  if (/(?:example|sample|template|\.dist$)/.test(lowName)) return []
+  if (/(?:example|sample|template|demo|\.dist$)/.test(lowName)) return []
   for (const [form, kind, what] of NAMED) if (form.test(lowName)) return [maybe(kind, what)]
   return []
 }

@@ -9,6 +9,19 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 )
 
+/** Countries whose account numbers are digits alone, begin with four letters of a bank, or mix both. */
+const DIGITS_ONLY = new Set(
+  'AE AT BA BE CR CZ DE DJ DK EE ES FI FK FO GL HR HU IL IS LT LY ME MN MR NO PL PT RS SD SE SI SK SO ST TL TN VA XK'.split(
+    ' ',
+  ),
+)
+const BANK_LETTERS = new Set(
+  'AZ BG BH DO GB GI GT IE IQ JO KW LC LV MU NI NL PK PS QA RO SC SV VG'.split(' '),
+)
+/** An IBAN whose letters are of hexadecimal digits only, alone among other such words, is a sum of something. */
+const BANK_WORDS =
+  /iban|bic\b|swift|bank|kont|compt|cuent|cont[ao]\b|rekening|rachun|účet|ucet|számla|счет|счёт|рахун|λογαριασ|hesab|حساب|חשבון|口座|账|帳|계좌|account|pay|zahl|överf/i
+
 const MAX_CANDIDATES = 20_000
 const NEAR_CHARS = 100
 /** Where the number of an example stands; people's own papers do not speak of check digits. */
@@ -25,15 +38,15 @@ export function ibanFindings(text: string): PrivateFinding[] {
     const letters = match[0].slice(0, 2).toUpperCase()
     const length = LENGTHS[letters]
     if (length === undefined) continue
-    // As many signs as that country's have, whatever else was taken along; a word may follow.
-    const compact = text
-      .slice(match.index, match.index + length + 14)
-      .replace(/[ -]/g, '')
-      .slice(0, length)
-      .toUpperCase()
-    if (compact.length !== length || !/^[A-Z0-9]+$/.test(compact) || !mod97(compact)) continue
+    const written = signsOf(text, match.index, length)
+    // Written in one case, and a word of its own: what goes on is a sum, a key, an address of a wallet.
+    if (written === undefined || (/[a-z]/.test(written) && /[A-Z]/.test(written))) continue
+    const compact = written.toUpperCase()
+    if (!shaped(compact, letters) || !mod97(compact)) continue
     const near = text.slice(Math.max(0, match.index - NEAR_CHARS), match.index + 40 + NEAR_CHARS)
     if (ABOUT.test(near)) continue
+    const hexadecimal = /[A-F]/.test(compact.slice(4)) && /^[A-F\d]+$/.test(compact)
+    if (hexadecimal && !BANK_WORDS.test(near)) continue
     found.add(compact)
     if (example === '') {
       example = masked(compact)
@@ -42,6 +55,26 @@ export function ibanFindings(text: string): PrivateFinding[] {
   }
   if (found.size > 0) return [sureOf('bank-account', 'iban', { count: found.size, masked: example, country })]
   return nationalAccount(text)
+}
+
+/** As many signs as that country's have, groups put together; a word may follow, more of the same may not. */
+function signsOf(text: string, from: number, length: number): string | undefined {
+  let signs = ''
+  let at = from
+  for (; at < text.length && signs.length < length; at++) {
+    const sign = text.charAt(at)
+    if (sign === ' ' || sign === '-') continue
+    if (!/[A-Za-z\d]/.test(sign)) return undefined
+    signs += sign
+  }
+  return signs.length < length || /[A-Za-z\d]/.test(text.charAt(at)) ? undefined : signs
+}
+
+function shaped(iban: string, country: string): boolean {
+  if (!/^[A-Z]{2}(?:0[2-9]|[1-8]\d|9[0-8])/.test(iban)) return false
+  if (DIGITS_ONLY.has(country)) return /^\d+$/.test(iban.slice(4))
+  if (BANK_LETTERS.has(country)) return /^[A-Z]{4}/.test(iban.slice(4))
+  return true
 }
 
 export function mod97(iban: string): boolean {

@@ -27,7 +27,7 @@ const WRITTEN_EXTENSIONS = new Set(
 )
 
 function isGeneric(key: string, paper: PaperClass | undefined): boolean {
-  return paper === 'private-words' && /^[a-z]{2,11}$/.test(key)
+  return paper === 'private-words' && /^[a-z]{2,11}\*?$/.test(key)
 }
 
 /** @param stem without extension */
@@ -58,7 +58,7 @@ export function nameSays(stem: string, extension: string): NameSaying {
   if (findings.length === 0 && !quiet) {
     const named =
       WRITTEN_EXTENSIONS.has(extension) || extension === '' ? best(hits, 'name', words) : undefined
-    if (named !== undefined && saysEnough(words, hits))
+    if (named !== undefined && saysEnough(words, hits, isGeneric(named.word, named.paper)))
       findings.push(maybe(named.paper, 'name', { word: named.word }))
   }
   if (!quiet && passwordList(words, hits) && !/^(?:png|gif|webp|bmp)$/.test(extension))
@@ -85,9 +85,14 @@ function best(
 const OWNING =
   /(?:^| )(?:my|mine|our|scan|scans|scanned|copy|final|signed|meine?r?|mein|kopie|unterschrieben|mon|ma|mes|copie|signé|mi|mis|mio|mia|copia|firmado|firmato|meu|minha|mijn|min|mitt|moj|moje|moja|můj|mój|кopия|мой|моя|мои|копия|скан|подписан|мій|моя|копія|我的|扫描|掃描|复印件|私の|スキャン|내|스캔|사본|saya|của tôi|benim|kişisel)(?: |$)/
 
-/** A word like `tax` says something about the file when hardly anything else stands there, or a year, or whose it is. */
-function saysEnough(words: string, hits: readonly MeaningHit[]): boolean {
-  if (/(?:^| )(?:19|20)\d\d(?: |$)/.test(words) || OWNING.test(words)) return true
+/** With a year or a word of whose it is, so many others may stand there: the names of a person, a month. */
+const MOST_OTHERS = 3
+
+/**
+ * A word like `tax` says something about the file when hardly anything else stands there, or a year, or whose it is.
+ * @param generic a word of magazines and games as well (`personal`, `secret`): a year does not help it
+ */
+function saysEnough(words: string, hits: readonly MeaningHit[], generic = false): boolean {
   let rest = words
   for (const { at, end, meaning } of [...hits].sort((a, b) => b.at - a.at)) {
     if (
@@ -100,6 +105,8 @@ function saysEnough(words: string, hits: readonly MeaningHit[]): boolean {
     rest = rest.slice(0, at) + ' '.repeat(Math.max(0, Math.min(end, rest.length) - at)) + rest.slice(end)
   }
   const others = rest.split(' ').filter((word) => word !== '' && !/^\d+$/.test(word))
+  if (OWNING.test(words)) return others.length <= MOST_OTHERS + 1
+  if (!generic && /(?:^| )(?:19|20)\d\d(?: |$)/.test(words) && others.length <= MOST_OTHERS) return true
   return others.join('').length <= 10 && others.length <= 1
 }
 

@@ -2,6 +2,7 @@
 // fields *and* are filled in: a label with a value, a number beside it, a person. Linear in the text.
 
 import { maybe, type PrivateFinding } from '../finding.ts'
+import { writtenTogether } from '../folded-text.ts'
 import { lexicon, type MeaningHit, type PaperClass } from '../words/lexicon.ts'
 
 /** What is judged at once: about two printed pages. */
@@ -138,9 +139,9 @@ interface FormSigns {
 const BLANK =
   /_{4,}|\.{6,}|…{3,}|\[\s{0,20}\]|\{\{[^}]{0,60}\}\}|<[a-z_ ]{2,30}>|\[[a-z' /_-]{3,40}\]|\bx{4,}\b/g
 const AMOUNT =
-  /\d[\d.,' ]{0,14}\d[.,]\d{2}(?!\d)|[€$£¥₹₽₩₺฿₴₫₪]\s?\d|\d\s?(?:€|zł|kč|kr|eur|usd|chf|руб|грн|лв|円|元|원|บาท|đ|ft|lei|ريال|₪|ден|дин|rp|rm)(?!\p{L})/gu
+  /\d[\d.,' ]{0,14}\d[.,]\d{2}(?!\d)|[€$£¥₹₽₩₺฿₴₫₪₸₼₾֏៛₭₮৳₦₱]\s?\d|\d\s?(?:€|zł|kč|kr|eur|usd|chf|руб|грн|лв|円|元|원|บาท|đ|ft|lei|ريال|₪|ден|дин|rp|rm|₸|₼|₾|֏|៛|₭|₮|৳|₦|₱|ብር|birr|ksh|tzs|лв|манат|azn|төг|сўм|so'm|сом|тг|ქნ|ლარი|դրամ|ကျပ်|км|bam|lekë|lek|all|mkd|мкд|руп|රු|रु|ரூ|రూ|ರೂ)(?!\p{L})/gu
 const DATE =
-  /\b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d\b|\b(?:19|20)\d\d[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])|(?:19|20)\d\d\s?년|(?:令和|平成|昭和)[元\d]{1,2}年|民國\s?\d{2,3}\s?年/g
+  /\b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20|25)\d\d\b|\b(?:19|20|25)\d\d[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])|(?:19|20)\d\d\s?년|(?:令和|平成|昭和)[元\d]{1,2}年|民國\s?\d{2,3}\s?年/g
 const DOSE =
   /\d\s?(?:mg|µg|μg|mcg|mmol|mmhg|iu|мг|мкг|毫克|ミリグラム)(?![\p{L}])|\b1[0-9]{2}\/\d{2,3}\b|\b[a-tv-z]\d{2}\.\d\b/u
 const REACHED = /[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,10}|\+\d{1,3}[\s\d()/-]{7,16}\d/g
@@ -195,7 +196,8 @@ function alone(text: string, { at, end }: MeaningHit): boolean {
   return line.length <= end - at + 3
 }
 
-const SEPARATOR = /^[\s]{0,3}(?:\([^)\n]{0,30}\)\s{0,2})?(?:[:：=|\t]| {2,}|\.{3,}\s?(?=\d))[\s:：|]{0,20}/
+const SEPARATOR =
+  /^[\s]{0,3}(?:\([^)\n]{0,30}\)\s{0,2})?(?:[:：=|\t՝։፦፡៖]| {2,}|\.{3,}\s?(?=\d))[\s:：|]{0,20}/
 const NEXT_LINE = /^[ \t]{0,3}[:：]?[ \t]{0,3}\n[ \t]{0,10}/
 const PLACEHOLDER =
   /^(?:[_.…\-–*]{2,}|[[<{(]|x{3,}|n\/a\b|tbd\b|string\b|null\b|none\b|your |enter |e\.g\.|insert )/
@@ -208,7 +210,11 @@ const SENTENCE = /[.!?。][\s]/
 function isFilled(text: string, { at, end, meaning }: MeaningHit): boolean {
   const payrollName = meaning.part === 'name' && meaning.paper === 'payroll'
   if (meaning.part !== 'person' && meaning.part !== 'field' && !payrollName) return false
-  const rest = text.slice(end, end + 120)
+  // Endings belong to the word: its value stands behind them.
+  const ending = writtenTogether(text.slice(at, end))
+    ? ''
+    : (/^[\p{L}\p{M}]{1,14}/u.exec(text.slice(end, end + 14))?.[0] ?? '')
+  const rest = text.slice(end + ending.length, end + ending.length + 120)
   const lineEnd = rest.indexOf('\n')
   const line = lineEnd === -1 ? rest : rest.slice(0, lineEnd)
   const separator = SEPARATOR.exec(line)?.[0]

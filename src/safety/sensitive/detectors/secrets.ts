@@ -53,7 +53,6 @@ const TOKENS: readonly (readonly [string, RegExp])[] = [
   ['ansible-vault', /^\$ANSIBLE_VAULT;1\.\d;AES256/m],
   ['netrc', /\bmachine\s{1,4}[\w.-]{3,80}\s{1,8}login\s{1,4}\S{1,80}\s{1,8}password\s{1,4}\S{3,}/],
   ['npmrc', /:_(?:authToken|password|auth)\s{0,3}=\s{0,3}"?(?!\$\{)[A-Za-z0-9+/=_-]{12,}/],
-  ['docker', /"auths"\s{0,3}:\s{0,3}\{[^}]{0,400}"auth"\s{0,3}:\s{0,3}"[A-Za-z0-9+/=]{8,}"/],
   ['gcp', /"type"\s{0,3}:\s{0,3}"service_account"[\s\S]{0,600}"private_key"/],
   ['google-oauth', /"client_secret"\s{0,3}:\s{0,3}"[A-Za-z0-9_-]{20,}"/],
   ['refresh', /"(?:refresh_token|access_token)"\s{0,3}:\s{0,3}"[A-Za-z0-9._/+-]{24,}"/],
@@ -74,6 +73,21 @@ const URL_SECRET =
 /** `NAME_SECRET=value`, `"api_key": "value"`, `password: value` in settings and code. */
 const ASSIGNED =
   /(?<![A-Za-z])((?:[A-Za-z0-9]{1,30}[_.-]){0,6}(?:password|passwd|passphrase|pwd|pass|secret|secret[_-]?key|api[_-]?key|apikey|access[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|bearer[_-]?token|client[_-]?secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|master[_-]?key|token|credentials?|secret[_-]?access[_-]?key|jwt[_-]?secret|app[_-]?key|salt|dsn|webhook[_-]?url|connection[_-]?string)(?:[_-](?:key|token|value|hash|id|base))?)["']?\s{0,8}(?:[:=]|=>|:=)\s{0,8}(["'`]?)([^\s"'`,;#]{4,300})/gi
+
+/** `dbPassword: …` in settings, where names are written as in programs. */
+const ASSIGNED_CAMEL =
+  /(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{1,30}(?:Password|Passwd|Passphrase|Pwd|Secret|ApiKey|APIKey|AccessKey|SecretKey|PrivateKey|AuthToken|AccessToken|ApiToken|APIToken|BotToken))["']?\s{0,8}[:=]\s{0,8}(["'`]?)([^\s"'`,;#]{6,300})/g
+/** Apple's property lists: a key, then its value. */
+const IN_LIST =
+  /<key>\s{0,8}(?=[^<]{0,60}(?:pass(?:word|phrase|code)|secret|token|api.?key|private.?key|credential))[^<]{3,60}<\/key>\s{0,40}<(?:string|data)>\s{0,40}([^<]{6,400})/gi
+
+function assignedInList(text: string): string | undefined {
+  for (const [, written = ''] of text.matchAll(IN_LIST)) {
+    const value = written.trim()
+    if (!/\s|^https?:/.test(value) && !NO_VALUE.test(value) && strengthOf(value) >= 2) return value
+  }
+  return undefined
+}
 
 export interface SecretContext {
   readonly extension: string
@@ -99,8 +113,9 @@ export async function secretFindings(text: string, context: SecretContext): Prom
       )
         return [sureOf('secret', what)]
     }
-    const url = urlSecret(text)
-    if (url) return [sureOf('secret', 'url')]
+    if (urlSecret(text)) return [sureOf('secret', 'url')]
+    if (context.extension === 'json' ? registrySecret(text) : false) return [sureOf('secret', 'docker')]
+    if (basicSecret(text)) return [sureOf('secret', 'basic-auth')]
     const linted = await linting(text)
     if (linted !== undefined) return [linted]
     const assigned = assignedSecrets(text, context)
@@ -127,6 +142,34 @@ function urlSecret(text: string): boolean {
     )
       continue
     if (/example\.(?:com|org|net)$/i.test(host) || isExample(text, whole)) continue
+    return true
+  }
+  return false
+}
+
+/** What `docker login` keeps, whatever the file is called: hosts and what opens them. */
+function registrySecret(text: string): boolean {
+  const from = /^\s{0,200}\{[^\0]{0,2000}?"auths"\s{0,20}:\s{0,20}\{/.exec(text.slice(0, 4_000))?.[0].length
+  if (from === undefined) return false
+  return /"(?:auth|identitytoken|registrytoken|password)"\s{0,20}:\s{0,20}"[^"<$\s{]{6,4000}"/.test(
+    text.slice(from, from + 20_000),
+  )
+}
+
+const BASIC =
+  /(?<![A-Za-z])_?auth(?:orization)?["']?\s{0,4}[:=]\s{0,4}["']?(?:Basic\s{1,4})?([A-Za-z0-9+/]{12,400}={0,2})(?![A-Za-z0-9+/=])/gi
+
+/** `user:secret` in base64, as programs that fetch and push keep it. */
+function basicSecret(text: string): boolean {
+  let looked = 0
+  for (const [whole, written = ''] of text.matchAll(BASIC)) {
+    if (++looked > 200) return false
+    const [, user = '', secret = ''] =
+      /^([\x21-\x39\x3b-\x7e]{1,80}):([\x20-\x7e]{4,200})$/.exec(
+        Buffer.from(written, 'base64').toString('latin1'),
+      ) ?? []
+    if (secret === '' || NO_VALUE.test(secret) || /^(?:pass|open sesame|bar|baz)/i.test(secret)) continue
+    if (/^(?:user|username|aladdin|foo)$/i.test(user) || isExample(text, whole)) continue
     return true
   }
   return false
@@ -166,11 +209,18 @@ function assignedSecrets(
   )
     return sureOf('secret', 'pgpass')
   const settings = SETTINGS.test(extension) || /^\.?(?:env|secrets?|credentials?|config)\b/.test(lowName)
+  const list = /<(?:plist|dict|key)>|<plist\s/.test(text.slice(0, 2_000)) ? assignedInList(text) : undefined
+  if (list !== undefined && list !== '')
+    return sureOf('secret', 'assigned', { count: 1, masked: masked(list) })
   let count = 0
   let strongest = 0
   let looked = 0
   let sample = ''
-  for (const [, name = '', quote, written = ''] of text.matchAll(ASSIGNED)) {
+  const assignments =
+    settings && !code
+      ? [...text.matchAll(ASSIGNED), ...text.matchAll(ASSIGNED_CAMEL)]
+      : text.matchAll(ASSIGNED)
+  for (const [, name = '', quote, written = ''] of assignments) {
     if (++looked > 2_000) break
     const value = written.replace(/[)\]}]+$/, '')
     if (NO_VALUE.test(value) || value.length < 4 || (/^[a-z_.]+$/i.test(value) && value.length < 12 && code))

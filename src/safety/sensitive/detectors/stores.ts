@@ -183,8 +183,30 @@ function recordForm(head: string): PrivateFinding | undefined {
     )
   )
     return sureOf('medical', 'fhir')
+  if (genome(head)) return sureOf('medical', 'genome')
   if (/<ClinicalDocument\b[\s\S]{0,400}urn:hl7-org/.test(head)) return sureOf('medical', 'cda')
   return undefined
+}
+
+const GENOTYPE =
+  /^"?(?:rs|i)\d{2,12}"?[\t, ]{1,3}"?(?:[1-9]|1\d|2[0-6]|X|Y|XY|MT?)"?[\t, ]{1,3}"?\d{1,9}"?[\t, ]{1,3}"?(?:[ACGTDI0-]{1,2}|--)"?(?:[\t, ]{1,3}"?[ACGTDI0-]"?)?\r?$/gm
+
+/** What tests of genes give to those who were tested: a row for each place; or calls for one sample that has a name. */
+function genome(head: string): boolean {
+  if ((head.match(GENOTYPE)?.length ?? 0) >= 3) return true
+  if (!head.startsWith('##fileformat=VCF')) return false
+  const samples = /^#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t([^\n]{1,400})/m
+    .exec(head)?.[1]
+    ?.trim()
+    .split('\t')
+  // Public panels have many samples, under numbers of theirs.
+  return (
+    samples !== undefined &&
+    samples.length <= 4 &&
+    !samples.some((name) =>
+      /^(?:NA|HG|HGDP|SRR|ERR|LP)\d{3,}|^(?:sample|test|tumou?r|normal|control)/i.test(name),
+    )
+  )
 }
 
 const CHAT_LINES: readonly RegExp[] = [

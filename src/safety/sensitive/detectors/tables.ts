@@ -34,8 +34,7 @@ export function tableFindings(text: string): PrivateFinding[] {
     const cells = cellsOf(lines[at] as string, separator)
     if (cells.length < 2 || cells.length > MAX_COLUMNS) continue
     const columns = cells.map(columnOf)
-    if (columns.filter(({ meanings, words }) => meanings.length > 0 || CONTACT_WORDS.test(words)).length < 2)
-      continue
+    if (columns.filter(speaking).length < 2) continue
     const rows = lines
       .slice(at + 1)
       .map((line) => cellsOf(line, separator))
@@ -43,6 +42,10 @@ export function tableFindings(text: string): PrivateFinding[] {
     if (rows.length > 0) return judge(columns, rows)
   }
   return []
+}
+
+function speaking({ meanings, words }: Column): boolean {
+  return meanings.length > 0 || CONTACT_WORDS.test(words) || NAME_WORDS.test(words) || ID_COLUMNS.test(words)
 }
 
 function judge(columns: readonly Column[], rows: readonly (readonly string[])[]): PrivateFinding[] {
@@ -62,7 +65,7 @@ function judge(columns: readonly Column[], rows: readonly (readonly string[])[])
       ({ meanings, words }, i) =>
         filled(i) &&
         (paper === 'national-id'
-          ? ID_COLUMNS.test(words)
+          ? ID_COLUMNS.test(words) && numbered(rows, i)
           : meanings.some((meaning) => meaning.paper === paper && speaks(paper, meaning.key))),
     )
     if (person && matching.length > 0) findings.push(maybe(paper, 'table', { count: rows.length }))
@@ -82,8 +85,20 @@ function judge(columns: readonly Column[], rows: readonly (readonly string[])[])
 }
 
 const ID_COLUMNS = headers(
-  `ssn|social security(?: number| no)?|national id|id number|passport(?: no| number)?|pesel|bsn|cpf|dni|nif|curp|rut|cnp|egn|егн|jmbg|јмбг|oib|emso|emšo|nino|aadhaar|pan|personnummer|cpr|fødselsnummer|hetu|henkilötunnus|henkilotunnus|isikukood|asmens kodas|personas kods|rodné číslo|rodne cislo|codice fiscale|снилс|инн|паспорт|іпн|рнокпп|αμκα|αφμ|tckn|tc kimlik(?: no)?|身份证号?码?|身分證字號|身份證號碼|주민등록번호|주민번호|マイナンバー|個人番号|nik|ktp|cccd|cmnd|cedula|cédula|sozialversicherungsnummer|steuer id|n secu|secu|numero secu|numero de securite sociale|securite sociale|ת ?ז|תעודת זהות|رقم الهوية|الرقم القومي|کد ملی|เลขบัตรประชาชน|เลขประจำตัวประชาชน|আইডি|आधार(?: संख्या)?|kennitala`,
+  `ssn|social security(?: number| no)?|national id|id number|passport(?: no| number)?|pesel|bsn|cpf|dni|nif|curp|rut|cnp|egn|егн|jmbg|јмбг|oib|emso|emšo|nino|aadhaar|pan|personnummer|cpr|fødselsnummer|hetu|henkilötunnus|henkilotunnus|isikukood|asmens kodas|personas kods|rodné číslo|rodne cislo|codice fiscale|снилс|инн|паспорт|іпн|рнокпп|αμκα|αφμ|tckn|tc kimlik(?: no)?|身份证号?码?|身分證字號|身份證號碼|주민등록번호|주민번호|マイナンバー|個人番号|nik|ktp|cccd|cmnd|cedula|cédula|sozialversicherungsnummer|steuer id|n secu|secu|numero secu|numero de securite sociale|securite sociale|ת ?ז|תעודת זהות|رقم الهوية|الرقم القومي|کد ملی|เลขบัตรประชาชน|เลขประจำตัวประชาชน|আইডি|आधार(?: संख्या)?|kennitala|sin|sin (?:no|number)|social insurance(?: no| number)?|nie|cuil|cuit|cdi|rg|cnpj|rfc|ife|ine|rut|run|ci|dui|dpi|cnic|nid|nric|fin|ic no|ic|mykad|no kp|no ic|no ktp|philhealth|philsys|sss|umid|hkid|arc|rrn|fnr|fodselsnr|personnr|pnr|svnr|sv nr|svnummer|ahv(?: nr)?|avs|nss|nir|insee|niss|insz|rijksregisternummer|rrn|sofi|burgerservicenummer|asmens kodas|ak|pk|rc|r c|rodne c|embg|ембг|јмбг|umcn|amka|afm|adt|taj(?: szam)?|adoazonosito|cod numeric personal|id nummer|idnummer|idno|id no|idn|iin|иин|жсн|pinfl|пинфл|жшшир|инн|inn|snils|рнокпп|ипн|унзр|idnp|fin kod|şv|tc|tc no|tc kimlik numarası|kimlik(?: no)?|مليت|کدملی|کد ملی|شماره ملی|رقم الهوية|رقم البطاقة|الرقم الوطني|السجل المدني|الإقامة|هوية|ת ?ז|מספר זהות|מס זהות|ssnr|nin|bvn|nin number|id kitambulisho|kitambulisho|nida|ghana card|kra pin|kra|epf|uan|voter id|epic|driving licen[cs]e(?: no| number)?|licen[cs]e no|passport|passnr|passnummer|reisepass(?: nr)?|pasaporte|passeport|passaporto|passaporte|paspoort(?: nr)?|paszport|pasaport|паспорт|паспортные данные|护照(?:号|号码)?|護照號碼|パスポート番号|旅券番号|여권번호|身份证|身份证号|身分證|身份證|統一編號|居留證號碼|マイナンバー|個人番号|주민등록번호|주민번호|외국인등록번호|citizen id|thai id|บัตรประชาชน|số cccd|so cccd|số cmnd|cmt|cmnd|cccd|hộ chiếu|लाइसेंस|पैन|পাসপোর্ট|ஆதார்|ఆధార్|ಆಧಾರ್|ആധാർ|شناختی کارڈ(?: نمبر)?|ลำดับบัตร|номер паспорта|regon|nusdnr|krankenversichertennummer|kvnr|nhs(?: no| number)?|medicare(?: no| number)?|tfn|ird(?: no| number)?|ihi|hcn|health card(?: no| number)?`,
 )
+
+/** Short names of columns mean other things elsewhere: `sin`, `ic`, `run`. What stands below decides. */
+function numbered(rows: readonly (readonly string[])[], index: number): boolean {
+  const values = rows.map((row) => row[index] ?? '').filter((value) => value !== '')
+  const numbers = values.filter(
+    (value) =>
+      value.length <= 24 &&
+      (value.match(/\d/g)?.length ?? 0) >= 5 &&
+      !/^[-+]?\d*\.\d+(?:e[-+]?\d+)?$/i.test(value),
+  )
+  return numbers.length >= Math.max(1, values.length * 0.5)
+}
 
 const BALANCE = headers(
   'balance|running balance|available balance|saldo|kontostand|solde|saldo disponible|saldo disponivel|stan|zustatek|zostatok|egyenleg|sold|остаток|баланс|залишок|υπολοιπο|bakiye|الرصيد|יתרה|مانده|शेष|শেষ স্থিতি|ยอดคงเหลือ|so du|残高|差引残高|잔액|거래후잔액|余额|餘額|結餘|likutis|atlikums|jaak',

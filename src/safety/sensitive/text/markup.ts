@@ -11,32 +11,49 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: ' ',
   euro: '€',
   pound: '£',
-  auml: 'ä',
-  ouml: 'ö',
-  uuml: 'ü',
-  Auml: 'Ä',
-  Ouml: 'Ö',
-  Uuml: 'Ü',
+  yen: '¥',
   szlig: 'ß',
-  eacute: 'é',
-  egrave: 'è',
-  ecirc: 'ê',
-  agrave: 'à',
-  aacute: 'á',
-  iacute: 'í',
-  oacute: 'ó',
-  uacute: 'ú',
-  ntilde: 'ñ',
-  ccedil: 'ç',
-  aring: 'å',
   oslash: 'ø',
+  Oslash: 'Ø',
   aelig: 'æ',
+  AElig: 'Æ',
+  lstrok: 'ł',
+  Lstrok: 'Ł',
+  dstrok: 'đ',
+  Dstrok: 'Đ',
+  inodot: 'ı',
+  ndash: '–',
+  mdash: '—',
+  deg: '°',
+  micro: 'µ',
+  shy: '',
+}
+/** `&odblac;` is an o with that accent: one rule for all letters. */
+const ACCENTS: Readonly<Record<string, string>> = {
+  acute: '\u0301',
+  grave: '\u0300',
+  circ: '\u0302',
+  uml: '\u0308',
+  tilde: '\u0303',
+  ring: '\u030a',
+  cedil: '\u0327',
+  caron: '\u030c',
+  dblac: '\u030b',
+  ogon: '\u0328',
+  macr: '\u0304',
+  breve: '\u0306',
+  dot: '\u0307',
+}
+
+function named(name: string): string | undefined {
+  const accent = ACCENTS[name.slice(1)]
+  return ENTITIES[name] ?? (accent === undefined ? undefined : (name.charAt(0) + accent).normalize('NFC'))
 }
 
 export function unescapeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(/&(#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,8});/gi, (whole, name: string) => {
-    if (!name.startsWith('#')) return ENTITIES[name] ?? whole
+    if (!name.startsWith('#')) return named(name) ?? whole
     const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
@@ -135,10 +152,17 @@ export function rtfText(rtf: string): string {
       else bytes.push(Number.parseInt(hex, 16))
     } else if (plain !== undefined) {
       flush()
-      out.push(skip > 0 && plain.startsWith('?') ? plain.slice(1) : plain)
+      const said = inUtf8(plain)
+      out.push(skip > 0 && said.startsWith('?') ? said.slice(1) : said)
       skip = 0
     } else if (sign !== undefined) out.push(sign === '~' ? ' ' : sign)
   }
   flush()
   return cut(out.join(''))
+}
+
+/** Not of the format, but written by programs: bytes of UTF-8 as they are. */
+function inUtf8(plain: string): string {
+  if (!/[\x80-\xff]/.test(plain)) return plain
+  return Buffer.from(plain, 'latin1').toString('utf8')
 }

@@ -6,6 +6,7 @@ import { TermIndex } from '../term-index.ts'
 import { stemmed, stemmedTerm } from '../word-stems.ts'
 import { BANK } from './bank.ts'
 import { type WordsByLanguage, wordParts } from './class-words.ts'
+import { FURTHER_LANGUAGES, OPEN_ENDED } from './further-languages.ts'
 import { IDENTITY } from './identity.ts'
 import { LEGAL } from './legal.ts'
 import { MEDICAL } from './medical.ts'
@@ -67,7 +68,7 @@ const MORE: Readonly<Partial<Record<Part, readonly string[]>>> = {
 }
 
 /** Languages that bend their words; the others write terms as they stand here, or with `*`. */
-const BENT = new Set('pl cs sk hr sr sl mk bg ru uk be lt lv et el ro sq hu fi'.split(' '))
+const BENT = new Set('pl cs sk hr sr bs sl mk bg ru uk be lt lv et el ro sq hu fi'.split(' '))
 
 const NAMED_PARTS: ReadonlySet<Part> = new Set<Part>(['title', 'name', 'password'])
 /** `fiche de paie` is `fiche_paie` in names. */
@@ -90,6 +91,34 @@ export class Lexicon {
         this.#add('field', fields, paper, BENT.has(language))
         this.#add('name', names, paper)
       }
+    }
+    for (const [language, words] of Object.entries(FURTHER_LANGUAGES)) {
+      const open = OPEN_ENDED.has(language)
+      for (const paper of Object.keys(PAPERS) as PaperClass[]) {
+        const { titles, fields, names } = wordParts(words[paper] ?? '')
+        this.#add(
+          'title',
+          titles.map((term) => goingOn(term, open)),
+          paper,
+          BENT.has(language),
+        )
+        this.#add(
+          'field',
+          fields.map((term) => goingOn(term, open)),
+          paper,
+          BENT.has(language),
+        )
+        this.#add(
+          'name',
+          names.map((term) => goingOn(term, open)),
+          paper,
+        )
+      }
+      for (const part of ['person', 'password'] as const)
+        this.#add(
+          part,
+          (words[part] ?? '').split(',').map((term) => goingOn(term.trim(), open)),
+        )
     }
     for (const [part, lines] of Object.entries(MORE) as [Part, readonly string[]][]) {
       for (const line of lines) this.#add(part, line.split(','))
@@ -143,6 +172,12 @@ export class Lexicon {
     }
     return hits.length === plain ? hits : hits.sort((a, b) => a.at - b.at)
   }
+}
+
+/** Short ones would agree with the beginnings of other words. */
+const LONG_ENOUGH = 5
+function goingOn(term: string, open: boolean): string {
+  return open && term.length >= LONG_ENOUGH ? `${term.replace(/\*$/, '')}*` : term
 }
 
 let built: Lexicon | undefined
