@@ -4,7 +4,7 @@
 
 import { CodedError } from '../base/errors.ts'
 import type { Disk } from '../base/ports.ts'
-import { writeStateFile } from '../base/state-file.ts'
+import { writeStateFile, writeStateFiles } from '../base/state-file.ts'
 import { readWhole, seal, setAside, unseal } from './checked-file.ts'
 import type { Log } from './log.ts'
 
@@ -67,4 +67,19 @@ export class KeptFile<Body> {
       await writeStateFile(disk, stateFolder, this.#name, seal(VERSION, body))
     }
   }
+}
+
+/**
+ * Many at once, with one look at their folder. Nobody else writes any of them meanwhile.
+ * @throws DiskError; then some may be new
+ */
+export function writeKept(
+  { disk, stateFolder }: KeptPlace,
+  files: readonly { readonly name: string; readonly body: unknown }[],
+): Promise<void> {
+  return writeStateFiles(
+    disk,
+    stateFolder,
+    files.map(({ name, body }) => ({ name, bytes: seal(VERSION, body) })),
+  )
 }

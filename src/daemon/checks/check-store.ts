@@ -2,7 +2,7 @@
 // It can all be found out again, so what is damaged or of a newer Shoal is left and begun anew; what is locked is in the records.
 
 import type { Disk } from '../../base/ports.ts'
-import { KeptFile, type KeptPlace } from '../kept-file.ts'
+import { KeptFile, type KeptPlace, writeKept } from '../kept-file.ts'
 import type { Arrival } from './arrival.ts'
 import type { FileState } from './file-state.ts'
 
@@ -17,7 +17,6 @@ type Kept = readonly (readonly [number, FileState])[]
 export class CheckStore {
   readonly #place: KeptPlace
   readonly #disk: Disk
-  readonly #files = new Map<string, KeptFile<Kept>>()
   readonly #due = new Map<string, Arrival>()
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<unknown> = Promise.resolve()
@@ -35,9 +34,7 @@ export class CheckStore {
   async read(id: string): Promise<Kept> {
     // It is looked at anew.
     return (
-      (await this.#fileOf(id)
-        .read()
-        .catch(() => undefined)) ?? []
+      (await new KeptFile<Kept>(this.#place, nameOf(id), LIMIT_BYTES).read().catch(() => undefined)) ?? []
     )
   }
 
@@ -56,10 +53,15 @@ export class CheckStore {
     const before = this.#writing
     this.#writing = (async () => {
       await before
-      for (const { transfer, files, state } of due) {
-        // Sooner or later it changes again; until then it is found out anew after a start.
-        const kept = this.#fileOf(transfer.id).write([...files])
-        await kept.catch(() => this.#place.log.write('warn', 'checks-not-written', { id: transfer.id }))
+      const files = due.map((arrival) => ({
+        name: nameOf(arrival.transfer.id),
+        body: [...arrival.files] satisfies Kept,
+      }))
+      // Sooner or later they change again; until then they are found out anew after a start.
+      await writeKept(this.#place, files).catch(() =>
+        this.#place.log.write('warn', 'checks-not-written', { count: files.length }),
+      )
+      for (const { transfer, state } of due) {
         if (state === transfer.record.check || transfer.removed) continue
         await transfer.update({ check: state }).catch(() => undefined)
       }
@@ -72,19 +74,9 @@ export class CheckStore {
     const { stateFolder } = this.#place
     for (const name of await this.#disk.list(stateFolder).catch(() => [])) {
       if (ids.has(name.replace(/\.json$/, ''))) continue
-      this.#files.delete(name.replace(/\.json$/, ''))
       // It is read by nobody; the next start tries again.
       await this.#disk.remove(this.#disk.join(stateFolder, name)).catch(() => undefined)
     }
-  }
-
-  #fileOf(id: string): KeptFile<Kept> {
-    let file = this.#files.get(id)
-    if (file === undefined) {
-      file = new KeptFile(this.#place, nameOf(id), LIMIT_BYTES)
-      this.#files.set(id, file)
-    }
-    return file
   }
 }
 
