@@ -3,6 +3,7 @@
 
 import type { Disk } from '../../base/ports.ts'
 import { KeptFile, type KeptPlace, writeKept } from '../kept-file.ts'
+import { unwrittenTo } from '../log.ts'
 import type { Arrival } from './arrival.ts'
 import type { FileState } from './file-state.ts'
 
@@ -58,12 +59,11 @@ export class CheckStore {
         body: [...arrival.files] satisfies Kept,
       }))
       // Sooner or later they change again; until then they are found out anew after a start.
-      await writeKept(this.#place, files).catch(() =>
-        this.#place.log.write('warn', 'checks-not-written', { count: files.length }),
-      )
+      const unwritten = unwrittenTo(this.#place.log)
+      await writeKept(this.#place, files).catch(unwritten)
       for (const { transfer, state } of due) {
         if (state === transfer.record.check || transfer.removed) continue
-        await transfer.update({ check: state }).catch(() => undefined)
+        await transfer.update({ check: state }).catch(unwritten)
       }
     })()
     await this.#writing
