@@ -7,7 +7,7 @@ import { LIBRARY_ROUTES } from './library-routes.ts'
 import { type Route, route } from './route.ts'
 import { Added, AddRequest, Inspection, Source } from './schemas/adding.ts'
 import { Demo } from './schemas/demo.ts'
-import { Licence, Publisher } from './schemas/library.ts'
+import { GivenLicence, Publisher } from './schemas/library.ts'
 import {
   Category,
   Folder,
@@ -282,7 +282,7 @@ export const ROUTES = {
       /** Needed to widen what was not looked at for everyone: a finished review of this share without open findings. */
       review: z.string().max(64).optional(),
       /** Needed for everyone. */
-      licence: Licence.optional(),
+      licence: GivenLicence.optional(),
       publisher: Publisher.optional(),
     }),
     output: ShareFacts,

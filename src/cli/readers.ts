@@ -2,7 +2,7 @@
 // A reader answers undefined for text it does not understand; `options.ts` makes the sentence.
 
 import { parseDuration, parseRate, parseSize } from '../api/parse-quantity.ts'
-import { Licence } from '../api/schemas/library.ts'
+import { GivenLicence, type Licence } from '../api/schemas/library.ts'
 
 export interface Reader<T> {
   /** Completes "--up should be ...". */
@@ -58,7 +58,7 @@ export const LICENCE: Reader<Licence> = {
   expects: 'own-work, permission, or the SPDX id of an open licence such as CC-BY-4.0',
   read: (text) => {
     if (text === 'own-work' || text === 'permission') return { kind: text, id: null }
-    const open = Licence.safeParse({ kind: 'open', id: text })
+    const open = GivenLicence.safeParse({ kind: 'open', id: text })
     return open.success ? open.data : undefined
   },
 }

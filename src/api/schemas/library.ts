@@ -1,6 +1,7 @@
 // The library: folders with their audience, files by content, what others see, what is there twice.
 
 import { z } from 'zod'
+import { isOpenLicence } from '../open-licences.ts'
 import { AbsolutePath, Bytes, Coded, ForeignText, Moment, TransferId } from './primitives.ts'
 import { CheckState } from './transfer.ts'
 
@@ -23,6 +24,11 @@ export const Licence = z.object({
     .nullable(),
 })
 export type Licence = z.infer<typeof Licence>
+/** As a person says it: an open one is one that is known. */
+export const GivenLicence = Licence.refine(
+  ({ kind, id }) => (kind === 'open' ? id !== null && isOpenLicence(id) : id === null),
+  { error: 'An open licence is named by its SPDX id, such as CC-BY-4.0; any other has none', path: ['id'] },
+)
 /** Whom others see as publisher; never filled in by itself. */
 export const Publisher = z.string().min(1).max(120)
 
@@ -221,7 +227,7 @@ export type SeenAnswer = z.infer<typeof SeenAnswer>
 export const AudienceRequest = z.object({
   audience: LibraryAudience,
   /** Needed for everyone. */
-  licence: Licence.optional(),
+  licence: GivenLicence.optional(),
   publisher: Publisher.optional(),
   /** Needed for every widening: a finished review of this folder without open findings. */
   review: z.string().max(64).optional(),

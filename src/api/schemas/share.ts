@@ -1,7 +1,7 @@
 // What a person offers: the survey before anything is visible, the request, and the share as it is.
 
 import { z } from 'zod'
-import { FolderId, Licence, Publisher } from './library.ts'
+import { FolderId, GivenLicence, Publisher } from './library.ts'
 import {
   AbsolutePath,
   Audience,
@@ -51,7 +51,7 @@ export const ShareRequest = z.object({
   /** Findings that may be shared: ids, classes or globs of paths. For those who cannot be asked. */
   allow: z.array(z.string().min(1).max(4_096)).max(1_000).optional(),
   /** Needed for everyone. */
-  licence: Licence.optional(),
+  licence: GivenLicence.optional(),
   publisher: Publisher.optional(),
   comment: z.string().max(1_000).optional(),
   superSeed: z.boolean().optional(),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { OPEN_LICENCES } from '../../../../src/api/open-licences.ts'
 import { AudienceRequest } from '../../../../src/api/schemas/library.ts'
-import { isLicenceMissing, licencePart, NO_LICENCE, OPEN_LICENCES, reached } from './licence-choice.ts'
+import { isLicenceMissing, licencePart, NO_LICENCE, reached } from './licence-choice.ts'
 
 test('nothing goes to everyone before it was said what allows it', () => {
   assert.ok(isLicenceMissing('everyone', NO_LICENCE))

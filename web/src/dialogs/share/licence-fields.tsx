@@ -1,9 +1,10 @@
 // Everyone asks what allows it: one's own work, an open licence, permission; and who may be named as publisher.
 
 import type { ReactNode, RefObject } from 'react'
+import { OPEN_LICENCES } from '../../../../src/api/open-licences.ts'
 import { t } from '../../text/t.ts'
 import { Field, Picks, SelectBox } from '../../ui/field.tsx'
-import { type LicenceChoice, OPEN_LICENCES } from './licence-choice.ts'
+import type { LicenceChoice } from './licence-choice.ts'
 
 const KINDS = ['own-work', 'open', 'permission', 'not-sure'] as const
 
