@@ -153,8 +153,8 @@ export class Arrival {
   async #lookAtRest(index: number): Promise<void> {
     const place = pathOf(this.transfer, index)
     if (place === undefined || this.#locked(index) !== undefined) return
+    // Not there, or not ours to read: it cannot be opened either, and is looked at when it has its name.
     const look = await lookAtFile(place, path.basename(place)).catch(() => undefined)
-    // What cannot be read cannot be opened either.
     if (look === undefined) return
     this.#note(index, look)
     this.#decide(index)
