@@ -18,8 +18,10 @@ const INNER: Readonly<Record<string, string>> = {
   HandshakeError: 'ends one connection',
   HashError: 'a bug in how hashing is asked, so a mistake of ours',
   IdError: 'wrapped by whoever decodes',
+  KeyTextError: 'wrapped by whoever decodes',
   MseError: 'ends one connection',
   PeerError: 'ends one connection',
+  RecordError: 'ends the link to the device that sent it',
   StorageError: 'a bug in how storage is used, so a mistake of ours',
   WireError: 'ends one connection',
 }

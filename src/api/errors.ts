@@ -14,6 +14,7 @@ import { IMPORT_ERRORS } from './errors-import.ts'
 import { LIBRARY_ERRORS } from './errors-library.ts'
 import { LIFE_ERRORS } from './errors-life.ts'
 import { MACHINE_ERRORS } from './errors-machine.ts'
+import { PEOPLE_ERRORS } from './errors-people.ts'
 import { RPC_ERRORS } from './errors-rpc.ts'
 import { SCAN_ERRORS } from './errors-scan.ts'
 import { SHARE_PAGE_ERRORS } from './errors-share-page.ts'
@@ -51,6 +52,7 @@ const TABLE: ErrorTable = {
   ...LIBRARY_ERRORS,
   ...CHECK_ERRORS,
   ...SCAN_ERRORS,
+  ...PEOPLE_ERRORS,
 }
 
 export function explain(error: CodedError): Explained {

@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { LIBRARY_ROUTES } from './library-routes.ts'
+import { PEOPLE_ROUTES } from './people-routes.ts'
 import { type Route, route } from './route.ts'
 import { Added, AddRequest, Inspection, Source } from './schemas/adding.ts'
 import { Demo } from './schemas/demo.ts'
@@ -517,6 +518,7 @@ export const ROUTES = {
   }),
 
   ...LIBRARY_ROUTES,
+  ...PEOPLE_ROUTES,
 } as const satisfies Readonly<Record<string, Route>>
 
 export type RouteName = keyof typeof ROUTES

@@ -11,6 +11,7 @@ import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
 import { CheckSide } from './checks/check-side.ts'
+import { withoutPeople } from './community/people-handlers.ts'
 import { Contents } from './content/contents.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
 import { EngineHost } from './engine-host.ts'
@@ -71,7 +72,8 @@ export type CoreHandlers = ReturnType<typeof transferHandlers> &
   ReturnType<typeof libraryHandlers> &
   ReturnType<typeof daemonHandlers> &
   ReturnType<typeof networkHandlers> &
-  CheckSide['handlers']
+  CheckSide['handlers'] &
+  ReturnType<typeof withoutPeople>
 
 export interface Daemon {
   readonly stateFolder: string
@@ -316,6 +318,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       saveFolder,
     }),
     ...side.handlers,
+    ...withoutPeople('it is being built'),
     ...networkHandlers({
       host,
       transfers,

@@ -2,7 +2,8 @@
 // A resumed stream begins with every row that changed since the cursor; `reset` says that the cursor is too old.
 
 import { z } from 'zod'
-import { TransferId } from './primitives.ts'
+import { Message } from './conversations.ts'
+import { ForeignText, TransferId } from './primitives.ts'
 import { Totals } from './status.ts'
 import { TransferRow } from './transfer.ts'
 
@@ -17,6 +18,33 @@ export const Notice = z.object({
   code: z.string().nullable(),
 })
 
+/**
+ * Something about people changed: look at it again. Ids as in the calls; a cursor is not kept for these, so whoever was away
+ * asks anew after a `reset` or a new connection.
+ */
+export const PeopleChange = z.object({
+  /** message: written, changed, or where it is; typing; conversation: unread, name; circle; joining; person; nearby; offer; wish; network. */
+  kind: z.enum([
+    'message',
+    'typing',
+    'conversation',
+    'circle',
+    'joining',
+    'person',
+    'nearby',
+    'offer',
+    'wish',
+    'network',
+    'me',
+  ]),
+  /** Of the conversation, circle, invite, person, device, offer or wish. */
+  id: z.string().nullable(),
+  message: Message.optional(),
+  /** Worth telling the person: a mention, a direct message, an offer, a wish that came true. */
+  notify: z.object({ title: ForeignText, text: ForeignText }).optional(),
+})
+export type PeopleChange = z.infer<typeof PeopleChange>
+
 export const Change = z.object({
   cursor: z.number().int(),
   /** Everything known before is to be thrown away: rows that are not among `transfers` are gone. */
@@ -26,5 +54,6 @@ export const Change = z.object({
   removed: z.array(TransferId).optional(),
   totals: Totals.partial().optional(),
   notices: z.array(Notice).optional(),
+  people: z.array(PeopleChange).optional(),
 })
 export type Change = z.infer<typeof Change>

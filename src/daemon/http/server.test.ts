@@ -14,6 +14,10 @@ import { CodedError } from '../../base/errors.ts'
 
 const ID = 'ab'.repeat(20)
 const FOLDER = 'ab'.repeat(8)
+const KEY = 'a'.repeat(52)
+const ROOM = '0f'.repeat(16)
+const MESSAGE = '0f'.repeat(32)
+const TALK = `room:${KEY}:${ROOM}`
 const CONTENT = `${'cd'.repeat(32)}-1000`
 
 test('every call of the table reaches its handler with what its path, query and body say', async (t) => {
@@ -60,6 +64,53 @@ test('every call of the table reaches its handler with what its path, query and 
     blockContent: { content: CONTENT, why: 'spam' },
     unblockContent: { content: CONTENT },
     blockLog: { last: 9 },
+    changeMe: { name: 'Ana', visible: 'off' },
+    restoreMe: { words: Array(12).fill('abandon') },
+    linkDevice: { link: 'shoal:device' },
+    removeDevice: { id: KEY },
+    addContact: { link: 'shoal:contact' },
+    changePerson: { id: KEY, blocked: true },
+    removeContact: { id: KEY },
+    comparisonWords: { id: KEY },
+    peopleLinkFacts: { link: 'shoal:invite' },
+    nearbyFiles: { id: KEY, path: 'a/b' },
+    send: { to: `person:${KEY}`, paths: ['/srv'] },
+    acceptOffer: { id: ROOM },
+    declineOffer: { id: ROOM },
+    newCircle: { name: 'Band' },
+    circle: { id: KEY },
+    changeCircle: { id: KEY, keepCopies: 3 },
+    leaveCircle: { id: KEY },
+    setRole: { id: KEY, person: KEY, role: 'moderator' },
+    removeMember: { id: KEY, person: KEY },
+    muteMember: { id: KEY, person: KEY, muted: true },
+    invites: { id: KEY },
+    newInvite: { id: KEY, uses: 5 },
+    revokeInvite: { id: KEY, invite: KEY },
+    joinCircle: { link: 'shoal:invite' },
+    endJoining: { id: KEY },
+    joinRequests: { id: KEY },
+    answerJoin: { id: KEY, person: KEY, let: true },
+    newRoom: { id: KEY, name: 'Songs' },
+    changeRoom: { id: KEY, room: ROOM, archived: true },
+    circleFiles: { id: KEY, person: KEY, path: 'a/b' },
+    searchOthers: { in: 'circles', words: 'two words' },
+    getShared: { from: `circle:${KEY}`, contents: [{ content: CONTENT, path: 'a/b' }] },
+    addWish: { words: 'two words', in: 'circles' },
+    wish: { id: FOLDER },
+    changeWish: { id: FOLDER, seen: true },
+    removeWish: { id: FOLDER },
+    messages: { id: TALK, limit: 7 },
+    writeMessage: { id: TALK, text: 'hello' },
+    offerFiles: { id: TALK, paths: ['/srv'] },
+    editMessage: { id: TALK, message: MESSAGE, text: 'hello' },
+    deleteMessage: { id: TALK, message: MESSAGE },
+    react: { id: TALK, message: MESSAGE, emoji: '👍', on: true },
+    getMessageFile: { id: TALK, message: MESSAGE },
+    readConversation: { id: TALK, message: MESSAGE },
+    changeConversation: { id: TALK, quiet: true },
+    typing: { id: TALK },
+    searchMessages: { words: 'two words' },
   }
   // Who may come in is answered by the server itself.
   const own: readonly RouteName[] = [

@@ -1,0 +1,155 @@
+// Persons, devices, circles, invites, conversations and what is sent.
+
+import { type ErrorTable, given, word } from './error-entry.ts'
+
+export const PEOPLE_ERRORS: ErrorTable = {
+  PEOPLE_UNAVAILABLE: {
+    exit: 1,
+    message: (data) => `People cannot be reached now${given(data, 'why', ': ')}.`,
+    help: 'Transfers go on, and nothing that was written is lost. It is tried again by itself; `shoal doctor` says more.',
+    retry: true,
+  },
+  LINK_NOT_OURS: {
+    exit: 2,
+    message: 'This is not a link of Shoal for people: some of it is missing or was changed.',
+    help: 'Copy it again, all of it. Nobody was contacted.',
+  },
+  INVITE_UNKNOWN: {
+    exit: 1,
+    message: 'The members who answered do not know this invite.',
+    help: 'Ask whoever gave it to you whether they are connected, or for a new one.',
+  },
+  INVITE_EXPIRED: {
+    exit: 1,
+    message: 'This invite has expired.',
+    help: 'Ask for a new one. Nothing was joined.',
+  },
+  INVITE_REVOKED: {
+    exit: 1,
+    message: 'This invite was taken back.',
+    help: 'Ask for a new one. Nothing was joined.',
+  },
+  INVITE_OTHER_CIRCLE: {
+    exit: 1,
+    message: 'This invite belongs to another circle than it says.',
+    help: 'Do not use it. Ask somebody you know for another.',
+  },
+  INVITE_REFUSED: {
+    exit: 1,
+    message: 'The circle did not let you in.',
+    help: 'Ask whoever gave you the invite.',
+  },
+  ALREADY_MEMBER: {
+    exit: 2,
+    message: (data) => `You are a member of ${word(data, 'circle', 'this circle')} already.`,
+    help: '`shoal circle list` shows your circles.',
+  },
+  NOT_ALLOWED: {
+    exit: 1,
+    message: (data) => `Your role in the circle does not allow this${given(data, 'needs', ': it needs ')}.`,
+    help: 'Ask an owner or moderator. Nothing was changed.',
+  },
+  CIRCLE_UNKNOWN: {
+    exit: 2,
+    message: (data) => `${word(data, 'circle', 'That')} is none of your circles.`,
+    help: '`shoal circle list` shows them.',
+  },
+  CIRCLE_LEFT: {
+    exit: 1,
+    message: 'You are no longer a member of this circle.',
+    help: 'What you have received stays readable. Ask a member for an invite to come back.',
+  },
+  LAST_OWNER: {
+    exit: 2,
+    message: 'You are the last owner of this circle, so it would be left without one.',
+    help: 'Make somebody else owner first. Nothing was changed.',
+  },
+  CIRCLE_FULL: {
+    exit: 1,
+    message: (data) => `The circle has its limit of ${word(data, 'limit', '')} members.`,
+    help: 'Nothing was changed.',
+  },
+  PERSON_UNKNOWN: {
+    exit: 2,
+    message: (data) => `Nobody you know is called ${word(data, 'person', 'that')}.`,
+    help: '`shoal nearby` shows who is near; contacts are added by link.',
+  },
+  PERSON_BLOCKED: {
+    exit: 1,
+    message: 'You have blocked this person.',
+    help: 'Nothing was sent. Unblock them first.',
+  },
+  DEVICE_UNKNOWN: {
+    exit: 2,
+    message: (data) => `There is no device ${word(data, 'device', 'of that name')} here.`,
+    help: '`shoal nearby` shows devices on this network, `shoal me devices` your own.',
+  },
+  DEVICE_GONE: {
+    exit: 1,
+    message: (data) => `${word(data, 'device', 'The device')} is not reachable now.`,
+    help: 'Nothing was lost. Try again when it is near.',
+    retry: true,
+  },
+  CONVERSATION_UNKNOWN: {
+    exit: 2,
+    message: 'There is no such conversation.',
+    help: '`shoal chat` lists rooms and people.',
+  },
+  MESSAGE_UNKNOWN: {
+    exit: 2,
+    message: 'That message is not here.',
+    help: 'It may have been older than what the circle keeps.',
+  },
+  MESSAGE_TOO_LONG: {
+    exit: 2,
+    message: (data) => `The message is too long: ${word(data, 'limit', '4096')} bytes are allowed.`,
+    help: 'Send it as a file, or in parts. It was not sent.',
+  },
+  ROOM_UNKNOWN: {
+    exit: 2,
+    message: 'There is no such room in this circle.',
+    help: '`shoal circle list` shows rooms.',
+  },
+  OFFER_UNKNOWN: {
+    exit: 2,
+    message: 'That offer is not here any more.',
+    help: 'Ask for it to be sent again.',
+  },
+  WISH_UNKNOWN: {
+    exit: 2,
+    message: 'There is no such wish.',
+    help: 'It may have been removed.',
+  },
+  FORKED: {
+    exit: 1,
+    message: 'Two versions of one device wrote at the same place, so nothing more of it is taken.',
+    help: 'It happens when a device was copied or restored from an old image. Link it again as a new device.',
+  },
+  NAME_NEEDED: {
+    exit: 2,
+    message: 'What should the others call you?',
+    help: 'Say it with `shoal me name NAME`, or --name.',
+  },
+  WORDS_WRONG: {
+    exit: 2,
+    message: 'These are not twelve words of Shoal: a word is not in the list, or they do not fit together.',
+    help: 'Check their order and spelling. Nothing was changed.',
+  },
+  WORDS_ELSEWHERE: {
+    exit: 1,
+    message: 'This device does not hold your twelve words.',
+    help: 'They are on the device that you began with.',
+  },
+  SOMEBODY_ALREADY: {
+    exit: 1,
+    message:
+      'Somebody with circles or contacts is on this device already, so nothing was restored over them.',
+    help: 'Restore on a new device, or with another --state-dir.',
+  },
+  TOO_MANY: {
+    exit: 1,
+    message: (data) =>
+      `There are ${word(data, 'limit', 'too many')} ${word(data, 'what', 'of these')} already.`,
+    help: 'Remove some that are not needed. Nothing was changed.',
+  },
+}
