@@ -21,6 +21,9 @@ export interface CommunityCrypto extends Digest, Signatures {
   open(key: Uint8Array, sealed: Uint8Array, associated: Uint8Array): Uint8Array | undefined
 }
 
+/** What sealing to a key adds: the encapsulated key, and the tag of AES-GCM. */
+export const SEALED_EXTRA_BYTES = 32 + 16
+
 /** HPKE (RFC 9180), base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. Asynchronous: its package is. */
 export interface SealingKeys {
   /** X25519: 32 bytes each. */
