@@ -12,6 +12,7 @@ import {
   fromUtf8Lenient,
   readUint16,
   readUint32,
+  toBase32,
   toHex,
   utf8,
   writeUint16,
@@ -73,6 +74,7 @@ test('base32 of RFC 4648 is read in either case', () => {
   }
   for (const [text, wanted] of Object.entries(vectors)) {
     assert.deepEqual(fromBase32(text), utf8(wanted))
+    assert.equal(toBase32(utf8(wanted)), text.toUpperCase())
     assert.deepEqual(fromBase32(text.toLowerCase()), utf8(wanted))
   }
 })

@@ -80,6 +80,22 @@ export function fromBase32(text: string): Uint8Array {
   return bytes
 }
 
+/** RFC 4648 base32 in capitals, without padding. */
+export function toBase32(bytes: Uint8Array): string {
+  let text = ''
+  let held = 0
+  let bits = 0
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += BASE32.charAt((held >>> bits) & 31)
+    }
+  }
+  return bits === 0 ? text : text + BASE32.charAt((held << (5 - bits)) & 31)
+}
+
 export function utf8(text: string): Uint8Array {
   return ENCODER.encode(text)
 }
