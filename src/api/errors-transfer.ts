@@ -38,6 +38,10 @@ export const TRANSFER_ERRORS: ErrorTable = {
     help: 'Nothing was changed. Wait until it is done, or stop it and run the same command.',
     retry: true,
   },
+  NOT_IN_REALM: {
+    exit: 1,
+    message: 'This was shared in a circle that this device is not in any more.',
+  },
   NO_INFOHASH: { exit: 2, message: 'There is no hash in this, so nobody can be asked for it.' },
   TRANSFER_FAILED: {
     exit: 1,

@@ -127,6 +127,7 @@ export class TorrentScene implements SwarmOwner {
       listenPort: () => this.endpoint.port,
       udpPort: () => 0,
       mayBeHidden: () => false,
+      knows: () => false,
       placeChanged: () => {},
       totalDownLimit: () => undefined,
       reachable: () => 'unknown',

@@ -154,6 +154,35 @@ test('somebody the person knows goes first, leeching and seeding', () => {
   }
 })
 
+test('people who are known share half of the slots before strangers, and strangers are not left out', () => {
+  for (const seeding of [false, true]) {
+    const people = crowd(2, 4)
+    for (let key = 1; key <= 12; key++)
+      people.add(key, { downBytesPerSecond: seeding ? 0 : 1_000, preferred: key <= 6 })
+    people.decide(seeding)
+    people.run(60 * TURN_MS, seeding)
+    const had = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => people.unchokedMs.get(from + i) ?? 0)
+    const known = had(1, 6)
+    const strangers = had(7, 12)
+    const sum = (all: number[]) => all.reduce((total, each) => total + each, 0)
+    assert.ok(sum(known) >= 60 * TURN_MS * 2, 'at least half')
+    assert.ok(sum(strangers) > 0)
+    if (!seeding) continue
+    assert.ok(Math.min(...known) > 0.5 * Math.max(...known), `turns among them: ${known.join(' ')}`)
+    assert.ok(Math.min(...strangers) > 0, `turns among strangers: ${strangers.join(' ')}`)
+  }
+})
+
+test('whoever is known need not wait for a stranger’s turn to end', () => {
+  const people = crowd(1, 4)
+  for (let key = 1; key <= 4; key++) people.add(key, {})
+  assert.deepEqual(people.decide(true), [1, 2, 3, 4])
+  people.add(5, { preferred: true })
+  people.now = ROUND_MS
+  assert.ok(people.decide(true).includes(5))
+})
+
 test('a newcomer has three lots in the optimistic lottery', () => {
   let newcomer = 0
   const runs = 3_000

@@ -8,7 +8,8 @@
 //            it for TURN_MS, whichever comes first, if somebody waits. Bytes are what is shared: a fast peer passes
 //            its slot on sooner, a slow one cannot hold it for ever, a peer that only reconnects gains nothing beyond
 //            its lot, and what was given goes to many, who then give to each other.
-// In both, a peer that the person knows (preferred) goes first.
+// In both, peers that the person knows (preferred) go first for a share of the slots (KNOWN_SHARE), by the same rules among
+// themselves, and compete like everybody for the others: friends are served before strangers, who are not left out for ever.
 // Invariant: never more than slots() are unchoked by a decision, never one that is not interested; a slot is left
 // empty only when nobody who wants it is left.
 
@@ -32,6 +33,8 @@ const IDLE_SHARE = 1 / 8
 /** Who connected within this has three lots instead of one (BEP 3). */
 const NEW_PEER_MS = 60_000
 const NEW_PEER_LOTS = 3
+/** Of the slots, rounded up. */
+export const KNOWN_SHARE = 1 / 2
 /** Among equals who holds a slot keeps it: its rate counts this much more, so that ties do not flap every round. */
 const HOLDER_BONUS = 1.1
 
@@ -142,8 +145,10 @@ export class Choker {
       peer.downBytesPerSecond * (peer.unchoked ? HOLDER_BONUS : 1)
     const ranked = shuffle(this.#random, [...wishers])
       .filter((peer) => !peer.snubbed && (peer.preferred || peer.downBytesPerSecond > 0))
-      .sort((a, b) => Number(b.preferred) - Number(a.preferred) || worth(b) - worth(a))
-    const chosen = new Set(ranked.slice(0, Math.max(1, slots - 1)).map((peer) => peer.key))
+      .sort((a, b) => worth(b) - worth(a))
+    const known = ranked.filter((peer) => peer.preferred).slice(0, this.#reserved())
+    const first = [...known, ...ranked.filter((peer) => !known.includes(peer))]
+    const chosen = new Set(first.slice(0, Math.max(1, slots - 1)).map((peer) => peer.key))
     const lottery = this.#nextLottery === undefined || now >= this.#nextLottery
     if (lottery) this.#nextLottery = after(now, OPTIMISTIC_MS)
     for (const peer of wishers) {
@@ -175,6 +180,9 @@ export class Choker {
     const slots = this.slots()
     const holders = wishers.filter((peer) => peer.unchoked)
     let waiting = wishers.length - holders.length
+    let knownWaiting = wishers.filter((peer) => peer.preferred && !peer.unchoked).length
+    let knownHeld = holders.filter((peer) => peer.preferred).length
+    const reserved = this.#reserved()
     const over = (peer: ChokeCandidate): boolean => {
       const memory = this.#memories.get(peer.key) as Memory
       return peer.givenBytes - memory.turnFromBytes >= TURN_BYTES || now - memory.turnFrom >= TURN_MS
@@ -183,13 +191,30 @@ export class Choker {
     const kept = new Set(holders.map((peer) => peer.key))
     const oldestFirst = [...holders].sort((a, b) => this.#turnFrom(a) - this.#turnFrom(b))
     for (const peer of oldestFirst) {
-      if (kept.size > slots) kept.delete(peer.key)
-      else if (waiting > 0 && !peer.preferred && over(peer)) {
-        kept.delete(peer.key)
-        waiting--
-      }
+      // Who is known makes way for others who are, and for strangers only where they hold more than their share.
+      const stays = peer.preferred && knownWaiting === 0 && knownHeld <= reserved
+      const ends = kept.size > slots || (waiting > 0 && !stays && over(peer))
+      if (!ends) continue
+      if (kept.size <= slots) waiting--
+      kept.delete(peer.key)
+      if (!peer.preferred) continue
+      knownHeld--
+      knownWaiting = Math.max(0, knownWaiting - 1)
+    }
+    return this.#withRoom(kept, oldestFirst, Math.min(reserved - knownHeld, knownWaiting))
+  }
+
+  /** Those who are known and have less than their share need not wait for a stranger's turn to end. */
+  #withRoom(kept: Set<number>, oldestFirst: readonly ChokeCandidate[], needed: number): Set<number> {
+    for (const peer of oldestFirst) {
+      if (this.slots() - kept.size >= needed) break
+      if (!peer.preferred) kept.delete(peer.key)
     }
     return kept
+  }
+
+  #reserved(): number {
+    return Math.ceil(this.slots() * KNOWN_SHARE)
   }
 
   #turnFrom(peer: ChokeCandidate): number {
@@ -198,7 +223,7 @@ export class Choker {
 
   // ── Both ──────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Free slots: the preferred, then by lottery (leeching) or whoever waited longest (seeding). */
+  /** Free slots: the preferred while they have less than their share, then by lottery (leeching) or whoever waited longest (seeding). */
   #fill(chosen: Set<number>, wishers: readonly ChokeCandidate[], seeding: boolean, now: Millis): void {
     const slots = this.slots()
     let waiting = shuffle(
@@ -207,13 +232,16 @@ export class Choker {
     )
     // A peer that just lost its slot comes last, so that giving up a slot means something.
     const since = (peer: ChokeCandidate): number => (peer.unchoked ? now : this.#waitingSince(peer))
-    waiting.sort((a, b) => Number(b.preferred) - Number(a.preferred) || since(a) - since(b))
+    waiting.sort((a, b) => since(a) - since(b))
+    let known = wishers.filter((peer) => peer.preferred && chosen.has(peer.key)).length
     while (chosen.size < slots && waiting.length > 0) {
       const patient = waiting.filter((peer) => !peer.unchoked)
-      const first = waiting[0] as ChokeCandidate
-      const draw = seeding || first.preferred || patient.length === 0 ? first : this.#draw(patient, now)
+      const friend = known < this.#reserved() ? waiting.find((peer) => peer.preferred) : undefined
+      const first = friend ?? (waiting[0] as ChokeCandidate)
+      const draw = seeding || friend !== undefined || patient.length === 0 ? first : this.#draw(patient, now)
       const next = draw ?? first
       chosen.add(next.key)
+      if (next.preferred) known++
       if (!seeding) (this.#memories.get(next.key) as Memory).optimistic = true
       waiting = waiting.filter((peer) => peer !== next)
     }

@@ -11,12 +11,14 @@ import {
   type HandshakeOptions,
 } from '../peer/handshaking.ts'
 import type { TrustTable } from '../peer/trust.ts'
+import type { ClosedRealm } from '../torrent/options.ts'
 import type { DialKind } from '../torrent/services.ts'
 import type { Torrent } from '../torrent/torrent.ts'
 import { type Dialer, discard, race } from '../transport/racing.ts'
 import type { ConnectionBudget, Place } from './connection-budget.ts'
 import type { Encryption } from './encryption.ts'
 import type { ConnectionGate } from './gate.ts'
+import type { Realms } from './realms.ts'
 
 /** A peer that does not answer a SYN for this long is taken as gone; most answer within one second. */
 export const DIAL_TIMEOUT_MS = 8_000
@@ -49,6 +51,8 @@ export interface ConnectorOptions {
   readonly lookup: (hash: WireHash) => Torrent | undefined
   /** One that is not open and may be, for somebody at `host`; undefined where nothing is opened on demand. */
   readonly onDemand: ((hash: WireHash, host: string) => Promise<Torrent | undefined>) | undefined
+  /** Those of closed realms; their streams are authenticated, so nothing is encrypted once more or asked of the gate. */
+  readonly realms: () => Pick<Realms, 'dialer' | 'lookup' | 'onDemand'> | undefined
 }
 
 export class Connector {
@@ -68,6 +72,8 @@ export class Connector {
     if (this.#closed) return false
     const { budget, ports } = this.#options
     // Behind a NAT that moves ports a peer is not where it says to listen, where we may be dialling it just now.
+    // Nobody there would know what we are talking about.
+    if (torrent.wireHashes.length === 0) return false
     const place = budget.tryDial(torrent.key, to, ports.clock.now(), how === 'punch', torrent.mayGainFrom(to))
     if (typeof place === 'string') return false
     void this.#dial(torrent, to, place, how)
@@ -75,10 +81,8 @@ export class Connector {
   }
 
   async #dial(torrent: Torrent, to: Endpoint, place: Place, how: DialKind): Promise<void> {
-    const { ports, budget, ways, encryption, gate } = this.#options
-    const allowed = gate?.allows(to.host) !== false
-    if (allowed) this.#options.contacting(to)
-    const attempt = allowed ? race(ways(how, to), to, DIAL_TIMEOUT_MS, ports.clock) : FORBIDDEN
+    const { ports, budget, encryption } = this.#options
+    const attempt = this.#attempt(torrent, to, how)
     this.#dials.add(attempt.cancel)
     const dialled = await attempt.result
     const connectedInMs = attempt.tookMs()
@@ -91,13 +95,55 @@ export class Connector {
       return
     }
     const opening = torrent.identity.answer()
-    const connection = encryption.outgoing(dialled, to, opening.handshake.hash)
+    const open = torrent.options.realm === 'public'
+    const connection = open ? encryption.outgoing(dialled, to, opening.handshake.hash) : dialled
     this.#track(connection)
     await this.#shakeHands(
       { connection, clock: ports.clock, opening, lookup: () => undefined, connectedInMs },
       place,
       () => torrent,
-      (reason) => torrent.dialFailed(to, encryption.failed(connection, to, reason)),
+      (reason) => torrent.dialFailed(to, open ? encryption.failed(connection, to, reason) : reason),
+    )
+  }
+
+  #attempt({ options: { realm } }: Torrent, to: Endpoint, how: DialKind) {
+    const { ports, ways, gate, realms } = this.#options
+    if (realm !== 'public') {
+      const dialer = realms()?.dialer(realm)
+      return dialer === undefined ? FORBIDDEN : race([dialer], to, DIAL_TIMEOUT_MS, ports.clock)
+    }
+    if (gate?.allows(to.host) === false) return FORBIDDEN
+    this.#options.contacting(to)
+    return race(ways(how, to), to, DIAL_TIMEOUT_MS, ports.clock)
+  }
+
+  /** A stream of a closed realm: only what is in it is answered. */
+  acceptedIn(realm: ClosedRealm, connection: Connection): void {
+    const { budget, ports, trust, realms } = this.#options
+    const place = trust.banned(connection.remote)
+      ? 'BANNED'
+      : budget.tryAccept(connection.remote, ports.clock.now())
+    if (this.#closed || typeof place === 'string') {
+      discard(connection)
+      return
+    }
+    const lookup = (name: WireHash) => realms()?.lookup(realm, name)
+    this.#track(connection)
+    this.#greet(connection)
+    void this.#shakeHands(
+      {
+        connection,
+        clock: ports.clock,
+        opening: undefined,
+        lookup: (remote) =>
+          lookup(remote.hash)?.identity.answer(remote) ??
+          realms()
+            ?.onDemand(realm, remote.hash, connection.remote.host)
+            ?.then((torrent) => torrent?.identity.answer(remote)),
+      },
+      place,
+      lookup,
+      undefined,
     )
   }
 

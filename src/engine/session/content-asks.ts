@@ -16,12 +16,20 @@ const NOT_FOUND_MS = 60_000
 /** 100 bytes each. The oldest is forgotten first, which costs one more look. */
 const MAX_NOT_FOUND = 4_096
 
+/** The same where those who ask were let in one by one: a folder is asked for file by file. */
+export const ASKS_PER_MEMBER = 1_000
+
 export class ContentAsks {
+  readonly #perHost: number
   readonly #notFound = new Map<string, Millis>()
   readonly #hosts = new Map<string, number>()
   #windowEndsAt = 0 as Millis
   #secondEndsAt = 0 as Millis
   #thisSecond = 0
+
+  constructor(perHost: number = ASKS_PER_HOST) {
+    this.#perHost = perHost
+  }
 
   /** Whether to look for it now. @param key hash or tag, as text */
   mayAsk(key: string, host: string, now: Millis): boolean {
@@ -36,7 +44,7 @@ export class ContentAsks {
       this.#secondEndsAt = after(now, 1_000)
     }
     const asked = this.#hosts.get(host) ?? 0
-    if (asked >= ASKS_PER_HOST || this.#thisSecond >= ASKS_PER_SECOND) return false
+    if (asked >= this.#perHost || this.#thisSecond >= Math.max(ASKS_PER_SECOND, this.#perHost)) return false
     if (asked > 0 || this.#hosts.size < MAX_HOSTS) this.#hosts.set(host, asked + 1)
     this.#thisSecond++
     return true

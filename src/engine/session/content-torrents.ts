@@ -1,6 +1,6 @@
 // Content torrents that are opened because somebody asked for them, over the person's own files, and closed when nobody is
 // there any more. Invariant: a file is served only while the source offers its content and it is the file that was hashed; at
-// most MAX_OPEN are open, and none of them is pushed out while it gives to somebody.
+// most MAX_OPEN are open, and none of them is pushed out while somebody may need it.
 
 import type { DeadlineQueue, Sleeper } from '../../base/deadline-queue.ts'
 import { after, hashBytes, type Infohash, type Millis, type WireHash, wireHash } from '../../base/ids.ts'
@@ -8,9 +8,9 @@ import type { Ports } from '../../base/ports.ts'
 import { contentInfo, contentInfohash } from '../../metainfo/content-id.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { readInfo } from '../../metainfo/read.ts'
-import type { TorrentOptions } from '../torrent/options.ts'
+import type { Realm, TorrentOptions } from '../torrent/options.ts'
 import type { Torrent } from '../torrent/torrent.ts'
-import { ContentAsks } from './content-asks.ts'
+import { ASKS_PER_MEMBER, ContentAsks } from './content-asks.ts'
 import { ContentLayers } from './content-layers.ts'
 import type { ContentSource, OfferedContent } from './content-source.ts'
 
@@ -18,7 +18,7 @@ import type { ContentSource, OfferedContent } from './content-source.ts'
 const MAX_OPEN = 64
 /** Opened side by side; whoever asks beyond that comes again. */
 const MAX_OPENING = 8
-/** Nobody is connected for so long. */
+/** Nobody who lacks something is connected for so long. */
 const IDLE_MS = 60_000
 const LOOK_EVERY_MS = 5_000
 /** Found by what an encrypted handshake said, until its plain one follows in a round trip; the oldest goes first. */
@@ -38,6 +38,10 @@ export interface ContentTorrentsOptions {
   readonly closed: (torrent: Torrent) => void
   /** A torrent of the person's own: it answers for itself. */
   readonly own: (hash: WireHash) => Torrent | undefined
+  /** Where they are asked for: `public` unless given. */
+  readonly realm?: Realm
+  /** What a content torrent's hash is called there; all hashes that go in and out here are such names. */
+  readonly nameOf?: (hash: WireHash) => WireHash | undefined
 }
 
 interface Open {
@@ -49,7 +53,7 @@ interface Open {
 
 export class ContentTorrents implements Sleeper {
   readonly #options: ContentTorrentsOptions
-  readonly #asks = new ContentAsks()
+  readonly #asks: ContentAsks
   readonly #layers: ContentLayers
   /** Least recently asked for first. */
   readonly #open = new Map<WireHash, Open>()
@@ -63,6 +67,8 @@ export class ContentTorrents implements Sleeper {
 
   constructor(options: ContentTorrentsOptions) {
     this.#options = options
+    const open = options.realm === undefined || options.realm === 'public'
+    this.#asks = open ? new ContentAsks() : new ContentAsks(ASKS_PER_MEMBER)
     this.#layers = new ContentLayers(options.ports.hasher, options.ports.digest)
   }
 
@@ -107,7 +113,8 @@ export class ContentTorrents implements Sleeper {
       this.#asks.notFound(key, this.#now())
       return undefined
     }
-    const hash = wireHash(contentInfohash(offered.content, this.#options.ports.digest))
+    const hash = this.#nameOf(offered)
+    if (hash === undefined) return undefined
     if (this.#expected.size >= MAX_EXPECTED)
       this.#expected.delete(this.#expected.keys().next().value as WireHash)
     this.#expected.set(hash, offered)
@@ -147,17 +154,17 @@ export class ContentTorrents implements Sleeper {
 
   wake(now: Millis): Millis | undefined {
     for (const open of [...this.#open.values()]) {
-      if (open.torrent.swarm.peers.size > 0) open.askedAt = now
+      if (isWanted(open.torrent)) open.askedAt = now
       else if (now >= after(open.askedAt, IDLE_MS)) this.#close(open)
     }
     return this.#open.size > 0 ? after(now, LOOK_EVERY_MS) : undefined
   }
 
   async #find(hash: WireHash, expected: OfferedContent | undefined): Promise<Torrent | undefined> {
-    const { source, ports } = this.#options
+    const { source } = this.#options
     const changes = this.#changes
     const offered = expected ?? (await source.byInfohash(hashBytes(hash)))
-    if (offered === undefined || wireHash(contentInfohash(offered.content, ports.digest)) !== hash) {
+    if (offered === undefined || this.#nameOf(offered) !== hash) {
       this.#asks.notFound(hash, this.#now())
       return undefined
     }
@@ -193,7 +200,7 @@ export class ContentTorrents implements Sleeper {
       settle = resolve
     })
     const torrent = make(
-      optionsOf(metainfo, offered, ports.disk.join(offered.path, '..'), {
+      optionsOf(metainfo, offered, ports.disk.join(offered.path, '..'), this.#options.realm ?? 'public', {
         stateChanged: () => {
           if (torrent.stateName === 'live') settle(torrent)
           if (torrent.stateName === 'failed' || torrent.stateName === 'paused') {
@@ -223,7 +230,7 @@ export class ContentTorrents implements Sleeper {
   #makeRoom(): boolean {
     if (this.#open.size < MAX_OPEN) return true
     for (const open of this.#open.values()) {
-      if (open.torrent.swarm.peers.size > 0 || open.torrent.stateName !== 'live') continue
+      if (isWanted(open.torrent) || open.torrent.stateName !== 'live') continue
       this.#close(open)
       return true
     }
@@ -242,9 +249,21 @@ export class ContentTorrents implements Sleeper {
     this.#givenBefore += open.torrent.swarm.givenBytes
   }
 
+  #nameOf({ content }: OfferedContent): WireHash | undefined {
+    const { ports, nameOf } = this.#options
+    const hash = wireHash(contentInfohash(content, ports.digest))
+    return nameOf === undefined ? hash : nameOf(hash)
+  }
+
   #now(): Millis {
     return this.#options.ports.clock.now()
   }
+}
+
+/** Somebody is connected who has not all of it. */
+function isWanted({ swarm }: Torrent): boolean {
+  for (const peer of swarm.peers) if (!peer.isSeed) return true
+  return false
 }
 
 /** Found by nobody through it: what is offered to everyone is announced in turn (content-announcer.ts). */
@@ -252,6 +271,7 @@ function optionsOf(
   metainfo: Metainfo,
   offered: OfferedContent,
   saveFolder: string,
+  realm: Realm,
   events: TorrentOptions['events'],
 ): TorrentOptions {
   return {
@@ -259,7 +279,7 @@ function optionsOf(
     infohashV2: metainfo.infohashV2 as Infohash,
     metainfo,
     displayName: metainfo.name,
-    realm: 'public',
+    realm,
     listing: 'everyone',
     saveFolder,
     trackers: [],

@@ -3,7 +3,8 @@
 // Start-time fair queueing: each asker counts what it was granted; who is more than a quantum ahead of somebody that
 // waits must let that one go first. Whoever was idle starts level with those who wait, so silence earns no credit.
 // A limiter may itself be an asker of another (torrent within session): what one level refuses, the other gets back.
-// Invariant: among askers that all keep asking, the bytes granted since they all did differ by at most two quanta (or two turns).
+// An asker may weigh more than others: it gets so many times what one of weight 1 gets.
+// Invariant: among askers of one weight that all keep asking, the bytes granted since they all did differ by at most two quanta (or two turns).
 
 import { after, type Millis } from '../../base/ids.ts'
 import type { Allowance } from '../peer/host.ts'
@@ -40,8 +41,8 @@ export class RateLimiter {
   }
 
   /** A new sharer of the limit. It needs no end: once it stops asking it is forgotten. */
-  asker(): Allowance {
-    return new Asker(this)
+  asker(weight = 1): Allowance {
+    return new Asker(this, weight)
   }
 
   get unlimited(): boolean {
@@ -62,17 +63,18 @@ export class RateLimiter {
     let mayTake = wantedBytes
     if (lowest !== undefined) {
       if (!this.#waiting.has(asker)) asker.served = Math.max(asker.served, lowest)
-      mayTake = Math.min(wantedBytes, Math.max(0, lowest + this.#quantum - asker.served))
+      const ahead = Math.max(0, lowest + this.#quantum - asker.served)
+      mayTake = Math.min(wantedBytes, Math.ceil(ahead * asker.weight))
     }
     const granted = this.#grant(mayTake, now)
-    asker.served += granted
+    asker.served += granted / asker.weight
     if (granted < wantedBytes) this.#waiting.set(asker, now)
     else this.#waiting.delete(asker)
     return granted
   }
 
   give(asker: Asker, bytes: number, now: Millis): void {
-    asker.served -= bytes
+    asker.served -= bytes / asker.weight
     this.#current(now)?.give(bytes)
     this.#within?.give(bytes, now)
   }
@@ -128,11 +130,13 @@ export class RateLimiter {
 
 class Asker implements Allowance {
   readonly #limiter: RateLimiter
-  /** Bytes granted, on a scale that only means something beside those of other askers. */
+  readonly weight: number
+  /** Bytes granted by weight, on a scale that only means something beside those of other askers. */
   served = 0
 
-  constructor(limiter: RateLimiter) {
+  constructor(limiter: RateLimiter, weight: number) {
     this.#limiter = limiter
+    this.weight = weight
   }
 
   get unlimited(): boolean {

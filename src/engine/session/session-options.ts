@@ -7,6 +7,7 @@ import type { LocalContent } from '../torrent/take-from-disk.ts'
 import type { BudgetLimits } from './connection-budget.ts'
 import type { ContentSource } from './content-source.ts'
 import type { ConnectionGate } from './gate.ts'
+import type { RealmWays } from './realms.ts'
 
 /** Of connections between peers (MSE/PE): never, both ways with it first, or nothing without it. */
 export type EncryptionMode = 'off' | 'prefer' | 'require'
@@ -39,6 +40,8 @@ export interface SessionOptions {
   readonly transports?: { readonly tcp: boolean; readonly utp: boolean }
   /** Files offered to everyone, each answered as its content torrent when somebody asks; nothing is without it. */
   readonly content?: ContentSource
+  /** Circles and people one shares with in closed realms; there are none without it. */
+  readonly realms?: RealmWays
   /** What is on this computer already, so that it need not be fetched. */
   readonly local?: LocalContent
   /** Shown to other clients, as `Shoal 0.1.0`. */

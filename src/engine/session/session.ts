@@ -17,7 +17,7 @@ import { BufferPool } from '../storage/buffer-pool.ts'
 import { OpenFiles } from '../storage/open-files.ts'
 import { PathClaims } from '../storage/path-claims.ts'
 import { OpeningTurns } from '../torrent/opening-turns.ts'
-import type { Realm, TorrentOptions } from '../torrent/options.ts'
+import type { ClosedRealm, Realm, TorrentOptions } from '../torrent/options.ts'
 import type { TorrentServices } from '../torrent/services.ts'
 import type { Problem } from '../torrent/state.ts'
 import { Torrent } from '../torrent/torrent.ts'
@@ -30,11 +30,12 @@ import { PublicTorrents } from './public-torrents.ts'
 import type { QueueLimits } from './queue-policy.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { Reach } from './reach.ts'
+import { Realms } from './realms.ts'
 import { ResumeStore } from './resume-store.ts'
 import type { SessionOptions } from './session-options.ts'
 import { TorrentQueue } from './torrent-queue.ts'
 
-export class SessionError extends CodedError<'TORRENT_ALREADY_ADDED' | 'NO_INFOHASH'> {}
+export class SessionError extends CodedError<'TORRENT_ALREADY_ADDED' | 'NO_INFOHASH' | 'NOT_IN_REALM'> {}
 
 export class Session {
   readonly #ports: Ports
@@ -56,9 +57,13 @@ export class Session {
   /** Opened for whoever asks, over what is offered to everyone; undefined where nothing is. */
   readonly content: ContentTorrents | undefined
   readonly #announcer: ContentAnnouncer | undefined
+  /** Undefined where nobody can say anything of closed realms. */
+  readonly realms: Realms | undefined
   readonly #up = new RateLimiter(() => this.upLimit)
   upLimit: number | undefined
   downLimit: number | undefined
+  /** Where people whom the person knows are seen: they go first among those who want something. */
+  known: ReadonlySet<string> = new Set()
 
   private constructor(ports: Ports, options: SessionOptions) {
     this.#ports = ports
@@ -93,6 +98,7 @@ export class Session {
       }),
       contacting: (to) => this.#reach.reachability.dialled(to, ports.clock.now()),
       lookup: (hash) => this.#public.get(hash),
+      realms: () => this.realms,
       onDemand:
         options.content === undefined
           ? undefined
@@ -100,6 +106,16 @@ export class Session {
     })
     this.#reach = new Reach(ports, options, this.#wakes, (connection) => this.#connector.accepted(connection))
     this.#services = this.#makeServices()
+    this.realms =
+      options.realms &&
+      new Realms({
+        ways: options.realms,
+        ports,
+        wakes: this.#wakes,
+        services: this.#services,
+        own: this.#torrents,
+        accept: (realm, connection) => this.#connector.acceptedIn(realm, connection),
+      })
     const { content: source } = options
     if (source !== undefined) {
       const now = () => ports.clock.now()
@@ -157,7 +173,8 @@ export class Session {
   find(hash: Infohash, realm: Realm = 'public'): Torrent | undefined {
     if (realm === 'public') return this.#own(wireHash(hash))
     for (const torrent of this.#torrents) {
-      if (torrent.options.realm === realm && torrent.wireHashes.includes(wireHash(hash))) return torrent
+      if (torrent.options.realm === realm && torrent.identity.ownHashes.includes(wireHash(hash)))
+        return torrent
     }
     return undefined
   }
@@ -190,11 +207,23 @@ export class Session {
       if (this.find(hash, options.realm) !== undefined)
         throw new SessionError('TORRENT_ALREADY_ADDED', { infohash: hash })
     }
-    if (options.realm === 'public') for (const hash of hashes) this.content?.yield(wireHash(hash))
-    const torrent = new Torrent(options, this.#services)
+    const torrent =
+      options.realm === 'public' ? this.#opened(options, hashes) : this.#enclosed(options.realm, options)
     this.#torrents.add(torrent)
     this.#public.add(torrent)
     this.#queue.add(torrent, how)
+    return torrent
+  }
+
+  #opened(options: TorrentOptions, hashes: readonly Infohash[]): Torrent {
+    for (const hash of hashes) this.content?.yield(wireHash(hash))
+    return new Torrent(options, this.#services)
+  }
+
+  /** @throws SessionError NOT_IN_REALM */
+  #enclosed(realm: ClosedRealm, options: TorrentOptions): Torrent {
+    const torrent = this.realms?.enclose(realm, options)
+    if (torrent === undefined) throw new SessionError('NOT_IN_REALM', { realm })
     return torrent
   }
 
@@ -244,7 +273,11 @@ export class Session {
     await this.#reach.stopListening()
     this.#announcer?.close()
     for (const torrent of this.#torrents) this.#queue.remove(torrent)
-    await Promise.all([this.content?.close(), ...[...this.#torrents].map((torrent) => torrent.pause())])
+    await Promise.all([
+      this.content?.close(),
+      this.realms?.close(),
+      ...[...this.#torrents].map((torrent) => torrent.pause()),
+    ])
     for (const torrent of this.#torrents) this.#wakes.forget(torrent)
     this.#connector.close()
     this.#lan?.close()
@@ -292,7 +325,9 @@ export class Session {
       mayBeHidden: () => this.#reach.mayBeHidden,
       punches: () => this.#reach.punches,
       outside: this.#reach.reachability,
-      limiter: (direction, own) => new RateLimiter(own, (direction === 'up' ? up : down).asker()),
+      knows: ({ host }) => this.known.has(host),
+      limiter: (direction, own, weight) =>
+        new RateLimiter(own, (direction === 'up' ? up : down).asker(weight)),
       totalDownLimit: () => this.downLimit,
       reachable: () => this.#reach.judge().answer,
       dial: (torrent, to, how) => this.#connector.dial(torrent, to, how),

@@ -1,6 +1,6 @@
 // What discovery may say about a torrent, and under which hashes: where listed and unlisted differ (TRANSFER.md).
 // Invariant: the infohash of an unlisted torrent is in nothing that is announced, unless the torrent is private (BEP 27); nor
-// is anything that follows from a file's content alone.
+// is anything that follows from a file's content alone. Of a torrent of a closed realm nothing is announced anywhere.
 
 import { contentIdOf } from '../../metainfo/content-torrent.ts'
 import { rendezvousKey } from '../../metainfo/rendezvous.ts'
@@ -14,10 +14,12 @@ const UNKNOWN_LEFT_BYTES = 16_384
 export function discoveryFactsOf(torrent: Torrent, services: TorrentServices): DiscoveryFacts {
   return {
     get hashes() {
+      if (torrent.options.realm !== 'public') return []
       const announced = torrent.options.listing === 'everyone' || torrent.metainfo?.private === true
       return announced ? torrent.wireHashes : []
     },
     get meetingKeys() {
+      if (torrent.options.realm !== 'public') return []
       if (torrent.options.listing === 'everyone') return torrent.wireHashes
       // Whoever knows the file can compute this key of a content torrent, and would find out who has it.
       if (torrent.metainfo !== undefined && contentIdOf(torrent.metainfo) !== undefined) return []

@@ -17,11 +17,22 @@ export class Identity {
   /** Unique within the session and stable over its life. */
   readonly key: string
   readonly #dht: () => boolean
+  readonly #nameOf: (hash: WireHash) => WireHash | undefined
   #hashes: Hashes
 
-  /** @param dht whether we say that we have a DHT node (BEP 5) */
-  constructor(asked: Hashes, realm: string, random: Random, dht: () => boolean = () => false) {
+  /**
+   * @param dht whether we say that we have a DHT node (BEP 5)
+   * @param nameOf what a hash is called in its realm; undefined where it has no name there any more
+   */
+  constructor(
+    asked: Hashes,
+    realm: string,
+    random: Random,
+    dht: () => boolean = () => false,
+    nameOf: (hash: WireHash) => WireHash | undefined = (hash) => hash,
+  ) {
     this.#dht = dht
+    this.#nameOf = nameOf
     this.#hashes = { infohashV1: asked.infohashV1, infohashV2: asked.infohashV2 }
     this.peerId = makePeerId(random)
     this.key = `${realm} ${asked.infohashV2 ?? asked.infohashV1}`
@@ -35,8 +46,13 @@ export class Identity {
     this.#hashes = { infohashV1: hashes.infohashV1, infohashV2: hashes.infohashV2 }
   }
 
-  /** Hashes under which others may connect: one, or both of a hybrid. */
+  /** Hashes under which others may connect: one, or both of a hybrid. In a realm what they are called there now. */
   get wireHashes(): readonly WireHash[] {
+    return this.ownHashes.map(this.#nameOf).filter((name) => name !== undefined)
+  }
+
+  /** The torrent's own, in whatever realm. */
+  get ownHashes(): readonly WireHash[] {
     const { infohashV1, infohashV2 } = this.#hashes
     return [infohashV1, infohashV2].filter((hash) => hash !== undefined).map(wireHash)
   }
@@ -47,9 +63,10 @@ export class Identity {
     const accepts = this.wireHashes
     // BEP 52: whoever came by the v1 hash of a hybrid and speaks v2 is answered with the v2 hash.
     const upgrade = asked?.v2 === true && infohashV1 !== undefined && infohashV2 !== undefined
-    const hash = upgrade ? wireHash(infohashV2) : (asked?.hash ?? (accepts[0] as WireHash))
+    const v2Hash = infohashV2 === undefined ? undefined : this.#nameOf(wireHash(infohashV2))
+    const upgraded = upgrade ? v2Hash : undefined
+    const hash = upgraded ?? asked?.hash ?? (accepts[0] as WireHash)
     const flags = { extended: true, fast: true, v2: infohashV2 !== undefined, dht: this.#dht() }
-    const v2Hash = infohashV2 === undefined ? undefined : wireHash(infohashV2)
     return { handshake: { hash, peerId: this.peerId, flags }, accepts, v2Hash, ourId: this.peerId }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { DeadlineQueue } from '../../base/deadline-queue.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
-import type { Millis } from '../../base/ids.ts'
+import type { Millis, WireHash } from '../../base/ids.ts'
 import type { Connection, Ports } from '../../base/ports.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { DhtDiscovery } from '../discovery/dht.ts'
@@ -70,8 +70,15 @@ export interface TorrentServices {
   /** Whether we can go through a hole that others help to make: uTP is on. */
   punches(): boolean
   readonly outside: Outside
-  /** The torrent's own limit (bytes per second, undefined for none) inside the session's. */
-  limiter(direction: 'up' | 'down', own: () => number | undefined): Sharers
+  /** What a hash is called in the torrent's realm; absent where it is what it is (public). */
+  readonly nameOf?: (hash: WireHash) => WireHash | undefined
+  /** Somebody the person knows comes from there: preferred when slots are scarce. */
+  knows(from: Endpoint): boolean
+  /**
+   * The torrent's own limit (bytes per second, undefined for none) inside the session's.
+   * @param weight how many times as much as another torrent it gets when the session's is short; 1 unless given
+   */
+  limiter(direction: 'up' | 'down', own: () => number | undefined, weight?: number): Sharers
   /** The limit of all torrents together, bytes per second. */
   totalDownLimit(): number | undefined
   /** Whether others can reach us, as far as can be said. */

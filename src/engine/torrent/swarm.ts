@@ -144,7 +144,7 @@ export class Swarm implements PeerHost {
       incoming,
       host: this,
       source,
-      preferred: false,
+      preferred: this.#services.knows(connection.remote),
       roundTripMs: done.connectedInMs,
     })
     this.peers.add(peer)

@@ -57,7 +57,13 @@ export class Torrent implements SwarmOwner, Sleeper {
     this.#maxPeers = options.maxPeers
     this.#services = services
     this.states = new States(this, services)
-    this.identity = new Identity(options, options.realm, services.ports.random, () => this.mayUseDht)
+    this.identity = new Identity(
+      options,
+      options.realm,
+      services.ports.random,
+      () => this.mayUseDht,
+      services.nameOf,
+    )
     this.swarm = new Swarm(this, services, { up: () => this.upLimit, down: () => this.downLimit })
     this.#pex = options.pex ? new PexTable(services.ports.random) : undefined
     this.wishes = new Wishes({
