@@ -30,6 +30,12 @@ export interface SealingKeys {
   generate(): Promise<{ readonly publicKey: Uint8Array; readonly privateKey: Uint8Array }>
   /** Encapsulated key (32 bytes) ‖ ciphertext. */
   sealTo(recipient: Uint8Array, info: Uint8Array, plain: Uint8Array): Promise<Uint8Array>
+  /** The same of what is made when the encapsulated key is known, so that it can speak of that key (direct messages sign it). */
+  sealMade(
+    recipient: Uint8Array,
+    info: Uint8Array,
+    make: (encapsulated: Uint8Array) => Uint8Array,
+  ): Promise<Uint8Array>
   /** Undefined where it is not for this key, or was changed. */
   openWith(privateKey: Uint8Array, info: Uint8Array, sealed: Uint8Array): Promise<Uint8Array | undefined>
 }

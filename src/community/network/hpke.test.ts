@@ -29,6 +29,12 @@ test('what is sealed to a key is opened with it, and differs each time', async (
   assert.deepEqual(await keys.openWith(pair.privateKey, INFO, other), utf8('words'))
 })
 
+test('what is sealed may speak of the key that it is sealed with', async () => {
+  const pair = await keys.generate()
+  const sealed = await keys.sealMade(pair.publicKey, INFO, (encapsulated) => encapsulated)
+  assert.deepEqual(await keys.openWith(pair.privateKey, INFO, sealed), sealed.slice(0, 32))
+})
+
 test('a changed byte, another info and another key open nothing', async () => {
   const pair = await keys.generate()
   const sealed = await keys.sealTo(pair.publicKey, INFO, utf8('words'))
@@ -49,4 +55,12 @@ test('what is cut anywhere opens nothing, and a key without a secret is refused'
     assert.equal(await keys.openWith(pair.privateKey, INFO, sealed.slice(0, length)), undefined)
   const nothing = concatBytes([new Uint8Array(32), sealed.slice(32)])
   assert.equal(await keys.openWith(pair.privateKey, INFO, nothing), undefined)
+})
+
+test('nothing is sealed to a key that gives no secret', async () => {
+  await assert.rejects(keys.sealTo(new Uint8Array(32), INFO, utf8('words')), { code: 'RECORD_INVALID' })
+  await assert.rejects(
+    keys.sealMade(new Uint8Array(32), INFO, (key) => key),
+    { code: 'RECORD_INVALID' },
+  )
 })

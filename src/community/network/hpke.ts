@@ -1,9 +1,18 @@
 // HPKE (RFC 9180) as SealingKeys: base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, over WebCrypto.
 // One message for each encapsulated key, so nothing here counts. Promise: whatever is wrong with what came is `undefined`,
-// never an error; an error is a mistake of ours (a key of another length).
+// never an error; sealing to a key that is none is a RecordError. Any other error is a mistake of ours (a key of another length).
 
-import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, HpkeError } from '@hpke/core'
+import {
+  Aes256Gcm,
+  CipherSuite,
+  DhkemX25519HkdfSha256,
+  HkdfSha256,
+  HpkeError,
+  type SenderContext,
+  type SenderContextParams,
+} from '@hpke/core'
 import { concatBytes, EMPTY } from '../../base/bytes.ts'
+import { RecordError } from '../community-error.ts'
 import { SEALED_EXTRA_BYTES, type SealingKeys } from '../crypto.ts'
 import { KEY_BYTES } from '../ids.ts'
 
@@ -33,9 +42,15 @@ export class HpkeKeys implements SealingKeys {
     plain: Uint8Array,
     associated: Uint8Array = EMPTY,
   ): Promise<Uint8Array> {
-    const recipientPublicKey = await this.#suite.kem.deserializePublicKey(checkedKey(recipient))
-    const { enc, ct } = await this.#suite.seal({ recipientPublicKey, info }, plain, associated)
-    return concatBytes([new Uint8Array(enc), new Uint8Array(ct)])
+    return await this.#seal(recipient, info, () => plain, associated)
+  }
+
+  async sealMade(
+    recipient: Uint8Array,
+    info: Uint8Array,
+    make: (encapsulated: Uint8Array) => Uint8Array,
+  ): Promise<Uint8Array> {
+    return await this.#seal(recipient, info, make, EMPTY)
   }
 
   async openWith(
@@ -52,6 +67,28 @@ export class HpkeKeys implements SealingKeys {
     } catch (error) {
       // Changed, for another key, or a point that gives no secret: all of it came from outside.
       if (error instanceof HpkeError) return undefined
+      throw error
+    }
+  }
+
+  async #seal(
+    recipient: Uint8Array,
+    info: Uint8Array,
+    make: (encapsulated: Uint8Array) => Uint8Array,
+    associated: Uint8Array,
+  ): Promise<Uint8Array> {
+    const recipientPublicKey = await this.#suite.kem.deserializePublicKey(checkedKey(recipient))
+    const context = await this.#begun({ recipientPublicKey, info })
+    const encapsulated = new Uint8Array(context.enc)
+    return concatBytes([encapsulated, new Uint8Array(await context.seal(make(encapsulated), associated))])
+  }
+
+  async #begun(to: SenderContextParams): Promise<SenderContext> {
+    try {
+      return await this.#suite.createSenderContext(to)
+    } catch (error) {
+      // A key that came from outside and is a point that gives no secret.
+      if (error instanceof HpkeError) throw new RecordError('RECORD_INVALID', { what: 'sealing key' }, error)
       throw error
     }
   }
