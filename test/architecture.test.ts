@@ -122,6 +122,7 @@ const PACKAGE_DOORS: Readonly<Record<string, readonly string[]>> = {
   '@libp2p/noise': ['community/network'],
   '@libp2p/peer-id': ['community/network'],
   '@libp2p/ping': ['community/network'],
+  '@libp2p/utils': ['community/network'],
   '@libp2p/yamux': ['community/network'],
   '@multiformats/multiaddr': ['community/network'],
   jimp: ['safety/preview'],
