@@ -9,6 +9,26 @@ export const PEOPLE_ERRORS: ErrorTable = {
     help: 'Transfers go on, and nothing that was written is lost. It is tried again by itself; `shoal doctor` says more.',
     retry: true,
   },
+  PEOPLE_OFF: {
+    exit: 1,
+    message: 'People and circles are switched off.',
+    help: 'Switch them on in the settings, or with `shoal config set people.on true`.',
+  },
+  PEOPLE_OFF_BY_PROXY: {
+    exit: 1,
+    message: 'With a proxy nobody is met directly, so people and circles are off.',
+    help: 'Transfers go on through the proxy. Empty network.proxy to meet people; network.interface works with them.',
+  },
+  IDENTITY_UNUSABLE: {
+    exit: 1,
+    message: (data) => `The file with your keys cannot be read: ${word(data, 'path', 'people-identity')}.`,
+    help: 'It was left as it is. Put a good copy in its place, or move it away and restore yourself by your twelve words.',
+  },
+  PEOPLE_NEWER: {
+    exit: 1,
+    message: 'Your circles and messages were written by a newer Shoal.',
+    help: 'Start that one again; nothing was changed.',
+  },
   LINK_NOT_OURS: {
     exit: 2,
     message: 'This is not a link of Shoal for people: some of it is missing or was changed.',

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { AbsolutePath, Limit, MAX_PATH_CHARACTERS } from './schemas/primitives.ts'
 
-export type SettingSection = 'saving' | 'speed' | 'sharing' | 'checks' | 'network' | 'server'
+export type SettingSection = 'saving' | 'speed' | 'sharing' | 'checks' | 'people' | 'network' | 'server'
 /** How it is shown and typed. */
 export type SettingKind =
   | 'switch'
@@ -280,6 +280,36 @@ export const SETTINGS = {
     default: 'auto',
     title: 'Virus scanner',
     summary: 'auto looks for ClamAV; off; or the path of its socket',
+    takes: 'at-once',
+  }),
+  'people.on': flag(true, {
+    section: 'people',
+    title: 'People and circles',
+    summary: 'off: nobody is reached and nobody reaches you; what you have stays',
+    takes: 'at-once',
+  }),
+  'people.port': setting({
+    section: 'people',
+    kind: 'count',
+    schema: Port,
+    default: 0,
+    title: 'Port for people',
+    summary: 'TCP and UDP; 0: one that was free at the first start, and stays',
+    takes: 'at-once',
+  }),
+  'people.visible': setting({
+    section: 'people',
+    kind: 'choice',
+    schema: z.enum(['everyone', 'contacts', 'off']),
+    default: 'contacts' as 'everyone' | 'contacts' | 'off',
+    title: 'Who near you sees this device',
+    summary: 'everyone on this network, contacts, or off',
+    takes: 'at-once',
+  }),
+  'people.typing': flag(false, {
+    section: 'people',
+    title: 'Show when you are writing',
+    summary: 'to those you write to, for some seconds; off: it is not sent',
     takes: 'at-once',
   }),
   'server.host': setting({

@@ -11,29 +11,28 @@ import { SystemRandom } from '../platform/random.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
 import { CheckSide } from './checks/check-side.ts'
-import { withoutPeople } from './community/people-handlers.ts'
+import { PeopleSide } from './community/people-side.ts'
 import { Contents } from './content/contents.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
 import { EngineHost } from './engine-host.ts'
-import type { Feed } from './feed.ts'
 import { FilterWatch } from './filter-watch.ts'
 import { Guard } from './guard.ts'
 import type { KeptPlace } from './kept-file.ts'
 import { Library } from './library/library.ts'
 import { LibraryAnswers } from './library/library-answers.ts'
 import { libraryHandlers } from './library/library-handlers.ts'
-import { type Log, NO_LOG, unwrittenTo } from './log.ts'
+import { NO_LOG, unwrittenTo } from './log.ts'
 import { Memory } from './memory.ts'
 import { networkHandlers } from './network-handlers.ts'
+import type { CoreHandlers, Daemon, DaemonOptions } from './opened-daemon.ts'
 import { Resting } from './resting.ts'
-import type { PrivateThings } from './review/private-scan.ts'
 import { LINGER_MS, SystemThings } from './review/private-things.ts'
 import { Applying } from './settings/applying.ts'
 import { engineWish, hasRouters } from './settings/engine-wish.ts'
 import { SettingsStore } from './settings/settings-store.ts'
 import { Speed } from './settings/speed.ts'
 import { openSharePages } from './share-page/share-pages.ts'
-import { openSharing, type Sharing } from './sharing.ts'
+import { openSharing } from './sharing.ts'
 import { TotalsMaker } from './totals.ts'
 import { Adding } from './transfers/adding.ts'
 import { Categories } from './transfers/categories.ts'
@@ -52,50 +51,7 @@ import { Transfers } from './transfers/transfers.ts'
 import { usualSaveFolder } from './usual-save-folder.ts'
 import { Volumes } from './volumes.ts'
 
-export interface DaemonOptions {
-  /** Absolute. */
-  readonly stateFolder: string
-  /** Of the command line, by key (api/settings.ts): over environment and file. */
-  readonly settings?: Readonly<Record<string, unknown>>
-  /** Where `SHOAL_…` settings are read from; the process's own unless given. */
-  readonly environment?: Readonly<Record<string, string | undefined>>
-  readonly log?: Log
-  /** Puts files into the trash; the system's own unless given. */
-  readonly trash?: (paths: readonly string[]) => Promise<void>
-  /** What looks into files before they are shared; Shoal's own unless given. */
-  readonly privateThings?: PrivateThings
-}
-
-/** What the daemon answers itself; tokens, folders, the log and the end of the process are for those who run it. */
-export type CoreHandlers = ReturnType<typeof transferHandlers> &
-  Sharing['handlers'] &
-  ReturnType<typeof libraryHandlers> &
-  ReturnType<typeof daemonHandlers> &
-  ReturnType<typeof networkHandlers> &
-  CheckSide['handlers'] &
-  ReturnType<typeof withoutPeople>
-
-export interface Daemon {
-  readonly stateFolder: string
-  readonly startedAt: number
-  readonly handlers: CoreHandlers
-  readonly feed: Feed
-  readonly settings: SettingsStore
-  readonly guard: Guard
-  readonly log: Log
-  readonly transfers: Transfers
-  readonly volumes: Volumes
-  readonly host: EngineHost
-  /** Where what is got is saved unless somebody says otherwise. */
-  saveFolder(): string
-  /** What somebody wrote into the settings' file meanwhile holds from now on. @throws SettingError; then all stays as it was */
-  rereadSettings(): Promise<void>
-  /** The port by which its calls come in: no way out, so the leak test leaves it aside. */
-  answersAt(port: number): void
-  readonly library: Library
-  /** Trackers told, bytes durable, records written. */
-  close(): Promise<void>
-}
+export type { Daemon, DaemonOptions } from './opened-daemon.ts'
 
 const EPOCH_BYTES = 8
 
@@ -272,11 +228,23 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     session.upLimit = up ?? undefined
     session.downLimit = down ?? undefined
   }
+  const people = new PeopleSide({
+    stateFolder,
+    clock,
+    log,
+    settings,
+    memory,
+    applying: () => applying,
+    asks: {},
+    changed: (change) => feed.people(change),
+    unwritten,
+  })
   const applying = new Applying({
     settings,
     host,
     applied: () => {
       apply()
+      people.apply()
       host.engine?.session.setQueueLimits({
         maxActiveDownloads: settings.values['saving.maxActive'],
         maxActiveSeeds: settings.values['sharing.maxActive'],
@@ -318,7 +286,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       saveFolder,
     }),
     ...side.handlers,
-    ...withoutPeople('it is being built'),
+    ...people.handlers,
     ...networkHandlers({
       host,
       transfers,
@@ -358,6 +326,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     pulse.close()
     clearInterval(unkept)
     removal.close()
+    // Before the engine: it asks for what is there, and byte streams end in it.
+    await people.close()
     contents.close()
     await Promise.all([sharing.close(), pages.closeAll()])
     await library.close()
@@ -373,6 +343,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error
   }
   side.begin()
+  people.begin()
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
   log.write('info', 'transfers', { count: transfers.size })
 
@@ -394,6 +365,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     answersAt: (port) => doors.add(port),
     library,
+    people,
     close,
   }
 }

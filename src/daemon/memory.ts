@@ -9,6 +9,8 @@ import { KeptFile, type KeptPlace } from './kept-file.ts'
 export interface Remembered {
   /** The port that was free at the first start; 0 before it. */
   readonly listenPort: number
+  /** The same of the people process. */
+  readonly peoplePort: number
   /** Milliseconds since 1970, or until a person says so; null when nothing rests. */
   readonly pausedUntil: number | 'told' | null
   readonly categories: readonly Category[]
@@ -18,7 +20,14 @@ export interface Remembered {
   readonly dhtIds: Readonly<Partial<Record<'4' | '6', string>>>
 }
 
-const NOTHING: Remembered = { listenPort: 0, pausedUntil: null, categories: [], everUsed: false, dhtIds: {} }
+const NOTHING: Remembered = {
+  listenPort: 0,
+  peoplePort: 0,
+  pausedUntil: null,
+  categories: [],
+  everUsed: false,
+  dhtIds: {},
+}
 const FILE = 'memory.json'
 
 export class Memory {

@@ -4,6 +4,7 @@ import type { PeopleRouteName } from '../../api/people-routes.ts'
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import type { PeopleChange } from '../../api/schemas/events.ts'
 import type { ErrorData } from '../../base/errors.ts'
+import type { LogFacts, LogLevel } from '../log.ts'
 
 /** What the process is started with; nothing of it changes while it runs. */
 export interface PeoplePlan {
@@ -13,6 +14,19 @@ export interface PeoplePlan {
   readonly port: number
   /** Addresses to listen at; all unless given. */
   readonly hosts: readonly string[]
+  /** The interface that everything leaves by, as for transfers. Never with a proxy: then there is no process. */
+  readonly interface: string | undefined
+  readonly settings: PeopleSettings
+}
+
+/** What may change while it runs. */
+export interface PeopleSettings {
+  /** Who on the local network sees this device. */
+  readonly visible: 'everyone' | 'contacts' | 'off'
+  /** Whether others are told that I am writing. */
+  readonly typing: boolean
+  /** LSD and the like may be used. */
+  readonly lan: boolean
 }
 
 /** Calls of the API that the process answers under their own names. */
@@ -21,8 +35,9 @@ export type ForwardedCalls = {
 }
 
 /** What only the daemon itself calls: each part adds its own. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by the parts as they come
-export interface InnerCalls {}
+export interface InnerCalls {
+  changeSettings(input: PeopleSettings): void
+}
 
 /** What the process asks of the daemon: each part adds its own. */
 export interface PeopleAsks {
@@ -62,10 +77,18 @@ export type ToPeople =
   | { readonly kind: 'call'; readonly number: number; readonly name: string; readonly input: unknown }
   | { readonly kind: 'answer'; readonly number: number; readonly output: unknown }
   | { readonly kind: 'failure'; readonly number: number; readonly error: CarriedError }
+  /** Answered at once by whoever is not stuck. */
+  | { readonly kind: 'ping' }
   | { readonly kind: 'stop' }
 
 export type FromPeople =
   | { readonly kind: 'ready'; readonly port: number | undefined }
+  /** It cannot begin, and ends: its key or database is of no use. */
+  | { readonly kind: 'refused'; readonly error: CarriedError }
+  /** Who we are has changed: everything is opened anew. */
+  | { readonly kind: 'again' }
+  | { readonly kind: 'pong' }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly event: string; readonly facts: LogFacts }
   | { readonly kind: 'answer'; readonly number: number; readonly output: unknown }
   | { readonly kind: 'failure'; readonly number: number; readonly error: CarriedError }
   | {

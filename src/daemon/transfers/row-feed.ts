@@ -3,7 +3,7 @@
 // others, so that nothing stays wrong for ever. Promise: without followers there is no timer; while nothing changes nothing
 // is told.
 
-import type { Change } from '../../api/schemas/events.ts'
+import type { Change, PeopleChange } from '../../api/schemas/events.ts'
 import type { Totals } from '../../api/schemas/status.ts'
 import type { TransferRow } from '../../api/schemas/transfer.ts'
 import { after, type Millis } from '../../base/ids.ts'
@@ -81,6 +81,11 @@ export class RowFeed implements Feed {
   /** Told once: to nobody, where nobody follows. */
   notice(notice: Notice): void {
     if (this.#followers.size > 0) this.#table.notice(notice)
+  }
+
+  /** As a notice. */
+  people(change: PeopleChange): void {
+    if (this.#followers.size > 0) this.#table.people(change)
   }
 
   get cursor(): number {

@@ -2,9 +2,10 @@
 // Pure. Invariants: the counter grows by one with each commit that changed something, and with no other; a delta has the
 // fields that changed and no more; whoever knew too little, or nothing, is told to begin anew.
 
-import type { Change, TransferDelta } from '../../api/schemas/events.ts'
+import type { Change, PeopleChange, TransferDelta } from '../../api/schemas/events.ts'
 import type { Totals } from '../../api/schemas/status.ts'
 import type { TransferRow } from '../../api/schemas/transfer.ts'
+import { PeopleNews } from './people-news.ts'
 
 /** Removals remembered: as many as there can be transfers (docs/design/daemon.md). Older cursors begin anew. */
 export const MAX_TOMBSTONES = 20_000
@@ -32,6 +33,7 @@ export class Table {
   #gone = new Set<string>()
   #totalsChanged: Partial<Totals> = {}
   #notices: Notice[] = []
+  #people = new PeopleNews()
 
   get cursor(): number {
     return this.#cursor
@@ -108,10 +110,16 @@ export class Table {
     this.#notices.push(notice)
   }
 
+  /** As a notice; of each thing that changed once. */
+  people(change: PeopleChange): void {
+    this.#people.add(change)
+  }
+
   /** What changed since the last commit; undefined when nothing did. */
   commit(): Change | undefined {
     const totals = Object.keys(this.#totalsChanged).length > 0 ? this.#totalsChanged : undefined
-    const quiet = this.#changed.size === 0 && this.#gone.size === 0 && this.#notices.length === 0
+    const told = this.#notices.length > 0 || this.#people.size > 0
+    const quiet = this.#changed.size === 0 && this.#gone.size === 0 && !told
     if (quiet && totals === undefined) return undefined
     this.#cursor++
     for (const id of this.#gone) this.#bury(id)
@@ -121,6 +129,7 @@ export class Table {
       ...(this.#gone.size === 0 ? {} : { removed: [...this.#gone] }),
       ...(totals === undefined ? {} : { totals }),
       ...(this.#notices.length === 0 ? {} : { notices: this.#notices }),
+      ...(this.#people.size === 0 ? {} : { people: this.#people.take() }),
     }
     this.#changed = new Map()
     this.#gone = new Set()

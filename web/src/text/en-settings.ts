@@ -12,6 +12,7 @@ export const enSettings = {
   'settings.section.speed': 'Speed and schedule',
   'settings.section.sharing': 'Sharing',
   'settings.section.checks': 'Checks',
+  'settings.section.people': 'People and devices',
   'settings.section.network': 'Network and privacy',
   'settings.section.server': 'Server',
   'settings.default': (value: string) => `Default: ${value}`,

@@ -21,7 +21,15 @@ import { fits } from './setting-text.ts'
 import { Tokens } from './tokens.tsx'
 import './settings.css'
 
-const SECTIONS: readonly SettingSection[] = ['saving', 'speed', 'sharing', 'checks', 'network', 'server']
+const SECTIONS: readonly SettingSection[] = [
+  'saving',
+  'speed',
+  'sharing',
+  'checks',
+  'people',
+  'network',
+  'server',
+]
 const KEYS = Object.keys(table) as readonly SettingKey[]
 
 export function Settings(): ReactNode {
