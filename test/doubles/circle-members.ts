@@ -120,8 +120,8 @@ export class CircleMembers {
     }
   }
 
-  /** Lets time pass, waking whoever wants to be woken. */
-  pass(ms: number): void {
+  /** Lets time pass, waking whoever wants to be woken; no further than to where `interrupted` says so. */
+  pass(ms: number, interrupted: () => boolean = () => false): void {
     const until = this.now + ms
     for (let turns = 0; turns < 100_000; turns++) {
       this.settle()
@@ -132,6 +132,10 @@ export class CircleMembers {
       this.now = Math.max(this.now, next) as Millis
       for (const { service } of this.#sides.values())
         if ((service.deadline() ?? Number.POSITIVE_INFINITY) <= this.now) service.wake(this.now)
+      if (interrupted()) {
+        this.settle()
+        return
+      }
     }
     this.now = until as Millis
   }

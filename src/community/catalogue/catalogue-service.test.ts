@@ -108,14 +108,12 @@ test('of a member who is removed, blocked or a keeper nothing stays, and nothing
   const stranger = new Member(9)
   scene.circle.link(ben, stranger)
   scene.circle.settle()
-  scene.circle
-    .out(stranger)
-    .send(ben.device, 'pull', {
-      a: AUDIENCE,
-      k: new Uint8Array(32),
-      f: new Uint8Array(32),
-      t: new Uint8Array(32),
-    })
+  scene.circle.out(stranger).send(ben.device, 'pull', {
+    a: AUDIENCE,
+    k: new Uint8Array(32),
+    f: new Uint8Array(32),
+    t: new Uint8Array(32),
+  })
   const before = scene.circle.frames
   scene.circle.settle()
   assert.equal(scene.circle.frames, before + 1, 'not answered')
