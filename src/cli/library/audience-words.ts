@@ -5,24 +5,14 @@ import type { LibraryAudience, Licence } from '../../api/schemas/library.ts'
 export function audienceWord(audience: LibraryAudience): string {
   if (audience === 'me') return 'only me'
   if (audience === 'link') return 'people with the link'
-  const [kind, id = ''] = audience.split(':')
-  // By its name only where somebody asked the daemon for it.
-  return id === '' ? audience : `${kind} ${id.slice(0, SHOWN_LETTERS)}`
+  return audience
 }
 
-const SHOWN_LETTERS = 8
-
 /** What whoever is asked about gets to see, as the beginning of a sentence. */
-export function seerWord({
-  audience,
-  word,
-}: {
-  readonly audience: LibraryAudience
-  readonly word: string
-}): string {
+export function seerWord(audience: LibraryAudience): string {
   if (audience === 'everyone') return 'A stranger'
   if (audience === 'link') return 'Who has a link'
-  return audience.startsWith('circle:') ? `A member of ${word}` : word
+  return audience
 }
 
 export function licenceWord(licence: Licence | null): string {

@@ -1,0 +1,153 @@
+// One circle as this device knows it: its operations, what they say, the secrets of its epochs, and what this device adds.
+// Promise: what is told of it follows from signed operations alone; a secret is kept only if its operation commits to it.
+
+import { compareBytes } from '../../base/bytes.ts'
+import { CommunityError } from '../community-error.ts'
+import type { CommunityCrypto } from '../crypto.ts'
+import { type CircleId, type DeviceId, keyText, type PersonId, type RecordId } from '../ids.ts'
+import type { CircleFacts, EpochFacts } from '../membership.ts'
+import type { Wall } from '../service.ts'
+import { factsOf } from './circle-facts.ts'
+import type { CircleStore } from './circle-store.ts'
+import { generationOf } from './epoch-rules.ts'
+import { isOf, openPast, type Secrets } from './epoch-secrets.ts'
+import { type Node, OperationGraph } from './graph.ts'
+import { MAX_PARENTS } from './limits.ts'
+import type { Operation, OperationBody } from './operation.ts'
+import { readOperation, signOperation } from './operation-codec.ts'
+import type { Of } from './register.ts'
+import { Resolver } from './resolver.ts'
+
+export interface CircleSelf {
+  readonly person: PersonId
+  readonly device: DeviceId
+  readonly deviceSeed: Uint8Array
+  /** Own card, encoded. */
+  readonly card: Uint8Array
+}
+
+export interface CircleGround {
+  readonly me: CircleSelf
+  readonly crypto: CommunityCrypto
+  readonly wall: Wall
+  readonly store: CircleStore
+}
+
+export class Circle {
+  readonly id: CircleId
+  readonly resolver: Resolver
+  readonly #ground: CircleGround
+  readonly #secrets = new Map<RecordId, Secrets>()
+  #facts: CircleFacts | undefined
+
+  /** With what the store has of it. */
+  constructor(id: CircleId, ground: CircleGround) {
+    this.id = id
+    this.#ground = ground
+    const graph = new OperationGraph(id)
+    for (const bytes of ground.store.operations(id)) graph.add(readOperation(bytes, ground.crypto))
+    this.resolver = new Resolver(graph)
+    for (const { id: epoch, access, read } of ground.store.epochs(id))
+      this.#secrets.set(epoch, { access, read })
+  }
+
+  get graph(): OperationGraph {
+    return this.resolver.graph
+  }
+
+  /** The same object until something changed. */
+  facts(): CircleFacts {
+    this.#facts ??= factsOf(this.resolver, this.#ground.me.device, (id) => this.epoch(id))
+    return this.#facts
+  }
+
+  epoch(id: RecordId): EpochFacts | undefined {
+    const secrets = this.#secrets.get(id)
+    const node = this.graph.get(id)
+    if (secrets === undefined || node === undefined) return undefined
+    return { id, generation: generationOf(node), access: secrets.access, read: secrets.read }
+  }
+
+  secrets(): ReadonlyMap<RecordId, Secrets> {
+    return this.#secrets
+  }
+
+  /** All that it rests on must be here. @returns false for what is here already @throws RecordError */
+  take(operation: Operation): boolean {
+    if (!this.resolver.add(operation)) return false
+    this.#ground.store.putOperation(this.id, operation.id, operation.bytes)
+    this.#facts = undefined
+    return true
+  }
+
+  /** An operation of this device, resting on all that is here. @throws CommunityError NOT_ALLOWED if it would not count */
+  write(body: OperationBody): Operation {
+    const operation = this.draft(body)
+    if (!this.resolver.wouldCount(operation)) throw new CommunityError('NOT_ALLOWED', { what: body.kind })
+    this.take(operation)
+    return operation
+  }
+
+  /** As `write`, but not taken. */
+  draft(body: OperationBody): Operation {
+    const { me, crypto, wall } = this.#ground
+    const own = this.graph
+      .by(me.device)
+      .reduce<Node | undefined>(
+        (last, node) => (last === undefined || node.operation.seq >= last.operation.seq ? node : last),
+        undefined,
+      )
+    // The deepest first: with more branches than fit, the next operation joins the rest.
+    const parents = this.graph
+      .heads()
+      .filter((node) => node !== own)
+      .slice(-MAX_PARENTS)
+      .map(({ hash }) => hash)
+      .sort(compareBytes)
+    return signOperation(
+      {
+        circle: body.kind === 'create' ? undefined : this.id,
+        author: me.device,
+        seq: (own?.operation.seq ?? 0) + 1,
+        prev: own?.operation.id,
+        parents: parents.map((hash) => keyText<RecordId>(hash)),
+        at: wall.seconds(),
+        body,
+      },
+      me.deviceSeed,
+      crypto,
+    )
+  }
+
+  /** Secrets of an epoch, and of those before that are sealed in it. @returns whether something new is known */
+  learn(id: RecordId, secrets: Secrets): boolean {
+    const body = this.graph.get(id)?.operation.body
+    if (body?.kind !== 'epoch' || !isOf(body, secrets, this.#ground.crypto)) return false
+    const known = this.#secrets.get(id)
+    if (known !== undefined && (known.read !== undefined || secrets.read === undefined)) return false
+    this.#secrets.set(id, secrets)
+    this.#ground.store.putEpoch(this.id, { id, ...secrets })
+    this.#facts = undefined
+    this.#learnBefore(body, secrets)
+    return true
+  }
+
+  /** The epochs told to this device whose secrets are not here: what must be opened. */
+  unopened(): { readonly id: RecordId; readonly epoch: Of<'epoch'>; readonly sealed: Uint8Array }[] {
+    const found: { id: RecordId; epoch: Of<'epoch'>; sealed: Uint8Array }[] = []
+    for (const node of this.resolver.register.epochs(undefined)) {
+      const epoch = node.operation.body as Of<'epoch'>
+      const share = epoch.shares.find(({ device }) => device === this.#ground.me.device)
+      if (share && !this.#secrets.has(node.operation.id))
+        found.push({ id: node.operation.id, epoch, sealed: share.sealed })
+    }
+    return found
+  }
+
+  #learnBefore(epoch: Of<'epoch'>, secrets: Secrets): void {
+    for (const past of epoch.past) {
+      const old = openPast(this.id, secrets, past, this.#ground.crypto)
+      if (old !== undefined) this.learn(past.epoch, old)
+    }
+  }
+}

@@ -1,0 +1,379 @@
+// Brings the operations of a circle together with devices that are let in: sums tell whether anything is missing, vectors
+// what, pages bring it, heads tell of new ones at once. Both branches of a fork are told to everybody, so that all judge the
+// same. Promise: nothing is sent to, or asked of, a device that was not opened; what is kept while its parents are fetched
+// is bounded, and a page is waited for before the next is sent.
+// Frames: sum {c, h}, vector {c, v}, page {c, r, m}, got {c}, heads {c, i}, want {c, i}.
+
+import type { BDict } from '../../base/bencode-value.ts'
+import { equalBytes } from '../../base/bytes.ts'
+import { after, earliest, type Millis } from '../../base/ids.ts'
+import { RecordError } from '../community-error.ts'
+import { type CircleId, type DeviceId, KEY_BYTES, keyBytes, keyText, type RecordId } from '../ids.ts'
+import type { ServiceOut } from '../service.ts'
+import type { Node, OperationGraph } from './graph.ts'
+import { MAX_EPOCH_BYTES } from './limits.ts'
+import type { Operation } from './operation.ts'
+import { lackingOf, vectorOf } from './operation-vector.ts'
+
+/** COMMUNITY.md: a page is at most 256 KiB, the largest operation. */
+const PAGE_BYTES = MAX_EPOCH_BYTES
+/** An operation has 250 bytes at least. */
+const PAGE_OPERATIONS = 1_024
+/** COMMUNITY.md: heads are at most 256 bytes. */
+const MAX_HEADS = 7
+/** Missing parents asked for at once. */
+const MAX_WANTS = 64
+/** Operations that wait for others that they rest on. */
+const MAX_WAITING = 1_024
+const MAX_WAITING_BYTES = 4 * 1024 * 1024
+/** What was asked of one device is asked of another after this. */
+const ANSWER_MS = 5_000
+const MAX_ASKED = 2_048
+
+export interface SyncCircle {
+  readonly graph: OperationGraph
+  /** Shape and signature. @throws RecordError */
+  read(bytes: Uint8Array): Operation
+  /** @throws RecordError */
+  take(operation: Operation): boolean
+}
+
+export interface SyncOwner {
+  circle(id: CircleId): SyncCircle | undefined
+  /** What came of one frame was taken. */
+  took(circle: CircleId, operations: readonly Operation[], from: DeviceId, now: Millis): void
+  /** Both have the same. */
+  same(circle: CircleId, device: DeviceId, now: Millis): void
+}
+
+interface Session {
+  readonly circle: CircleId
+  readonly device: DeviceId
+  /** It is told nothing but what is here already; it may tell (somebody who joined while we were away). */
+  readonly takeOnly: boolean
+  /** What it is to get, not sent yet. */
+  queue: Node[]
+  /** A page is on its way. */
+  unanswered: boolean
+  /** Its buffer was full: it is told the sum when there is room. */
+  behind: boolean
+  /** The last pair of sums that vectors were told for, so that what one of both refuses is not offered for ever. */
+  settled: string
+  /** New since the last heads. */
+  fresh: Node[]
+}
+
+interface Asked {
+  until: Millis
+  readonly circle: CircleId
+  /** Who else has it. */
+  readonly others: DeviceId[]
+}
+
+export class OperationSync {
+  readonly #out: ServiceOut
+  readonly #owner: SyncOwner
+  readonly #sessions = new Map<string, Session>()
+  /** Operations without their parents, by circle. */
+  readonly #waiting = new Map<CircleId, Map<RecordId, Operation>>()
+  readonly #asked = new Map<RecordId, Asked>()
+
+  constructor(out: ServiceOut, owner: SyncOwner) {
+    this.#out = out
+    this.#owner = owner
+  }
+
+  opened(circle: CircleId, device: DeviceId, takeOnly: boolean): void {
+    const session: Session = {
+      circle,
+      device,
+      takeOnly,
+      queue: [],
+      unanswered: false,
+      behind: false,
+      settled: '',
+      fresh: [],
+    }
+    this.#sessions.set(keyOf(circle, device), session)
+    this.#sendSum(session)
+  }
+
+  closed(circle: CircleId, device: DeviceId): void {
+    this.#sessions.delete(keyOf(circle, device))
+  }
+
+  isOpen(circle: CircleId, device: DeviceId): boolean {
+    return this.#sessions.has(keyOf(circle, device))
+  }
+
+  unlinked(device: DeviceId): void {
+    for (const [key, session] of this.#sessions) if (session.device === device) this.#sessions.delete(key)
+  }
+
+  forget(circle: CircleId): void {
+    for (const [key, session] of this.#sessions) if (session.circle === circle) this.#sessions.delete(key)
+    this.#waiting.delete(circle)
+  }
+
+  /** Tells everybody who may know of what is new here. */
+  tell(circle: CircleId, operations: readonly Operation[], except: DeviceId | undefined): void {
+    const graph = this.#owner.circle(circle)?.graph
+    if (graph === undefined) return
+    const nodes = operations.flatMap(({ id }) => graph.get(id) ?? [])
+    for (const session of this.#sessions.values()) {
+      if (session.circle !== circle || session.device === except || session.takeOnly) continue
+      session.fresh.push(...nodes)
+      this.#sendHeads(session)
+    }
+  }
+
+  drained(device: DeviceId): void {
+    for (const session of this.#sessions.values()) {
+      if (session.device !== device) continue
+      if (session.behind) this.#sendSum(session)
+      this.#sendPage(session)
+    }
+  }
+
+  /** Asks somebody else for what was not brought in time. */
+  wake(now: Millis): void {
+    for (const [id, asked] of this.#asked) {
+      if (asked.until > now) continue
+      this.#asked.delete(id)
+      if (this.#owner.circle(asked.circle)?.graph.has(id) !== false) continue
+      const next = asked.others.shift()
+      if (next === undefined) continue
+      const session = this.#sessions.get(keyOf(asked.circle, next))
+      if (session === undefined) continue
+      this.#asked.set(id, { ...asked, until: after(now, ANSWER_MS) })
+      this.#send(session, 'want', { i: keyBytes(id) })
+    }
+  }
+
+  deadline(): Millis | undefined {
+    let first: Millis | undefined
+    for (const { until } of this.#asked.values()) first = earliest(first, until)
+    return first
+  }
+
+  /** False: not a kind of this. @throws RecordError */
+  received(from: DeviceId, kind: string, body: BDict, now: Millis): boolean {
+    if (!KINDS.has(kind)) return false
+    const circle = keyText<CircleId>(fixed(body, 'c', KEY_BYTES))
+    const session = this.#sessions.get(keyOf(circle, from))
+    const known = this.#owner.circle(circle)
+    // The other side may have let us in before we let it in, or not have heard yet that it is out.
+    if (session === undefined || known === undefined) return true
+    if (kind === 'sum') this.#readSum(session, known, fixed(body, 'h', KEY_BYTES), now)
+    else if (kind === 'vector') this.#readVector(session, known, anyBytes(body, 'v'))
+    else if (kind === 'page') this.#readPage(session, known, body, now)
+    else if (kind === 'got') {
+      session.unanswered = false
+      this.#sendPage(session)
+    } else if (kind === 'heads') this.#readHeads(session, known, idsOf(body, MAX_HEADS), now)
+    else this.#readWants(session, known, idsOf(body, MAX_WANTS))
+    return true
+  }
+
+  // ── Sums and vectors ──
+
+  #readSum(session: Session, { graph }: SyncCircle, theirs: Uint8Array, now: Millis): void {
+    const mine = graph.sum()
+    if (equalBytes(mine, theirs)) {
+      this.#owner.same(session.circle, session.device, now)
+      return
+    }
+    const pair = `${mine.join()}/${theirs.join()}`
+    if (session.settled === pair) return
+    session.settled = pair
+    this.#send(session, 'vector', { v: vectorOf(graph) })
+  }
+
+  /** Queues what it lacks, in our order: parents first. */
+  #readVector(session: Session, { graph }: SyncCircle, vector: Uint8Array): void {
+    if (session.takeOnly) return
+    const lacking = lackingOf(graph, vector)
+    session.queue = graph.nodes.filter((node) => lacking.has(node))
+    this.#sendPage(session)
+  }
+
+  #sendSum(session: Session): void {
+    const graph = this.#owner.circle(session.circle)?.graph
+    if (graph === undefined) return
+    session.fresh = []
+    session.behind = !this.#out.send(session.device, 'sum', { c: keyBytes(session.circle), h: graph.sum() })
+  }
+
+  // ── Pages ──
+
+  #sendPage(session: Session): void {
+    if (session.unanswered || session.queue.length === 0) return
+    const page: Uint8Array[] = []
+    let lengthBytes = 0
+    for (const { operation } of session.queue) {
+      lengthBytes += operation.bytes.length + 8
+      if (page.length > 0 && (lengthBytes > PAGE_BYTES || page.length >= PAGE_OPERATIONS)) break
+      page.push(operation.bytes)
+    }
+    const more = session.queue.length > page.length ? 1 : 0
+    const sent = this.#out.send(session.device, 'page', { c: keyBytes(session.circle), m: more, r: page })
+    if (!sent) return
+    session.queue = session.queue.slice(page.length)
+    session.unanswered = true
+    // Said once all of it is on its way: the other side says then what is still missing.
+    if (more === 0) this.#sendSum(session)
+  }
+
+  #readPage(session: Session, circle: SyncCircle, body: BDict, now: Millis): void {
+    const list = body.list('r')
+    const more = body.int('m')
+    if (list === undefined || list.length > PAGE_OPERATIONS || more === undefined) throw invalid('page')
+    this.#send(session, 'got', {})
+    const taken: Operation[] = []
+    for (const item of list) {
+      if (!(item instanceof Uint8Array)) throw invalid('page')
+      this.#takeOne(session, circle, item, taken, now)
+    }
+    if (taken.length === 0) return
+    this.#owner.took(session.circle, taken, session.device, now)
+  }
+
+  #takeOne(session: Session, circle: SyncCircle, bytes: Uint8Array, taken: Operation[], now: Millis): void {
+    const operation = circle.read(bytes)
+    if (operation.circle !== session.circle) throw invalid('circle')
+    this.#asked.delete(operation.id)
+    if (circle.graph.has(operation.id)) return
+    const missing = circle.graph.missing(operation)
+    if (missing.length > 0) {
+      this.#wait(session, operation, missing, now)
+      return
+    }
+    if (this.#takeWhole(circle, operation)) taken.push(operation)
+    this.#takeWaiting(session.circle, circle, taken)
+  }
+
+  /** What exceeds the circle's room is nobody's fault who passes it on; everything else is. */
+  #takeWhole(circle: SyncCircle, operation: Operation): boolean {
+    try {
+      return circle.take(operation)
+    } catch (error) {
+      if (error instanceof RecordError && error.code === 'TOO_FAST') return false
+      throw error
+    }
+  }
+
+  #wait(session: Session, operation: Operation, missing: readonly RecordId[], now: Millis): void {
+    const waiting = this.#waiting.get(session.circle) ?? new Map<RecordId, Operation>()
+    this.#waiting.set(session.circle, waiting)
+    let lengthBytes = operation.bytes.length
+    for (const { bytes } of waiting.values()) lengthBytes += bytes.length
+    if (waiting.size >= MAX_WAITING || lengthBytes > MAX_WAITING_BYTES) return
+    waiting.set(operation.id, operation)
+    this.#want(
+      session,
+      missing.filter((id) => !waiting.has(id)),
+      now,
+    )
+  }
+
+  #takeWaiting(id: CircleId, circle: SyncCircle, taken: Operation[]): void {
+    const waiting = this.#waiting.get(id)
+    if (waiting === undefined) return
+    for (let again = true; again; ) {
+      again = false
+      for (const operation of waiting.values()) {
+        if (circle.graph.missing(operation).length > 0) continue
+        waiting.delete(operation.id)
+        if (this.#takeWhole(circle, operation)) taken.push(operation)
+        again = true
+      }
+    }
+  }
+
+  // ── Heads and wants ──
+
+  #sendHeads(session: Session): void {
+    if (session.behind) return
+    if (session.fresh.length > MAX_HEADS) {
+      this.#sendSum(session)
+      return
+    }
+    const ids = session.fresh.map(({ hash }) => hash)
+    session.fresh = []
+    if (!this.#send(session, 'heads', { i: join(ids) })) session.behind = true
+  }
+
+  #readHeads(session: Session, { graph }: SyncCircle, ids: readonly RecordId[], now: Millis): void {
+    this.#want(
+      session,
+      ids.filter((id) => !graph.has(id)),
+      now,
+    )
+  }
+
+  #want(session: Session, ids: readonly RecordId[], now: Millis): void {
+    const wanted: RecordId[] = []
+    for (const id of ids.slice(0, MAX_WANTS)) {
+      const asked = this.#asked.get(id)
+      if (asked !== undefined && asked.until > now) {
+        if (asked.others.length < 8 && !asked.others.includes(session.device))
+          asked.others.push(session.device)
+        continue
+      }
+      if (this.#asked.size >= MAX_ASKED) continue
+      this.#asked.set(id, { until: after(now, ANSWER_MS), circle: session.circle, others: [] })
+      wanted.push(id)
+    }
+    if (wanted.length > 0) this.#send(session, 'want', { i: join(wanted.map((id) => keyBytes(id))) })
+  }
+
+  #readWants(session: Session, { graph }: SyncCircle, ids: readonly RecordId[]): void {
+    if (session.takeOnly) return
+    const queued = new Set(session.queue)
+    const nodes = ids.flatMap((id) => graph.get(id) ?? []).filter((node) => !queued.has(node))
+    session.queue = [...nodes.sort((a, b) => a.index - b.index), ...session.queue]
+    this.#sendPage(session)
+  }
+
+  #send(session: Session, kind: string, body: { readonly [key: string]: Uint8Array }): boolean {
+    return this.#out.send(session.device, kind, { c: keyBytes(session.circle), ...body })
+  }
+}
+
+const KINDS: ReadonlySet<string> = new Set(['sum', 'vector', 'page', 'got', 'heads', 'want'])
+
+function keyOf(circle: CircleId, device: DeviceId): string {
+  return `${circle}/${device}`
+}
+
+function idsOf(body: BDict, most: number): RecordId[] {
+  const bytes = anyBytes(body, 'i')
+  if (bytes.length % KEY_BYTES !== 0 || bytes.length > most * KEY_BYTES) throw invalid('i')
+  const ids: RecordId[] = []
+  for (let at = 0; at < bytes.length; at += KEY_BYTES)
+    ids.push(keyText<RecordId>(bytes.subarray(at, at + KEY_BYTES)))
+  return ids
+}
+
+function join(hashes: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(hashes.length * KEY_BYTES)
+  for (const [index, hash] of hashes.entries()) bytes.set(hash, index * KEY_BYTES)
+  return bytes
+}
+
+function anyBytes(body: BDict, key: string): Uint8Array {
+  return body.bytes(key) ?? fail(key)
+}
+
+function fixed(body: BDict, key: string, length: number): Uint8Array {
+  const bytes = body.bytes(key)
+  return bytes?.length === length ? bytes : fail(key)
+}
+
+function fail(what: string): never {
+  throw invalid(what)
+}
+
+function invalid(what: string): RecordError {
+  return new RecordError('FRAME_INVALID', { what })
+}
