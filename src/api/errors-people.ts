@@ -79,6 +79,12 @@ export const PEOPLE_ERRORS: ErrorTable = {
     message: 'You are no longer a member of this circle.',
     help: 'What you have received stays readable. Ask a member for an invite to come back.',
   },
+  KEYS_COMING: {
+    exit: 1,
+    message: 'The circle is changing its keys because somebody was removed.',
+    help: 'Nothing was written. This takes a moment, or until a member who may do it is online; then write again.',
+    retry: true,
+  },
   LAST_OWNER: {
     exit: 2,
     message: 'You are the last owner of this circle, so it would be left without one.',

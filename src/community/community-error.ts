@@ -30,6 +30,8 @@ export type CommunityCode =
   | 'OFFER_UNKNOWN'
   | 'WISH_UNKNOWN'
   | 'FORKED'
+  /** Somebody was removed, and the keys without them are on their way. */
+  | 'KEYS_COMING'
   /** Me. */
   | 'NAME_NEEDED'
   | 'WORDS_WRONG'
