@@ -8,6 +8,7 @@ import type { Network } from '../../src/api/schemas/status.ts'
 import type { TransferDetails, TransferRow } from '../../src/api/schemas/transfer.ts'
 import { SETTINGS } from '../../src/api/settings.ts'
 import { HOSTILE_CHECKS, HOSTILE_LIBRARY } from './hostile-library.ts'
+import { HOSTILE_PEOPLE } from './hostile-people.ts'
 import { hostile } from './hostile-text.ts'
 
 const ID = '9c0f'.repeat(10)
@@ -259,6 +260,7 @@ export function hostileHandlers(rows: readonly TransferRow[]): Partial<Handlers>
     }),
     ...HOSTILE_LIBRARY,
     ...HOSTILE_CHECKS,
+    ...HOSTILE_PEOPLE,
     addShare: () => SHARE,
     share: () => SHARE,
     listShares: () => ({ shares: [SHARE, { ...SHARE, transfer: hostileRow({ id: 'ab'.repeat(20) }) }] }),

@@ -4,6 +4,7 @@ import { type ReactNode, Suspense, useEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { DIALOGS } from '../dialogs/table.ts'
 import { connection } from '../store/connection.ts'
+import { listenWhileHidden } from '../store/system-notices.ts'
 import { useSignal } from '../store/use-signal.ts'
 import { LOCALE } from '../text/plural.ts'
 import { t } from '../text/t.ts'
@@ -32,6 +33,7 @@ function State(): ReactNode {
   const { kind } = useSignal(connection)
   useEffect(listenForKeys, [])
   useEffect(listenForArrivals, [])
+  useEffect(listenWhileHidden, [])
   useEffect(takeGivenLink, [])
   if (kind === 'no-session') return <NoSession />
   if (kind === 'starting')

@@ -5,11 +5,13 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import { canOpen } from '../dialogs/table.ts'
 import { rows } from '../store/connection.ts'
 import { t } from '../text/t.ts'
+import { ForeignText } from '../ui/foreign-text.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { openDialog } from './dialogs.ts'
 import type { Route } from './route.ts'
 import { currentRoute, go, goWith, useRoute } from './router.ts'
 import { type Understood, understand, whereTo } from './understood.ts'
+import { linkSentence, useLinkFacts } from './use-link-facts.ts'
 import './box.css'
 
 /** An empty box is left by Escape, so that letters are keys again. */
@@ -58,7 +60,9 @@ export function Box(): ReactNode {
   const understood = useMemo(() => understand(typed), [typed])
   const searching = route.view === 'search'
   const inTransfers = route.view === 'transfers'
-  const told = focused && typed !== shown ? tell(understood, { inTransfers, searching }) : undefined
+  const linkFacts = useLinkFacts(understood.kind === 'people' ? understood.link : undefined)
+  const told =
+    focused && typed !== shown ? tell(understood, { inTransfers, searching, linkFacts }) : undefined
 
   const type = (text: string): void => {
     setTyped(text)
@@ -69,6 +73,9 @@ export function Box(): ReactNode {
     if (understood.kind === 'link' && canOpen('get')) {
       setTyped(shown)
       void openDialog('get', { link: understood.link })
+    } else if (understood.kind === 'people' && canOpen('peopleLink')) {
+      setTyped(shown)
+      void openDialog('peopleLink', { link: understood.link })
     } else if (understood.kind === 'filter') {
       const { text, filter } = understood
       const to = everything ? 'search' : whereTo(filter, { inTransfers, fits: countFits(understood) })
@@ -113,7 +120,7 @@ export function Box(): ReactNode {
       />
       <kbd className="box-key">{/Mac|iP/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K'}</kbd>
       <output id={hint} className={`box-told${told === undefined ? ' box-silent' : ''}`}>
-        {told}
+        {told !== undefined && <ForeignText text={told} />}
       </output>
     </search>
   )
@@ -121,13 +128,23 @@ export function Box(): ReactNode {
 
 function tell(
   understood: Understood,
-  { inTransfers, searching }: { readonly inTransfers: boolean; readonly searching: boolean },
+  {
+    inTransfers,
+    searching,
+    linkFacts,
+  }: {
+    readonly inTransfers: boolean
+    readonly searching: boolean
+    readonly linkFacts: ReturnType<typeof useLinkFacts>
+  },
 ): string | undefined {
   switch (understood.kind) {
     case 'nothing':
       return t('box.nothing')
     case 'damaged':
       return t('box.damagedLink')
+    case 'people':
+      return linkSentence(linkFacts)
     case 'link':
       return t('box.getLink', t(`box.${understood.what}`))
     case 'filter': {

@@ -2,7 +2,7 @@
 // declared here, what it looks like is in dialogs/table.ts; so a view needs no dialog's code, and dialogs load when opened.
 
 import type { Who } from '../dialogs/share/share-plan.ts'
-import type { Subject } from '../dialogs/share/subject.ts'
+import type { SendTarget, Subject } from '../dialogs/share/subject.ts'
 import { Signal } from '../store/signal.ts'
 
 /** For chosen transfers. */
@@ -54,6 +54,18 @@ export interface DialogMap {
     readonly props: { readonly id: string; readonly index?: number; readonly path?: readonly string[] }
     readonly answer: true
   }
+  newCircle: { readonly props: Record<never, never>; readonly answer: undefined }
+  /** An invite, contact or device link; without one it is asked for. */
+  peopleLink: { readonly props: { readonly link?: string }; readonly answer: undefined }
+  /** Files for somebody, a circle or a conversation, looked at first; true when they were offered. */
+  send: {
+    readonly props: { readonly target: SendTarget; readonly file?: File; readonly path?: string }
+    readonly answer: true
+  }
+  /** The twelve words, to be written down. */
+  words: { readonly props: Record<never, never>; readonly answer: undefined }
+  /** Leaves a circle and deletes what was received. */
+  leaveCircle: { readonly props: { readonly name: string }; readonly answer: true }
   keys: { readonly props: Record<never, never>; readonly answer: undefined }
 }
 

@@ -1,12 +1,15 @@
 // What surrounds every view: where one can go, the box, the two things to do, and below what Shoal does now.
 
-import { type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense, useEffect } from 'react'
 import { MenuTrigger } from 'react-aria-components'
 import { canOpen } from '../dialogs/table.ts'
+import { conversations, me, sendOffers, unreadCount } from '../store/people.ts'
+import { useKept } from '../store/use-kept.ts'
 import { t } from '../text/t.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, MenuAction } from '../ui/menu.tsx'
+import { listenForUnread } from './arrivals.ts'
 import { Box } from './box.tsx'
 import { openDialog } from './dialogs.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -20,6 +23,7 @@ import './frame.css'
 
 export function Frame(): ReactNode {
   const { view } = useRoute()
+  useEffect(listenForUnread, [])
   const View = view === UNKNOWN ? UnknownAddress : VIEW_TABLE[view]?.component
   return (
     <div className="frame">
@@ -78,7 +82,34 @@ function NavLink({ name, current }: { readonly name: ViewName; readonly current:
     <a className="frame-link" href={`#/${name}`} aria-current={current ? 'page' : undefined}>
       {icon !== undefined && <Icon name={icon} />}
       <span>{t(`nav.${name}`)}</span>
+      {name === 'people' && <Unread />}
+      {name === 'settings' && <WordsDot />}
     </a>
+  )
+}
+
+/** Unread messages, and offers that wait for an answer. */
+function Unread(): ReactNode {
+  const { value: talks } = useKept(conversations)
+  const { value: offers } = useKept(sendOffers)
+  const count = unreadCount(talks ?? [], offers ?? [])
+  if (count === 0) return null
+  return (
+    <span className="count">
+      <span aria-hidden="true">{count > 999 ? '999+' : count}</span>
+      <span className="visually-hidden">{t('people.unread', count)}</span>
+    </span>
+  )
+}
+
+/** Until the twelve words are written down, once there is something to lose. */
+function WordsDot(): ReactNode {
+  const { value } = useKept(me)
+  if (value?.words !== 'unwritten' || value.name === null) return null
+  return (
+    <span className="frame-dot" title={t('words.dot')}>
+      <span className="visually-hidden">{t('words.dot')}</span>
+    </span>
   )
 }
 

@@ -3,23 +3,19 @@
 import { undoLast } from '../store/toasts.ts'
 import { focusBox } from './box.tsx'
 import { openDialog, openDialogs } from './dialogs.ts'
-import { isLetterKey, takesLetters } from './letter-keys.ts'
+import { beginChord, isInChord, isLetter, takesLetters } from './letter-keys.ts'
 import type { ViewName } from './route.ts'
 import { go } from './router.ts'
 import { VIEW_TABLE } from './views.ts'
-
-/** `g` and then a letter within this time. */
-const CHORD_MS = 1_500
 
 const GO: Readonly<Record<string, ViewName>> = {
   t: 'transfers',
   l: 'library',
   s: 'search',
+  p: 'people',
   n: 'network',
   ',': 'settings',
 }
-
-let chordAtMs = Number.NEGATIVE_INFINITY
 
 export function listenForKeys(): () => void {
   window.addEventListener('keydown', keyDown)
@@ -33,7 +29,7 @@ function keyDown(event: KeyboardEvent): void {
     focusBox()
   } else if (command && event.key.toLowerCase() === 'z' && !takesLetters(event.target)) {
     if (!undoLast()) return
-  } else if (isLetterKey(event)) {
+  } else if (isLetter(event)) {
     if (!letter(event)) return
   } else return
   event.preventDefault()
@@ -41,13 +37,14 @@ function keyDown(event: KeyboardEvent): void {
 
 function letter(event: KeyboardEvent): boolean {
   const view = GO[event.key]
-  if (event.timeStamp - chordAtMs < CHORD_MS && view !== undefined && VIEW_TABLE[view] !== undefined) {
-    chordAtMs = Number.NEGATIVE_INFINITY
+  const inChord = isInChord(event)
+  beginChord(undefined)
+  if (inChord && view !== undefined && VIEW_TABLE[view] !== undefined) {
     go({ view })
     return true
   }
   if (event.key === 'g') {
-    chordAtMs = event.timeStamp
+    beginChord(event)
     return true
   }
   if (event.key === '?' && openDialogs.value.length === 0) {

@@ -7,6 +7,7 @@ import { t } from '../text/t.ts'
 import { Icon } from '../ui/icon.tsx'
 import { openDialog, openDialogs } from './dialogs.ts'
 import { takesLetters } from './letter-keys.ts'
+import { isPeopleLink } from './understood.ts'
 import './page-drop.css'
 
 export function PageDrop(): ReactNode {
@@ -25,6 +26,11 @@ export function PageDrop(): ReactNode {
 
 function listen(setOver: (over: boolean) => void): () => void {
   const dragOver = (event: DragEvent): void => {
+    // A conversation takes what is dropped on it.
+    if (event.defaultPrevented) {
+      setOver(false)
+      return
+    }
     if (!carries(event.dataTransfer)) return
     event.preventDefault()
     setOver(openDialogs.value.length === 0)
@@ -35,7 +41,7 @@ function listen(setOver: (over: boolean) => void): () => void {
   }
   const drop = (event: DragEvent): void => {
     setOver(false)
-    if (!carries(event.dataTransfer)) return
+    if (event.defaultPrevented || !carries(event.dataTransfer)) return
     // Also over a dialog: a browser would open the file instead of the page.
     event.preventDefault()
     if (openDialogs.value.length === 0) take(event.dataTransfer)
@@ -77,6 +83,10 @@ function take(data: DataTransfer | null): boolean {
   else if (other !== undefined) void openDialog('share', { file: other })
   else {
     const text = data.getData('text/uri-list') || data.getData('text/plain')
+    if (isPeopleLink(text.trim())) {
+      void openDialog('peopleLink', { link: text.trim() })
+      return true
+    }
     if (readPasted(text).length === 0) return false
     void openDialog('get', { text })
   }

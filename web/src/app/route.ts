@@ -1,7 +1,7 @@
 // Addresses of the page: `#/transfers?filter=tag:film&open=<id>/files`. A view is a path and words that it understands itself.
 // Promise: any address is one of them; none is the first view, and one that is not known is said to be unknown.
 
-export const VIEWS = ['transfers', 'library', 'search', 'network', 'settings'] as const
+export const VIEWS = ['transfers', 'library', 'search', 'people', 'network', 'settings'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const UNKNOWN = 'unknown'
 

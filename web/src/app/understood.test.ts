@@ -41,3 +41,11 @@ test('words are looked for among transfers where these are and one fits, else in
   assert.equal(where('tag:film', false, 0), 'transfers')
   assert.equal(where('state:nonsense', false, 0), 'transfers')
 })
+
+test('a link for people is known by its form, in any case, and half of one is said to be one', () => {
+  const link = `shoal:invite:${'abcd2345'.repeat(8)}`
+  assert.deepEqual(understand(` ${link} `), { kind: 'people', link })
+  assert.equal(understand(link.toUpperCase()).kind, 'people')
+  assert.equal(understand('shoal:inv').kind, 'damaged')
+  assert.equal(understand('shoal: of fish').kind, 'damaged')
+})

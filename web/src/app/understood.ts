@@ -5,6 +5,8 @@ import { type FilterKey, type ParsedFilter, parseTransferFilter } from '../../..
 export type Understood =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'link'; readonly what: 'magnet' | 'torrent' | 'infohash'; readonly link: string }
+  /** An invite, contact or device link; which of them, the daemon knows. */
+  | { readonly kind: 'people'; readonly link: string }
   /** It begins like a link and is not a whole one. */
   | { readonly kind: 'damaged' }
   | { readonly kind: 'filter'; readonly text: string; readonly filter: ParsedFilter }
@@ -18,6 +20,8 @@ export function understand(typed: string): Understood {
   if (/^magnet:/i.test(text)) {
     return BTIH.test(text) ? { kind: 'link', what: 'magnet', link: text } : { kind: 'damaged' }
   }
+  if (isPeopleLink(text)) return { kind: 'people', link: text }
+  if (/^shoal:/i.test(text)) return { kind: 'damaged' }
   if (HASHES.test(text)) return { kind: 'link', what: 'infohash', link: text }
   if (/^https?:\/\//i.test(text)) {
     return URL.canParse(text) && !/\s/.test(text)
@@ -27,6 +31,14 @@ export function understand(typed: string): Understood {
   // Nearly a hash: a letter was lost when it was copied.
   if (/^[0-9a-f]{36,63}$/i.test(text)) return { kind: 'damaged' }
   return { kind: 'filter', text, filter: parseTransferFilter(text) }
+}
+
+/** As long as the daemon takes one (api/schemas/people.ts). */
+const MOST_LINK_CHARACTERS = 4_096
+
+/** By its form. */
+export function isPeopleLink(text: string): boolean {
+  return text.length <= MOST_LINK_CHARACTERS && /^shoal:[^\s]{8,}$/i.test(text)
 }
 
 /** What only transfers have: whoever types it means them. */

@@ -28,6 +28,10 @@ export const VIEW_TABLE: { readonly [Name in ViewName]?: View } = {
     icon: 'search',
     component: lazy(() => import('../views/search/search.tsx').then(({ Search }) => ({ default: Search }))),
   },
+  people: {
+    icon: 'people',
+    component: lazy(() => import('../views/people/people.tsx').then(({ People }) => ({ default: People }))),
+  },
   network: {
     icon: 'network',
     component: lazy(() =>

@@ -14,6 +14,7 @@ const EVERYWHERE = [
   [['g t'], 'keys.goTransfers'],
   [['g l'], 'keys.goLibrary'],
   [['g s'], 'keys.goSearch'],
+  [['g p'], 'keys.goPeople'],
   [['g n'], 'keys.goNetwork'],
   [['g ,'], 'keys.goSettings'],
   [['Ctrl Z', '⌘ Z'], 'keys.undo'],

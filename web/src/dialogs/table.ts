@@ -7,6 +7,7 @@ type Table = { readonly [Name in DialogName]?: LazyExoticComponent<ComponentType
 
 /** One chunk for all of them: each is small. */
 const changes = () => import('../views/transfers/change/changes.ts')
+const people = () => import('./people/people-dialogs.ts')
 
 export const DIALOGS: Table = {
   get: lazy(() => import('./get/get.tsx').then(({ GetDialog }) => ({ default: GetDialog }))),
@@ -20,6 +21,11 @@ export const DIALOGS: Table = {
   removeData: lazy(() => changes().then(({ RemoveData }) => ({ default: RemoveData }))),
   deleteLocked: lazy(() => changes().then(({ DeleteLocked }) => ({ default: DeleteLocked }))),
   rename: lazy(() => changes().then(({ Rename }) => ({ default: Rename }))),
+  newCircle: lazy(() => people().then(({ NewCircle }) => ({ default: NewCircle }))),
+  peopleLink: lazy(() => people().then(({ PeopleLinkDialog }) => ({ default: PeopleLinkDialog }))),
+  words: lazy(() => people().then(({ WordsDialog }) => ({ default: WordsDialog }))),
+  leaveCircle: lazy(() => people().then(({ LeaveCircle }) => ({ default: LeaveCircle }))),
+  send: lazy(() => import('./share/send.tsx').then(({ SendDialog }) => ({ default: SendDialog }))),
   keys: lazy(() => import('./keys.tsx').then(({ Keys }) => ({ default: Keys }))),
 }
 

@@ -18,6 +18,7 @@ export type Connection =
   | { readonly kind: 'lost'; readonly sinceMs: number }
 
 export type Notice = NonNullable<Change['notices']>[number]
+export type PeopleChange = NonNullable<Change['people']>[number]
 
 export const connection = new Signal<Connection>({ kind: 'starting' })
 export const rows = new Rows()
@@ -33,7 +34,20 @@ export function onNotices(listener: (notices: readonly Notice[]) => void): () =>
   return () => noticeListeners.delete(listener)
 }
 
+const peopleListeners = new Set<(changes: readonly PeopleChange[]) => void>()
+
+/** What changed about people; there is no cursor for these, so whoever listens asks anew when `connection` becomes live. */
+export function onPeople(listener: (changes: readonly PeopleChange[]) => void): () => void {
+  peopleListeners.add(listener)
+  return () => peopleListeners.delete(listener)
+}
+
 let cursor: Cursor | undefined
+
+/** How far this page is. */
+export function currentCursor(): Cursor | undefined {
+  return cursor
+}
 
 const stream = new Stream({
   cursor: () => cursor,
@@ -60,6 +74,7 @@ const stream = new Stream({
       totals.set({ ...totals.value, ...change.totals } as Totals)
     }
     if (change.notices !== undefined) for (const listener of [...noticeListeners]) listener(change.notices)
+    if (change.people !== undefined) for (const listener of [...peopleListeners]) listener(change.people)
   },
   connected() {
     connection.set({ kind: 'live' })

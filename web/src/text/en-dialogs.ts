@@ -21,6 +21,14 @@ export const enDialogs = {
   'audience.link': 'People with the link',
   'audience.link.means':
     'Not listed, not searchable, not announced under its public hash. Whoever has the link can pass it on.',
+  'audience.person': 'A person',
+  'audience.person.means': 'Only their devices.',
+  'audience.circle': 'A circle',
+  'audience.circle.means': 'Its members, now and later, until you stop.',
+  'audience.whichPerson': 'Which person',
+  'audience.whichCircle': 'Which circle',
+  'audience.aPerson': 'a person',
+  'audience.aCircle': 'a circle',
   'audience.everyone': 'Everyone',
   'audience.everyone.means':
     'Listed, searchable, in any BitTorrent app. Strangers see names and sizes, and your IP address while they fetch.',

@@ -1,6 +1,6 @@
 // Words of the frame: navigation, the box, the footer, toasts, what is said when there is no session or no answer.
 
-import { plural } from './plural.ts'
+import { LOCALE, plural } from './plural.ts'
 
 export const enFrame = {
   'app.name': 'Shoal',
@@ -9,6 +9,7 @@ export const enFrame = {
   'nav.transfers': 'Transfers',
   'nav.library': 'Library',
   'nav.search': 'Search',
+  'nav.people': 'People',
   'nav.network': 'Network',
   'nav.settings': 'Settings',
   'nav.add': 'Get or share',
@@ -21,6 +22,15 @@ export const enFrame = {
   'box.magnet': 'what this magnet link names',
   'box.torrent': 'the torrent file at this address',
   'box.infohash': 'what this infohash names',
+  'box.people': 'A link of Shoal for people. Enter: look',
+  'box.invite': (name: string) => `A circle invite: ${name}. Enter: look at it`,
+  'box.inviteUnnamed': 'A circle invite. Enter: look at it',
+  'box.keeper': 'An invite for a keeper. Enter: look at it',
+  'box.contact': (name: string) => `A contact: ${name}. Enter: look`,
+  'box.contactUnnamed': 'A contact. Enter: look',
+  'box.device': 'Another device of yours. Enter: look',
+  'box.damagedPeople':
+    'This looks like a link of Shoal for people, and is not whole. Copy it again, all of it.',
   'box.filter': (count: number) =>
     count === 0
       ? 'No transfer fits'
@@ -33,7 +43,7 @@ export const enFrame = {
   'box.expected.size': 'a size such as >10G or 1G..4G is expected',
   'box.expected.number': 'a number such as <1 is expected',
   'box.expected.value': 'something after the colon is expected',
-  'box.nothing': 'A magnet link, the address of a torrent file, an infohash, or words to find',
+  'box.nothing': 'A magnet link, the address of a torrent file, an infohash, an invite, or words to find',
   'box.damagedLink': 'This looks like a link, and its hash is not whole. Copy it again, all of it.',
 
   'action.get': 'Get…',
@@ -88,6 +98,7 @@ export const enFrame = {
   'toast.failed': (what: string, why: string) => `${what}: ${why}`,
   'toast.doesNotAnswer': 'Shoal did not answer. Nothing was changed.',
 
+  'title.unread': (count: number) => `(${count.toLocaleString(LOCALE)})`,
   'title.share': (percent: number) => `${percent} %`,
   'title.needsYou': (count: number) => plural(count, { one: '# needs you', other: '# need you' }),
   'arrived.one': (name: string) => `${name} has arrived.`,
@@ -118,6 +129,7 @@ export const enFrame = {
   'keys.goTransfers': 'Transfers',
   'keys.goLibrary': 'Library',
   'keys.goSearch': 'Search',
+  'keys.goPeople': 'People',
   'keys.goNetwork': 'Network',
   'keys.goSettings': 'Settings',
   'keys.help': 'This list',

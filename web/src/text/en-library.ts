@@ -74,6 +74,7 @@ export const enLibrary = {
   'folders.narrowed.me': (name: string) => `Nobody else can get ${name} now.`,
   'folders.narrowed.link': (name: string) => `Only people with the link can get ${name} now.`,
   'folders.widened.link': (name: string) => `People with the link can get ${name} now.`,
+  'folders.widened.named': (name: string, who: string) => `${who} can get ${name} now.`,
   'folders.widened.everyone': (name: string) => `Everyone can get ${name} now.`,
   'folders.toShare': 'Its link',
 
@@ -149,6 +150,10 @@ export const enLibrary = {
   'seen.as': 'As',
   'seen.as.everyone': 'a stranger',
   'seen.as.link': 'someone who has your links',
+  'seen.as.circle': (name: string) => `the circle ${name}`,
+  'seen.means.named':
+    'Exactly what they can see: your offers to them with their folders, and no paths or times of this computer.',
+  'seen.nothing.named': 'They see nothing of yours.',
   'seen.means.everyone':
     'Exactly what anybody can see: no folders, no paths, no times. Names, sizes and what media say of themselves.',
   'seen.means.link': 'Whoever has a link of yours sees what that link is about, and nothing else.',

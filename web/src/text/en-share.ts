@@ -30,6 +30,7 @@ export const enShare = {
   'share.lookedAt': (done: number, of: number) =>
     `${done.toLocaleString(LOCALE)} of ${of.toLocaleString(LOCALE)} looked into`,
   'share.proposalsFor.link': 'People with the link will get these too.',
+  'share.proposalsFor.named': (name: string) => `${name} will get these too.`,
   'share.proposalsFor.everyone': 'Everyone will get these too, under the same licence.',
   'share.why.open': (open: number) =>
     plural(open, {
@@ -52,6 +53,8 @@ export const enShare = {
     `Everyone, also strangers, will see names and sizes of ${plural(count, { one: 'this # file', other: 'these # files' })}, and your IP address while they fetch.`,
   'share.button.link': (count: number) => `Share ${files(count)} with people who have the link`,
   'share.button.everyone': (count: number) => `Share ${files(count)} with everyone`,
+  'share.button.named': (count: number, name: string) => `Share ${files(count)} with ${name}`,
+  'share.honestNamed': 'Whoever fetched it keeps it, also when you stop.',
   'share.honest':
     'Whoever fetched it can pass it on, and another app that opens the link may announce it by itself.',
   'share.more': 'More',

@@ -8,7 +8,7 @@ import type { ShareFacts } from '../../../../src/api/schemas/share.ts'
 import { treeOf } from '../../files/file-tree.ts'
 import { FileTreeView } from '../../files/file-tree-view.tsx'
 import { t } from '../../text/t.ts'
-import { AudienceChoice } from '../../ui/audience-choice.tsx'
+import { AudienceChoice, audienceName, isNamed, type WhoKind } from '../../ui/audience-choice.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
@@ -23,11 +23,12 @@ import { LookFirst } from './look-first.tsx'
 import { MoreFields } from './more-fields.tsx'
 import { rememberedWho, rememberWho } from './remembered-who.ts'
 import { type WhyNot, whyNot } from './review-state.ts'
-import { type More, NO_MORE, type Who, widens, wrongIn } from './share-plan.ts'
+import { type More, NO_MORE, type Who, wrongIn } from './share-plan.ts'
 import {
   type Contents,
   carryOut,
   contentsOf,
+  lookedAtFor,
   pathOf,
   problemOf,
   reviewRequest,
@@ -54,13 +55,14 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
   const whole = useLoaded(useCallback(() => contentsOf(subject), [subject]))
-  const reviewing = useReview(useMemo(() => reviewRequest(subject, widest), [subject, widest]))
+  const lookedFor = lookedAtFor(widest)
+  const reviewing = useReview(useMemo(() => reviewRequest(subject, lookedFor), [subject, lookedFor]))
   const { look } = reviewing
   const heading = useRef<HTMLHeadingElement>(null)
   const licenceBox = useRef<HTMLDivElement>(null)
 
   // What is new in a folder goes out under the folder's own.
-  const asksLicence = subject.kind !== 'proposals'
+  const asksLicence = subject.kind !== 'proposals' && subject.kind !== 'send'
   const to = reached(who, licence)
   const wrong = wrongIn(more, Date.now())
   const why = whyNot(look, {
@@ -74,7 +76,7 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
 
   const choose = (next: Who): void => {
     setWho(next)
-    if (widens(widest, next)) setWidest(next)
+    if (next === 'everyone') setWidest(next)
   }
   const share = async (): Promise<void> => {
     if (busy) return
@@ -94,7 +96,7 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
   }
   return (
     <Dialog
-      title={t(`share.title.${subject.kind}`)}
+      title={titleOf(subject)}
       close={close}
       size="large"
       actions={
@@ -118,7 +120,7 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
               aria-describedby={WHY_ID}
               onPress={() => void share()}
             >
-              {t(`share.button.${to}`, count)}
+              {buttonOf(subject, to, count)}
             </Button>
           )}
         </>
@@ -128,7 +130,7 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
         <ForeignText text={look?.review.name ?? pathOf(subject)} />
       </h3>
       <p className="soft share-path">
-        {subject.kind === 'path' && subject.copied ? (
+        {(subject.kind === 'path' || subject.kind === 'send') && subject.copied ? (
           t('share.copiedTo', subject.path)
         ) : (
           <ForeignText text={pathOf(subject)} />
@@ -138,15 +140,26 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
       {failed === undefined && whole.value === undefined && <p role="status">{t('share.surveying')}</p>}
       {whole.error === undefined && whole.value !== undefined && (
         <>
-          {subject.kind === 'proposals' ? (
-            <p>{t(`share.proposalsFor.${who}`)}</p>
-          ) : (
-            <AudienceChoice value={who} offered={offeredTo(subject)} onChange={choose} />
+          {subject.kind === 'proposals' && (
+            <p>
+              {isNamed(who)
+                ? t('share.proposalsFor.named', audienceName(who))
+                : t(`share.proposalsFor.${who}`)}
+            </p>
+          )}
+          {subject.kind !== 'proposals' && subject.kind !== 'send' && (
+            <AudienceChoice
+              value={who}
+              offered={offeredTo(subject)}
+              onChange={(next) => {
+                if (next !== 'me') choose(next)
+              }}
+            />
           )}
           {who === 'everyone' ? (
             <p className="share-widening">{t('share.widening', count)}</p>
           ) : (
-            <p className="soft">{t('share.honest')}</p>
+            <p className="soft">{meansOf(subject, who)}</p>
           )}
           {who === 'everyone' && asksLicence && (
             <LicenceFields choice={licence} onChange={setLicence} box={licenceBox} />
@@ -167,7 +180,9 @@ export function Review({ subject, onBack, onDone, close }: Props): ReactNode {
             onUntick={setUnticked}
             canLeaveOut={subject.kind !== 'share'}
           />
-          {subject.kind === 'path' && <MoreFields more={more} wrong={wrong} onChange={setMore} />}
+          {subject.kind === 'path' && !isNamed(who) && (
+            <MoreFields more={more} wrong={wrong} onChange={setMore} />
+          )}
         </>
       )}
       {error !== undefined && <ErrorSentence error={error} />}
@@ -179,17 +194,43 @@ function firstWho(subject: Subject): Who {
   switch (subject.kind) {
     case 'path':
       return rememberedWho(subject.path)
+    case 'send':
+      return 'link'
     case 'share':
       return 'everyone'
     case 'folder':
       return subject.who
     case 'proposals':
-      return subject.folder.audience === 'everyone' ? 'everyone' : 'link'
+      return subject.folder.audience === 'everyone' || isNamed(subject.folder.audience)
+        ? subject.folder.audience
+        : 'link'
   }
 }
 
-function offeredTo(subject: Subject): readonly Who[] {
-  return subject.kind === 'share' ? ['everyone'] : ['link', 'everyone']
+function offeredTo(subject: Subject): readonly WhoKind[] {
+  return subject.kind === 'share' ? ['everyone'] : ['link', 'person', 'circle', 'everyone']
+}
+
+function titleOf(subject: Subject): string {
+  if (subject.kind !== 'send') return t(`share.title.${subject.kind}`)
+  const { kind, name } = subject.target
+  return t(kind === 'to' ? 'send.title' : 'send.offerTitle', name)
+}
+
+/** It says again what it does. */
+function buttonOf(subject: Subject, who: Who, count: number): string {
+  if (subject.kind === 'send') {
+    const { kind, name } = subject.target
+    return t(kind === 'to' ? 'send.button' : 'send.offerButton', count, name)
+  }
+  return isNamed(who) ? t('share.button.named', count, audienceName(who)) : t(`share.button.${who}`, count)
+}
+
+function meansOf(subject: Subject, who: Who): string {
+  if (subject.kind === 'send') return t(subject.target.kind === 'to' ? 'send.means' : 'send.offerMeans')
+  if (!isNamed(who)) return t('share.honest')
+  if (subject.kind !== 'path') return t('share.honestNamed')
+  return t(who.startsWith('circle:') ? 'send.offerMeans' : 'send.means')
 }
 
 /** Of the sentence that says why the button is off. */

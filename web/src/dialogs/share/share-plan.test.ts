@@ -5,12 +5,16 @@ import { folderOf, NO_MORE, shareRequest, stopRuleOf, widens, wrongIn } from './
 
 const NOW = new Date(2026, 10, 28, 12).getTime()
 
-test('everyone is wider than the link, the link than oneself, and nothing else widens', () => {
+test('whatever may reach somebody new widens: the link, everyone, another person or circle', () => {
   assert.ok(widens('me', 'link'))
   assert.ok(!widens('link', 'me'))
   assert.ok(widens('link', 'everyone'))
   assert.ok(!widens('everyone', 'link'))
   assert.ok(!widens('link', 'link'))
+  assert.ok(widens('link', 'circle:aa'))
+  assert.ok(widens('circle:aa', 'circle:bb'))
+  assert.ok(widens('circle:aa', 'link'))
+  assert.ok(!widens('circle:aa', 'me'))
 })
 
 test('what was left alone is left out of the request', () => {

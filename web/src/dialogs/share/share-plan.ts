@@ -2,16 +2,17 @@
 // what widens is said in a sentence with a button that repeats it, what narrows is one click (INTERFACE.md A1).
 
 import { parseRate } from '../../../../src/api/parse-quantity.ts'
-import type { ShareFacts, ShareRequest } from '../../../../src/api/schemas/share.ts'
+import type { Audience } from '../../../../src/api/schemas/primitives.ts'
+import type { ShareRequest } from '../../../../src/api/schemas/share.ts'
+import type { Who as AnyWho } from '../../ui/audience-choice.tsx'
 
-/** As wide as it can be: `me` is nobody else. */
-export type Who = ShareFacts['audience']
+/** Somebody else; what stays with oneself is not shared. */
+export type Who = Exclude<AnyWho, 'me'>
 
-/** Narrowest first. */
-const WIDTHS = ['me', 'link', 'everyone'] as const
-
-export function widens(from: (typeof WIDTHS)[number], to: (typeof WIDTHS)[number]): boolean {
-  return WIDTHS.indexOf(to) > WIDTHS.indexOf(from)
+/** Nobody is reached who was not before. Of persons, circles and the link each reaches others than another. */
+export function widens(from: AnyWho, to: AnyWho): boolean {
+  if (from === to || to === 'me') return false
+  return !(from === 'everyone' && to === 'link')
 }
 
 export type StopChoice = 'never' | 'copy' | 'week' | 'date'
@@ -72,7 +73,7 @@ export function wrongIn({ upLimit, stop, stopDate }: More, nowMs: number): 'rate
 export function shareRequest(
   plan: {
     readonly path: string
-    readonly who: Who
+    readonly who: Audience
     readonly more: More
   },
   nowMs: number,

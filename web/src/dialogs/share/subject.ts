@@ -3,10 +3,12 @@
 
 import { explainProblem } from '../../../../src/api/problem-sentence.ts'
 import type { LibraryFolder } from '../../../../src/api/schemas/library.ts'
+import type { Audience } from '../../../../src/api/schemas/primitives.ts'
 import type { Review, ReviewRequest } from '../../../../src/api/schemas/review.ts'
 import type { ShareFacts } from '../../../../src/api/schemas/share.ts'
 import type { TreeFile } from '../../files/file-tree.ts'
 import { call } from '../../store/api.ts'
+import { isNamed } from '../../ui/audience-choice.tsx'
 import { type LicenceChoice, licencePart, reached } from './licence-choice.ts'
 import { type More, shareRequest, type Who } from './share-plan.ts'
 
@@ -16,10 +18,17 @@ export type Subject =
   | { readonly kind: 'share'; readonly facts: ShareFacts }
   | { readonly kind: 'folder'; readonly folder: LibraryFolder; readonly who: Who }
   | { readonly kind: 'proposals'; readonly folder: LibraryFolder }
+  | { readonly kind: 'send'; readonly path: string; readonly copied: boolean; readonly target: SendTarget }
+
+/** Whom something is sent to, with the name to be said of it. */
+export type SendTarget =
+  | { readonly kind: 'to'; readonly to: `${'person' | 'device' | 'circle'}:${string}`; readonly name: string }
+  | { readonly kind: 'conversation'; readonly id: string; readonly name: string }
 
 export function pathOf(subject: Subject): string {
   switch (subject.kind) {
     case 'path':
+    case 'send':
       return subject.path
     case 'share':
       return subject.facts.transfer.path
@@ -29,10 +38,16 @@ export function pathOf(subject: Subject): string {
   }
 }
 
+/** Whoever is named is as near as who has the link. */
+export function lookedAtFor(who: Who): Audience {
+  return who === 'everyone' ? 'everyone' : 'link'
+}
+
 /** For whom it is looked at: an answer that was given for people with the link does not hold for everyone. */
-export function reviewRequest(subject: Subject, audience: Who): ReviewRequest {
+export function reviewRequest(subject: Subject, audience: Audience): ReviewRequest {
   switch (subject.kind) {
     case 'path':
+    case 'send':
       return { path: subject.path, audience }
     case 'share':
       return { share: subject.facts.transfer.id, audience }
@@ -102,11 +117,25 @@ export async function carryOut(subject: Subject, plan: Plan): Promise<ShareFacts
   const part = licencePart(who, licence)
   switch (subject.kind) {
     case 'path': {
+      if (isNamed(who)) {
+        await call('send', { to: who, paths: [subject.path], review })
+        return undefined
+      }
       const request = shareRequest({ path: subject.path, who, more }, Date.now())
       return await call('addShare', { ...request, ...part, review })
     }
-    case 'share':
-      return await call('changeAudience', { id: subject.facts.transfer.id, audience: who, ...part, review })
+    case 'send': {
+      const paths = [subject.path]
+      const { target } = subject
+      if (target.kind === 'to') await call('send', { to: target.to, paths, review })
+      else await call('offerFiles', { id: target.id, paths, review })
+      return undefined
+    }
+    case 'share': {
+      // A share is a link; of persons and circles there are offers instead.
+      const audience = lookedAtFor(who)
+      return await call('changeAudience', { id: subject.facts.transfer.id, audience, ...part, review })
+    }
     case 'folder':
       await call('changeFolderAudience', { id: subject.folder.id, audience: who, ...part, review })
       return undefined

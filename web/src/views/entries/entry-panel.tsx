@@ -9,6 +9,7 @@ import { call } from '../../store/api.ts'
 import { sentenceOf } from '../../store/attempt.ts'
 import { toast } from '../../store/toasts.ts'
 import { t } from '../../text/t.ts'
+import { audienceName } from '../../ui/audience-choice.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { copyText } from '../../ui/copy-line.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
@@ -192,9 +193,7 @@ export function wholePath({ root, path }: Pick<Place, 'root' | 'path'>): string 
   return windows ? `${root}\\${path.replaceAll('/', '\\')}` : `${root.replace(/\/$/, '')}/${path}`
 }
 
-/** Persons and circles come with them. */
+/** A circle or person by name, as it is known now. */
 export function whoWords(audience: string): string {
-  return audience === 'me' || audience === 'link' || audience === 'everyone'
-    ? t(`audience.${audience}`)
-    : audience
+  return audienceName(audience)
 }

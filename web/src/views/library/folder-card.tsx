@@ -12,7 +12,7 @@ import { call } from '../../store/api.ts'
 import { attempt } from '../../store/attempt.ts'
 import { toast } from '../../store/toasts.ts'
 import { t } from '../../text/t.ts'
-import { AudienceChoice, type Who } from '../../ui/audience-choice.tsx'
+import { AudienceChoice, audienceName, isNamed, type Who } from '../../ui/audience-choice.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
 import { Moment } from '../../ui/moment.tsx'
@@ -125,7 +125,7 @@ export function FolderCard({ folder, onChanged }: Props): ReactNode {
       {open && (
         <AudienceChoice
           value={whoOf(folder)}
-          offered={['me', 'link', 'everyone']}
+          offered={['me', 'link', 'person', 'circle', 'everyone']}
           onChange={(to) => void change(folder, to, onChanged)}
         />
       )}
@@ -134,7 +134,7 @@ export function FolderCard({ folder, onChanged }: Props): ReactNode {
 }
 
 function whoOf({ audience }: LibraryFolder): Who {
-  return audience === 'link' || audience === 'everyone' ? audience : 'me'
+  return audience === 'link' || audience === 'everyone' || isNamed(audience) ? audience : 'me'
 }
 
 function StateOf({ folder: { state, problem } }: { readonly folder: LibraryFolder }): ReactNode {
@@ -177,9 +177,14 @@ async function change(folder: LibraryFolder, to: Who, then: () => void): Promise
   if (to !== 'me' && widens(from, to)) {
     const reached = await openDialog('offer', { subject: { kind: 'folder', folder, who: to } })
     if (reached === undefined) return
-    toast(t(`folders.widened.${reached}`, name))
+    toast(
+      isNamed(reached)
+        ? t('folders.widened.named', name, audienceName(reached))
+        : t(`folders.widened.${reached}`, name),
+    )
   } else {
-    const audience = to === 'everyone' ? 'link' : to
+    // What is left narrows.
+    const audience = to === 'me' ? 'me' : 'link'
     if ((await attempt(() => call('changeFolderAudience', { id: folder.id, audience }))) === undefined) return
     toast(t(`folders.narrowed.${audience}`, name))
   }

@@ -3,6 +3,8 @@
 import { type ComponentType, type ReactNode, useEffect, useRef } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { go, useRoute } from '../../app/router.ts'
+import { circles, people } from '../../store/people.ts'
+import { useKept } from '../../store/use-kept.ts'
 import { t } from '../../text/t.ts'
 import { Duplicates } from './duplicates.tsx'
 import { FilesTab } from './files-tab.tsx'
@@ -28,6 +30,9 @@ export function Library(): ReactNode {
   const { rest } = useRoute()
   const tab = TABS.find((name) => name === rest[0]) ?? 'shared'
   const View = VIEWS[tab]
+  // Names of persons and circles that something is shared with.
+  useKept(circles)
+  useKept(people)
   const tabs = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is to be in sight
   useEffect(() => {

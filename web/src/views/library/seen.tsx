@@ -8,6 +8,7 @@ import { formatRoute } from '../../app/route.ts'
 import { goWith, useRoute } from '../../app/router.ts'
 import { call } from '../../store/api.ts'
 import { t } from '../../text/t.ts'
+import { audienceName, isNamed, useAudiences } from '../../ui/audience-choice.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
 import { Field, SelectBox } from '../../ui/field.tsx'
@@ -19,7 +20,6 @@ import { factsLine, licenceWords } from '../entries/entry-facts.ts'
 import '../entries/entries.css'
 
 const BEAT_MS = 5_000
-/** Persons and circles come with them. */
 const AS = ['everyone', 'link'] as const
 
 type SeenRow = SeenAnswer['rows'][number]
@@ -64,7 +64,15 @@ const COLUMNS: readonly GridColumn<SeenRow>[] = [
 
 export function Seen(): ReactNode {
   const { query } = useRoute()
-  const audience = AS.find((one) => one === query.as) ?? 'everyone'
+  const named = useAudiences()
+  const as = query.as ?? ''
+  const audience = AS.find((one) => one === as) ?? (isNamed(as) ? as : 'everyone')
+  const word = isNamed(audience) ? 'named' : audience
+  const options = [
+    ...AS.map((value) => ({ value: value as string, name: t(`seen.as.${value}`) })),
+    ...named.person,
+    ...named.circle.map(({ value, name }) => ({ value, name: t('seen.as.circle', name) })),
+  ]
   const path = query.path ?? ''
   const load = useCallback(
     async (offset: number) => await call('seenBy', { audience, path, offset, limit: PAGE_ROWS }),
@@ -82,18 +90,22 @@ export function Seen(): ReactNode {
             {(wiring) => (
               <SelectBox
                 wiring={wiring}
-                value={audience}
-                options={AS.map((value) => ({ value, name: t(`seen.as.${value}`) }))}
-                onChange={(as) => goWith({ as: as === 'everyone' ? '' : as, path: '' })}
+                value={audience as string}
+                options={
+                  options.some(({ value }) => value === audience)
+                    ? options
+                    : [...options, { value: audience, name: audienceName(audience) }]
+                }
+                onChange={(next) => goWith({ as: next === 'everyone' ? '' : next, path: '' })}
               />
             )}
           </Field>
         </div>
       </div>
-      <p className="soft">{t(`seen.means.${audience}`)}</p>
+      <p className="soft">{t(`seen.means.${word}`)}</p>
       {error !== undefined && <ErrorSentence error={error} />}
       {head === undefined && error === undefined && <p role="status">{t('library.loading')}</p>}
-      {nothing && <p className="view-lead">{t(`seen.nothing.${audience}`)}</p>}
+      {nothing && <p className="view-lead">{t(`seen.nothing.${word}`)}</p>}
       {head !== undefined && <Folders path={path} folders={head.folders} />}
       {head !== undefined && (total > 0 || head.folders.length > 0) && (
         <>

@@ -102,7 +102,7 @@ function AudienceOf({ facts, onChanged }: Props): ReactNode {
         value={audience}
         offered={['link', 'everyone']}
         onChange={(to) => {
-          if (to !== audience) void change(to)
+          if (to !== audience && (to === 'link' || to === 'everyone')) void change(to)
         }}
       />
     </div>
