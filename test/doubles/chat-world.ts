@@ -19,6 +19,9 @@ const SCHEMA = new URL('../../src/daemon/community/schema/', import.meta.url)
 
 export function chatDatabase(path = ':memory:'): DatabaseSync {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: true })
+  // As platform/database.ts opens it.
+  database.exec('PRAGMA trusted_schema = OFF')
+  database.enableDefensive(true)
   const file = readdirSync(SCHEMA).find((name) => name.endsWith('-chat.sql')) as string
   database.exec(readFileSync(new URL(file, SCHEMA), 'utf8'))
   return database

@@ -64,13 +64,14 @@ const SQL = {
   directClock: 'SELECT max(lamport) AS clock FROM chat_opened WHERE scope = 0 AND other = ?',
   directPage: `SELECT * FROM chat_opened WHERE scope = 0
     AND number > coalesce((SELECT number FROM chat_opened WHERE id = ?), 0) ORDER BY number LIMIT ?`,
-  wordsIn: `DELETE FROM message_words WHERE rowid IN (SELECT m.number FROM messages m
-    JOIN conversations c ON c.key = m.conversation WHERE c.scope = ?)`,
+  wordsIn: `INSERT INTO message_unsaid (number) SELECT m.number FROM messages m
+    JOIN conversations c ON c.key = m.conversation WHERE c.scope = ?`,
   forgetConversations: 'DELETE FROM conversations WHERE scope = ?',
   forgetOpened: 'DELETE FROM chat_opened WHERE scope = ?',
   forgetStates: 'DELETE FROM chat_states WHERE scope = ?',
   forgetScope: 'DELETE FROM chat_scopes WHERE key = ?',
-  ofPerson: 'SELECT number, conversation, text, deleted, hidden FROM messages WHERE person = ?',
+  ofPerson: `SELECT m.number, m.id, m.conversation, m.kind, m.text, m.deleted, m.hidden, c.scope FROM messages m
+    JOIN conversations c ON c.key = m.conversation WHERE m.person = ? AND m.kind <> 'notice'`,
 } as const
 
 interface OpenedRow {
@@ -98,6 +99,17 @@ interface StateColumns {
   readonly id: Uint8Array
   readonly lamport: number
   readonly at: number
+}
+
+interface WordsRow {
+  readonly number: number
+  readonly id: Uint8Array
+  readonly conversation: number
+  readonly scope: number
+  readonly kind: string
+  readonly text: string
+  readonly deleted: string
+  readonly hidden: number
 }
 
 export interface BookView {
@@ -331,23 +343,16 @@ export class SqliteBook implements BookStore {
     if (key === undefined) return
     if (circle === undefined) this.#sql.hide.run(hidden ? 1 : 0, key, hidden ? 1 : 0)
     else this.#sql.hideIn.run(hidden ? 1 : 0, key, this.#keys.scope(circle))
-    for (const row of this.#sql.ofPerson.all(key) as unknown as {
-      number: number
-      conversation: number
-      text: string
-      deleted: string
-      hidden: number
-    }[]) {
+    for (const row of this.#sql.ofPerson.all(key) as unknown as WordsRow[]) {
       if (row.hidden === 1 || row.deleted !== 'no') this.#words.remove(row.number)
-      else this.#words.put(row.number, row.text, row.conversation, this.#scopeOf(row.conversation), true)
+      else this.#words.put(row.number, this.#wordsOf(row), row.conversation, row.scope, true)
     }
   }
 
-  #scopeOf(conversation: number): number {
-    for (const [id, key] of this.#conversations)
-      if (key === conversation)
-        return id.startsWith('room:') ? this.#keys.scope(id.split(':')[1] as CircleId) : 0
-    return 0
+  /** What it is found by: its text, and the name of what it offers. */
+  #wordsOf({ text, kind, id }: WordsRow): string {
+    const content = kind === 'file' ? this.openedBy(keyText<RecordId>(id))?.content : undefined
+    return content?.kind === 'file' ? `${text} ${content.offer.name}` : text
   }
 
   #read(row: OpenedRow): Opened {

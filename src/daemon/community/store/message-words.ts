@@ -6,7 +6,8 @@ import { wordsOf } from '../../../library/names/words.ts'
 import { type Statements, statements } from './statements.ts'
 
 const SQL = {
-  remove: 'DELETE FROM message_words WHERE rowid = ?',
+  // Not straight from message_words: see the schema.
+  remove: 'INSERT INTO message_unsaid (number) VALUES (?)',
   add: 'INSERT INTO message_words (rowid, text, marks) VALUES (?, ?, ?)',
   find: 'SELECT rowid AS number FROM message_words WHERE message_words MATCH ? ORDER BY rowid DESC LIMIT ? OFFSET ?',
   count: 'SELECT count(*) AS count FROM (SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT ?)',
