@@ -76,6 +76,9 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/exit/tunnel.ts': ['node:net'],
   // To a virus scanner at a unix socket of this very computer: nothing leaves it.
   'safety/quarantine/clamd-socket.ts': ['node:net'],
+  // Of this very computer, for byte streams between the daemon and its people process; one listens, the other connects: nothing leaves.
+  'daemon/community/stream-bridge.ts': ['node:net'],
+  'daemon/community/stream-end.ts': ['node:net'],
   // Only listens: page and API (its own door is daemon/http/door.ts).
   'daemon/http/listener.ts': ['node:http'],
   // Only listens, on one address of the local network: the page of a share for phones.

@@ -16,6 +16,8 @@ import { INSIDE, type NatKind, OUTSIDE, ROUTER_SETTINGS, rulesOf } from './nat-r
 const PUBLIC = '198.18'
 const PUBLIC_BITS = 16
 const BRIDGE = 'public0'
+/** Where those are who cannot reach the others: another public network, with the same addresses. */
+const APART = 'public1'
 
 /** Mapped at routers of kind `forwarded`. */
 export const FORWARDED_PORTS = [20_000, 29_999] as const
@@ -23,6 +25,8 @@ export const FORWARDED_PORTS = [20_000, 29_999] as const
 export interface Place {
   readonly name: string
   readonly kind: NatKind
+  /** Of its port on the public network. */
+  readonly number: number
   /** Of the computer itself. */
   readonly inner: string
   /** Where others see it: the router's, or the same. */
@@ -45,6 +49,8 @@ export class NatWorld {
       [
         `link add ${BRIDGE} address ${BRIDGE_MAC} type bridge mcast_snooping 0`,
         `link set ${BRIDGE} up`,
+        `link add ${APART} type bridge mcast_snooping 0`,
+        `link set ${APART} up`,
         ...world.addresses.map((address) => `addr add ${address}/${PUBLIC_BITS} dev ${BRIDGE}`),
       ],
     )
@@ -59,7 +65,7 @@ export class NatWorld {
     const stack = await openStack()
     if (kind === 'open') {
       await this.#plugIn(stack, number, 'eth0', outer)
-      return { name, kind, inner: outer, outer, prefix: stack.prefix, leave: () => stack.leave() }
+      return { name, kind, number, inner: outer, outer, prefix: stack.prefix, leave: () => stack.leave() }
     }
     const inner = '192.168.1.2'
     const router = await openStack()
@@ -81,7 +87,23 @@ export class NatWorld {
       stack.leave()
       router.leave()
     }
-    return { name, kind, inner, outer, prefix: stack.prefix, leave }
+    return { name, kind, number, inner, outer, prefix: stack.prefix, leave }
+  }
+
+  /** These reach one another and nobody else; the others, too. */
+  async part(away: readonly Place[]): Promise<void> {
+    await ip(
+      [],
+      away.map(({ number }) => `link set port${number} master ${APART}`),
+    )
+  }
+
+  /** One network again. */
+  async heal(away: readonly Place[]): Promise<void> {
+    await ip(
+      [],
+      away.map(({ number }) => `link set port${number} master ${BRIDGE}`),
+    )
   }
 
   async #plugIn(stack: Stack, number: number, name: string, address: string): Promise<void> {

@@ -178,4 +178,37 @@ export const PEOPLE_ERRORS: ErrorTable = {
       `There are ${word(data, 'limit', 'too many')} ${word(data, 'what', 'of these')} already.`,
     help: 'Remove some that are not needed. Nothing was changed.',
   },
+  NAME_FITS_SEVERAL: {
+    exit: 2,
+    message: (data) =>
+      `"${word(data, 'name', '')}" fits ${word(data, 'count', 'several')}: ${word(data, 'matches', '')}.`,
+    help: 'Type what stands before the bracket. Nothing was done.',
+  },
+  NAME_FITS_NOTHING: {
+    exit: 2,
+    message: (data) =>
+      `"${word(data, 'name', '')}" is no ${word(data, 'expects', 'name that is known here')}.`,
+    help: '`shoal circle list` shows circles, `shoal me contacts` people, `shoal nearby` devices on this network.',
+  },
+  INVITE_NOT_KEEPER: {
+    exit: 2,
+    message: 'This invite makes a member who reads along, not a keeper.',
+    help: 'Ask for one made with `shoal circle invite CIRCLE --keeper`. Nothing was joined.',
+  },
+  LINK_FOR_PEOPLE: {
+    exit: 2,
+    message: (data) =>
+      `This is ${word(data, 'what', 'a link for people')}; there are no files to get behind it.`,
+    help: (data) => `Use it so: \`${word(data, 'command', 'shoal circle join LINK')}\`.`,
+  },
+  CHAT_LINE_INVALID: {
+    exit: 2,
+    message: (data) => `This line says nothing that a chat understands${given(data, 'reason', ': ')}.`,
+    help: 'One JSON object a line, such as {"text":"hello"}. `shoal help chat` says more. The others are read on.',
+  },
+  CONVERSATION_NEEDED: {
+    exit: 2,
+    message: 'In which conversation? All of them are followed here.',
+    help: 'Say it as "conversation", with the id that each message has.',
+  },
 }

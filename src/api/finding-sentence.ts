@@ -264,6 +264,30 @@ const TABLE: Readonly<Record<string, { readonly sentence: Words; readonly help?:
     help: 'Switch it on: `shoal config checks.scanner auto`.',
   },
 
+  PEOPLE_RUNNING: {
+    sentence: ({ port }) => `People can be met${port === undefined ? '' : `: port ${port}, TCP and UDP`}.`,
+  },
+  PEOPLE_RESTARTED: {
+    sentence: ({ restarts }) => `The part that meets people ended ${restarts} times and was started again.`,
+    help: 'Nothing that was answered is lost. `shoal log` says what it ended of.',
+  },
+  PEOPLE_AWAY: {
+    sentence: ({ why }) => `People cannot be met now (${why}).`,
+    help: 'It is tried again by itself; transfers go on. `shoal log` says more.',
+  },
+  PEOPLE_UNUSED: {
+    sentence: 'Nobody has a name here yet, so nobody is met.',
+    help: 'Begin with `shoal me name NAME`.',
+  },
+  PEOPLE_SWITCHED_OFF: {
+    sentence: 'People and circles are switched off.',
+    help: 'Switch them on: `shoal config set people.on true`.',
+  },
+  PEOPLE_PROXIED: {
+    sentence: 'With a proxy nobody is met directly, so people and circles are off.',
+    help: 'They work with `network.interface`, which keeps everything on one interface as well.',
+  },
+
   CLOCK_GOOD: { sentence: 'The clock is kept right by the system.' },
   CLOCK_ALONE: {
     sentence: ({ time }) => `Nobody keeps the clock right; it shows ${time}.`,

@@ -1,12 +1,12 @@
 // What a `share` says of itself, whichever engine gives it: with whom, by which link, and a code to photograph.
 
-import { renderUnicodeCompact } from 'uqr'
 import { explain } from '../api/errors.ts'
 import { formatSize } from '../api/format-quantity.ts'
 import { CodedError } from '../base/errors.ts'
 import type { Listing } from '../daemon/get-source.ts'
 import type { Doer } from './get-report.ts'
 import type { Output } from './output.ts'
+import { sayQr } from './qr.ts'
 
 /** One thing that is offered, as soon as its link is known. */
 export interface Offered {
@@ -55,18 +55,6 @@ export function saySharing(output: Output, offered: Offered, doer: Doer, stops: 
     ...doer,
   })
 }
-
-/** Only where somebody looks, with signs that can draw it, and where it fits whole. */
-function sayQr(output: Output, text: string): void {
-  const { notes } = output
-  if (!notes.live || !notes.unicode) return
-  const lines = renderUnicodeCompact(text, { ecc: 'L', border: 1 }).split('\n')
-  if ((lines[0]?.length ?? 0) > notes.columns - 1 || lines.length > MOST_QR_ROWS) return
-  for (const line of lines) output.note(line)
-}
-
-/** A code that does not fit one screen cannot be photographed. */
-const MOST_QR_ROWS = 40
 
 /** Why there is no page. @returns null, for the page; whatever nobody expected is thrown on */
 export function sayNoPage(output: Output, error: unknown): null {

@@ -6,7 +6,9 @@ import { columnsOf, fit } from './columns.ts'
 import type { Environment } from './options.ts'
 import { visible } from './visible-text.ts'
 
-export type Style = 'strong' | 'faint' | 'good' | 'bad' | 'careful'
+/** Colours that tell people apart; they say nothing by themselves. */
+export type Hue = 'hue1' | 'hue2' | 'hue3' | 'hue4' | 'hue5' | 'hue6'
+export type Style = 'strong' | 'faint' | 'good' | 'bad' | 'careful' | Hue
 
 export interface Span {
   readonly text: string
@@ -21,11 +23,23 @@ export interface Sink {
   write(text: string, written?: () => void): unknown
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
-const FORMATS = { strong: 'bold', faint: 'dim', good: 'green', bad: 'red', careful: 'yellow' } as const
+const FORMATS = {
+  ...({ strong: 'bold', faint: 'dim', good: 'green', bad: 'red', careful: 'yellow' } as const),
+  ...({
+    hue1: 'cyan',
+    hue2: 'green',
+    hue3: 'yellow',
+    hue4: 'blue',
+    hue5: 'magenta',
+    hue6: 'cyanBright',
+  } as const),
+} as const
 
 const DEFAULT_COLUMNS = 80
+const DEFAULT_ROWS = 24
 
 /** Signs of ours that a terminal without UTF-8 gets in ASCII; every other letter it cannot show becomes `?`. */
 const IN_ASCII: Readonly<Record<string, string>> = {
@@ -58,6 +72,10 @@ export class Terminal {
   /** Asked anew each time: windows are resized. */
   get columns(): number {
     return this.#sink.columns ?? DEFAULT_COLUMNS
+  }
+
+  get rows(): number {
+    return this.#sink.rows ?? DEFAULT_ROWS
   }
 
   /** Whether signs beyond ASCII (bars, QR codes) can be shown. */

@@ -297,6 +297,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       saveFolder,
       somebodyToAsk: () => hasRouters(settings.values),
       scannerAt: () => settings.values['checks.scanner'],
+      people: () => people.facts,
       doors: () => doors,
     }),
   }

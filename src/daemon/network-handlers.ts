@@ -6,6 +6,7 @@ import { encryptionOf } from '../engine/peer/encrypting.ts'
 import type { Way } from '../engine/torrent/traffic.ts'
 import type { Engine } from './compose.ts'
 import { examine } from './doctor/doctor.ts'
+import { checkPeople, type PeopleFacts } from './doctor/people-check.ts'
 import type { EngineHost } from './engine-host.ts'
 import type { Guard } from './guard.ts'
 import { type LeakVerdict, runLeakTest } from './leak-test.ts'
@@ -28,6 +29,7 @@ export interface NetworkParts {
   scannerAt(): string
   /** The DHT has nodes to begin with. */
   somebodyToAsk(): boolean
+  people(): PeopleFacts
   /** Ports by which the daemon itself is asked: their connections do not leave this computer by the way out. */
   doors(): ReadonlySet<number>
 }
@@ -150,7 +152,8 @@ async function doctor(parts: NetworkParts): Promise<OutputOf<'doctor'>> {
     stop: new AbortController().signal,
     found() {},
   })
-  return { findings: findings.map((finding) => ({ ...finding, data: { ...finding.data } })) }
+  const all = [...findings, checkPeople(parts.people())]
+  return { findings: all.map((finding) => ({ ...finding, data: { ...finding.data } })) }
 }
 
 const JUDGED: Readonly<Record<LeakVerdict, OutputOf<'leakTest'>['findings'][number]['state']>> = {

@@ -23,7 +23,7 @@ const NOBODY: ConnectionEvents = { data() {}, drain() {}, closed() {} }
 export class TcpConnection implements Connection {
   readonly remote: Endpoint
   readonly local: Endpoint
-  readonly transport = 'tcp'
+  readonly transport: 'tcp' | 'stream'
   events: ConnectionEvents = NOBODY
   readonly #socket: Socket
   /** Oldest first from `#head`; emptied in one go, so that no write costs a shift. */
@@ -38,8 +38,9 @@ export class TcpConnection implements Connection {
   #flushTimer: NodeJS.Timeout | undefined
 
   /** `socket` must be connected and have an 'error' listener of its own or get none before this. */
-  constructor(socket: Socket, local: Endpoint, remote: Endpoint) {
+  constructor(socket: Socket, local: Endpoint, remote: Endpoint, transport: 'tcp' | 'stream' = 'tcp') {
     this.#socket = socket
+    this.transport = transport
     this.local = local
     this.remote = remote
     socket.on('error', (cause) => {

@@ -35,8 +35,11 @@ export interface ServedCommands {
   readonly heard: readonly Heard[]
   /** Its transfers. */
   readonly feed: PretendedFeed
-  /** @param answers somebody sits at a terminal and types these lines, then nothing more */
-  run(words: readonly string[], answers?: readonly string[]): Promise<Ran>
+  /**
+   * @param answers somebody sits at a terminal and types these lines, then nothing more
+   * @param piped comes in by a pipe instead
+   */
+  run(words: readonly string[], answers?: readonly string[], piped?: string): Promise<Ran>
 }
 
 class Screen implements Sink {
@@ -68,11 +71,16 @@ export async function servedCommands(t: TestContext, handlers: Partial<Handlers>
   return {
     heard,
     feed,
-    run: ([name = '', ...words], answers) => runOne([name, '--state-dir', state, ...words], answers),
+    run: ([name = '', ...words], answers, piped) =>
+      runOne([name, '--state-dir', state, ...words], answers, piped),
   }
 }
 
-async function runOne(words: readonly string[], answers: readonly string[] | undefined): Promise<Ran> {
+async function runOne(
+  words: readonly string[],
+  answers: readonly string[] | undefined,
+  piped: string | undefined,
+): Promise<Ran> {
   const [name, ...rest] = words
   const entry = COMMANDS.find((candidate) => candidate.name === name)
   if (entry === undefined) throw new Error(`no command ${name}`)
@@ -82,7 +90,7 @@ async function runOne(words: readonly string[], answers: readonly string[] | und
   const json = hasSwitch('json', rest, environment)
   const output = new Output({ stdout, stderr, environment, json, quiet: false, noColor: true })
   const input = Object.assign(new PassThrough(), { isTTY: answers !== undefined })
-  input.end((answers ?? []).map((line) => `${line}\n`).join(''))
+  input.end(piped ?? (answers ?? []).map((line) => `${line}\n`).join(''))
   const shell = {
     output,
     input: input as unknown as NodeJS.ReadStream,

@@ -21,7 +21,7 @@ import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { WEB_SEED_URL } from '../url-readers.ts'
 import { runningFor, WHICH_ENGINE_HELP } from '../which-engine.ts'
 
-export class GetUseError extends CodedError<'TRACKER_UNLISTED'> {}
+export class GetUseError extends CodedError<'TRACKER_UNLISTED' | 'LINK_FOR_PEOPLE'> {}
 
 /** Without any progress for this long a get fails rather than waiting for ever (INTERFACE.md B4, NO_SOURCES). */
 const DEFAULT_TIMEOUT_MS = 10 * 60_000
@@ -68,6 +68,7 @@ export const command = defineCommand({
   ],
   run: async (context) => {
     const { values, output, folder } = context
+    refusePeopleLink(context.operands[0] as string)
     const link = await runningFor(context)
     if (link === undefined) return byItself(context)
     const ports = toolPorts()
@@ -151,6 +152,19 @@ async function byItself({
 }
 
 const MS_PER_SECOND = 1_000
+
+const FOR_PEOPLE: Readonly<Record<string, { readonly what: string; readonly command: string }>> = {
+  invite: { what: 'an invite to a circle', command: 'shoal circle join LINK' },
+  contact: { what: 'a link by which somebody becomes your contact', command: 'shoal me add LINK' },
+  device: { what: 'a link by which a device becomes yours', command: 'shoal me link-device LINK' },
+}
+
+/** What brings people together is joined, not fetched. @throws GetUseError */
+function refusePeopleLink(word: string): void {
+  const [, kind = ''] = /^shoal:([a-z]+):/i.exec(word.trim()) ?? []
+  const known = FOR_PEOPLE[kind.toLowerCase()]
+  if (known !== undefined) throw new GetUseError('LINK_FOR_PEOPLE', { ...known })
+}
 
 /** @throws GetUseError */
 function refuseUnlisted(values: Context['values'], source: TorrentInput): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { memoryRow } from '../../../test/doubles/memory-daemon.ts'
+import { BAND, sampleCircle } from '../../../test/doubles/sample-people.ts'
 import { servedCommands } from '../../../test/doubles/served-command.ts'
 import type { Handlers } from '../../api/routes.ts'
 import type { LibraryFolder } from '../../api/schemas/library.ts'
@@ -366,7 +367,22 @@ test('a slip is answered with what was meant', async (t) => {
   assert.equal((await run(['library', 'list', '--to', 'me'])).error?.code, 'OPTION_CONFLICT')
   assert.equal((await run(['library', 'list', 'x'])).error?.code, 'OPERAND_TOO_MANY')
   assert.equal((await run(['library', 'add'])).error?.code, 'OPERAND_MISSING')
-  for (const who of ['me', 'Ana'])
-    assert.equal((await run(['library', 'seen-by', who])).error?.code, 'OPERAND_MISSING')
+  assert.equal((await run(['library', 'seen-by', 'me'])).error?.code, 'OPERAND_MISSING')
   assert.equal((await run(['library', 'list', '--standalone'])).error?.code, 'OPTION_CONFLICT')
+})
+
+test('a folder is offered to a circle by its name, and its members get to see it', async (t) => {
+  const shelf = new Shelf()
+  const people = {
+    people: () => ({ people: [] }),
+    circles: () => ({ circles: [sampleCircle()], joining: [] }),
+  }
+  const { run, heard } = await servedCommands(t, { ...shelf.handlers, ...people })
+  const { code, err } = await run(['library', 'add', '/home/a/Music', '--to', 'band'])
+  assert.equal(code, 0)
+  assert.match(err, /visible to the members of Band, now and later/)
+  const asked = heard.find(({ name }) => name === 'changeFolderAudience')?.input as { audience: string }
+  assert.equal(asked.audience, `circle:${BAND}`)
+  const stranger = await run(['library', 'add', '/home/a/Music', '--to', 'Bend'])
+  assert.equal(stranger.error?.code, 'NAME_FITS_NOTHING')
 })

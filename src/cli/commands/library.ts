@@ -48,7 +48,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'seen-by': {
     least: 0,
     most: 2,
-    expects: 'stranger or link',
+    expects: 'stranger, link, a circle or a person',
     options: PAGED,
     run: (context, [who, path]) => seenBy(context, who, path),
   },
@@ -63,7 +63,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 }
 
 const USAGE =
-  'library add PATH [--to me|link|everyone] | remove FOLDER... | list | scan [FOLDER] | browse [FOLDER/PATH] | seen-by [stranger|link] | duplicates | proposals [FOLDER]'
+  'library add PATH [--to me|link|CIRCLE|PERSON|everyone] | remove FOLDER... | list | scan [FOLDER] | browse [FOLDER/PATH] | seen-by [stranger|link|CIRCLE|PERSON] | duplicates | proposals [FOLDER]'
 
 export const command = defineCommand({
   options: LIBRARY_OPTIONS,
@@ -72,7 +72,7 @@ export const command = defineCommand({
     'A library needs Shoal to run; it is started where none does. A FOLDER is said by its path, its name, or the beginning of its ID.',
     'add: what is in the folder is found and searched here, and nobody else is told (--to me). For others it is looked through first: what looks private must be answered, on a terminal or by --allow and --leave-out, which take the id or the kind of a finding, or a pattern of paths. --yes does not answer that. --to everyone needs a --licence; where you are not sure, choose --to link.',
     'Later files are not offered by themselves: `library proposals` shows what is new, --accept offers it after a look, --dismiss keeps it to yourself.',
-    'seen-by: the exact rows that a stranger gets: names, kinds, sizes and licences, without folders and times.',
+    'seen-by: the exact rows that a stranger, a member or a person gets: names, kinds, sizes and licences, without folders and times.',
   ],
   run: async (context) => {
     const [word = '', ...words] = context.operands

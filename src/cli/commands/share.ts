@@ -20,7 +20,9 @@ import { LOOK_OPTIONS } from '../look.ts'
 import type { OptionTable } from '../options.ts'
 import type { Output } from '../output.ts'
 import { ownPages, pageFor } from '../own-page.ts'
-import { DURATION, LICENCE, oneOf, TEXT } from '../readers.ts'
+import { peopleLink } from '../people/people-context.ts'
+import { send } from '../people/sending.ts'
+import { DURATION, LICENCE, TEXT } from '../readers.ts'
 import { give } from '../share-giving.ts'
 import { daemonLooks, foretellPrivate, ownLooks } from '../share-look.ts'
 import { type Offered, saySharing } from '../share-text.ts'
@@ -28,6 +30,7 @@ import { stateFolderOf } from '../state-folder.ts'
 import { foretellTorrent, saySurvey, surveyObject } from '../survey-text.ts'
 import { openTransferEngine, TRANSFER_OPTIONS } from '../transfer-options.ts'
 import { bar } from '../transfer-view.ts'
+import { UsageError } from '../usage-error.ts'
 import { runningFor, WHICH_ENGINE_HELP } from '../which-engine.ts'
 
 export class ShareUseError extends CodedError<'TRACKER_NEEDS_EVERYONE' | 'ONCE_OR_FOR'> {}
@@ -36,8 +39,9 @@ const OPTIONS = {
   to: {
     kind: 'value',
     placeholder: 'WHO',
-    reader: oneOf('link', 'everyone'),
-    summary: 'link (default): only who has the link; everyone: listed under its infohash',
+    reader: TEXT,
+    summary:
+      'link (default): only who has the link; everyone: listed under its infohash; or a circle or a person by name',
   },
   dir: {
     kind: 'value',
@@ -84,12 +88,14 @@ export const command = defineCommand({
   details: [
     'Home, drive roots, key and profile folders are refused. Links and special files are left out.',
     'Everything is looked through before anybody can get it. What looks private is asked about on a terminal; elsewhere --allow or --leave-out must answer it, by the id or kind of a finding or a pattern of paths (--dry-run shows them), and --yes does not. --to everyone needs a --licence.',
+    '--to CIRCLE or PERSON offers it to them as `shoal send` does: nobody else can get it, and it is nowhere announced.',
     'With --content whoever has the link or the same file can tell that it is here.',
     WHICH_ENGINE_HELP,
   ],
   run: async (context) => {
     const { values, operands, output, folder, interrupt } = context
     const listing = values.to ?? 'link'
+    if (!isListing(listing)) return shareWithPeople(context, listing)
     if (values.once && values.for !== undefined) throw new ShareUseError('ONCE_OR_FOR')
     refuseWithoutLicence(listing, values.licence)
     const stop = interrupt.listen()
@@ -192,6 +198,39 @@ export const command = defineCommand({
   },
 })
 
+function isListing(to: string): to is Listing {
+  return to === 'link' || to === 'everyone'
+}
+
+/** Of one that goes to no circle and no person. */
+function listingOf(to: string | undefined): Listing {
+  return to === 'everyone' ? to : 'link'
+}
+
+/** Options of a share that others find by a link or a listing; among people they would do nothing. */
+const OF_LISTINGS = [
+  ...(['licence', 'publisher', 'content', 'super-seed', 'once', 'for', 'web', 'dir', 'exclude'] as const),
+  ...(['tracker', 'peer', 'dry-run'] as const),
+] as const
+
+/** Offered in the circle's first room, or to the person: from then on it is theirs alone. @throws UsageError */
+async function shareWithPeople(context: Context, to: string): Promise<number> {
+  const { values, operands, folder, input, output, interrupt } = context
+  for (const option of OF_LISTINGS) {
+    const value = values[option]
+    if (Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false)
+      throw new UsageError('OPTION_CONFLICT', {
+        option: `--${option}`,
+        other: `--to ${to}`,
+        why: 'What circles and people get has no link and is listed nowhere.',
+      })
+  }
+  const paths = operands.map((given) => path.resolve(folder, given))
+  const wishes = { allow: values.allow, leaveOut: values['leave-out'] }
+  const sending = { input, output, interrupt, wishes, text: undefined, wait: true }
+  return send(sending, await peopleLink(context), to, paths)
+}
+
 /** As the running Shoal is asked for it; paths are absolute, since it has another current folder. */
 function wishOf(given: string, survey: ShareSurvey | undefined, context: Context): ShareRequest {
   const { values, folder } = context
@@ -206,7 +245,7 @@ function wishOf(given: string, survey: ShareSurvey | undefined, context: Context
   return {
     path: survey?.root ?? path.resolve(folder, given),
     exclude: [...values.exclude],
-    audience: values.to ?? 'link',
+    audience: listingOf(values.to),
     ...(values.licence === undefined ? {} : { licence: values.licence }),
     ...(values.publisher === undefined ? {} : { publisher: values.publisher }),
     ...(survey === undefined ? { dataFolder: dataFolder(given, values.dir, folder) } : {}),
@@ -224,7 +263,7 @@ function lookWish(given: string, survey: ShareSurvey | undefined, { values, fold
     path: survey?.root ?? path.resolve(folder, given),
     exclude: values.exclude,
     dataFolder: dataFolder(given, values.dir, folder),
-    audience: values.to ?? 'link',
+    audience: listingOf(values.to),
     stateFolder: stateFolderOf(values, folder),
   }
 }

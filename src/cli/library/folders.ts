@@ -11,9 +11,14 @@ import { table } from '../table.ts'
 import { shortIds } from '../transfer-choice.ts'
 import { bar } from '../transfer-view.ts'
 import { audienceWord } from './audience-words.ts'
-import { chooseFolder, type LibraryContext, LibraryUseError, libraryLink } from './library-context.ts'
-
-type Wide = 'link' | 'everyone'
+import {
+  chooseAudience,
+  chooseFolder,
+  type LibraryContext,
+  LibraryUseError,
+  libraryLink,
+  type Who,
+} from './library-context.ts'
 
 /** Found and searched here; offered only after a look, with every finding answered. */
 export async function addFolder(context: LibraryContext, given: string): Promise<number> {
@@ -22,11 +27,12 @@ export async function addFolder(context: LibraryContext, given: string): Promise
   if (to === 'everyone' && values.licence === undefined) throw new LibraryUseError('LICENCE_NEEDED')
   const at = path.resolve(current, given)
   const link = await libraryLink(context)
-  if (values['dry-run']) return foretell(context, link, { path: at, audience: to === 'me' ? 'link' : to })
+  const who = await chooseAudience(link, to === 'me' && values['dry-run'] ? 'link' : to)
+  if (values['dry-run']) return foretell(context, link, { path: at }, who)
   const { folders } = await link.call('libraryFolders', {})
   const known = folders.find((folder) => folder.path === at)
   const folder = known ?? (await link.call('addLibraryFolder', { path: at }))
-  if (to !== 'me') return widen(context, link, folder, to)
+  if (to !== 'me') return widen(context, link, folder, who)
   const kept =
     known !== undefined && values.to === 'me' && known.audience !== 'me'
       ? await link.call('changeFolderAudience', { id: known.id, audience: 'me' })
@@ -42,12 +48,12 @@ async function widen(
   context: LibraryContext,
   link: DaemonLink,
   folder: LibraryFolder,
-  to: Wide,
+  to: Who,
 ): Promise<number> {
   const { values, output, interrupt } = context
   const stop = interrupt.listen()
   output.note(sentenceOf(to))
-  const look = await DaemonLook.begin(link, { folder: folder.id, only: 'all', audience: to }, stop)
+  const look = await DaemonLook.begin(link, { folder: folder.id, only: 'all', audience: lookedFor(to) }, stop)
   let offered: LibraryFolder
   try {
     const looked = await lookAndAsk(
@@ -57,10 +63,10 @@ async function widen(
       stop,
     )
     for (const line of countLines(looked.review)) output.note(line)
-    output.object(lookObject(looked, to))
+    output.object(lookObject(looked, to.audience))
     offered = await link.call('changeFolderAudience', {
       id: folder.id,
-      audience: to,
+      audience: to.audience,
       review: look.id,
       ...(values.licence === undefined ? {} : { licence: values.licence }),
       ...(values.publisher === undefined ? {} : { publisher: values.publisher }),
@@ -73,7 +79,7 @@ async function widen(
   }
   output.object({ folder: offered })
   output.result(
-    `${offered.path}: ${formatCount(offered.offeredFiles, 'file')}, ${formatSize(offered.offeredBytes)} for ${audienceWord(to)}.`,
+    `${offered.path}: ${formatCount(offered.offeredFiles, 'file')}, ${formatSize(offered.offeredBytes)} for ${to.word}.`,
   )
   if (offered.share !== null) await sayLink(context, link, offered.share, stop)
   output.note('What is new in it later waits until you looked: shoal library proposals')
@@ -103,26 +109,35 @@ async function sayLink(
 
 const LOOK_EVERY_MS = 200
 
-function sentenceOf(to: Wide): string {
-  return to === 'link'
-    ? 'Names, sizes and contents will be visible to whoever has the link.'
-    : 'Names and sizes will be listed for everyone, and your address is seen by who fetches.'
+/** A look knows strangers and everybody else: for a circle or a person it is as strict as for those who have a link. */
+function lookedFor({ audience }: Who): 'link' | 'everyone' {
+  return audience === 'everyone' ? audience : 'link'
+}
+
+function sentenceOf({ audience, word }: Who): string {
+  if (audience === 'link') return 'Names, sizes and contents will be visible to whoever has the link.'
+  if (audience.startsWith('circle:'))
+    return `Names, sizes and contents will be visible to the members of ${word}, now and later, until you stop.`
+  if (audience.startsWith('person:'))
+    return `Names, sizes and contents will be visible to the devices of ${word}.`
+  return 'Names and sizes will be listed for everyone, and your address is seen by who fetches.'
 }
 
 /** What would be visible and what of it looks private; nothing is changed. */
 export async function foretell(
   { values, output, interrupt }: LibraryContext,
   link: DaemonLink,
-  wish: Parameters<typeof DaemonLook.begin>[1] & { readonly audience: Wide },
+  wish: Parameters<typeof DaemonLook.begin>[1],
+  who: Who,
 ): Promise<number> {
   const stop = interrupt.listen()
-  const look = await DaemonLook.begin(link, wish, stop)
+  const look = await DaemonLook.begin(link, { ...wish, audience: lookedFor(who) }, stop)
   try {
     const looked = await lookOver(look, { allow: values.allow, leaveOut: values['leave-out'] }, { output })
-    output.note(sentenceOf(wish.audience))
+    output.note(sentenceOf(who))
     for (const line of [...countLines(looked.review), ...foundLines(looked.review), ...findingLines(looked)])
       output.result(line)
-    output.object(lookObject(looked, wish.audience))
+    output.object(lookObject(looked, who.audience))
     return 0
   } finally {
     await look.end()

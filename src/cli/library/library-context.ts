@@ -2,17 +2,20 @@
 // stays on), and the folder that a person means.
 
 import path from 'node:path'
-import type { LibraryFolder } from '../../api/schemas/library.ts'
+import type { LibraryAudience, LibraryFolder } from '../../api/schemas/library.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { CommandContext } from '../command.ts'
 import type { DaemonLink } from '../daemon-link.ts'
 import { ensureRunning } from '../ensure-running.ts'
 import { LOOK_OPTIONS } from '../look.ts'
 import type { OptionTable } from '../options.ts'
-import { COUNT, LICENCE, oneOf, TEXT } from '../readers.ts'
+import { namedCircle, namedPerson } from '../people/people-context.ts'
+import { chooseNamed } from '../people/people-names.ts'
+import { COUNT, LICENCE, TEXT } from '../readers.ts'
 import { stateFolderOf } from '../state-folder.ts'
 import { shortIds } from '../transfer-choice.ts'
 import { UsageError } from '../usage-error.ts'
+import { audienceWord } from './audience-words.ts'
 
 export class LibraryUseError extends CodedError<'FOLDER_UNKNOWN' | 'FITS_SEVERAL' | 'LICENCE_NEEDED'> {}
 
@@ -20,9 +23,9 @@ export const LIBRARY_OPTIONS = {
   to: {
     kind: 'value',
     placeholder: 'WHO',
-    reader: oneOf('me', 'link', 'everyone'),
+    reader: TEXT,
     summary:
-      'add: me (default) keeps it to yourself; link: only who has the link; everyone: listed and searched',
+      'add: me (default) keeps it to yourself; link: only who has the link; a circle or a person by name; everyone: listed and searched',
   },
   licence: {
     kind: 'value',
@@ -45,6 +48,22 @@ export const LIBRARY_OPTIONS = {
 } as const satisfies OptionTable
 
 export type LibraryContext = CommandContext<typeof LIBRARY_OPTIONS>
+
+/** An audience as the daemon knows it, and as a person says it. */
+export interface Who {
+  readonly audience: LibraryAudience
+  readonly word: string
+}
+
+/** `me`, `link`, `everyone`, or a circle or person by name. @throws NameError */
+export async function chooseAudience(link: DaemonLink, word: string): Promise<Who> {
+  if (word === 'me' || word === 'link' || word === 'everyone')
+    return { audience: word, word: audienceWord(word) }
+  const [{ circles }, { people }] = await Promise.all([link.call('circles', {}), link.call('people', {})])
+  const named = [...circles.map(namedCircle), ...people.map(namedPerson)]
+  const { kind, id, names } = chooseNamed(word, named, 'circle of yours and no person you know')
+  return { audience: `${kind}:${id}`, word: names[0] ?? word }
+}
 
 type NeedsLibrary = Pick<CommandContext<OptionTable>, 'values' | 'folder' | 'environment' | 'output'>
 

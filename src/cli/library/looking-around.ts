@@ -2,7 +2,7 @@
 // new and waits for an answer.
 
 import { formatCount, formatSize } from '../../api/format-quantity.ts'
-import { LibraryAudience, type LibraryFolder } from '../../api/schemas/library.ts'
+import type { LibraryFolder } from '../../api/schemas/library.ts'
 import type { DaemonLink } from '../daemon-link.ts'
 import { DaemonLook } from '../daemon-look.ts'
 import { lookAndAsk } from '../look.ts'
@@ -12,6 +12,7 @@ import { UsageError } from '../usage-error.ts'
 import { audienceWord, licenceWord, seerWord } from './audience-words.ts'
 import { foretell, listFolders } from './folders.ts'
 import {
+  chooseAudience,
   chooseFolder,
   choosePlace,
   type LibraryContext,
@@ -61,21 +62,22 @@ const SEEN: readonly Column[] = [
 /** The exact rows that somebody else gets, from what is signed for them. */
 export async function seenBy(context: LibraryContext, who = 'stranger', path = ''): Promise<number> {
   const { output } = context
-  const audience = who === 'stranger' ? 'everyone' : who
-  if (audience === 'me' || !LibraryAudience.safeParse(audience).success)
+  const link = await libraryLink(context)
+  if (who === 'me')
     throw new UsageError('OPERAND_MISSING', {
       command: 'library seen-by',
-      expects: 'stranger or link',
-      usage: 'library seen-by [stranger|link]',
+      expects: 'stranger, link, a circle or a person',
+      usage: 'library seen-by [stranger|link|CIRCLE|PERSON]',
     })
-  const link = await libraryLink(context)
+  const seer = await chooseAudience(link, who === 'stranger' ? 'everyone' : who)
+  const { audience } = seer
   const seen = await link.call('seenBy', { audience, path, ...pageOf(context) })
   output.object({ audience, ...seen })
   const files = seen.head?.count ?? seen.total
   output.result(
     files > 0
-      ? `${seerWord(audience)} sees ${formatCount(files, 'file')} of your library, ${formatSize(seen.totalBytes)}.`
-      : `${seerWord(audience)} sees nothing of yours${seen.shares.length === 0 ? '' : ' but these shares'}.`,
+      ? `${seerWord(seer)} sees ${formatCount(files, 'file')} of your library, ${formatSize(seen.totalBytes)}.`
+      : `${seerWord(seer)} sees nothing of yours${seen.shares.length === 0 ? '' : ' but these shares'}.`,
   )
   say(context, SEEN, [
     ...seen.folders.map(({ name, totalBytes }) => ['folder', formatSize(totalBytes), '', '', `${name}/`]),
@@ -183,11 +185,12 @@ function sayWaiting({ output }: LibraryContext, folders: readonly LibraryFolder[
 async function accept(context: LibraryContext, link: DaemonLink, folder: LibraryFolder): Promise<number> {
   const { values, output, interrupt } = context
   const { id } = folder
-  const audience = folder.audience === 'everyone' ? 'everyone' : 'link'
-  const wish = { folder: id, only: 'proposals', audience } as const
-  if (values['dry-run']) return foretell(context, link, wish)
+  const who = { audience: folder.audience, word: audienceWord(folder.audience) }
+  const wish = { folder: id, only: 'proposals' } as const
+  if (values['dry-run']) return foretell(context, link, wish, who)
   const stop = interrupt.listen()
-  const look = await DaemonLook.begin(link, wish, stop)
+  const audience = folder.audience === 'everyone' ? 'everyone' : 'link'
+  const look = await DaemonLook.begin(link, { ...wish, audience }, stop)
   let offered: LibraryFolder
   try {
     const looked = await lookAndAsk(

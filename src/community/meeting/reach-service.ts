@@ -127,9 +127,9 @@ export class ReachService implements Service, MembershipListener {
     const { book, heardOf } = this.#ground
     const addresses = readAddresses(texts).filter((address) => isFor(address, link))
     const before = new Set(book.addresses(device))
-    if (addresses.length === 0 || addresses.every((address) => before.has(address))) return
+    if (addresses.length === 0) return
     book.learn(device, addresses)
-    heardOf(device)
+    if (addresses.some((address) => !before.has(address))) heardOf(device)
   }
 
   /** Of members of a circle that we are in together with whoever says so; of others nothing is taken. */

@@ -4,6 +4,7 @@ import net from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { openNodes, type TestNode } from '../../../test/doubles/people-nodes.ts'
 import { utf8 } from '../../base/bytes.ts'
+import type { Endpoint } from '../../base/endpoint.ts'
 import type { DeviceAddress } from '../device-address.ts'
 import type { ByteStream } from './byte-stream.ts'
 
@@ -44,6 +45,13 @@ test('who answers with another key is not who was called', async (t) => {
   const [near, far, other] = await openNodes(t, 3)
   assert.equal(await near.node.dial(far.device, other.addresses('tcp')), 'failed')
   assert.deepEqual([near.linkedNow(), other.linkedNow()], [0, 0])
+})
+
+test('somebody near is met by address alone, and says who it is', async (t) => {
+  const [near, far] = await openNodes(t, 2)
+  assert.equal(await near.node.meet('tcp', far.node.listening('tcp')[0] as Endpoint), far.device)
+  await near.linkedWith(far.device)
+  assert.equal(await near.node.meet('tcp', { host: '127.0.0.1', port: 1 }), undefined)
 })
 
 test('a device that may not link gets no link, from either side', async (t) => {

@@ -14,11 +14,11 @@ import type { DeviceId } from '../ids.ts'
 import type { Link, LinkWay } from '../service.ts'
 import { BYTES_PROTOCOL, ByteStream, offerBytes, readHeader, takeBytes } from './byte-stream.ts'
 import { hostOf, wayOf } from './connection-facts.ts'
-import { DIAL_ALL_MS, STREAM_MS, STREAMS_PER_PROTOCOL } from './deadlines.ts'
+import { DIAL_ALL_MS, DIAL_MS, HANDSHAKE_MS, STREAM_MS, STREAMS_PER_PROTOCOL } from './deadlines.ts'
 import { FrontDoor } from './front-door.ts'
 import { Gatekeeper, type NodeGate } from './gatekeeper.ts'
 import { createNode } from './libp2p-node.ts'
-import { deviceMultiaddr } from './multiaddrs.ts'
+import { deviceMultiaddr, wireMultiaddr } from './multiaddrs.ts'
 import { deviceOf, peerIdOf } from './peer-key.ts'
 import { PeopleLine } from './people-line.ts'
 import type { Wire } from './wire.ts'
@@ -143,6 +143,19 @@ export class CommunityNode {
       return this.#lines.has(device) ? 'linked' : 'failed'
     } finally {
       linked.forget()
+    }
+  }
+
+  /** Links with whoever is there: somebody near who may be seen by all. */
+  async meet(by: 'tcp' | 'utp', at: Endpoint): Promise<DeviceId | undefined> {
+    try {
+      const connection = await this.#libp2p.dial(wireMultiaddr(by, at), {
+        signal: AbortSignal.timeout(DIAL_MS + HANDSHAKE_MS),
+      })
+      return deviceOf(connection.remotePeer)
+    } catch {
+      // Gone, or not one of us.
+      return undefined
     }
   }
 

@@ -34,13 +34,77 @@ export type ForwardedCalls = {
   readonly [Name in PeopleRouteName]: (input: ValidInputOf<Name>) => OutputOf<Name> | Promise<OutputOf<Name>>
 }
 
+/** A circle as the engine needs it: what its contents are called there, and who may have them. */
+export interface RealmFacts {
+  /** `circle:<id>`. */
+  readonly realm: string
+  /** Access secret of the epoch that is written with; undefined while none is known: then nothing is given or got. */
+  readonly secret: Uint8Array | undefined
+  /** Live devices of members who hold files, but for this one. */
+  readonly devices: readonly { readonly device: string; readonly linked: boolean }[]
+}
+
+/** A catalogue of mine as the library has it, durable there. */
+export interface OwnCatalogueState {
+  readonly audience: string
+  readonly seq: number
+  readonly count: number
+  readonly root: Uint8Array
+  /** Seconds since 1970. */
+  readonly issued: number
+  readonly expires: number
+}
+
+/** A local socket of the daemon, for one byte stream: the first 32 bytes are the word. */
+export interface BridgeEnd {
+  readonly path: string
+  readonly word: Uint8Array
+}
+
 /** What only the daemon itself calls: each part adds its own. */
 export interface InnerCalls {
   changeSettings(input: PeopleSettings): void
+  /** All circles that I am a member of. */
+  realms(input: Record<string, never>): readonly RealmFacts[]
+  /** False where that device is not linked straight, or does not take it. */
+  openBytes(input: {
+    readonly realm: string
+    readonly device: string
+    readonly end: BridgeEnd
+  }): Promise<boolean>
+  /** Devices known to have it, those that are linked first. */
+  holdersOf(input: { readonly realm: string; readonly content: string }): readonly string[]
+  catalogueStates(input: { readonly states: readonly OwnCatalogueState[] }): void
+  /** A copy that was to be kept is here and offered, or could not be got. */
+  keptEnded(input: {
+    readonly circle: string
+    readonly content: string
+    readonly outcome: 'kept' | 'failed'
+  }): void
 }
 
 /** What the process asks of the daemon: each part adds its own. */
 export interface PeopleAsks {
+  /** Secrets, members or links of circles are others: all of them. */
+  realmsChanged(input: { readonly realms: readonly RealmFacts[] }): Promise<void>
+  /** A device of this realm opened a byte stream; undefined: it is not wanted. */
+  bytesCame(input: { readonly realm: string; readonly device: string }): Promise<BridgeEnd | undefined>
+  /** Of my own catalogue: what leads from a root to its present state. */
+  cataloguePage(input: {
+    readonly audience: string
+    readonly from: Uint8Array
+    readonly after: Uint8Array | undefined
+  }): Promise<Uint8Array | undefined>
+  /** Which of these contents lie on this computer. */
+  contentsHere(input: { readonly contents: readonly string[] }): Promise<readonly string[]>
+  /** Fetches a copy to be kept, and offers it; ends with keptEnded. */
+  keepCopy(input: {
+    readonly circle: string
+    readonly content: string
+    readonly name: string
+    readonly folders: readonly string[]
+  }): Promise<void>
+  dropCopy(input: { readonly circle: string; readonly content: string }): Promise<void>
   /** BEP 44, mutable: true when at least one node stored it. */
   dhtPut(input: {
     readonly seed: Uint8Array

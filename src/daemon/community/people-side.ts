@@ -8,6 +8,7 @@ import type { Handlers } from '../../api/routes.ts'
 import type { PeopleChange } from '../../api/schemas/events.ts'
 import type { Millis } from '../../base/ids.ts'
 import type { Clock } from '../../base/ports.ts'
+import type { PeopleFacts } from '../doctor/people-check.ts'
 import type { Log } from '../log.ts'
 import type { Memory } from '../memory.ts'
 import type { Applying } from '../settings/applying.ts'
@@ -69,8 +70,8 @@ export class PeopleSide {
 
   /** Whoever was somebody here before is so again; anybody else, when people are first asked for. */
   begin(): void {
-    const { clock, stateFolder } = this.#around
-    if (!existsSync(path.join(stateFolder, IDENTITY_FILE))) return
+    const { clock } = this.#around
+    if (!this.#isSomebody) return
     this.#cancelBegin = clock.schedule((clock.now() + BEGIN_AFTER_MS) as Millis, () => this.link.begin())
   }
 
@@ -89,6 +90,19 @@ export class PeopleSide {
       if (this.link.state === 'running')
         this.link.inner('changeSettings', plan.settings).catch(() => undefined)
     }
+  }
+
+  /** For the doctor: nobody is begun by being asked after. */
+  get facts(): PeopleFacts {
+    const { state, restarts, port } = this.link
+    const plan = this.#plan()
+    const problem = plan instanceof PeopleError ? plan : this.link.problem
+    const unused = state === 'off' && problem === undefined && !this.#isSomebody
+    return { state, problem: problem?.code, unused, restarts, port }
+  }
+
+  get #isSomebody(): boolean {
+    return existsSync(path.join(this.#around.stateFolder, IDENTITY_FILE))
   }
 
   async close(): Promise<void> {

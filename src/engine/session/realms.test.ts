@@ -19,7 +19,7 @@ const MEMBERS = new Map([
   ['ben', '10.0.1.1'],
 ])
 
-async function circle(benSecret: Uint8Array | undefined = SECRET) {
+async function circle(benSecret: Uint8Array = SECRET) {
   const scene = new ContentScene()
   return await scene.world.run(
     'the beginning',
@@ -107,12 +107,16 @@ test('who is put out loses connections at once, and what is not offered any more
   }
 })
 
-test('who is in no realm cannot get anything there', async () => {
-  const { scene, session } = await circle(undefined)
-  assert.ok(session.realms !== undefined)
-  assert.throws(() => gets(session, contentOf(FILE), { ...WISH, realm: 'circle:other' }), {
-    code: 'NOT_IN_REALM',
-  })
+test('where we are not in a realm nobody is asked, and without any there can be nothing of one', async () => {
+  const { scene, session, ben } = await circle(noise(1, 32))
+  ben.secret = undefined
+  const asked = gets(session, contentOf(FILE), WISH)
+  await scene.world.runFor(30_000)
+  assert.equal(ben.dials, 0)
+  ben.secret = SECRET
+  await scene.world.runUntil('it is got', () => asked.finished, 120_000)
+  const { session: other } = await scene.world.run('a stranger', () => scene.stranger(), 60_000)
+  assert.throws(() => gets(other, contentOf(FILE), WISH), { code: 'NOT_IN_REALM' })
   await scene.close()
 })
 

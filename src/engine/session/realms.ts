@@ -123,11 +123,10 @@ export class Realms {
     return this.#of(realm).content.open(name, host)
   }
 
-  /** Undefined where we are not in that realm. */
-  enclose(realm: ClosedRealm, options: TorrentOptions): Torrent | undefined {
+  /** Where we are not in that realm (yet), it has no name there: it waits, and is nobody's. */
+  enclose(realm: ClosedRealm, options: TorrentOptions): Torrent {
     const { services, content } = this.#of(realm)
     const torrent = new Torrent(realmOptions(options), services)
-    if (torrent.wireHashes.length === 0) return undefined
     for (const name of torrent.wireHashes) content.yield(name)
     return torrent
   }
