@@ -24,11 +24,15 @@ import type {
   MembershipListener,
   Role,
 } from '../../src/community/membership.ts'
+import type { PublicPage, Question } from '../../src/community/nearby/browse.ts'
+import { NearService, type Visible } from '../../src/community/nearby/near-service.ts'
+import type { SendOfferRow } from '../../src/community/nearby/send-offer.ts'
 import { HpkeKeys } from '../../src/community/network/hpke.ts'
 import { SystemCrypto } from '../../src/community/network/system-crypto.ts'
 import type { LinkWay, Service } from '../../src/community/service.ts'
 import { ContactStore } from '../../src/daemon/community/store/contact-store.ts'
 import { DirectStore } from '../../src/daemon/community/store/direct-store.ts'
+import { OfferStore } from '../../src/daemon/community/store/offer-store.ts'
 import { readMigrations } from '../../src/platform/database-migrations.ts'
 
 export const crypto = new SystemCrypto()
@@ -115,6 +119,12 @@ export class SceneDevice {
   readonly records: DirectStore
   readonly book: ContactBook
   readonly direct: DirectService
+  readonly near: NearService
+  visible: Visible = 'everyone'
+  /** What a look at my own catalogue gives; undefined: nothing is offered. */
+  catalogue: ((question: Question) => PublicPage) | undefined
+  readonly fresh: SendOfferRow[] = []
+  readonly ready: SendOfferRow[] = []
   readonly messages: DirectMessage[] = []
   readonly told: DirectMessage[] = []
   readonly wheres = new Map<string, { where: Where; heldBy: number }>()
@@ -162,7 +172,26 @@ export class SceneDevice {
       arrived: (message) => this.told.push(message),
       personChanged: () => undefined,
     })
-    this.services.push(this.direct)
+    this.near = new NearService({
+      out: scene.out(this, 'near'),
+      book: this.book,
+      offers: new OfferStore(this.database),
+      crypto,
+      random,
+      wall,
+      me: { card: () => this.card, name: () => this.name },
+      visible: () => this.visible,
+      look: (number, question) => {
+        const nothing = { head: undefined, total: 0, hits: [] }
+        this.near.looked(number, this.catalogue?.(question) ?? nothing)
+      },
+      nearbyChanged: () => undefined,
+      offerChanged: (row, fresh) => {
+        if (fresh) this.fresh.push(row)
+      },
+      offerReady: (row) => this.ready.push(row),
+    })
+    this.services.push(this.direct, this.near)
     this.circles.watch(this.direct)
   }
 

@@ -118,6 +118,18 @@ export class ContactBook {
     })
   }
 
+  /** Everybody else in circles of mine, keepers too. */
+  members(): ReadonlySet<PersonId> {
+    const { me, membership } = this.#ground
+    const found = new Set<PersonId>()
+    for (const circle of membership.circles()) {
+      const facts = membership.facts(circle)
+      if (facts?.mine !== undefined) for (const person of facts.members.keys()) found.add(person)
+    }
+    found.delete(me.person)
+    return found
+  }
+
   /** Whether mail passes between us: contacts, members of a circle of mine, and my own devices; nobody who is blocked. */
   isAcquainted(person: PersonId): boolean {
     if (this.isOwn(person)) return true
@@ -145,7 +157,16 @@ export class ContactBook {
       token,
       seenAt,
     })
-    if (!this.isOwn(person)) records.putContact({ ...this.#rowOr(person), name: personName, seenAt })
+    if (!this.isOwn(person)) {
+      const row = this.#rowOr(person)
+      records.putContact({ ...row, name: personName === '' ? row.name : personName, seenAt })
+    }
+  }
+
+  /** Their link ended just now. */
+  left(person: PersonId): void {
+    const row = this.row(person)
+    if (row !== undefined) this.#ground.records.putContact({ ...row, seenAt: this.#ground.wall.seconds() })
   }
 
   /** They answered: the link has done its work. */

@@ -16,6 +16,9 @@ export const DEVICE_SECRET_BYTES = 16
 /** Long enough to carry a phone to another room. */
 export const DEVICE_LINK_SECONDS = 600
 
+/** The last year of four digits. */
+const MAX_SECONDS = 253_402_300_799
+
 export interface DeviceLink {
   readonly device: DeviceId
   readonly name: string
@@ -34,7 +37,7 @@ export function encodeDeviceLink(link: DeviceLink): Uint8Array {
 export function decodeDeviceLink(payload: Uint8Array): DeviceLink {
   const dict = payloadDict(payload)
   const expires = dict.int('e')
-  if (expires === undefined || expires < 0) throw notOurs()
+  if (expires === undefined || expires < 0 || expires > MAX_SECONDS) throw notOurs()
   const link: DeviceLink = {
     device: keyField(dict, 'd'),
     name: nameField(dict, 'n'),

@@ -7,7 +7,7 @@ import { concatBytes, utf8 } from '../../base/bytes.ts'
 import type { Digest } from '../../base/ports.ts'
 import { type DeviceId, KEY_BYTES, keyBytes, keyText, type PersonId, type RecordId } from '../ids.ts'
 import { readRecord } from '../record-fields.ts'
-import { MAX_CONTENT_BYTES, MAX_ENTRY_BYTES, MAX_HEADS, MAX_NUMBER } from './limits.ts'
+import { MAX_CONTENT_BYTES, MAX_ENTRY_BYTES, MAX_HEADS, MAX_NUMBER, MAX_SECONDS } from './limits.ts'
 
 export type EntryKind =
   /** Something said: `content` is of the kinds that chat knows. */
@@ -59,7 +59,7 @@ export function decodeEntry(bytes: Uint8Array): DirectEntry {
     author: keyText(fields.bytes('a', KEY_BYTES)),
     device: keyText(fields.bytes('d', KEY_BYTES)),
     to: keyText(fields.bytes('t', KEY_BYTES)),
-    at: fields.int('w', 0, MAX_NUMBER),
+    at: fields.int('w', 0, MAX_SECONDS),
     lamport: fields.int('l', 0, MAX_NUMBER),
     after: fields.listOfBytes('h', MAX_HEADS, KEY_BYTES, KEY_BYTES).map((key) => keyText<RecordId>(key)),
     salt: fields.bytes('n', SALT_BYTES),

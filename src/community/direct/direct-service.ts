@@ -175,8 +175,12 @@ export class DirectService implements Service, MembershipListener {
   }
 
   unlinked(device: DeviceId, _now: Millis): void {
+    const person = this.#links.get(device)?.person
     this.#links.delete(device)
     this.#outbox.unlinked(device)
+    if (person === undefined) return
+    this.#ground.book.left(person)
+    this.#ground.personChanged(person)
   }
 
   wake(now: Millis): void {

@@ -8,8 +8,10 @@ export const MAX_ENTRY_BYTES = MAX_CONTENT_BYTES + 1_024
 export const MAX_MAIL_BYTES = MAX_ENTRY_BYTES + 2 * 1_024
 /** COMMUNITY.md: dependency heads of an entry. */
 export const MAX_HEADS = 8
-/** Lamport clocks and wall times: whole numbers that stay exact. */
+/** Lamport clocks: whole numbers that stay exact. */
 export const MAX_NUMBER = 2 ** 48
+/** Wall times: the last year of four digits, so that every one can be shown. */
+export const MAX_SECONDS = 253_402_300_799
 /** Devices that one message is sealed to: those of the recipient, and my own. */
 export const MAX_TARGETS = 16
 

@@ -6,7 +6,7 @@ import type { Digest, Signatures } from '../../base/ports.ts'
 import { RecordError } from '../community-error.ts'
 import { type DeviceId, KEY_BYTES, keyBytes, keyText, SIGNATURE_BYTES } from '../ids.ts'
 import { readRecord, signedMessage } from '../record-fields.ts'
-import { MAX_NUMBER } from './limits.ts'
+import { MAX_SECONDS } from './limits.ts'
 
 export interface Prekey {
   readonly device: DeviceId
@@ -37,7 +37,7 @@ export function readPrekey(bytes: Uint8Array, signatures: Signatures): Prekey {
   const prekey: Prekey = {
     device: keyText(fields.bytes('d', KEY_BYTES)),
     publicKey: fields.bytes('k', KEY_BYTES),
-    made: fields.int('m', 0, MAX_NUMBER),
+    made: fields.int('m', 0, MAX_SECONDS),
   }
   const signature = fields.bytes('s', SIGNATURE_BYTES)
   fields.end()

@@ -128,6 +128,12 @@ CREATE TABLE send_offers (
   problem TEXT,
   -- JSON.
   saved TEXT NOT NULL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  -- Those of one call to several devices of a person.
+  batch TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX send_offers_at ON send_offers (at);
+CREATE INDEX send_offers_number ON send_offers (number);
+CREATE INDEX send_offers_batch ON send_offers (batch);
+CREATE INDEX send_offers_untold ON send_offers (device) WHERE told = 0;
+CREATE INDEX send_offers_waiting ON send_offers (at) WHERE state = 'waiting';
