@@ -15,6 +15,12 @@ import { NodeUdp } from '../../src/platform/udp.ts'
 
 const PATIENCE_MS = 20_000
 
+export interface TestNodeOptions {
+  /** Without it nothing is punched. */
+  readonly utp?: boolean
+  readonly relayDayBytes?: number
+}
+
 export class TestNode {
   node!: CommunityNode
   readonly blocked = new Set<DeviceId>()
@@ -25,7 +31,10 @@ export class TestNode {
   readonly #linked = new Set<DeviceId>()
   #changed = Promise.withResolvers<void>()
 
-  static async open(): Promise<TestNode> {
+  /** By circle, as the gate of a relay answers. */
+  mayRelay: (from: DeviceId, to: DeviceId) => string | undefined = () => undefined
+
+  static async open({ utp = true, relayDayBytes }: TestNodeOptions = {}): Promise<TestNode> {
     const self = new TestNode()
     const clock = new SystemClock()
     const random = new SystemRandom()
@@ -36,13 +45,17 @@ export class TestNode {
       random,
       at: { host: '127.0.0.1', port: 0 },
     })
+    const used = wires.filter(({ kind }) => utp || kind === 'tcp')
+    for (const wire of wires) if (!used.includes(wire)) await wire.close()
     self.node = await CommunityNode.start({
       seed: random.bytes(32),
       now: () => clock.now(),
-      wires,
+      wires: used,
+      ...(relayDayBytes === undefined ? {} : { relayDayBytes }),
       gate: {
         mayLink: (device) => !self.blocked.has(device),
         knows: (device) => self.known.has(device),
+        mayRelay: (from, to) => self.mayRelay(from, to),
       },
       events: {
         linked: ({ device }) => {
@@ -110,8 +123,9 @@ export class TestNode {
 export async function openNodes<N extends number>(
   t: TestContext,
   count: N,
+  options: TestNodeOptions = {},
 ): Promise<N extends 1 ? [TestNode] : N extends 2 ? [TestNode, TestNode] : [TestNode, TestNode, TestNode]> {
-  const nodes = await Promise.all(Array.from({ length: count }, () => TestNode.open()))
+  const nodes = await Promise.all(Array.from({ length: count }, () => TestNode.open(options)))
   t.after(() => Promise.all(nodes.map(({ node }) => node.close())))
   return nodes as never
 }

@@ -35,10 +35,19 @@ export class ByteStream {
   /** Set in the turn in which it was handed over. */
   events: ByteStreamEvents = NOBODY
   readonly #stream: Stream
+  readonly #spend: (lengthBytes: number) => boolean
   #full = false
   #over = false
 
-  constructor(device: DeviceId, way: LinkWay, stream: Stream, early: Uint8Array) {
+  /** @param spend asked for every byte; false ends the stream */
+  constructor(
+    device: DeviceId,
+    way: LinkWay,
+    stream: Stream,
+    early: Uint8Array,
+    spend: (lengthBytes: number) => boolean = () => true,
+  ) {
+    this.#spend = spend
     this.device = device
     this.way = way
     this.#stream = stream
@@ -58,11 +67,14 @@ export class ByteStream {
     stream.addEventListener('remoteCloseWrite', () => void this.close())
     stream.addEventListener('close', end)
     // After the owner set its events.
+    const heard = (bytes: Uint8Array): void => {
+      if (this.#over) return
+      if (this.#spend(bytes.length)) this.events.data(bytes)
+      else this.abort()
+    }
     queueMicrotask(() => {
-      if (early.length > 0 && !this.#over) this.events.data(early)
-      stream.addEventListener('message', ({ data }) => {
-        if (!this.#over) this.events.data(data.subarray())
-      })
+      if (early.length > 0) heard(early)
+      stream.addEventListener('message', ({ data }) => heard(data.subarray()))
       if (stream.status !== 'open' && stream.status !== 'closing') end()
     })
   }
@@ -70,6 +82,10 @@ export class ByteStream {
   /** Takes all of it; false says: no more until drain(). */
   write(bytes: Uint8Array): boolean {
     if (this.#over || this.#stream.writeStatus !== 'writable') return false
+    if (!this.#spend(bytes.length)) {
+      this.abort()
+      return false
+    }
     this.#stream.send(bytes)
     if (this.#stream.writeBufferLength <= STREAM_BUFFER_BYTES) return true
     this.#full = true
@@ -107,9 +123,7 @@ export async function offerBytes(
   header: { readonly [key: string]: Encodable },
   deadline: AbortSignal,
 ): Promise<{ readonly early: Uint8Array } | undefined> {
-  const payload = encode(header)
-  if (payload.length > MAX_HEADER_BYTES) throw new RangeError(`a header of ${payload.length} bytes`)
-  stream.send(concatBytes([Uint8Array.of(payload.length >> 8, payload.length & 0xff), payload]))
+  sendHeader(stream, header)
   const read = await readUntil(stream, (bytes) => (bytes.length >= 1 ? 1 : undefined), deadline)
   if (read?.head[0] !== TAKEN) {
     stream.abort(new Error('not taken'))
@@ -118,12 +132,20 @@ export async function offerBytes(
   return { early: read.rest }
 }
 
+/** @throws RangeError for one of ours that is too long */
+export function sendHeader(stream: Stream, header: { readonly [key: string]: Encodable }): void {
+  const payload = encode(header)
+  if (payload.length > MAX_HEADER_BYTES) throw new RangeError(`a header of ${payload.length} bytes`)
+  stream.send(concatBytes([Uint8Array.of(payload.length >> 8, payload.length & 0xff), payload]))
+}
+
 /** What a stream that came is for. @throws RecordError */
 export async function readHeader(
   stream: Stream,
   deadline: AbortSignal,
+  already: Uint8Array = EMPTY,
 ): Promise<{ readonly header: BDict; readonly early: Uint8Array } | undefined> {
-  const read = await readUntil(stream, headerEnd, deadline)
+  const read = await readUntil(stream, headerEnd, deadline, already)
   if (read === undefined) return undefined
   try {
     const { value } = decode(read.head.subarray(LENGTH_BYTES), 'canonical', {
@@ -158,6 +180,7 @@ export function readUntil(
   stream: Stream,
   enough: (bytes: Uint8Array) => number | undefined,
   deadline: AbortSignal,
+  already: Uint8Array = EMPTY,
 ): Promise<{ readonly head: Uint8Array; readonly rest: Uint8Array } | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<
     { readonly head: Uint8Array; readonly rest: Uint8Array } | undefined
@@ -185,6 +208,7 @@ export function readUntil(
       reject(error)
     }
   }
+  if (already.length > 0) queueMicrotask(() => heard({ data: already }))
   stream.addEventListener('message', heard)
   stream.addEventListener('close', ended)
   stream.addEventListener('remoteCloseWrite', ended)

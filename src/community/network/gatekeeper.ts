@@ -12,6 +12,11 @@ export interface NodeGate {
   mayLink(device: DeviceId): boolean
   /** Members, contacts, own devices: room is kept for them. */
   knows(device: DeviceId): boolean
+  /**
+   * Whether we carry bytes between these two: the account that pays (a circle that both share with us), or undefined. Where
+   * it is absent nobody is carried.
+   */
+  mayRelay?(from: DeviceId, to: DeviceId): string | undefined
 }
 
 export class Gatekeeper implements ConnectionGater {

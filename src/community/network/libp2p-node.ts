@@ -2,7 +2,7 @@
 // stranger who connects learns nothing of us but our key; nothing that finds, announces, relays or dials by itself.
 
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, Transport, Upgrader } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
@@ -31,6 +31,7 @@ export async function createNode(
   seed: Uint8Array,
   transports: readonly WireTransport[],
   gatekeeper: Gatekeeper,
+  relayed: (upgrader: Upgrader) => Transport,
 ): Promise<Libp2p> {
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
@@ -41,7 +42,7 @@ export async function createNode(
       // Which wire listens where is the wire's to know; this only starts it.
       listen: transports.map(({ kind }) => wireMultiaddr(kind, { host: '0.0.0.0', port: 0 }).toString()),
     },
-    transports: transports.map((transport) => () => transport),
+    transports: [...transports.map((transport) => () => transport), ({ upgrader }) => relayed(upgrader)],
     connectionEncrypters: [boundedNoise(noise())],
     streamMuxers: [
       yamux({

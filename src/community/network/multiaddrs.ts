@@ -1,12 +1,13 @@
 // Device addresses as libp2p writes them: /ip4/…/tcp/…, /ip4/…/udp/…/utp, /p2p/<relay>/p2p-circuit, each with whom to
 // find there, so that anybody else who answers is refused by the handshake.
 
+import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { canonicalIp } from '../../base/address.ts'
 import { type Endpoint, isIPv6 } from '../../base/endpoint.ts'
 import { type DeviceAddress, parsePlace } from '../device-address.ts'
 import type { DeviceId } from '../ids.ts'
-import { peerIdOf } from './peer-key.ts'
+import { deviceOf, peerIdOf } from './peer-key.ts'
 
 export function wireMultiaddr(kind: 'tcp' | 'utp', { host, port }: Endpoint): Multiaddr {
   const ip = `/${isIPv6(host) ? 'ip6' : 'ip4'}/${host}`
@@ -17,8 +18,21 @@ export function deviceMultiaddr(device: DeviceId, address: DeviceAddress): Multi
   const place = parsePlace(address)
   if (place === undefined) return undefined
   const whom = `/p2p/${peerIdOf(device)}`
-  if (place.by === 'relay') return multiaddr(`/p2p/${peerIdOf(place.through)}/p2p-circuit${whom}`)
+  if (place.by === 'relay') return relayedMultiaddr(place.through, device)
   return wireMultiaddr(place.by, place.at).encapsulate(whom)
+}
+
+export function relayedMultiaddr(through: DeviceId, to: DeviceId): Multiaddr {
+  return multiaddr(`/p2p/${peerIdOf(through)}/p2p-circuit/p2p/${peerIdOf(to)}`)
+}
+
+/** Who is asked to carry to whom; undefined for an address of another kind. */
+export function relayIn(address: Multiaddr): { through: DeviceId; to: DeviceId } | undefined {
+  const [relay, circuit, whom] = address.getComponents()
+  if (relay?.name !== 'p2p' || circuit?.name !== 'p2p-circuit' || whom?.name !== 'p2p') return undefined
+  const through = deviceOf(peerIdFromString(relay.value ?? ''))
+  const to = deviceOf(peerIdFromString(whom.value ?? ''))
+  return through === undefined || to === undefined ? undefined : { through, to }
 }
 
 /** What a wire is asked to reach; undefined for an address of another kind. */

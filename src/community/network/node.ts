@@ -1,7 +1,5 @@
 // This device among the others: one authenticated link to each device, with one stream of frames and streams of bytes beside
-// it. libp2p, set far below its defaults and with nothing that was not chosen here.
-// Invariants: `linked` comes once for a device, and `unlinked` before it may come again; the device with the lower key opens
-// the people stream, so that two that call each other at once end with one; a direct way replaces a relayed one.
+// it; calls, carries and punches as its gate allows. It joins the parts and decides little.
 
 import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface'
 import type { BDict } from '../../base/bencode.ts'
@@ -13,25 +11,25 @@ import type { DeviceAddress } from '../device-address.ts'
 import type { DeviceId } from '../ids.ts'
 import type { Link, LinkWay } from '../service.ts'
 import { BYTES_PROTOCOL, ByteStream, offerBytes, readHeader, takeBytes } from './byte-stream.ts'
-import { hostOf, wayOf } from './connection-facts.ts'
-import { DIAL_ALL_MS, DIAL_MS, HANDSHAKE_MS, STREAM_MS, STREAMS_PER_PROTOCOL } from './deadlines.ts'
+import { Caller } from './caller.ts'
+import { hostOf } from './connection-facts.ts'
+import { DIAL_MS, HANDSHAKE_MS, STREAM_MS, STREAMS_PER_PROTOCOL } from './deadlines.ts'
 import { FrontDoor } from './front-door.ts'
 import { Gatekeeper, type NodeGate } from './gatekeeper.ts'
 import { createNode } from './libp2p-node.ts'
-import { deviceMultiaddr, wireMultiaddr } from './multiaddrs.ts'
+import { LineTable, type LineTableEvents, linkOf, PEOPLE_PROTOCOL } from './line-table.ts'
+import { wireMultiaddr } from './multiaddrs.ts'
 import { deviceOf, peerIdOf } from './peer-key.ts'
-import { PeopleLine } from './people-line.ts'
+import type { PeopleLine } from './people-line.ts'
+import { answerPunch, PUNCH_PROTOCOL } from './punch.ts'
+import { Puncher } from './puncher.ts'
+import { RELAY_PROTOCOL, RELAYED_PROTOCOL, Relay } from './relay.ts'
+import { RELAY_DAY_BYTES, RELAY_FILE_DAY_BYTES, RelayAccounts } from './relay-account.ts'
+import { RelayTransport } from './relay-transport.ts'
 import type { Wire } from './wire.ts'
 import { WireTransport } from './wire-transport.ts'
 
-export const PEOPLE_PROTOCOL = '/shoal/people/1'
-
-export interface NodeEvents {
-  linked(link: Link): void
-  /** The bytes are yours. */
-  received(device: DeviceId, bytes: Uint8Array): void
-  drained(device: DeviceId): void
-  unlinked(device: DeviceId): void
+export interface NodeEvents extends LineTableEvents {
   /** Another device opens a stream of bytes. False: it is not wanted. Its events are set in this call. */
   opened(device: DeviceId, header: BDict, stream: ByteStream): boolean
 }
@@ -43,9 +41,14 @@ export interface NodeOptions {
   readonly wires: readonly Wire[]
   readonly gate: NodeGate
   readonly events: NodeEvents
+  /** Carried for others, of each circle a day; for labs. */
+  readonly relayDayBytes?: number
 }
 
 export type DialOutcome = 'linked' | 'refused' | 'failed'
+
+/** Devices that are named as relays of ours. */
+const MOST_RELAYS = 3
 
 export class CommunityNode {
   readonly device: DeviceId
@@ -54,19 +57,32 @@ export class CommunityNode {
   readonly #door: FrontDoor
   readonly #gate: NodeGate
   readonly #events: NodeEvents
-  readonly #lines = new Map<DeviceId, PeopleLine>()
-  /** Dials that wait for the people stream. */
-  readonly #awaited = new Map<DeviceId, Set<(linked: boolean) => void>>()
-  readonly #opening = new Map<DeviceId, Promise<void>>()
+  readonly #lines: LineTable
+  readonly #caller: Caller
+  readonly #relay: Relay
+  readonly #carried: RelayTransport
+  readonly #puncher: Puncher
+  /** Bytes of files over relayed links, both ways, by device. */
+  readonly #fileBytes: RelayAccounts
   #closed = false
 
   static async start(options: NodeOptions): Promise<CommunityNode> {
     const door = new FrontDoor(options.now)
     const transports = options.wires.map((wire) => new WireTransport(wire, door))
-    const gate = new Gatekeeper(options.gate, door)
-    const libp2p = await createNode(options.seed, transports, gate)
-    const node = new CommunityNode(options, libp2p, transports, door)
-    gate.connections = () => libp2p.getConnections()
+    const gatekeeper = new Gatekeeper(options.gate, door)
+    const routes = {
+      direct: (device: DeviceId): Connection | undefined => node?.direct(device),
+      mayBeCarried: (relay: DeviceId, from: DeviceId): boolean =>
+        options.gate.knows(relay) && options.gate.knows(from) && options.gate.mayLink(from),
+    }
+    let carried: RelayTransport | undefined
+    let node: CommunityNode | undefined
+    const libp2p = await createNode(options.seed, transports, gatekeeper, (upgrader) => {
+      carried = new RelayTransport(upgrader, routes)
+      return carried
+    })
+    node = new CommunityNode(options, libp2p, transports, door, carried as unknown as RelayTransport)
+    gatekeeper.connections = () => libp2p.getConnections()
     await node.#begin()
     return node
   }
@@ -76,32 +92,50 @@ export class CommunityNode {
     libp2p: Libp2p,
     transports: readonly WireTransport[],
     door: FrontDoor,
+    carried: RelayTransport,
   ) {
+    const { gate, events, now, relayDayBytes = RELAY_DAY_BYTES } = options
+    const seconds = (): number => Math.floor(Date.now() / 1_000)
     this.device = deviceOf(libp2p.peerId) as DeviceId
     this.#libp2p = libp2p
     this.#transports = transports
     this.#door = door
-    this.#gate = options.gate
-    this.#events = options.events
+    this.#carried = carried
+    this.#gate = gate
+    this.#events = events
+    this.#lines = new LineTable(this.device, (device) => gate.mayLink(device), events)
+    this.#caller = new Caller(libp2p, transports, this.#lines)
+    this.#relay = new Relay(new RelayAccounts(relayDayBytes, now, seconds), {
+      mayRelay: (from, to) => gate.mayRelay?.(from, to),
+      direct: (device) => this.direct(device),
+      now,
+    })
+    this.#fileBytes = new RelayAccounts(RELAY_FILE_DAY_BYTES, now, seconds)
+    this.#puncher = new Puncher(options.wires, this.#lines, this.#caller)
+    this.#lines.onLine = (line) => {
+      this.#caller.linked(line)
+      this.#puncher.linked(line)
+    }
   }
 
   async #begin(): Promise<void> {
-    const limits = {
-      maxInboundStreams: 1,
-      maxOutboundStreams: 1,
-      runOnLimitedConnection: true,
+    const handle = async (
+      protocol: string,
+      most: number,
+      handler: (stream: Stream, connection: Connection) => void | Promise<void>,
+    ): Promise<void> => {
+      const limits = { maxInboundStreams: most, maxOutboundStreams: most }
+      await this.#libp2p.handle(protocol, handler, limits)
     }
-    const libp2p = this.#libp2p
-    await libp2p.handle(PEOPLE_PROTOCOL, (stream, connection) => this.#arrived(stream, connection), limits)
-    await libp2p.handle(BYTES_PROTOCOL, (stream, connection) => this.#bytesArrived(stream, connection), {
-      ...limits,
-      maxInboundStreams: STREAMS_PER_PROTOCOL,
-      maxOutboundStreams: STREAMS_PER_PROTOCOL,
-    })
-    libp2p.addEventListener('connection:open', ({ detail }) => this.#connected(detail))
+    await handle(PEOPLE_PROTOCOL, 1, (stream, connection) => this.#lines.arrived(stream, connection))
+    await handle(BYTES_PROTOCOL, STREAMS_PER_PROTOCOL, this.#asLinked(this.#bytesArrived))
+    await handle(RELAY_PROTOCOL, STREAMS_PER_PROTOCOL, this.#asLinked(this.#relayAsked))
+    await handle(RELAYED_PROTOCOL, STREAMS_PER_PROTOCOL, this.#asLinked(this.#brought))
+    await handle(PUNCH_PROTOCOL, 1, this.#asLinked(this.#punchAsked))
+    this.#libp2p.addEventListener('connection:open', ({ detail }) => this.#lines.connected(detail))
     // libp2p would remember everybody who ever called.
-    libp2p.addEventListener('peer:disconnect', ({ detail }) => void this.#forget(detail))
-    await libp2p.start()
+    this.#libp2p.addEventListener('peer:disconnect', ({ detail }) => void this.#forget(detail))
+    await this.#libp2p.start()
   }
 
   // ── What others ask ───────────────────────────────────────────────────────────────────────────────
@@ -112,7 +146,7 @@ export class CommunityNode {
   }
 
   links(): readonly Link[] {
-    return [...this.#lines.values()].map(linkOf)
+    return this.#lines.all().map(linkOf)
   }
 
   way(device: DeviceId): LinkWay | undefined {
@@ -125,25 +159,30 @@ export class CommunityNode {
     return line === undefined ? undefined : hostOf(line.connection)
   }
 
+  /** Whom others may ask to be carried to us: members that we are linked to directly. */
+  relays(): readonly DeviceId[] {
+    const direct = this.#lines
+      .all()
+      .filter(({ way, device }) => way !== 'relayed' && this.#gate.knows(device))
+    return direct.slice(0, MOST_RELAYS).map(({ device }) => device)
+  }
+
+  /** Pairs that are carried now. */
+  get carrying(): number {
+    return this.#relay.pairs
+  }
+
+  /** Where our datagrams are seen outside, as the devices that we called tell. */
+  outside(): Promise<readonly DeviceAddress[]> {
+    return this.#puncher.outside()
+  }
+
   /** Resolves when the people stream is up. */
   async dial(device: DeviceId, addresses: readonly DeviceAddress[]): Promise<DialOutcome> {
     if (this.#closed || device === this.device) return 'failed'
-    if (this.#lines.has(device)) return 'linked'
+    if (this.#lines.get(device) !== undefined) return 'linked'
     if (!this.#gate.mayLink(device)) return 'refused'
-    const targets = addresses.flatMap((address) => deviceMultiaddr(device, address) ?? [])
-    if (targets.length === 0) return 'failed'
-    const linked = this.#awaitLink(device)
-    try {
-      const connection = await this.#libp2p.dial(targets, { signal: AbortSignal.timeout(DIAL_ALL_MS) })
-      connection.addEventListener('close', linked.lost)
-      if (connection.status !== 'open') linked.lost()
-      return (await linked.result) ? 'linked' : 'failed'
-    } catch {
-      // Not there, not that device, or it does not want us: which of them is not for us to know.
-      return this.#lines.has(device) ? 'linked' : 'failed'
-    } finally {
-      linked.forget()
-    }
+    return (await this.#caller.call(device, addresses)) ? 'linked' : 'failed'
   }
 
   /** Links with whoever is there: somebody near who may be seen by all. */
@@ -190,12 +229,9 @@ export class CommunityNode {
     const deadline = AbortSignal.timeout(STREAM_MS)
     let stream: Stream | undefined
     try {
-      stream = await line.connection.newStream(BYTES_PROTOCOL, {
-        signal: deadline,
-        runOnLimitedConnection: true,
-      })
+      stream = await line.connection.newStream(BYTES_PROTOCOL, { signal: deadline })
       const taken = await offerBytes(stream, header, deadline)
-      return taken === undefined ? undefined : new ByteStream(device, line.way, stream, taken.early)
+      return taken === undefined ? undefined : this.#byteStream(line, stream, taken.early)
     } catch (error) {
       stream?.abort(new Error('not taken'))
       if (error instanceof RangeError) throw error
@@ -207,145 +243,70 @@ export class CommunityNode {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    for (const line of this.#lines.values()) line.end()
+    this.#puncher.close()
+    for (const line of this.#lines.all()) line.end()
     await this.#libp2p.stop()
   }
 
-  // ── Connections and people streams ────────────────────────────────────────────────────────────────
+  // ── What the parts ask ────────────────────────────────────────────────────────────────────────────
 
-  #connected(connection: Connection): void {
-    const device = deviceOf(connection.remotePeer)
-    if (device === undefined) return
-    if (this.device < device) this.#openInTurn(device, connection)
-    else setTimeout(() => this.#dropUnused(device, connection), STREAM_MS).unref()
-  }
-
-  /** One after another for a device: two connections that come at once must not both be opened on. */
-  #openInTurn(device: DeviceId, connection: Connection): void {
-    const before = this.#opening.get(device) ?? Promise.resolve()
-    const turn = before.then(() => this.#openLine(device, connection))
-    this.#opening.set(device, turn)
-    void turn.then(() => {
-      if (this.#opening.get(device) === turn) this.#opening.delete(device)
-    })
-  }
-
-  /** The lower key opens it, where it is of use. */
-  async #openLine(device: DeviceId, connection: Connection): Promise<void> {
-    if (!this.#isBetter(device, connection)) {
-      this.#dropUnused(device, connection)
-      return
-    }
-    try {
-      const stream = await connection.newStream(PEOPLE_PROTOCOL, {
-        signal: AbortSignal.timeout(STREAM_MS),
-        runOnLimitedConnection: true,
-      })
-      if (this.#isBetter(device, connection)) this.#take(device, connection, stream)
-      else this.#dropUnused(device, connection)
-    } catch (error) {
-      connection.abort(error instanceof Error ? error : new Error('no people stream'))
-    }
-  }
-
-  #arrived(stream: Stream, connection: Connection): void {
-    const device = deviceOf(connection.remotePeer)
-    if (device === undefined || this.device < device || !this.#gate.mayLink(device)) {
-      stream.abort(new Error('not wanted'))
-      return
-    }
-    this.#take(device, connection, stream)
-  }
-
-  #isBetter(device: DeviceId, connection: Connection): boolean {
+  direct(device: DeviceId): Connection | undefined {
     const line = this.#lines.get(device)
-    return line === undefined || (line.way === 'relayed' && wayOf(connection) !== 'relayed')
+    return line === undefined || line.way === 'relayed' ? undefined : line.connection
   }
 
-  #take(device: DeviceId, connection: Connection, stream: Stream): void {
-    const before = this.#lines.get(device)
-    if (before !== undefined) {
-      this.#lines.delete(device)
-      this.#events.unlinked(device)
-      before.end()
-      if (before.connection !== connection) before.connection.abort(new Error('replaced'))
-    }
-    const line = new PeopleLine(device, wayOf(connection), connection, stream, {
-      received: (of, bytes) => {
-        if (this.#lines.get(device) === of) this.#events.received(device, bytes)
-      },
-      drained: (of) => {
-        if (this.#lines.get(device) === of) this.#events.drained(device)
-      },
-      ended: (of) => this.#ended(of),
-    })
-    this.#lines.set(device, line)
-    this.#events.linked(linkOf(line))
-    for (const tell of this.#awaited.get(device) ?? []) tell(true)
-  }
+  // ── Streams that come ─────────────────────────────────────────────────────────────────────────────
 
-  #ended(line: PeopleLine): void {
-    if (this.#lines.get(line.device) !== line) return
-    this.#lines.delete(line.device)
-    this.#events.unlinked(line.device)
-    line.connection.abort(new Error('no people stream'))
-  }
-
-  /** A connection on which nothing came to be, or that is one too many. */
-  #dropUnused(device: DeviceId, connection: Connection): void {
-    if (connection.status !== 'open' || this.#lines.get(device)?.connection === connection) return
-    connection.abort(new Error('not used'))
-  }
-
-  #awaitLink(device: DeviceId): { readonly result: Promise<boolean>; lost(): void; forget(): void } {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const waiting = this.#awaited.get(device) ?? new Set()
-    this.#awaited.set(device, waiting.add(resolve))
-    let timer = setTimeout(() => resolve(false), DIAL_ALL_MS + STREAM_MS)
-    const forget = (): void => {
-      clearTimeout(timer)
-      waiting.delete(resolve)
-      if (waiting.size === 0) this.#awaited.delete(device)
-    }
-    // It was refused, or was one of two that crossed: then the people stream comes on the other.
-    const lost = (): void => {
-      clearTimeout(timer)
-      timer = setTimeout(() => resolve(this.#lines.has(device)), CROSSING_MS)
-    }
-    return { result: promise, lost, forget }
-  }
-
-  async #bytesArrived(stream: Stream, connection: Connection): Promise<void> {
-    const device = deviceOf(connection.remotePeer)
-    const line = device === undefined ? undefined : this.#lines.get(device)
-    if (device === undefined || line === undefined) {
-      stream.abort(new Error('no link'))
-      return
-    }
-    try {
-      const read = await readHeader(stream, AbortSignal.timeout(STREAM_MS))
-      if (read === undefined) {
-        stream.abort(new Error('no header'))
+  /** Only of who has a link; who sends what is no header is hung up on. */
+  #asLinked(handler: (line: PeopleLine, stream: Stream) => Promise<void>) {
+    return async (stream: Stream, connection: Connection): Promise<void> => {
+      const device = deviceOf(connection.remotePeer)
+      const line = device === undefined ? undefined : this.#lines.get(device)
+      if (line === undefined) {
+        stream.abort(new Error('no link'))
         return
       }
-      const bytes = new ByteStream(device, wayOf(connection), stream, read.early)
-      if (this.#events.opened(device, read.header, bytes)) takeBytes(stream)
-      else bytes.abort()
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error('no header'))
-      if (error instanceof RecordError) this.hangUp(device, true)
-      else throw error
+      try {
+        await handler(line, stream)
+      } catch (error) {
+        stream.abort(error instanceof Error ? error : new Error('no header'))
+        if (error instanceof RecordError) this.hangUp(line.device, true)
+        else throw error
+      }
     }
+  }
+
+  #bytesArrived = async (line: PeopleLine, stream: Stream): Promise<void> => {
+    const read = await readHeader(stream, AbortSignal.timeout(STREAM_MS))
+    if (read === undefined) {
+      stream.abort(new Error('no header'))
+      return
+    }
+    const bytes = this.#byteStream(line, stream, read.early)
+    if (this.#events.opened(line.device, read.header, bytes)) takeBytes(stream)
+    else bytes.abort()
+  }
+
+  #byteStream({ device, way }: PeopleLine, stream: Stream, early: Uint8Array): ByteStream {
+    if (way !== 'relayed') return new ByteStream(device, way, stream, early)
+    const spend = (lengthBytes: number): boolean => this.#fileBytes.take(device, lengthBytes) !== undefined
+    return new ByteStream(device, way, stream, early, spend)
+  }
+
+  #relayAsked = ({ device }: PeopleLine, stream: Stream): Promise<void> => this.#relay.asked(device, stream)
+
+  #brought = ({ device }: PeopleLine, stream: Stream): Promise<void> => this.#carried.brought(device, stream)
+
+  #punchAsked = async ({ device, way }: PeopleLine, stream: Stream): Promise<void> => {
+    if (way !== 'relayed') {
+      stream.abort(new Error('no need'))
+      return
+    }
+    const theirs = await answerPunch(stream, () => this.#puncher.outside())
+    await this.#caller.punch(device, theirs)
   }
 
   async #forget(peer: PeerId): Promise<void> {
     if (this.#libp2p.getConnections(peer).length === 0) await this.#libp2p.peerStore.delete(peer)
   }
-}
-
-/** Two connections of one pair that crossed: how long after the one the other may tell what it is. */
-const CROSSING_MS = 1_000
-
-function linkOf({ device, way, outgoing }: PeopleLine): Link {
-  return { device, way, outgoing }
 }

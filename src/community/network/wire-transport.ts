@@ -11,7 +11,7 @@ import {
   type Upgrader,
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Endpoint } from '../../base/endpoint.ts'
+import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import { type Connection, SocketError } from '../../base/ports.ts'
 import { DIAL_MS } from './deadlines.ts'
 import type { FrontDoor } from './front-door.ts'
@@ -28,6 +28,8 @@ export class WireTransport implements Transport {
   readonly [transportSymbol] = true
   readonly #wire: Wire
   readonly #door: FrontDoor
+  /** By address; each is taken in the same turn of a dial. */
+  readonly #open = new Map<string, Connection>()
   #local: readonly Endpoint[] = []
 
   constructor(wire: Wire, door: FrontDoor) {
@@ -37,6 +39,10 @@ export class WireTransport implements Transport {
 
   get [Symbol.toStringTag](): string {
     return `shoal/${this.#wire.kind}`
+  }
+
+  get wire(): Wire {
+    return this.#wire
   }
 
   get kind(): Wire['kind'] {
@@ -52,17 +58,37 @@ export class WireTransport implements Transport {
     const to = wireEndpoint(this.#wire.kind, address)
     if (to === undefined) throw new SocketError('OTHER', { errno: 'NOT_AN_ADDRESS' })
     options.signal.throwIfAborted()
-    const dial = this.#wire.dial(to, DIAL_MS)
+    const open = this.#takeOpen(to)
+    const dial = open === undefined ? this.#wire.dial(to, DIAL_MS) : { result: open, cancel() {} }
     const cancel = (): void => dial.cancel()
     options.signal.addEventListener('abort', cancel, { once: true })
     try {
       const connection = await dial.result
       if (connection instanceof SocketError) throw connection
       const stream = new WireConnection(connection, address, 'outbound', LOG)
+      connection.resume()
       return await upgraded(stream, () => options.upgrader.upgradeOutbound(stream, options))
     } finally {
       options.signal.removeEventListener('abort', cancel)
     }
+  }
+
+  /** An open connection that the next dial to its address takes. @returns takes it back, where it was not taken */
+  lend(to: Endpoint, connection: Connection): () => void {
+    const key = endpointText(to)
+    this.#open.set(key, connection)
+    return () => {
+      if (this.#open.get(key) !== connection) return
+      this.#open.delete(key)
+      connection.close()
+    }
+  }
+
+  #takeOpen(to: Endpoint): Connection | undefined {
+    const key = endpointText(to)
+    const open = this.#open.get(key)
+    this.#open.delete(key)
+    return open
   }
 
   createListener({ upgrader }: { readonly upgrader: Upgrader }): Listener {
