@@ -46,6 +46,8 @@ export interface PeopleGround {
 export interface PeoplePart {
   readonly services: readonly Service[]
   readonly calls: PartCalls
+  /** After each turn, when it is durable: what is asynchronous begins here. */
+  settle?(): void
   /** The settings are others. */
   settingsChanged?(): void
   close?(): void | Promise<void>

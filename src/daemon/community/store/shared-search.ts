@@ -143,6 +143,11 @@ export class SharedSearch {
     }
   }
 
+  /** Of all that is offered there, each content once. */
+  sums(audience: CatalogueAudience): { readonly files: number; readonly bytes: number } {
+    return this.#statements.sums.get(audience) as { files: number; bytes: number }
+  }
+
   /** Devices that offer it there. */
   holders({ root, lengthBytes }: ContentId, audience: CatalogueAudience): DeviceId[] {
     const rows = this.#statements.holders.all(root, lengthBytes, audience) as unknown as {
@@ -240,6 +245,7 @@ const SQL = {
     ORDER BY e.name COLLATE NOCASE, e.id LIMIT ?`,
   ofContent: `${ROW} ${FROM} WHERE e.root = ? AND e.length = ? AND c.audience IN (SELECT value FROM json_each(?)) AND c.author <> ?
     ORDER BY c.author, e.folder, e.name LIMIT 500`,
+  sums: `SELECT count(*) AS files, coalesce(sum(length), 0) AS bytes FROM (SELECT DISTINCT e.root, e.length ${FROM} WHERE c.audience = ?)`,
   countContents: `SELECT count(*) AS total FROM (SELECT DISTINCT e.root, e.length ${FROM} WHERE c.audience = ?)`,
   contents: `SELECT e.root, e.length ${FROM} WHERE c.audience = ? GROUP BY e.root, e.length
     ORDER BY min(e.name) COLLATE NOCASE, e.root LIMIT ? OFFSET ?`,
