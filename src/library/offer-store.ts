@@ -51,7 +51,7 @@ export class OfferStore {
         FROM manifest JOIN offers ON offers.id = manifest.offer JOIN folders ON folders.id = offers.folder
           LEFT JOIN contents ON contents.root = manifest.root AND contents.length = coalesce(copy_length, manifest.length)
           LEFT JOIN content_layers ON content_layers.content = contents.id
-        WHERE manifest.${column} = ? AND ended = 0 AND audience = 'everyone' AND NOT ${WITHHELD} LIMIT 1`)
+        WHERE manifest.${column} = ? AND ended = 0 AND audience = ? AND NOT ${WITHHELD} LIMIT 1`)
     this.#byInfohash = place('infohash20')
     this.#byTag = place('tag20')
   }
@@ -222,23 +222,25 @@ export class OfferStore {
     return { total, totalBytes, files }
   }
 
-  /** What peers on the wire ask for, if everyone may get it. */
-  byInfohash(infohash20: Uint8Array): OfferedPlace | undefined {
-    return placeFrom(this.#byInfohash.get(infohash20))
+  /** What peers on the wire ask for, if everyone may get it, or those of this audience. */
+  byInfohash(infohash20: Uint8Array, audience = 'everyone'): OfferedPlace | undefined {
+    return placeFrom(this.#byInfohash.get(infohash20, audience))
   }
 
   byTag(tag20: Uint8Array): OfferedPlace | undefined {
-    return placeFrom(this.#byTag.get(tag20))
+    return placeFrom(this.#byTag.get(tag20, 'everyone'))
   }
 
-  /** Of what everyone may get, in the order of keys, for announcing in turn. */
-  infohashesAfter(infohash20: Uint8Array | undefined, limit: number): Uint8Array[] {
+  /** Of what everyone (or this audience) may get, in the order of keys, for announcing in turn; loose ones are a circle's only. */
+  infohashesAfter(infohash20: Uint8Array | undefined, limit: number, audience = 'everyone'): Uint8Array[] {
     return this.#database
       .prepare(
         `SELECT DISTINCT infohash20 FROM manifest JOIN offers ON offers.id = offer
-        WHERE infohash20 > ? AND ended = 0 AND audience = 'everyone' AND NOT ${WITHHELD} ORDER BY infohash20 LIMIT ?`,
+        WHERE infohash20 > ?1 AND ended = 0 AND audience = ?2 AND NOT ${WITHHELD}
+        UNION SELECT infohash20 FROM loose_offers WHERE infohash20 > ?1 AND audience = ?2 AND NOT ${isWithheld('root', 'length')}
+        ORDER BY infohash20 LIMIT ?3`,
       )
-      .all(infohash20 ?? new Uint8Array(0), limit)
+      .all(infohash20 ?? new Uint8Array(0), audience, limit)
       .map((row) => row.infohash20 as Uint8Array)
   }
 

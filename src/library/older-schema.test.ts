@@ -26,7 +26,7 @@ import { Withheld } from './withheld.ts'
 
 const [MUSIC, MINE] = ['0000000000000001', '0000000000000002']
 const FILES = 300
-const NEWEST = 3
+const NEWEST = 4
 /** Milliseconds after which whoever migrates is killed; it takes some 20. */
 const KILLED_AFTER = [0, 2, 4, 6, 8, 11, 14, 18, 23, 30]
 const ANSWERED = { path: '/music/a.jpg', lengthBytes: 5, modifiedMs: 7 }

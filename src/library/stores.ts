@@ -7,6 +7,7 @@ import { FileRows } from './file-rows.ts'
 import { FileStore } from './file-store.ts'
 import { FolderStore } from './folder-store.ts'
 import { LibraryWrites } from './library-writes.ts'
+import { LooseOffers } from './loose-offers.ts'
 import { OfferStep } from './offer-step.ts'
 import { OfferStore } from './offer-store.ts'
 import { ReadingStore } from './reading-store.ts'
@@ -21,6 +22,7 @@ export interface LibraryStores {
   readonly transfers: TransferStore
   readonly offers: OfferStore
   readonly offerStep: OfferStep
+  readonly loose: LooseOffers
   readonly answers: AnswerStore
   readonly withheld: Withheld
 }
@@ -43,6 +45,7 @@ export function libraryStores(database: DatabaseSync, digest: Digest): LibrarySt
     transfers: new TransferStore(writes, rows, reading),
     offers: new OfferStore(writes, digest),
     offerStep: new OfferStep(writes, files),
+    loose: new LooseOffers(writes, digest),
     answers: new AnswerStore(writes),
     withheld,
   }

@@ -13,7 +13,7 @@ import type { LibraryWork } from './library-work.ts'
 
 /** Changes, and whatever must see them at once. */
 export function writerCalls(stores: LibraryStores, work: LibraryWork) {
-  const { folders, transfers, offers, answers } = stores
+  const { folders, transfers, offers, answers, loose } = stores
   return {
     counts: () => ({ ...folders.counts(), ...work.progress() }),
     folders: () => work.folders(),
@@ -36,7 +36,16 @@ export function writerCalls(stores: LibraryStores, work: LibraryWork) {
     copyPaths: () => offers.copyPaths(),
     offered: (key: { readonly hash: Uint8Array } | { readonly tag: Uint8Array }) =>
       'hash' in key ? offers.byInfohash(key.hash) : offers.byTag(key.tag),
-    offeredAfter: (hash: Uint8Array | undefined, count: number) => offers.infohashesAfter(hash, count),
+    offeredAfter: (hash: Uint8Array | undefined, count: number, audience?: string) =>
+      offers.infohashesAfter(hash, count, audience),
+    offeredIn: (audience: string, hash: Uint8Array) => work.offeredIn(audience, hash),
+    offerLoose: (...bundle: Parameters<typeof work.offerLoose>) => work.offerLoose(...bundle),
+    addLoose: (...file: Parameters<typeof work.addLoose>) => work.addLoose(...file),
+    endLoose: (bundle: string) => work.endLoose(bundle),
+    removeLoose: (...content: Parameters<typeof work.removeLoose>) => work.removeLoose(...content),
+    looseFiles: (bundle: string) => loose.files(bundle),
+    circleCatalogues: () => work.circleCatalogues(),
+    cataloguePage: (...asked: Parameters<typeof work.cataloguePage>) => work.cataloguePage(...asked),
     answersOf: (...asked: Parameters<typeof answers.of>) => answers.of(...asked),
     keepAnswers: (...kept: Parameters<typeof answers.keep>) => answers.keep(...kept),
     listAnswers: (offset: number, limit: number) => answers.list(offset, limit),

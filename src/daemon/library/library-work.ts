@@ -2,12 +2,16 @@
 // with the offers. In the thread of the database; what a person decides is one durable transaction there.
 
 import type { Hasher } from '../../base/ports.ts'
+import type { CatalogueState } from '../../library/catalogue-store.ts'
+import { CircleCatalogues } from '../../library/circle-catalogues.ts'
 import { EveryoneCatalogue } from '../../library/everyone-catalogue.ts'
 import type { FolderAudience, FolderRecord } from '../../library/folder-store.ts'
-import type { NewOffer, OfferRecord } from '../../library/offer-record.ts'
+import type { LooseBundle, LooseFile } from '../../library/loose-offers.ts'
+import type { NewOffer, OfferedPlace, OfferRecord } from '../../library/offer-record.ts'
 import { LibraryScanner, type ScannerProgress } from '../../library/scan/library-scanner.ts'
 import type { FolderStatus } from '../../library/scan/scanned-folder.ts'
 import type { LibraryStores } from '../../library/stores.ts'
+import type { ContentId } from '../../metainfo/content-id.ts'
 import { SystemClock } from '../../platform/clock.ts'
 import { SystemDigest } from '../../platform/digest.ts'
 
@@ -46,6 +50,7 @@ export class LibraryWork {
   readonly #plan: WorkPlan
   readonly #scanner: LibraryScanner
   readonly #catalogue: EveryoneCatalogue
+  readonly #circles: CircleCatalogues
   readonly #steps = new Map<string, NodeJS.Timeout>()
   #stepTookMs = 0
   #catalogueTurn: NodeJS.Timeout | undefined
@@ -59,6 +64,7 @@ export class LibraryWork {
     this.#plan = plan
     const digest = new SystemDigest()
     this.#catalogue = new EveryoneCatalogue(stores.writes, stores.withheld, digest)
+    this.#circles = new CircleCatalogues(stores.writes, this.#catalogue.store)
     this.#scanner = new LibraryScanner({
       store: stores.files,
       hashes: stores.reading,
@@ -110,7 +116,7 @@ export class LibraryWork {
     folders.get(id)
     this.#scanner.stop(id)
     writes.run(() => {
-      this.#catalogue.end(id, nowSeconds())
+      this.#ends(id)
       offers.forget(id)
       folders.remove(id)
     }, 'full')
@@ -120,7 +126,7 @@ export class LibraryWork {
   offer(offer: NewOffer, { licence, publisher }: Omit<FolderAudience, 'audience'>): FolderAnswer {
     const { writes, folders, offers } = this.#plan.stores
     writes.run(() => {
-      this.#catalogue.end(offer.folder, nowSeconds())
+      this.#ends(offer.folder)
       folders.setAudience(offer.folder, { audience: offer.audience, licence, publisher })
       offers.make(offer)
     }, 'full')
@@ -143,7 +149,7 @@ export class LibraryWork {
     const { writes, folders, offers } = this.#plan.stores
     writes.run(() => {
       const { licence, publisher } = folders.get(folder)
-      this.#catalogue.end(folder, nowSeconds())
+      this.#ends(folder)
       folders.setAudience(folder, { audience, licence, publisher })
       if (audience === 'me') offers.end(folder)
       else offers.narrow(folder, audience)
@@ -165,6 +171,7 @@ export class LibraryWork {
     writes.run(() => {
       this.#catalogue.endAll(nowSeconds())
       offers.endAll()
+      this.#plan.stores.loose.endAll()
     }, 'full')
     this.#plan.offersChanged()
   }
@@ -175,6 +182,7 @@ export class LibraryWork {
     withheld.put(source, packed, part)
     if (!withheld.isKnown) return
     this.#catalogue.withholds(nowSeconds())
+    this.#circles.allNow(nowSeconds())
     this.#catalogueLater()
     this.#plan.offersChanged()
   }
@@ -186,6 +194,56 @@ export class LibraryWork {
 
   seen(...asked: Parameters<EveryoneCatalogue['seen']>): ReturnType<EveryoneCatalogue['seen']> {
     return this.#catalogue.seen(...asked)
+  }
+
+  // ── circles ──
+
+  /** Files offered one by one, instead of what this bundle had; those who may see them see them when it returns. */
+  offerLoose(bundle: LooseBundle): void {
+    const { writes, loose } = this.#plan.stores
+    writes.run(() => {
+      loose.put(bundle)
+      this.#circles.now(bundle.audience, nowSeconds())
+    }, 'full')
+    this.#plan.offersChanged()
+  }
+
+  addLoose(audience: string, bundle: string, file: LooseFile): void {
+    this.#plan.stores.loose.add(audience, bundle, file)
+    this.#offers('changed')
+  }
+
+  endLoose(bundle: string): void {
+    const { writes, loose } = this.#plan.stores
+    writes.run(() => {
+      for (const audience of loose.end(bundle)) this.#circles.now(audience, nowSeconds())
+    }, 'full')
+    this.#plan.offersChanged()
+  }
+
+  removeLoose(audience: string, bundle: string, { root, lengthBytes }: ContentId): string[] {
+    const { writes, loose } = this.#plan.stores
+    const paths = writes.run(() => {
+      const lay = loose.remove(bundle, root, lengthBytes)
+      this.#circles.now(audience, nowSeconds())
+      return lay
+    }, 'full')
+    this.#plan.offersChanged()
+    return paths
+  }
+
+  /** Of everything that is offered to this circle. */
+  offeredIn(audience: string, hash: Uint8Array): OfferedPlace | undefined {
+    const { offers, loose } = this.#plan.stores
+    return offers.byInfohash(hash, audience) ?? loose.byInfohash(audience, hash)
+  }
+
+  circleCatalogues(): CatalogueState[] {
+    return this.#circles.states()
+  }
+
+  cataloguePage(...asked: Parameters<CircleCatalogues['page']>): Uint8Array | undefined {
+    return this.#circles.page(...asked)
   }
 
   // ── what goes on by itself ──
@@ -202,6 +260,11 @@ export class LibraryWork {
     clearInterval(this.#hourly)
     await this.#scanner.close()
     await this.#plan.hasher.close()
+  }
+
+  #ends(folder: string): void {
+    this.#catalogue.end(folder, nowSeconds())
+    this.#circles.end(folder, nowSeconds())
   }
 
   #answer(folder: FolderRecord): FolderAnswer {
@@ -241,6 +304,7 @@ export class LibraryWork {
 
   #offers(what: 'changed' | 'all'): void {
     this.#catalogue.begin(what)
+    this.#circles.begin()
     this.#catalogueLater()
     this.#plan.offersChanged()
   }
@@ -259,7 +323,8 @@ export class LibraryWork {
       this.#catalogueTurn = undefined
       let more = false
       this.#guarded(() => {
-        more = this.#catalogue.step(nowSeconds())
+        const due = this.#circles.step(nowSeconds())
+        more = this.#catalogue.step(nowSeconds()) || due
       })
       if (more) this.#catalogueLater()
     }, CATALOGUE_PAUSE_MS)

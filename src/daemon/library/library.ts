@@ -39,6 +39,10 @@ export interface LibrarySurroundings {
   readonly contents: Pick<Contents, 'join' | 'offersChanged'>
   wallMs(): number
   readonly blocks: BlockedContents
+  /** Whether this device is in `circle:<id>`. */
+  isInCircle?(audience: string): boolean
+  /** Something else is offered, or by other catalogues. */
+  offersMoved?(): Promise<void>
 }
 
 const FOLDER_ID_BYTES = 8
@@ -149,6 +153,7 @@ export class Library {
       stateFolder,
       wallMs,
       shares: this.#shares,
+      isInCircle: (audience) => this.#around.isInCircle?.(audience) === true,
       mayPublish: () => this.heads.ready(),
       offersChanged: () => this.offersChanged(),
     })
@@ -216,11 +221,16 @@ export class Library {
     await this.#shares?.endAll()
     await this.#around.stopList.librarySaysIt()
     this.#silent = false
-    await this.#around.contents.offersChanged()
+    await this.offersChanged()
   }
 
   async offersChanged(): Promise<void> {
-    await this.#around.contents.offersChanged()
+    await Promise.all([this.#around.contents.offersChanged(), this.#around.offersMoved?.()])
+  }
+
+  /** Nothing of it is given, whatever it says, while it does not know yet that all was stopped. */
+  get silent(): boolean {
+    return this.#silent
   }
 
   // ── opening ──

@@ -37,6 +37,8 @@ export interface OfferSurroundings {
   readonly disk: Disk
   readonly stateFolder: string
   wallMs(): number
+  /** Whether something can be offered to `circle:<id>`: this device is in it. */
+  isInCircle(audience: string): boolean
   /** Before something more is offered to everyone. @throws CatalogueKeyError when it could not be signed */
   mayPublish(): Promise<void>
   /** When it resolves nobody is given what is not offered any more. */
@@ -48,7 +50,16 @@ export type StillMeant = () => void
 
 type Row = OutputOf<'changeFolderAudience'>
 
-const WIDTHS = ['me', 'link', 'everyone']
+/** Everyone holds all others; people with the link and a circle are different people, and none of them is in the other. */
+function isNarrower(audience: string, before: string): boolean {
+  return audience !== before && (audience === 'me' || before === 'everyone')
+}
+
+/** For whom the look was: a circle is as few people as one chooses, as those who have a link are. */
+function lookedFor(audience: string): Audience {
+  return audience === 'everyone' ? 'everyone' : 'link'
+}
+
 /** As many as one look takes. */
 const MOST_PROPOSALS = 100_000
 
@@ -67,16 +78,17 @@ export class Offers {
   async change(wish: ValidInputOf<'changeFolderAudience'>, stillMeant: StillMeant): Promise<Row> {
     const { id, audience } = wish
     const link = this.#around.link()
-    if (!WIDTHS.includes(audience)) throw new LibraryError('AUDIENCE_UNKNOWN', { audience })
+    if (!this.#isKnown(audience)) throw new LibraryError('AUDIENCE_UNKNOWN', { audience })
     const { folder, offer } = await link.ask('folder', id)
-    const wider = WIDTHS.indexOf(audience) - WIDTHS.indexOf(offer?.audience ?? 'me')
-    if (wider < 0) return this.row(await this.#narrow(id, audience, folder.path, stillMeant))
+    const before = offer?.audience ?? 'me'
+    if (isNarrower(audience, before))
+      return this.row(await this.#narrow(id, audience, folder.path, stillMeant))
     const licence = wish.licence ?? folder.licence
     const publisher = wish.publisher ?? folder.publisher
     refuseWithoutLicence(audience, licence)
-    if (wider === 0) return this.row(await link.ask('relabel', id, { audience, licence, publisher }))
+    if (audience === before) return this.row(await link.ask('relabel', id, { audience, licence, publisher }))
     const review = this.#review(id, 'all', wish.review)
-    const looked = await lookedAt(review, audience as Audience, this.#around.gate)
+    const looked = await lookedAt(review, lookedFor(audience), this.#around.gate)
     if (audience === 'everyone') await this.#around.mayPublish()
     const { files, keptBack } = await frozenOf(review, looked)
     stillMeant()
@@ -88,6 +100,11 @@ export class Offers {
     await this.#around.reviews.end(review.id)
     await this.#agree(id, audience, folder.path, stillMeant)
     return this.row(made)
+  }
+
+  #isKnown(audience: string): boolean {
+    if (audience.startsWith('circle:')) return this.#around.isInCircle(audience)
+    return audience === 'me' || audience === 'link' || audience === 'everyone'
   }
 
   async #narrow(id: string, audience: string, root: string, stillMeant: StillMeant): Promise<FolderAnswer> {
@@ -119,7 +136,7 @@ export class Offers {
     const { folder, offer } = await link.ask('folder', id)
     if (offer === undefined) throw new LibraryError('REVIEW_NEEDED', { path: folder.path })
     const review = this.#review(id, 'proposals', given)
-    const looked = await lookedAt(review, offer.audience as Audience, this.#around.gate)
+    const looked = await lookedAt(review, lookedFor(offer.audience), this.#around.gate)
     if (offer.audience === 'everyone') await this.#around.mayPublish()
     const { files, keptBack } = await frozenOf(review, looked)
     stillMeant()
