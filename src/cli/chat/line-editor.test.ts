@@ -63,6 +63,12 @@ test('nothing that a paste holds moves the cursor, and it has an end', () => {
   assert.equal(line.text.length, 16_384)
 })
 
+test('several lines that are pasted are one message, and nothing is said before Enter', () => {
+  const line = editor()
+  typed(line, { name: 'paste-start' }, 'one', ENTER, TAB, 'two', { name: 'paste-end' })
+  assert.deepEqual(typed(line, ENTER), { kind: 'line', line: 'one\n two' })
+})
+
 test('Ctrl-C leaves, Ctrl-D only with nothing typed, and an empty line says nothing', () => {
   const line = editor()
   assert.equal(typed(line, { name: 'c', ctrl: true })?.kind, 'leave')

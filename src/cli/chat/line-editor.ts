@@ -33,6 +33,8 @@ export class LineEditor {
   /** In what was typed before; its length is the line being typed. */
   #back = 0
   #draft: string[] = []
+  /** Between the marks that a terminal puts around what is pasted: its ends of lines say nothing aloud. */
+  #pasting = false
   readonly #complete: Complete
 
   constructor(complete: Complete) {
@@ -52,6 +54,12 @@ export class LineEditor {
   }
 
   key({ name, ctrl = false, meta = false, text = '' }: Key): Typed {
+    if (name === 'paste-start' || name === 'paste-end') {
+      this.#pasting = name === 'paste-start'
+      return { kind: 'nothing' }
+    }
+    if (this.#pasting && (name === 'return' || name === 'enter')) return this.#insert('\n')
+    if (this.#pasting && name === 'tab') return this.#insert(' ')
     if (ctrl) return this.#control(name)
     if (meta && name !== 'return') return this.#word(name)
     switch (name) {
