@@ -39,8 +39,13 @@ export class ChatDevice {
   readonly ignored = new Set<PersonId>()
   typing = true
 
+  readonly name: string
+  readonly number: number
+
   constructor(world: ChatWorld, name: string, number: number, person?: PersonId, database = chatDatabase()) {
     const { crypto, wire } = world
+    this.name = name
+    this.number = number
     this.seed = crypto.sha256(new Uint8Array([1, number]))
     this.device = keyText<DeviceId>(crypto.publicKey(this.seed))
     this.person = person ?? keyText<PersonId>(crypto.sha256(new Uint8Array([2, number])))
@@ -99,6 +104,15 @@ export class ChatWorld {
     }
     this.tell()
     return device
+  }
+
+  /** The same device, opened anew on what it had stored; nobody is linked with it. */
+  restart(device: ChatDevice): ChatDevice {
+    this.off(device)
+    const again = new ChatDevice(this, device.name, device.number, device.person, device.database)
+    this.devices[this.devices.indexOf(device)] = again
+    again.membership.learn(this.circle)
+    return again
   }
 
   /** Everybody knows how the circle is now. */
