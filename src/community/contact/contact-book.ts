@@ -104,6 +104,19 @@ export class ContactBook {
     return this.#ground.records.device(device)
   }
 
+  /** My other devices. */
+  ownDevices(): Iterable<DeviceId> {
+    return this.devicesOf(this.#ground.me.person).keys()
+  }
+
+  ownPerson(): readonly PersonId[] {
+    return [this.#ground.me.person]
+  }
+
+  linkTokens(): readonly Uint8Array[] {
+    return this.#ground.records.linkTokens()
+  }
+
   /** Devices that I was told of by a link, and that have not answered yet. */
   asked(): readonly KnownDevice[] {
     return this.#ground.records.asked()

@@ -3,8 +3,18 @@ import { test } from 'node:test'
 import { PeopleScene, type SceneDevice } from '../../../test/doubles/people-scene.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { MAX_OFFERS_OF_KNOWN, MAX_OFFERS_OF_STRANGER } from './limits.ts'
+import { encodeList } from './offered-list.ts'
 
-const LIST = utf8('the list of files, in full')
+const LIST = encodeList({
+  name: 'Holiday',
+  kind: 'folder',
+  files: 1,
+  lengthBytes: 5_000,
+  what: {
+    kind: 'list',
+    items: [{ path: 'the list of files, in full', root: new Uint8Array(32), lengthBytes: 5_000 }],
+  },
+})
 const GIFT = {
   offer: LIST,
   items: [{ name: 'Holiday', lengthBytes: 5_000, files: 3, kind: 'folder' }],
@@ -202,6 +212,15 @@ test('an offer under the card of another device ends the link', async () => {
   scene.frames.push({ ...offer, from: eve.id })
   await scene.settle()
   assert.deepEqual(bob.hungUp, ['RECORD_INVALID'])
+})
+
+test('a list that is none ends the link to whoever sent it', async () => {
+  const { scene, ana, bob } = await neighbours()
+  const id = send(ana, bob, { ...GIFT, offer: utf8('d1:f1:fe') })
+  await scene.settle()
+  bob.near.offers.accept(id)
+  await scene.settle()
+  assert.deepEqual([bob.hungUp, bob.ready.length], [['RECORD_INVALID'], 0])
 })
 
 test('an offer with long names fits a frame of a stranger', async () => {

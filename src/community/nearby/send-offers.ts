@@ -33,6 +33,7 @@ import {
   OFFERS_KEPT_SECONDS,
   PROGRESS_MS,
 } from './limits.ts'
+import { decodeList } from './offered-list.ts'
 import { isOver, type OfferId, type OfferItem, type OfferRecords, type SendOfferRow } from './send-offer.ts'
 import { cutText } from './text.ts'
 
@@ -261,6 +262,8 @@ export class SendOffers {
     fields.end()
     const row = this.#of(id, from, 'theirs')
     if (row?.state !== 'accepted') return
+    // What is no list is no offer of theirs, either.
+    decodeList(offer)
     // What was said yes to does not become something else.
     const whole = row.offer.length === 0 ? { ...row, offer, secret, told: true } : row
     this.#ground.records.put(whole)

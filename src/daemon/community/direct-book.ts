@@ -96,7 +96,9 @@ export class DirectBook implements DirectInbox {
     return added
   }
 
-  where(id: RecordId, _person: PersonId, where: 'here' | 'held' | 'delivered', heldBy: number): void {
+  where(id: RecordId, person: PersonId, where: 'here' | 'held' | 'delivered', heldBy: number): void {
+    // A receipt speaks of the conversation with whoever sent it, and of nothing else.
+    if (this.#ground.rows.one(id)?.conversation_id !== directKey(person)) return
     this.#ground.rows.setPlace(id, where, heldBy)
     this.#ground.told(id)
   }

@@ -3,7 +3,12 @@
 import type { PeopleRouteName } from '../../api/people-routes.ts'
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import type { PeopleChange } from '../../api/schemas/events.ts'
+import type { SendOffer } from '../../api/schemas/people.ts'
 import type { ErrorData } from '../../base/errors.ts'
+import type { FileOffer } from '../../community/chat/file-offer.ts'
+import type { PublicPage, Question } from '../../community/nearby/browse.ts'
+import type { OwnPublic } from '../../community/nearby/near-service.ts'
+import type { OfferItem } from '../../community/nearby/send-offer.ts'
 import type { LogFacts, LogLevel } from '../log.ts'
 
 /** What the process is started with; nothing of it changes while it runs. */
@@ -61,9 +66,47 @@ export interface BridgeEnd {
   readonly word: Uint8Array
 }
 
+/** One offer as the engine needs it. */
+export interface SendOfferFacts {
+  readonly id: string
+  readonly incoming: boolean
+  readonly person: string | null
+  readonly device: string
+  readonly state: SendOffer['state']
+  /** Undefined of what came in until it was told, after the yes. */
+  readonly offer: FileOffer | undefined
+  /** 32 random bytes that these two devices know. */
+  readonly secret: Uint8Array | undefined
+}
+
 /** What only the daemon itself calls: each part adds its own. */
 export interface InnerCalls {
   changeSettings(input: PeopleSettings): void
+  /** What is offered to everyone is another: those nearby are told. */
+  publicChanged(input: Record<string, never>): void
+  /** Files that were looked at, to all devices of a person or to one device; nothing moves before their yes. */
+  sendOfferOut(input: {
+    /** `person:…` or `device:…`. */
+    readonly to: string
+    readonly offer: FileOffer
+    /** What is shown of it. */
+    readonly items: readonly OfferItem[]
+    readonly totalBytes: number
+    readonly note: string
+  }): readonly SendOffer[]
+  /** @throws CommunityError OFFER_UNKNOWN */
+  sendOfferFacts(input: { readonly id: string }): SendOfferFacts
+  /** A yes; `offerReady` follows when the list of files is here. @throws CommunityError OFFER_UNKNOWN */
+  acceptSendOffer(input: { readonly id: string }): SendOffer
+  /** How far one that came in is, and how it ends. */
+  offerProgress(input: {
+    readonly id: string
+    readonly doneBytes: number
+    readonly bytesPerSecond: number
+    readonly ended?: 'done' | 'failed'
+    readonly problem?: { readonly code: string; readonly data: Readonly<Record<string, string>> }
+    readonly saved?: readonly string[]
+  }): SendOffer
   /** All circles that I am a member of. */
   realms(input: Record<string, never>): readonly RealmFacts[]
   /** False where that device is not linked straight, or does not take it. */
@@ -85,6 +128,14 @@ export interface InnerCalls {
 
 /** What the process asks of the daemon: each part adds its own. */
 export interface PeopleAsks {
+  /** What is offered to everyone, and by which key its catalogue is signed; undefined: nothing. */
+  publicState(input: Record<string, never>): Promise<OwnPublic | undefined>
+  /** One page of that catalogue, with its signed head. */
+  publicPage(input: Question): Promise<PublicPage>
+  /** Both said yes and the list is here: the bytes of an offer may move, between these two devices alone. */
+  offerReady(input: SendOfferFacts): Promise<void>
+  /** Declined, withdrawn, expired, done or failed: they may not any more. */
+  offerEnded(input: { readonly id: string }): Promise<void>
   /** Secrets, members or links of circles are others: all of them. */
   realmsChanged(input: { readonly realms: readonly RealmFacts[] }): Promise<void>
   /** A device of this realm opened a byte stream; undefined: it is not wanted. */

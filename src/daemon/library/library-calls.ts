@@ -29,6 +29,7 @@ export function writerCalls(stores: LibraryStores, work: LibraryWork) {
     withhold: (...part: Parameters<typeof work.withhold>) => work.withhold(...part),
     dismiss: (folder: string) => work.dismiss(folder),
     seen: (...asked: Parameters<typeof work.seen>) => work.seen(...asked),
+    publicHits: (...asked: Parameters<typeof work.publicHits>) => work.publicHits(...asked),
     offers: () => offers.all(),
     frozen: (folder: string) => offers.files(folder),
     setShare: (folder: string, share: string | null) => offers.setShare(folder, share),

@@ -8,12 +8,14 @@ import { EveryoneCatalogue } from '../../library/everyone-catalogue.ts'
 import type { FolderAudience, FolderRecord } from '../../library/folder-store.ts'
 import type { LooseBundle, LooseFile } from '../../library/loose-offers.ts'
 import type { NewOffer, OfferedPlace, OfferRecord } from '../../library/offer-record.ts'
+import { PublicHitReader } from '../../library/public-hits.ts'
 import { LibraryScanner, type ScannerProgress } from '../../library/scan/library-scanner.ts'
 import type { FolderStatus } from '../../library/scan/scanned-folder.ts'
 import type { LibraryStores } from '../../library/stores.ts'
 import type { ContentId } from '../../metainfo/content-id.ts'
 import { SystemClock } from '../../platform/clock.ts'
 import { SystemDigest } from '../../platform/digest.ts'
+import { EVERYONE } from '../../protocol/catalogue/audience.ts'
 
 export interface WorkPlan {
   readonly stores: LibraryStores
@@ -51,6 +53,7 @@ export class LibraryWork {
   readonly #scanner: LibraryScanner
   readonly #catalogue: EveryoneCatalogue
   readonly #circles: CircleCatalogues
+  readonly #publicHits: PublicHitReader
   readonly #steps = new Map<string, NodeJS.Timeout>()
   #stepTookMs = 0
   #catalogueTurn: NodeJS.Timeout | undefined
@@ -65,6 +68,7 @@ export class LibraryWork {
     const digest = new SystemDigest()
     this.#catalogue = new EveryoneCatalogue(stores.writes, stores.withheld, digest)
     this.#circles = new CircleCatalogues(stores.writes, this.#catalogue.store)
+    this.#publicHits = new PublicHitReader(stores.writes.database, this.#catalogue.store)
     this.#scanner = new LibraryScanner({
       store: stores.files,
       hashes: stores.reading,
@@ -190,6 +194,14 @@ export class LibraryWork {
   dismiss(folder: string): FolderAnswer {
     this.#plan.stores.offers.dismiss(folder)
     return this.folder(folder)
+  }
+
+  /** What a stranger finds, with what is to be signed of it; undefined while nothing was ever offered to everyone. */
+  publicHits(words: string, offset: number, limit: number) {
+    const { head, totalBytes } = this.seen(EVERYONE, '', 0, 0)
+    const state = this.#catalogue.store.state(EVERYONE)
+    if (state === undefined || head === null) return undefined
+    return { head, totalBytes, ...this.#publicHits.find(state, words, offset, limit) }
   }
 
   seen(...asked: Parameters<EveryoneCatalogue['seen']>): ReturnType<EveryoneCatalogue['seen']> {
