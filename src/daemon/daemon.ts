@@ -8,9 +8,11 @@ import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { SystemRandom } from '../platform/random.ts'
+import { SystemSignatures } from '../platform/signatures.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
 import { CheckSide } from './checks/check-side.ts'
+import { peopleDht } from './community/people-dht.ts'
 import { PeopleSide } from './community/people-side.ts'
 import { Contents } from './content/contents.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
@@ -235,7 +237,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     settings,
     memory,
     applying: () => applying,
-    asks: {},
+    asks: peopleDht(() => host.engine?.session.reach.dht, new SystemSignatures(), clock),
     changed: (change) => feed.people(change),
     unwritten,
   })

@@ -7,7 +7,10 @@ import type { PeopleChange } from '../../api/schemas/events.ts'
 import type { Millis } from '../../base/ids.ts'
 import type { Clock, Random } from '../../base/ports.ts'
 import type { CommunityCrypto, SealingKeys } from '../../community/crypto.ts'
+import type { DeviceAddress } from '../../community/device-address.ts'
+import type { DeviceId } from '../../community/ids.ts'
 import type { Service, ServiceOut, Wall } from '../../community/service.ts'
+import type { Standing } from '../../community/switchboard.ts'
 import type { LogFacts, LogLevel } from '../log.ts'
 import type { OwnIdentity } from './own-identity.ts'
 import type { ForwardedCalls, InnerCalls, PeopleAsks, PeopleSettings } from './people-messages.ts'
@@ -39,6 +42,8 @@ export interface PeopleGround {
   readonly ask: Ask
   /** To the stream of events, after the turn is durable. */
   changed(change: PeopleChange): void
+  /** Who I am is another from now on: the process begins anew. */
+  again(): void
   settings(): PeopleSettings
   log(level: LogLevel, event: string, facts?: LogFacts): void
 }
@@ -46,9 +51,23 @@ export interface PeopleGround {
 export interface PeoplePart {
   readonly services: readonly Service[]
   readonly calls: PartCalls
+  /** Once, in a turn, when all parts are there and before any link is. */
+  start?(): void
+  /** Once, when the network is there. */
+  networkIsThere?(): Promise<void>
   /** After each turn, when it is durable: what is asynchronous begins here. */
   settle?(): void
   /** The settings are others. */
   settingsChanged?(): void
+  /** Devices worth a link, those first that matter most; linked ones may be among them. */
+  wanted?(): Iterable<DeviceId>
+  /** Where one of them may be, beside what is known of it otherwise. */
+  addresses?(device: DeviceId): readonly DeviceAddress[]
+  /** Room is kept for its link. */
+  knows?(device: DeviceId): boolean
+  /** No link with it at all. */
+  blocks?(device: DeviceId): boolean
+  /** How far it is trusted; the part that trusts it most counts. */
+  standing?(device: DeviceId): Standing
   close?(): void | Promise<void>
 }

@@ -3,7 +3,7 @@
 // agree any more, and the next one reads everything anew. Ctrl-C reaches it too, being meant for the daemon; it is not heeded.
 
 import { carried, errorFrom } from './carried-error.ts'
-import { openPeopleHost, type PeopleHost } from './people-host.ts'
+import { PeopleHost } from './people-host.ts'
 import type { FromPeople, PeoplePlan, ToPeople } from './people-messages.ts'
 
 interface Waiting {
@@ -41,9 +41,10 @@ function take(number: number): Waiting | undefined {
 }
 
 async function start(plan: PeoplePlan): Promise<void> {
-  const opened = await openPeopleHost(plan, {
+  const opened = await PeopleHost.open(plan, {
     ask: ask as never,
     changed: (change) => tell({ kind: 'event', change }),
+    again: () => tell({ kind: 'again' }),
     log: (level, event, facts) => tell({ kind: 'log', level, event, facts: facts ?? {} }),
     // Said on standard error, which the parent keeps the end of.
     failed: (error) => {
