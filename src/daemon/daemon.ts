@@ -14,6 +14,7 @@ import { Bans } from './bans.ts'
 import { CheckSide } from './checks/check-side.ts'
 import { peopleDht } from './community/people-dht.ts'
 import { PeopleSide } from './community/people-side.ts'
+import { publicAsks } from './community/public-asks.ts'
 import { Contents } from './content/contents.ts'
 import { daemonHandlers } from './daemon-handlers.ts'
 import { EngineHost } from './engine-host.ts'
@@ -237,7 +238,10 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     settings,
     memory,
     applying: () => applying,
-    asks: peopleDht(() => host.engine?.session.reach.dht, new SystemSignatures(), clock),
+    asks: {
+      ...peopleDht(() => host.engine?.session.reach.dht, new SystemSignatures(), clock),
+      ...publicAsks(library),
+    },
     changed: (change) => feed.people(change),
     unwritten,
   })

@@ -33,7 +33,7 @@ export class CircleEffects {
 
   async #seal({ number, shares }: SealEffect): Promise<void> {
     const { sealing, turn, now } = this.#ground
-    const sealed: Uint8Array[] = []
+    const sealed: (Uint8Array | undefined)[] = []
     for (let from = 0; from < shares.length; from += AT_ONCE) {
       const some = shares.slice(from, from + AT_ONCE)
       sealed.push(

@@ -1,6 +1,8 @@
 // Circles: the service on the links, what it keeps, and the calls about circles, members, invites and joining.
 
+import type { OutputOf } from '../../api/routes.ts'
 import { CircleService } from '../../community/circle/circle-service.ts'
+import { decodeInvite } from '../../community/circle/invite-link.ts'
 import { CommunityError } from '../../community/community-error.ts'
 import { readPeopleLink, writePeopleLink } from '../../community/contact/people-link.ts'
 import { type DeviceAddress, parsePlace } from '../../community/device-address.ts'
@@ -49,6 +51,8 @@ export interface CircleSurroundings extends CircleNews {
 export interface CirclePart extends PeoplePart {
   readonly service: CircleService
   readonly view: CircleView
+  /** What an invite's link says. @throws CommunityError LINK_NOT_OURS */
+  inviteFacts(payload: Uint8Array): OutputOf<'peopleLinkFacts'>
 }
 
 /** For an epoch of my own: sealing to my devices takes a moment. */
@@ -118,6 +122,19 @@ export function openCirclePart(ground: PeopleGround, around: CircleSurroundings)
   return {
     service,
     view,
+    inviteFacts: (payload) => {
+      const { circle, role, expires } = decodeInvite(payload)
+      const known = membership.facts(circle)?.mine !== undefined
+      return {
+        kind: 'invite',
+        circle,
+        person: null,
+        name: known ? view.name(circle) : null,
+        role,
+        expiresAt: new Date(expires * 1_000).toISOString(),
+        known,
+      }
+    },
     services: [service],
     start: () => service.start(now()),
     settle: () => {
@@ -126,6 +143,11 @@ export function openCirclePart(ground: PeopleGround, around: CircleSurroundings)
     },
     standing: (one) => service.standing(one),
     knows: (one) => membership.circles().some((circle) => isIn(membership.facts(circle), one)),
+    mayRelay: (from, to) =>
+      membership.circles().find((circle) => {
+        const facts = membership.facts(circle)
+        return facts?.mine !== undefined && isIn(facts, from) && isIn(facts, to)
+      }),
     *wanted() {
       for (const { step, link } of service.joinings())
         if (step !== 'joined' && step !== 'failed')

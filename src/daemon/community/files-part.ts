@@ -43,8 +43,8 @@ export interface FilesPart extends PeoplePart {
   /** Somebody opens a byte stream. @returns whether it is taken */
   opened(device: DeviceId, header: BDict, stream: DeviceStream): boolean
   kept(circle: CircleId): { readonly spaceBytes: number; readonly keptBytes: number; readonly tooFew: number }
-  /** What all members offer to it. */
-  offered(circle: CircleId): { readonly files: number; readonly bytes: number }
+  /** What all members offer to it, or one of them. */
+  offered(circle: CircleId, person?: PersonId): { readonly files: number; readonly bytes: number }
   setKeepSpace(circle: CircleId, bytes: number): void
   /** What was kept for it goes. */
   forget(circle: CircleId): void
@@ -238,7 +238,11 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
       const keptBytes = [...copies.of(circle).values()].reduce((sum, each) => sum + each, 0)
       return { spaceBytes: copies.spaceBytes(circle), keptBytes, tooFew: tooFew.get(circle) ?? 0 }
     },
-    offered: (circle) => search.sums(audienceOf(circle)),
+    offered: (circle, person) => {
+      if (person === undefined) return search.sums(audienceOf(circle))
+      const devices = membership.facts(circle)?.members.get(person)?.devices.keys() ?? []
+      return search.sumsOf(audienceOf(circle), devices)
+    },
     setKeepSpace: (circle, bytes) => {
       copies.give(circle, bytes)
       keep.changed(circle, ground.now())

@@ -136,6 +136,10 @@ export function openFindingPart(ground: PeopleGround, around: FindingSurrounding
       if (world.joinings().length > 0) yield* admitters
       else admitters.clear()
     },
+    moved: () => {
+      reach.moved()
+      rendezvous.changed()
+    },
     changed: () => {
       rendezvous.changed()
       lan?.changed()

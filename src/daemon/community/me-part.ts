@@ -45,7 +45,12 @@ export class MyName {
   }
 }
 
-export function mePart(ground: PeopleGround, tools: IdentityTools, around: MeSurroundings): PeoplePart {
+export interface MePart extends PeoplePart {
+  /** As others get it now. */
+  card(): Uint8Array
+}
+
+export function mePart(ground: PeopleGround, tools: IdentityTools, around: MeSurroundings): MePart {
   const { crypto } = ground
   const name = new MyName(ground)
   let own: OwnIdentity = ground.own
@@ -83,6 +88,7 @@ export function mePart(ground: PeopleGround, tools: IdentityTools, around: MeSur
 
   return {
     services: [],
+    card: () => own.card,
     calls: {
       me,
       changeMe: async ({ name: given, deviceName, wordsWritten }) => {

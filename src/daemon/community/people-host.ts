@@ -101,6 +101,13 @@ export class PeopleHost {
       gate: {
         mayLink: (device) => !this.#parts.some((part) => part.blocks?.(device)),
         knows: (device) => this.#parts.some((part) => part.knows?.(device)),
+        mayRelay: (from, to) => {
+          for (const part of this.#parts) {
+            const account = part.mayRelay?.(from, to)
+            if (account !== undefined) return account
+          }
+          return undefined
+        },
       },
       world: {
         wanted: () => this.#wanted(),
@@ -111,7 +118,12 @@ export class PeopleHost {
           ]),
         ],
       },
-      opened: () => false,
+      opened: (device, header, stream) =>
+        this.#turn(() => this.#parts.some((part) => part.opened?.(device, header, stream) === true)),
+      moved: () =>
+        this.#turn(() => {
+          for (const part of this.#parts) part.moved?.()
+        }),
       linked: (link) =>
         this.#turn(() => {
           this.#addresses.seen(link.device)

@@ -34,12 +34,18 @@ export interface NetTask {
   received(device: DeviceId, bytes: Uint8Array): void
   drained(device: DeviceId): void
   unlinked(device: DeviceId): void
+  /** Where this device can be called is other than before. */
+  moved(): void
   /** A call succeeded by one of these. */
   reached(device: DeviceId, addresses: readonly DeviceAddress[]): void
   log(event: string, code: string): void
 }
 
 const EVERYWHERE = '::'
+/** Told of ours: of two networks two ways each and one to spare; then how datagrams are seen, then members that carry. */
+const OWN_ADDRESSES = 5
+const RELAYS = 2
+const LOOK_EVERY_MS = 60_000
 
 export class PeopleNet implements Carrier {
   readonly #task: NetTask
@@ -50,6 +56,10 @@ export class PeopleNet implements Carrier {
   #node: CommunityNode | undefined
   #exit: Exit | undefined
   #udp: Udp | undefined
+  /** Where our datagrams are seen by others. */
+  #seen: readonly DeviceAddress[] = []
+  #told = ''
+  #cancelLook: () => void = () => undefined
   #cancelCalls: () => void = () => undefined
   #closed = false
 
@@ -103,6 +113,7 @@ export class PeopleNet implements Carrier {
       throw error
     }
     this.#callSoon()
+    void this.#lookAtAddresses()
     return undefined
   }
 
@@ -127,11 +138,36 @@ export class PeopleNet implements Carrier {
       node.listening(by).flatMap((at) => this.#reachable(at).map((host) => ({ by, at: { ...at, host } }))),
     )
     const texts = own.sort((a, b) => rank(a.at) - rank(b.at)).map(placeText)
-    return [...new Set([...this.#mapped, ...texts])].slice(0, MOST_ADDRESSES)
+    const relays = node.relays().map((through) => placeText({ by: 'relay', through }))
+    return [
+      ...new Set([
+        ...[...this.#mapped, ...texts].slice(0, OWN_ADDRESSES),
+        ...this.#seen.slice(0, 1),
+        ...relays.slice(0, RELAYS),
+      ]),
+    ].slice(0, MOST_ADDRESSES)
+  }
+
+  /** Networks come and go, and routers see us otherwise: told when it is so. */
+  async #lookAtAddresses(): Promise<void> {
+    this.#cancelLook()
+    this.#seen = (await this.#node?.outside()) ?? []
+    if (this.#closed) return
+    const text = this.addresses.join(' ')
+    if (text !== this.#told) {
+      this.#told = text
+      this.#task.moved()
+    }
+    const { clock } = this.#task
+    this.#cancelLook = clock.schedule(
+      (clock.now() + LOOK_EVERY_MS) as Millis,
+      () => void this.#lookAtAddresses(),
+    )
   }
 
   set mapped(addresses: readonly DeviceAddress[]) {
     this.#mapped = addresses
+    void this.#lookAtAddresses()
   }
 
   #reachable({ host }: Endpoint): readonly string[] {
@@ -198,6 +234,7 @@ export class PeopleNet implements Carrier {
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelCalls()
+    this.#cancelLook()
     await this.#node?.close()
     const exit = this.#exit
     if (exit !== undefined && exit.kind !== 'direct') exit.close()

@@ -4,11 +4,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { PeopleRouteName } from '../../api/people-routes.ts'
 import type { PeopleChange } from '../../api/schemas/events.ts'
+import type { BDict } from '../../base/bencode-value.ts'
 import type { Millis } from '../../base/ids.ts'
 import type { Clock, Random } from '../../base/ports.ts'
 import type { CommunityCrypto, SealingKeys } from '../../community/crypto.ts'
 import type { DeviceAddress } from '../../community/device-address.ts'
 import type { DeviceId } from '../../community/ids.ts'
+import type { ByteStream } from '../../community/network/byte-stream.ts'
 import type { Service, ServiceOut, Wall } from '../../community/service.ts'
 import type { Standing } from '../../community/switchboard.ts'
 import type { LogFacts, LogLevel } from '../log.ts'
@@ -65,8 +67,14 @@ export interface PeoplePart {
   addresses?(device: DeviceId): readonly DeviceAddress[]
   /** Room is kept for its link. */
   knows?(device: DeviceId): boolean
+  /** Two others may be carried by us: on whose account (a circle that all three are in). */
+  mayRelay?(from: DeviceId, to: DeviceId): string | undefined
+  /** Where this device can be called is other than before. */
+  moved?(): void
   /** No link with it at all. */
   blocks?(device: DeviceId): boolean
+  /** It opens a stream of bytes. @returns whether it is taken; then its events were set */
+  opened?(device: DeviceId, header: BDict, stream: ByteStream): boolean
   /** How far it is trusted; the part that trusts it most counts. */
   standing?(device: DeviceId): Standing
   close?(): void | Promise<void>

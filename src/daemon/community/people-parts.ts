@@ -1,9 +1,11 @@
 // The parts of the people process, opened in the order in which they know one another.
 
-import type { CircleId } from '../../community/ids.ts'
+import type { CircleId, PersonId } from '../../community/ids.ts'
 import type { Switchboard } from '../../community/switchboard.ts'
 import { openChatPart } from './chat-part.ts'
 import { hintText, openCirclePart } from './circle-part.ts'
+import { openDirectPart } from './direct-part.ts'
+import { openFilesPart } from './files-part.ts'
 import { openFindingPart } from './finding-part.ts'
 import { MyName, mePart } from './me-part.ts'
 import type { IdentityTools } from './own-identity.ts'
@@ -31,6 +33,10 @@ export function openParts(
   const isOnline = (device: string): boolean =>
     device === own.device || switchboard.links().some((link) => link.device === device)
 
+  const wantedChanged = (): void => {
+    net.changed()
+    finding.changed()
+  }
   const hints = (circle: CircleId): readonly string[] => {
     const mine = net.addresses.slice(0, OWN_HINTS).map((address) => hintText(own.device, address))
     const others = circles.service.membership.linked(circle).flatMap((device) =>
@@ -44,42 +50,77 @@ export function openParts(
   const circles = openCirclePart(ground, {
     myName,
     circleName: (circle) => chat.circleName(circle),
-    personName: (person) => (person === own.person ? myName.get() : chat.personName(person)),
+    personName: (person) => (person === own.person ? myName.get() : nameOf(person)),
     rooms: (circle) => chat.rooms(circle),
     isFrozen: (circle, device) => chat.isFrozen(circle, device),
     seenAt: (device) => addresses.seenAt(device),
     isOnline,
-    offered: () => ({ files: 0, bytes: 0 }),
-    kept: () => ({ spaceBytes: 0, keptBytes: 0, tooFew: 0 }),
+    offered: (circle, person) => files.offered(circle, person),
+    kept: (circle) => files.kept(circle),
     hints,
-    wantedChanged: () => {
-      net.changed()
-      finding.changed()
-    },
+    wantedChanged,
     begin: (circle, name) => chat.begin(circle, name),
     rename: (circle, name) => chat.rename(circle, name),
-    introduce: () => chat.introduce(),
-    setKeepSpace: () => undefined,
-    forget: (circle) => chat.forget(circle),
+    introduce: () => introduce(),
+    setKeepSpace: (circle, bytes) => files.setKeepSpace(circle, bytes),
+    forget: (circle) => {
+      chat.forget(circle)
+      files.forget(circle)
+    },
   })
   const { membership } = circles.service
   const chat = openChatPart(ground, {
     membership,
     myName: () => myName.get(),
-    alias: () => undefined,
-    contactName: () => undefined,
-    blocked: () => false,
-    ignored: () => false,
+    alias: (person) => direct.book.row(person)?.alias ?? undefined,
+    contactName: (person) => direct.book.row(person)?.name ?? undefined,
+    blocked: (person) => direct.book.isBlocked(person),
+    ignored: (person) => direct.book.row(person)?.ignored === true,
   })
   circles.service.chatEnd = (circle, device) => chat.pinOf(circle, device)
+  const direct = openDirectPart(ground, {
+    membership,
+    inbox: chat.inbox,
+    card: () => me.card(),
+    myName: () => myName.get(),
+    personName: (person) => chat.personName(person),
+    isOnline,
+    addresses: () => net.addresses,
+    here: (contents) => ground.ask('contentsHere', { contents }),
+    inviteFacts: (payload) => circles.inviteFacts(payload),
+    blockedChanged: (person, blocked) => {
+      chat.personChanged(person)
+      files.blocksChanged()
+      if (blocked)
+        for (const device of direct.book.devicesOf(person).keys()) net.hangUp(device, 'BLOCKED', false)
+    },
+    wantedChanged,
+  })
+  chat.connect(direct.direct)
+  const files = openFilesPart(ground, {
+    membership,
+    openBytes: async (device, header) => await net.node?.openBytes(device, header),
+    blocked: (person) => direct.book.isBlocked(person),
+    personName: (person) => (person === own.person ? myName.get() : nameOf(person)),
+    isOnline,
+    searchNearby: (request) => direct.searchNearby(request),
+  })
   const finding = openFindingPart(ground, {
     net,
     addresses,
     circles: circles.service,
     isLinked: (device) => switchboard.link(device) !== undefined,
-    contacts: () => [],
+    contacts: () => direct.contacts(),
     lan: () => (ground.settings().lan ? net.udp : undefined),
   })
+  const nameOf = (person: PersonId): string | undefined => {
+    const row = direct.book.row(person)
+    return row?.alias ?? chat.personName(person) ?? row?.name ?? undefined
+  }
+  const introduce = (): void => {
+    chat.introduce()
+    direct.changedMe()
+  }
   const me = mePart(ground, tools, {
     network: () => ({
       port: net.port ?? null,
@@ -89,9 +130,9 @@ export function openParts(
     }),
     otherDevices: () => [],
     isOnline,
-    isSomebody: () => circles.service.membership.circles().length > 0,
-    nameChanged: () => chat.introduce(),
-    cardChanged: () => undefined,
+    isSomebody: () => membership.circles().length > 0 || direct.book.rows().some(({ contact }) => contact),
+    nameChanged: introduce,
+    cardChanged: () => direct.changedMe(),
   })
-  return [circles, chat, finding, me]
+  return [circles, direct, chat, files, finding, me]
 }

@@ -3,9 +3,7 @@
 
 CREATE TABLE circles (
   id BLOB PRIMARY KEY,
-  state TEXT NOT NULL CHECK (state IN ('in', 'joining', 'restoring', 'left')),
-  -- Space given here to keep copies for others; of this device alone.
-  keep_space_bytes INTEGER NOT NULL DEFAULT 0
+  state TEXT NOT NULL CHECK (state IN ('in', 'joining', 'restoring', 'left'))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE operations (

@@ -148,6 +148,15 @@ export class SharedSearch {
     return this.#statements.sums.get(audience) as { files: number; bytes: number }
   }
 
+  /** The same of some devices only. */
+  sumsOf(
+    audience: CatalogueAudience,
+    devices: Iterable<DeviceId>,
+  ): { readonly files: number; readonly bytes: number } {
+    const authors = JSON.stringify([...devices])
+    return this.#statements.sumsOf.get(audience, authors) as { files: number; bytes: number }
+  }
+
   /** Devices that offer it there. */
   holders({ root, lengthBytes }: ContentId, audience: CatalogueAudience): DeviceId[] {
     const rows = this.#statements.holders.all(root, lengthBytes, audience) as unknown as {
@@ -246,6 +255,8 @@ const SQL = {
   ofContent: `${ROW} ${FROM} WHERE e.root = ? AND e.length = ? AND c.audience IN (SELECT value FROM json_each(?)) AND c.author <> ?
     ORDER BY c.author, e.folder, e.name LIMIT 500`,
   sums: `SELECT count(*) AS files, coalesce(sum(length), 0) AS bytes FROM (SELECT DISTINCT e.root, e.length ${FROM} WHERE c.audience = ?)`,
+  sumsOf: `SELECT count(*) AS files, coalesce(sum(length), 0) AS bytes FROM (SELECT DISTINCT e.root, e.length ${FROM} WHERE c.audience = ?
+    AND c.author IN (SELECT value FROM json_each(?)))`,
   countContents: `SELECT count(*) AS total FROM (SELECT DISTINCT e.root, e.length ${FROM} WHERE c.audience = ?)`,
   contents: `SELECT e.root, e.length ${FROM} WHERE c.audience = ? GROUP BY e.root, e.length
     ORDER BY min(e.name) COLLATE NOCASE, e.root LIMIT ? OFFSET ?`,
