@@ -11,6 +11,7 @@ export class Past {
 
   /** All that any of these operations saw, and they themselves. */
   static behind(parents: readonly { readonly index: number; readonly past: Past }[]): Past {
+    if (parents.length === 0) return Past.EMPTY
     const highest = parents.reduce((most, { index }) => Math.max(most, index), -1)
     const words = new Uint32Array((highest >>> 5) + 1)
     for (const { index, past } of parents) {
