@@ -15,7 +15,7 @@ export interface DrawnCircle {
   readonly operations: readonly Operation[]
 }
 
-export function drawnCircle(seed: number, steps: number, persons = 6): DrawnCircle {
+export function drawnCircle(seed: number, steps: number, persons = 8): DrawnCircle {
   const random = new SeededRandom(seed)
   const one = <T>(items: readonly T[]): T => items[randomInt(random, items.length)] as T
   const writers = Array.from({ length: persons }, (_, number) => new Writer(`p${number}`, random))
@@ -26,6 +26,8 @@ export function drawnCircle(seed: number, steps: number, persons = 6): DrawnCirc
   const operations = [founder.found()]
   // Most histories begin with some people in.
   for (const other of writers.slice(1, 4)) operations.push(founder.write(founder.add(other)))
+  for (const [number, invite] of seeds.entries())
+    operations.push(founder.write(founder.invite(invite, number + 1)))
   if (randomInt(random, 2) === 0)
     operations.push(founder.write({ kind: 'role', person: one(writers).person, role: one(ROLES) }))
   for (const writer of all) if (randomInt(random, 4) > 0) writer.seeAllOf(founder)
@@ -48,7 +50,7 @@ export function drawnCircle(seed: number, steps: number, persons = 6): DrawnCirc
         return by.invite(one(seeds), 1 + randomInt(random, 2))
       case 8:
       case 9:
-        return by.admit(other, one(seeds))
+        return by.admit(one(writers.slice(4)), one(seeds))
       case 10: {
         const invite = by.invite(one(seeds)) as Extract<OperationBody, { kind: 'invite' }>
         return { kind: 'invite-revoke', invite: invite.invite }
