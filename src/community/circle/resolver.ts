@@ -110,22 +110,15 @@ export class Resolver {
 
   /** What has just come is in nobody's past: it changes what was judged only where it meets a revocation or displaces. */
   #place(node: Node, revokes: boolean): void {
-    if (!allowed(node, this.register)) return
-    if (this.#isStruckForGood(node, revokes)) this.#standings[node.index] = 'overruled'
-    else if ((revokes ? this.#meets(node) : this.#isMetByOneThatCounts(node)) || this.#mayDisplace(node))
-      this.#stale = true
+    if (revokes ? this.#meets(node) : this.#matters(node)) this.#stale = true
     else this.#standings[node.index] = this.#judge(node, new Set())
   }
 
-  /** By one that was applied, and would be before this one, too. */
-  #isStruckForGood(node: Node, revokes: boolean): boolean {
-    const mine = this.register.seniority(node.operation.author, node)
-    return this.#applied.some((other) => {
-      if (!this.#strikes(other, node)) return false
-      if (!revokes) return true
-      const theirs = this.register.seniority(other.operation.author, other)
-      return mine !== undefined && theirs !== undefined && this.register.compareSeniority(theirs, mine) < 0
-    })
+  /** Of what revokes nothing. More of whoever was put out already changes nothing, however much it is. */
+  #matters(node: Node): boolean {
+    if (!allowed(node, this.register)) return false
+    if (this.#applied.some((other) => this.#strikes(other, node))) return false
+    return this.#isMetByOneThatCounts(node) || this.#mayDisplace(node)
   }
 
   // ── Everything again ──
@@ -173,8 +166,8 @@ export class Resolver {
   }
 
   #judge(node: Node, dead: ReadonlySet<Node>): Standing {
-    if (dead.has(node)) return 'overruled'
     if (!allowed(node, this.register)) return 'unauthorised'
+    if (dead.has(node)) return 'overruled'
     const applied = this.#applied.indexOf(node)
     // Those of more senior authors were applied before it, and it stood; what comes later cannot take it away.
     if (applied < 0 && this.#applied.some((other) => this.#strikes(other, node))) return 'overruled'
