@@ -30,6 +30,7 @@ import { DirectBook, type DirectInbox, type DirectWriter } from './direct-book.t
 import { MessageView, recordId } from './message-view.ts'
 import { SqliteBook } from './store/book-store.ts'
 import { ChatKeys } from './store/chat-keys.ts'
+import { DirectRows } from './store/direct-rows.ts'
 import { SqliteEntries } from './store/entry-store.ts'
 import { MessageRows } from './store/message-rows.ts'
 import { MessageWords } from './store/message-words.ts'
@@ -200,7 +201,15 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
       return kind === 'room' && room !== undefined ? chat.typists(circle as CircleId, room) : []
     },
   })
-  const direct = new DirectBook({ me, book, store, rows, wall, told: (id) => told(id, false) })
+  const direct = new DirectBook({
+    me,
+    book,
+    store,
+    rows,
+    direct: new DirectRows(database, keys),
+    wall,
+    told: (id) => told(id, false),
+  })
 
   /** Worth telling: a mention, or a direct message; unless it was written long ago, or the conversation is quiet. */
   const notice = (id: RecordId): PeopleChange['notify'] => {

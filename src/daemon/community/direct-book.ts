@@ -10,6 +10,7 @@ import { CommunityError } from '../../community/community-error.ts'
 import { type DeviceId, keyBytes, keyText, type PersonId, type RecordId } from '../../community/ids.ts'
 import type { Wall } from '../../community/service.ts'
 import type { SqliteBook } from './store/book-store.ts'
+import type { DirectRows } from './store/direct-rows.ts'
 import type { MessageRows } from './store/message-rows.ts'
 
 /** A direct message that was proven to be its author's (as community/direct/direct-inbox.ts has it). */
@@ -45,6 +46,7 @@ export interface DirectBookGround {
   readonly book: Book
   readonly store: SqliteBook
   readonly rows: MessageRows
+  readonly direct: DirectRows
   readonly wall: Wall
   told(id: RecordId): void
 }
@@ -67,7 +69,7 @@ export class DirectBook implements DirectInbox {
     const { rows, store, wall } = this.#ground
     const newest = rows.newest(store.conversation(directKey(person), undefined), MAX_DEPENDENCIES)
     const message = this.#writer.write(person, content, {
-      lamport: store.directClock(person) + 1,
+      lamport: this.#ground.direct.clock(person) + 1,
       after: newest.map(({ id }) => keyText<RecordId>(id)),
       at: wall.seconds(),
     })
@@ -92,7 +94,7 @@ export class DirectBook implements DirectInbox {
       moderator: false,
       content,
     })
-    if (added) this.#ground.store.setHeads(message.id, concatBytes(message.after.map(keyBytes)))
+    if (added) this.#ground.direct.setHeads(message.id, concatBytes(message.after.map(keyBytes)))
     return added
   }
 
@@ -104,6 +106,6 @@ export class DirectBook implements DirectInbox {
   }
 
   page(after: RecordId | undefined, limit: number): DirectMessage[] {
-    return this.#ground.store.directPage(after, limit)
+    return this.#ground.direct.page(after, limit)
   }
 }

@@ -14,13 +14,11 @@ import type { FoldedMessage } from '../../../community/chat/fold.ts'
 import {
   type CircleId,
   type DeviceId,
-  KEY_BYTES,
   keyBytes,
   keyText,
   type PersonId,
   type RecordId,
 } from '../../../community/ids.ts'
-import type { DirectMessage } from '../direct-book.ts'
 import type { ChatKeys } from './chat-keys.ts'
 import type { MessageWords } from './message-words.ts'
 import { type Statements, statements } from './statements.ts'
@@ -60,10 +58,6 @@ const SQL = {
   hide: 'UPDATE messages SET hidden = ? WHERE person = ? AND hidden <> ?',
   hideIn: `UPDATE messages SET hidden = ?1 WHERE person = ?2 AND hidden <> ?1
     AND conversation IN (SELECT key FROM conversations WHERE scope = ?3)`,
-  setHeads: 'UPDATE chat_opened SET heads = ? WHERE id = ?',
-  directClock: 'SELECT max(lamport) AS clock FROM chat_opened WHERE scope = 0 AND other = ?',
-  directPage: `SELECT * FROM chat_opened WHERE scope = 0
-    AND number > coalesce((SELECT number FROM chat_opened WHERE id = ?), 0) ORDER BY number LIMIT ?`,
   wordsIn: `INSERT INTO message_unsaid (number) SELECT m.number FROM messages m
     JOIN conversations c ON c.key = m.conversation WHERE c.scope = ?`,
   forgetConversations: 'DELETE FROM conversations WHERE scope = ?',
@@ -87,7 +81,6 @@ interface OpenedRow {
   readonly received: number
   readonly moderator: number
   readonly content: Uint8Array
-  readonly heads: Uint8Array | null
 }
 
 interface StateColumns {
@@ -306,32 +299,6 @@ export class SqliteBook implements BookStore {
     return key
   }
 
-  setHeads(id: RecordId, heads: Uint8Array): void {
-    this.#sql.setHeads.run(heads, keyBytes(id))
-  }
-
-  /** Of the conversation with somebody. */
-  directClock(person: PersonId): number {
-    const key = this.#keys.known(person)
-    const row = key === undefined ? undefined : (this.#sql.directClock.get(key) as { clock: number | null })
-    return row?.clock ?? 0
-  }
-
-  /** Everything of direct conversations, in order of arrival. */
-  directPage(after: RecordId | undefined, limit: number): DirectMessage[] {
-    const rows = this.#sql.directPage.all(after === undefined ? null : keyBytes(after), limit)
-    return (rows as unknown as OpenedRow[]).map((row) => ({
-      id: keyText<RecordId>(row.id),
-      person: this.#keys.text<PersonId>(row.other as number),
-      author: this.#keys.text<PersonId>(row.person),
-      device: this.#keys.text<DeviceId>(row.device),
-      at: row.at,
-      lamport: row.lamport,
-      after: headsIn(row.heads),
-      content: row.content,
-    }))
-  }
-
   /** Of a circle; 0 would be all direct ones. */
   scope(circle: CircleId): number {
     return this.#keys.knownScope(circle) ?? -1
@@ -389,13 +356,6 @@ export class SqliteBook implements BookStore {
 /** What is about a message has its hash as its key. */
 function stored(key: string): Uint8Array | string {
   return key.startsWith('of:') ? keyBytes(key.slice(3)) : key
-}
-
-function headsIn(heads: Uint8Array | null): RecordId[] {
-  const ids: RecordId[] = []
-  for (let at = 0; heads !== null && at < heads.length; at += KEY_BYTES)
-    ids.push(keyText<RecordId>(heads.subarray(at, at + KEY_BYTES)))
-  return ids
 }
 
 function written(key: Uint8Array | string): string {
