@@ -7,8 +7,10 @@ import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import type { Millis } from '../../base/ids.ts'
 import { MOST_ADDRESSES } from '../device-address.ts'
 import { boundedNoise } from './bounded-noise.ts'
+import { boundedYamux } from './bounded-yamux.ts'
 import {
   DIAL_ALL_MS,
   DIAL_MS,
@@ -32,6 +34,7 @@ export async function createNode(
   transports: readonly WireTransport[],
   gatekeeper: Gatekeeper,
   relayed: (upgrader: Upgrader) => Transport,
+  now: () => Millis,
 ): Promise<Libp2p> {
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
@@ -45,18 +48,21 @@ export async function createNode(
     transports: [...transports.map((transport) => () => transport), ({ upgrader }) => relayed(upgrader)],
     connectionEncrypters: [boundedNoise(noise())],
     streamMuxers: [
-      yamux({
-        maxInboundStreams: STREAMS_PER_CONNECTION,
-        maxOutboundStreams: STREAMS_PER_CONNECTION,
-        maxEarlyStreams: STREAMS_PER_PROTOCOL,
-        // The monitor below asks for a word.
-        enableKeepAlive: false,
-        streamOptions: {
-          maxStreamWindowSize: WINDOW_BYTES,
-          maxReadBufferLength: 2 * WINDOW_BYTES,
-          maxWriteBufferLength: 4 * WINDOW_BYTES,
-        },
-      }),
+      boundedYamux(
+        yamux({
+          maxInboundStreams: STREAMS_PER_CONNECTION,
+          maxOutboundStreams: STREAMS_PER_CONNECTION,
+          maxEarlyStreams: STREAMS_PER_PROTOCOL,
+          // The monitor below asks for a word.
+          enableKeepAlive: false,
+          streamOptions: {
+            maxStreamWindowSize: WINDOW_BYTES,
+            maxReadBufferLength: 2 * WINDOW_BYTES,
+            maxWriteBufferLength: 4 * WINDOW_BYTES,
+          },
+        }),
+        now,
+      ),
     ],
     connectionGater: gatekeeper,
     connectionManager: {

@@ -1,7 +1,7 @@
 // This device among the others: one authenticated link to each device, with one stream of frames and streams of bytes beside
 // it; calls, carries and punches as its gate allows. It joins the parts and decides little.
 
-import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerId, Stream, Upgrader } from '@libp2p/interface'
 import type { BDict } from '../../base/bencode.ts'
 import type { Encodable } from '../../base/bencode-encode.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
@@ -77,10 +77,11 @@ export class CommunityNode {
     }
     let carried: RelayTransport | undefined
     let node: CommunityNode | undefined
-    const libp2p = await createNode(options.seed, transports, gatekeeper, (upgrader) => {
+    const relayed = (upgrader: Upgrader): RelayTransport => {
       carried = new RelayTransport(upgrader, routes)
       return carried
-    })
+    }
+    const libp2p = await createNode(options.seed, transports, gatekeeper, relayed, options.now)
     node = new CommunityNode(options, libp2p, transports, door, carried as unknown as RelayTransport)
     gatekeeper.connections = () => libp2p.getConnections()
     await node.#begin()
@@ -175,6 +176,11 @@ export class CommunityNode {
   /** Where our datagrams are seen outside, as the devices that we called tell. */
   outside(): Promise<readonly DeviceAddress[]> {
     return this.#puncher.outside()
+  }
+
+  /** As it was told last. */
+  get seenOutside(): readonly DeviceAddress[] {
+    return this.#puncher.seenOutside
   }
 
   /** Resolves when the people stream is up. */

@@ -20,6 +20,8 @@ export class Puncher {
   readonly #lines: LineTable
   readonly #caller: Caller
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** As it was told last. */
+  seenOutside: readonly DeviceAddress[] = []
   #closed = false
 
   constructor(wires: readonly Wire[], lines: LineTable, caller: Caller) {
@@ -30,6 +32,8 @@ export class Puncher {
 
   linked(line: PeopleLine): void {
     if (line.way === 'relayed' && line.outgoing) this.#later(line, 0)
+    // Another witness: what it sees is told to others with our addresses.
+    if (witnessAt(line) !== undefined) void this.outside()
   }
 
   #later(line: PeopleLine, times: number): void {
@@ -61,7 +65,8 @@ export class Puncher {
     const witnesses = this.#lines.all().flatMap((line) => witnessAt(line) ?? [])
     const found = await Promise.all(witnesses.slice(0, WITNESSES).map((at) => seen(at, SEEN_MS)))
     const places = found.flatMap((at) => (at === undefined ? [] : [placeText({ by: 'utp', at })]))
-    return [...new Set(places)]
+    this.seenOutside = [...new Set(places)]
+    return this.seenOutside
   }
 
   close(): void {
