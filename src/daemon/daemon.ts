@@ -12,6 +12,7 @@ import { SystemSignatures } from '../platform/signatures.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
 import { CheckSide } from './checks/check-side.ts'
+import { FilesSide } from './community/files-side.ts'
 import { peopleDht } from './community/people-dht.ts'
 import { PeopleSide } from './community/people-side.ts'
 import { publicAsks } from './community/public-asks.ts'
@@ -100,6 +101,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       downLimit: limits().down ?? undefined,
       dhtIds: memory.dhtIds,
       ...contents.engine,
+      realms: files.realms,
       warn: ({ code, name, why }) => log.write('warn', code, { why }, { name }),
     }),
     chosenPort: () => settings.values['network.port'],
@@ -196,7 +198,18 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   const digest = new SystemDigest()
   const { blocks } = side.blocking
-  const library = new Library({ ...common, disk, clock, random, log, stopList, contents, blocks })
+  const files = new FilesSide({
+    ...{ ...common, disk, digest, random, saveFolder, host, contents },
+    people: () => people.link,
+    library: () => library,
+    sharing: () => sharing,
+    adding: () => adding,
+  })
+  const library = new Library({
+    ...{ ...common, disk, clock, random, log, stopList, contents, blocks },
+    isInCircle: (audience) => files.realms.isIn(audience),
+    offersMoved: files.offersMoved,
+  })
   const sharing = openSharing({
     ...common,
     pages,
@@ -241,6 +254,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     asks: {
       ...peopleDht(() => host.engine?.session.reach.dht, new SystemSignatures(), clock),
       ...publicAsks(library),
+      ...files.asks,
     },
     changed: (change) => feed.people(change),
     unwritten,
@@ -293,6 +307,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
     ...side.handlers,
     ...people.handlers,
+    ...files.handlers,
     ...networkHandlers({
       host,
       transfers,
@@ -335,6 +350,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     removal.close()
     // Before the engine: it asks for what is there, and byte streams end in it.
     await people.close()
+    await files.close()
     contents.close()
     await Promise.all([sharing.close(), pages.closeAll()])
     await library.close()
@@ -351,6 +367,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   side.begin()
   people.begin()
+  files.begin()
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
   log.write('info', 'transfers', { count: transfers.size })
 

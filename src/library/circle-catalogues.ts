@@ -49,12 +49,13 @@ export class CircleCatalogues {
     for (const audience of this.#audiences()) this.#publish(audience, now)
   }
 
-  /** One of those that are due. @returns whether there are more */
-  step(now: number): boolean {
+  /** One of those that are due. @returns whether there are more, and whether it says something else now */
+  step(now: number): { readonly more: boolean; readonly changed: boolean } {
     const [audience] = this.#due
-    if (audience === undefined) return false
+    if (audience === undefined) return { more: false, changed: false }
+    const before = this.#store.state(audience)?.seq
     this.#publish(audience, now)
-    return this.#due.size > 0
+    return { more: this.#due.size > 0, changed: this.#store.state(audience)?.seq !== before }
   }
 
   states(): CatalogueState[] {

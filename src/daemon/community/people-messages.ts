@@ -10,6 +10,7 @@ import type { PublicPage, Question } from '../../community/nearby/browse.ts'
 import type { OwnPublic } from '../../community/nearby/near-service.ts'
 import type { OfferItem } from '../../community/nearby/send-offer.ts'
 import type { LogFacts, LogLevel } from '../log.ts'
+import type { ChatInnerCalls } from './chat-part.ts'
 
 /** What the process is started with; nothing of it changes while it runs. */
 export interface PeoplePlan {
@@ -80,7 +81,7 @@ export interface SendOfferFacts {
 }
 
 /** What only the daemon itself calls: each part adds its own. */
-export interface InnerCalls {
+export interface InnerCalls extends ChatInnerCalls {
   changeSettings(input: PeopleSettings): void
   /** What is offered to everyone is another: those nearby are told. */
   publicChanged(input: Record<string, never>): void

@@ -149,6 +149,11 @@ export class Contents {
     return bytes
   }
 
+  /** A place of the library, if it is what it was when it was hashed. */
+  still(found: LibraryPlace): Promise<OfferedContent | undefined> {
+    return this.#still(found)
+  }
+
   async #fresh(): Promise<void> {
     if (this.#transfers.stale) await this.#read()
   }

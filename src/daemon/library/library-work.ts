@@ -335,8 +335,9 @@ export class LibraryWork {
       this.#catalogueTurn = undefined
       let more = false
       this.#guarded(() => {
-        const due = this.#circles.step(nowSeconds())
-        more = this.#catalogue.step(nowSeconds()) || due
+        const circles = this.#circles.step(nowSeconds())
+        more = this.#catalogue.step(nowSeconds()) || circles.more
+        if (circles.changed) this.#plan.offersChanged()
       })
       if (more) this.#catalogueLater()
     }, CATALOGUE_PAUSE_MS)

@@ -43,6 +43,10 @@ export interface AddingSurroundings {
 
 type Request = ValidInputOf<'addTransfer'>
 
+/** What is got in a circle. */
+export type Within = Pick<TransferRecord, 'realm' | 'message'>
+const NOWHERE: Within = { realm: null, message: null }
+
 export class Adding {
   readonly #around: AddingSurroundings
 
@@ -77,13 +81,13 @@ export class Adding {
   }
 
   /** @throws CodedError when it cannot be read, fetched, kept, or may not lie there */
-  async add(request: Request): Promise<OutputOf<'addTransfer'>> {
+  async add(request: Request, within: Within = NOWHERE): Promise<OutputOf<'addTransfer'>> {
     const { transfers, store } = this.#around
     const input = await readSource(request.source, this.#around.ports)
     const typed = (request.trackers ?? []).map(checkedTracker)
     const here = transfers.findByHash(wireHashesOf(input))
     if (here !== undefined) return await this.#again(here, input, typed)
-    const record = this.#recordOf(request, input, typed)
+    const record = { ...this.#recordOf(request, input, typed), ...within }
     const metainfo = metainfoOf(input)
     if (metainfo !== undefined) await this.#checkPlace(metainfo, record)
     // Somebody else may have added it meanwhile; from here on it is known in one go.

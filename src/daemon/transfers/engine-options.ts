@@ -1,7 +1,7 @@
 // From a record to what an engine session is given: the list of files that is known or the link, and the choices made. Pure.
 
 import { parseEndpoint } from '../../base/address.ts'
-import type { FinalFile, TorrentEvents, TorrentOptions } from '../../engine/torrent/options.ts'
+import type { ClosedRealm, FinalFile, TorrentEvents, TorrentOptions } from '../../engine/torrent/options.ts'
 import { parseMagnet } from '../../metainfo/magnet.ts'
 import type { Torrent as Content, Metainfo } from '../../metainfo/metainfo.ts'
 import { type AddChoices, optionsForMagnet, optionsForTorrent } from '../add.ts'
@@ -60,6 +60,7 @@ export function engineOptions(record: TransferRecord, opening: Opening): Torrent
       : optionsForTorrent(content, choices)
   return {
     ...withoutHosts(options, record),
+    ...(record.realm === null ? {} : { realm: record.realm as ClosedRealm }),
     wasFinished: record.summary.finished,
     withheld: (metainfo) => opening.arrival.withheldOf(metainfo),
     ...(record.saveFolder === record.journalFolder ? {} : { movedTo: record.saveFolder }),

@@ -33,6 +33,10 @@ export interface TransferRecord {
   readonly id: string
   readonly role: 'get' | 'share'
   readonly audience: Audience
+  /** `circle:<id>`: got and given there alone; null for what strangers may be asked for. */
+  readonly realm: string | null
+  /** The conversation and message that offered it, with a space between; null for all others. */
+  readonly message: string | null
   readonly infohashV1: string | null
   readonly infohashV2: string | null
   /** As a link; empty while a share is being hashed. */
@@ -105,6 +109,8 @@ export interface TransferRecord {
 /** What a record has whose file does not say it: written by a Shoal that did not know of it. */
 export const BLANK: Omit<TransferRecord, 'id' | 'role' | 'journalFolder' | 'saveFolder' | 'addedAt'> = {
   audience: 'everyone',
+  realm: null,
+  message: null,
   infohashV1: null,
   infohashV2: null,
   magnet: '',

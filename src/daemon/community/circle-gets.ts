@@ -1,0 +1,206 @@
+// What is got in circles: each content a transfer in the circle's realm, under the name that was offered, made safe and never over a file
+// that is there. Finds whom to ask, and tells the messages that offered it how far it is.
+
+import path from 'node:path'
+import { explain } from '../../api/errors.ts'
+import type { OutputOf } from '../../api/routes.ts'
+import type { FileCard } from '../../api/schemas/conversations.ts'
+import type { Coded } from '../../api/schemas/primitives.ts'
+import { CodedError } from '../../base/errors.ts'
+import type { Digest, Disk } from '../../base/ports.ts'
+import type { ClosedRealm } from '../../engine/torrent/options.ts'
+import { type ContentId, contentIdText, contentInfohash } from '../../metainfo/content-id.ts'
+import { formatMagnet } from '../../metainfo/magnet.ts'
+import { isBlankName, safeName } from '../../metainfo/safe-name.ts'
+import type { Adding } from '../transfers/adding.ts'
+import type { Transfer } from '../transfers/transfer.ts'
+import type { CircleRealms } from './circle-realms.ts'
+
+export interface WantedContent extends ContentId {
+  /** As it was offered, with `/`: hostile. */
+  readonly path: string
+}
+
+export interface CircleGetsGround {
+  readonly adding: Adding
+  readonly transfers: Iterable<Transfer>
+  readonly realms: CircleRealms
+  readonly digest: Digest
+  readonly disk: Pick<Disk, 'stat' | 'nameRules'>
+  saveFolder(): string
+  /** Devices known to have it, the linked ones first. */
+  holders(realm: string, content: string): Promise<readonly string[]>
+  /** Of a message that is being got. */
+  told(conversation: string, message: string, card: Partial<FileCard>): Promise<unknown>
+}
+
+/** Who has it may have come, or become known, without anybody saying so. */
+const ASK_AGAIN_MS = 15_000
+/** A person looks at it. */
+const TELL_MS = 1_000
+/** Tries for a name that is free. */
+const MAX_TWINS = 1_000
+const MAX_FOLDERS = 32
+
+export class CircleGets {
+  readonly #ground: CircleGetsGround
+  readonly #timers: NodeJS.Timeout[]
+  /** What was told last of each message, as text. */
+  readonly #told = new Map<string, string>()
+  #closed = false
+
+  constructor(ground: CircleGetsGround) {
+    this.#ground = ground
+    this.#timers = [
+      setInterval(() => void this.#askAll(), ASK_AGAIN_MS).unref(),
+      setInterval(() => void this.tell(), TELL_MS).unref(),
+    ]
+  }
+
+  /** Each by itself; what cannot be got says why. */
+  async get(
+    realm: ClosedRealm,
+    contents: readonly WantedContent[],
+    how: { readonly saveFolder?: string | undefined; readonly message?: string | undefined },
+  ): Promise<OutputOf<'getShared'>> {
+    const done: string[] = []
+    const failed: OutputOf<'getShared'>['failed'] = []
+    for (const content of contents) {
+      try {
+        done.push(
+          await this.#add(realm, content, how.saveFolder ?? this.#ground.saveFolder(), how.message ?? null),
+        )
+      } catch (error) {
+        if (!(error instanceof CodedError)) throw error
+        failed.push({ id: contentIdText(content), error: { ...explain(error).report } })
+      }
+    }
+    return { done, failed }
+  }
+
+  async #add(
+    realm: ClosedRealm,
+    { root, lengthBytes, path: offered }: WantedContent,
+    folder: string,
+    message: string | null,
+  ): Promise<string> {
+    const { adding, digest } = this.#ground
+    const content = { root, lengthBytes }
+    const [name, ...above] = this.#safe(offered).reverse() as [string, ...string[]]
+    const saveFolder = path.join(folder, ...above.reverse())
+    const displayName = await this.#free(saveFolder, name)
+    const link = formatMagnet({
+      infohashV1: undefined,
+      infohashV2: contentInfohash(content, digest),
+      content,
+      displayName,
+      to: 'link',
+    })
+    const { transfer } = await adding.add({ source: { link }, saveFolder }, { realm, message })
+    void this.#askFor(this.#find(transfer.id))
+    return transfer.id
+  }
+
+  /** Components that are names on this disk; what is left of nothing is a name all the same. */
+  #safe(offered: string): string[] {
+    const { nameRules } = this.#ground.disk
+    const parts = offered.split('/').map((part) => safeName(part, nameRules))
+    const named = parts.filter((part) => !isBlankName(part)).slice(-MAX_FOLDERS)
+    return named.length === 0 ? ['file'] : named
+  }
+
+  async #free(folder: string, name: string): Promise<string> {
+    const { ext, name: stem } = path.parse(name)
+    for (let twin = 1; twin <= MAX_TWINS; twin++) {
+      const tried = twin === 1 ? name : `${stem} (${twin})${ext}`
+      const there = await this.#ground.disk.stat(path.join(folder, tried)).catch(() => undefined)
+      if (there === undefined && !this.#isTaken(folder, tried)) return tried
+    }
+    return name
+  }
+
+  /** By what is on its way there. */
+  #isTaken(folder: string, name: string): boolean {
+    for (const { record } of this.#ground.transfers)
+      if (record.realm !== null && record.saveFolder === folder && record.name === name) return true
+    return false
+  }
+
+  #find(id: string): Transfer | undefined {
+    for (const transfer of this.#ground.transfers) if (transfer.id === id) return transfer
+    return undefined
+  }
+
+  // ── whom to ask ──
+
+  /** Members, links or secrets of a realm are others. */
+  changed(realm: ClosedRealm): void {
+    for (const transfer of this.#ground.transfers)
+      if (transfer.record.realm === realm) void this.#askFor(transfer)
+  }
+
+  async #askAll(): Promise<void> {
+    for (const transfer of [...this.#ground.transfers])
+      if (transfer.record.realm !== null) await this.#askFor(transfer)
+  }
+
+  /** Those who are known to have it, then whoever is linked: one who got it a moment ago is in no catalogue. */
+  async #askFor(transfer: Transfer | undefined): Promise<void> {
+    const realm = transfer?.record.realm
+    const file = transfer?.metainfo?.files[0]
+    if (transfer === undefined || realm == null || file?.root === undefined || this.#closed) return
+    if (transfer.torrent === undefined || transfer.torrent.hasAllWanted || transfer.rests) return
+    const content = contentIdText({ root: file.root, lengthBytes: file.lengthBytes })
+    const { realms, holders } = this.#ground
+    // While people are away nobody of theirs is reached either.
+    const known = await holders.call(this.#ground, realm, content).catch(() => [])
+    for (const device of new Set([...known, ...realms.linked(realm)]))
+      transfer.torrent?.addPeer(realms.endpointOf(device))
+  }
+
+  // ── messages ──
+
+  /** Of each message that something is got for: said again where it is another. */
+  async tell(): Promise<void> {
+    const byMessage = new Map<string, Transfer[]>()
+    for (const transfer of this.#ground.transfers) {
+      const { message } = transfer.record
+      if (message !== null) byMessage.set(message, [...(byMessage.get(message) ?? []), transfer])
+    }
+    for (const key of this.#told.keys()) if (!byMessage.has(key)) this.#told.delete(key)
+    for (const [key, transfers] of byMessage) {
+      const card = cardOf(transfers)
+      const text = JSON.stringify(card)
+      if (this.#told.get(key) === text || this.#closed) continue
+      this.#told.set(key, text)
+      const [conversation = '', message = ''] = key.split(' ')
+      // Told again when people are there again.
+      await this.#ground.told(conversation, message, card).catch(() => this.#told.delete(key))
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const timer of this.#timers) clearInterval(timer)
+  }
+}
+
+function cardOf(transfers: readonly Transfer[]): Partial<FileCard> {
+  const rows = transfers.map((transfer) => transfer.row())
+  const [first] = rows
+  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const failed = rows.find(({ state }) => state === 'failed')
+  const locked = rows.some(({ check }) => check === 'locked')
+  const got = rows.every(({ wantedBytes, doneBytes }) => wantedBytes > 0 && doneBytes >= wantedBytes)
+  const problem: Coded | null = failed?.problem ?? null
+  const state = locked ? 'blocked' : failed !== undefined ? 'failed' : got ? 'got' : 'getting'
+  const folder = rows.length === 1 ? first?.path : first?.saveFolder
+  return {
+    state,
+    doneBytes: sum(({ doneBytes }) => doneBytes),
+    sources: Math.max(0, ...rows.map(({ sources }) => sources)),
+    transfer: rows.length === 1 ? (first?.id ?? null) : null,
+    saved: got ? (folder ?? null) : null,
+    problem,
+  }
+}

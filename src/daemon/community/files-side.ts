@@ -1,0 +1,280 @@
+// What people share with one another, in the daemon: joins circles with engine, library and transfers, and answers the calls about files.
+// Promise: what is taken back, or shared with a circle that this device has left, is given to nobody when that is answered.
+
+import { createHash } from 'node:crypto'
+import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
+import { encode } from '../../base/bencode-encode.ts'
+import type { Digest, Disk, Random } from '../../base/ports.ts'
+import { type FileOffer, offerFields } from '../../community/chat/file-offer.ts'
+import { CommunityError } from '../../community/community-error.ts'
+import type { OfferedContent } from '../../engine/session/content-source.ts'
+import type { Session } from '../../engine/session/session.ts'
+import type { ClosedRealm } from '../../engine/torrent/options.ts'
+import { LibraryError } from '../../library/library-error.ts'
+import { parseContentId } from '../../metainfo/content-id.ts'
+import type { Contents } from '../content/contents.ts'
+import type { Library } from '../library/library.ts'
+import type { LibraryLink } from '../library/library-link.ts'
+import type { Sharing } from '../sharing.ts'
+import type { Adding } from '../transfers/adding.ts'
+import type { Transfer } from '../transfers/transfer.ts'
+import { CircleGets, type WantedContent } from './circle-gets.ts'
+import { CircleRealms } from './circle-realms.ts'
+import { KeptFiles } from './kept-files.ts'
+import { OfferedPaths } from './offered-paths.ts'
+import type { Answerers } from './people-child.ts'
+import type { PeopleLink } from './people-link.ts'
+import { StreamBridge } from './stream-bridge.ts'
+
+type Card = OutputOf<'getMessageFile'>
+
+export interface FilesGround {
+  readonly stateFolder: string
+  readonly disk: Disk
+  readonly digest: Digest
+  readonly random: Random
+  readonly transfers: Iterable<Transfer>
+  readonly host: { readonly engine: { readonly session: Session } | undefined }
+  people(): PeopleLink
+  library(): Library
+  sharing(): Sharing
+  adding(): Adding
+  readonly contents: Pick<Contents, 'local' | 'still'>
+  saveFolder(): string
+}
+
+export class FilesSide {
+  readonly realms: CircleRealms
+  readonly asks: Answerers
+  readonly #ground: FilesGround
+  readonly #gets: () => CircleGets
+  readonly #kept: KeptFiles
+  #opened: CircleGets | undefined
+  #bridge: Promise<StreamBridge> | undefined
+  #telling = false
+  #closed = false
+
+  constructor(ground: FilesGround) {
+    this.#ground = ground
+    const { digest, disk, random, stateFolder } = ground
+    const holders = (realm: string, content: string) => ground.people().inner('holdersOf', { realm, content })
+    const realms: CircleRealms = new CircleRealms({
+      digest,
+      offers: {
+        byInfohash: (realm, hash) => this.#offered(realm, hash),
+        after: (realm, hash, count) => this.#or([], (link) => link.ask('offeredAfter', hash, count, realm)),
+      },
+      bridge: () => {
+        this.#bridge ??= StreamBridge.open(random)
+        return this.#bridge
+      },
+      openBytes: (input) => ground.people().inner('openBytes', input),
+      session: () => ground.host.engine?.session,
+      changed: (realm) => this.#opened?.changed(realm),
+    })
+    this.realms = realms
+    this.#gets = () => {
+      this.#opened ??= new CircleGets({
+        adding: ground.adding(),
+        transfers: ground.transfers,
+        realms,
+        digest,
+        disk,
+        saveFolder: () => ground.saveFolder(),
+        holders,
+        told: (conversation, message, state) =>
+          ground.people().inner('fileState', { conversation, message, state }),
+      })
+      return this.#opened
+    }
+    this.#kept = new KeptFiles({
+      stateFolder,
+      disk,
+      digest,
+      realms,
+      session: () => ground.host.engine?.session,
+      holders,
+      ended: (circle, content, outcome) => ground.people().inner('keptEnded', { circle, content, outcome }),
+      addLoose: (...file) =>
+        ground
+          .library()
+          .need()
+          .ask('addLoose', ...file),
+      removeLoose: (...content) =>
+        ground
+          .library()
+          .need()
+          .ask('removeLoose', ...content),
+    })
+    this.asks = {
+      realmsChanged: async ({ realms: all }) => {
+        await realms.set(all)
+        this.offersMoved()
+      },
+      bytesCame: ({ realm, device }) => realms.came(realm, device),
+      cataloguePage: ({ audience, from, after }) =>
+        this.#or(undefined, (link) => link.ask('cataloguePage', audience, from, after)),
+      contentsHere: async ({ contents }) => {
+        const here = await Promise.all(contents.map((content) => this.#isHere(content)))
+        return contents.filter((_, at) => here[at])
+      },
+      keepCopy: (wish) => this.#kept.fetch(wish),
+      dropCopy: (wish) => this.#kept.drop(wish),
+    }
+  }
+
+  /** Transfers of earlier runs go on being got. */
+  begin(): void {
+    this.#gets()
+  }
+
+  // ── what the library offers ──
+
+  /** Something else is offered: nobody gets what is not any more when this resolves; others see it a moment later. */
+  offersMoved = async (): Promise<void> => {
+    await this.realms.offersChanged()
+    if (this.#telling || this.#closed) return
+    this.#telling = true
+    setTimeout(() => void this.#tellStates(), TELL_AFTER_MS).unref()
+  }
+
+  async #tellStates(): Promise<void> {
+    this.#telling = false
+    if (this.#closed || this.realms.all.length === 0) return
+    const states = await this.#or([], (link) => link.ask('circleCatalogues'))
+    // Told again when people are there again, and their realms are.
+    await this.#ground
+      .people()
+      .inner('catalogueStates', { states })
+      .catch(() => undefined)
+  }
+
+  /** Of transfers that were got there, then of the library. */
+  async #offered(realm: ClosedRealm, hash: Uint8Array): Promise<OfferedContent | undefined> {
+    if (this.#ground.library().silent) return undefined
+    const place = await this.#or(undefined, (link) => link.ask('offeredIn', realm, hash))
+    if (place === undefined || this.#ground.library().isWithheld(place)) return undefined
+    return await this.#ground.contents.still(place)
+  }
+
+  async #isHere(text: string): Promise<boolean> {
+    const content = parseContentId(text)
+    return content !== undefined && (await this.#ground.contents.local.places(content)).length > 0
+  }
+
+  /** Without a library nothing of it is offered. */
+  async #or<T>(nothing: T, ask: (link: LibraryLink) => Promise<T>): Promise<T> {
+    try {
+      return await ask(this.#ground.library().need())
+    } catch (error) {
+      if (error instanceof LibraryError) return nothing
+      throw error
+    }
+  }
+
+  // ── calls ──
+
+  readonly handlers = {
+    offerFiles: ({ id, paths, review, text = '' }: ValidInputOf<'offerFiles'>) =>
+      this.#offer(id, paths, review, text),
+    getMessageFile: (wish: ValidInputOf<'getMessageFile'>) => this.#getMessageFile(wish),
+    getShared: async ({ from, contents, saveFolder }: ValidInputOf<'getShared'>) => {
+      const realm = this.#circleRealm(from)
+      const wanted = contents.map(({ content, path }): WantedContent => {
+        const id = parseContentId(content)
+        if (id === undefined) throw new CommunityError('OFFER_UNKNOWN', { content })
+        return { ...id, path }
+      })
+      return await this.#gets().get(realm, wanted, { saveFolder })
+    },
+    deleteMessage: async (wish: ValidInputOf<'deleteMessage'>) => {
+      const { id: conversation, message } = wish
+      const people = this.#ground.people()
+      const offered = await people.inner('messageOffer', { conversation, message }).catch(() => undefined)
+      if (offered?.mine === true)
+        await this.#or(undefined, (link) => link.ask('endLoose', bundleOf(conversation, offered.offer)))
+      return await people.call('deleteMessage', wish)
+    },
+  }
+
+  async #offer(
+    conversation: string,
+    paths: readonly string[],
+    review: string | undefined,
+    text: string,
+  ): Promise<OutputOf<'offerFiles'>> {
+    const realm = this.#realmOf(conversation)
+    const { reviews, gate } = this.#ground.sharing()
+    const { disk, digest, stateFolder } = this.#ground
+    const offering = new OfferedPaths({ reviews, gate, disk, digest, stateFolder })
+    const { offer, files } = await offering.prepare(paths, review)
+    const bundle = bundleOf(conversation, offer)
+    await this.#ground.library().need().ask('offerLoose', { audience: realm, bundle, files })
+    try {
+      return await this.#ground.people().inner('writeFileEntry', { conversation, offer, text })
+    } catch (error) {
+      await this.#ground.library().need().ask('endLoose', bundle)
+      throw error
+    }
+  }
+
+  async #getMessageFile(wish: ValidInputOf<'getMessageFile'>): Promise<Card> {
+    const { id: conversation, message, saveFolder, dismiss } = wish
+    const people = this.#ground.people()
+    const { offer, mine } = await people.inner('messageOffer', { conversation, message })
+    const told = async (state: Partial<Card>): Promise<Card> => {
+      const { file } = await people.inner('fileState', { conversation, message, state })
+      if (file === null) throw new CommunityError('OFFER_UNKNOWN', { message })
+      return file
+    }
+    if (mine) return await told({})
+    if (dismiss === true) return await told({ state: 'dismissed' })
+    const realm = this.#realmOf(conversation)
+    const { done, failed } = await this.#gets().get(realm, wantedOf(offer), {
+      saveFolder,
+      message: `${conversation} ${message}`,
+    })
+    const [problem] = failed
+    if (done.length === 0 && problem !== undefined)
+      return await told({ state: 'failed', problem: { code: problem.error.code, data: {} } })
+    return await told({ state: 'getting', transfer: done.length === 1 ? (done[0] ?? null) : null })
+  }
+
+  /** @throws CommunityError CIRCLE_UNKNOWN */
+  #realmOf(conversation: string): ClosedRealm {
+    const [kind, circle] = conversation.split(':')
+    return this.#circleRealm(kind === 'room' ? `circle:${circle}` : conversation)
+  }
+
+  #circleRealm(from: string): ClosedRealm {
+    if (!from.startsWith('circle:') || !this.realms.isIn(from))
+      throw new CommunityError('CIRCLE_UNKNOWN', { id: from })
+    return from as ClosedRealm
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#opened?.close()
+    this.#kept.close()
+    const bridge = await this.#bridge?.catch(() => undefined)
+    await bridge?.close()
+  }
+}
+
+/** Catalogues are told together with what changes next to them. */
+const TELL_AFTER_MS = 100
+
+function wantedOf({ name, lengthBytes, what }: FileOffer): WantedContent[] {
+  if (what.kind === 'file') return [{ root: what.root, lengthBytes, path: name }]
+  if (what.kind === 'list') return what.items.map((item) => ({ ...item, path: `${name}/${item.path}` }))
+  // Written by a later Shoal: this one lists no more than a message holds.
+  throw new CommunityError('TOO_MANY', { what: 'files' })
+}
+
+/** The same for the same files in the same conversation, so that they end with their message. */
+function bundleOf(conversation: string, offer: FileOffer): string {
+  const hash = createHash('sha256')
+    .update(encode(offerFields(offer)))
+    .digest('hex')
+  return `${conversation} ${hash}`
+}

@@ -1,0 +1,126 @@
+// From paths that a person names to what a message offers of them: looked at and answered like every share, hashed, and frozen.
+// Promise: nothing is in it but what came through the gate, as it was looked at.
+
+import path from 'node:path'
+import type { Digest, Disk } from '../../base/ports.ts'
+import { type FileOffer, type OfferedPath, offerFits } from '../../community/chat/file-offer.ts'
+import { CommunityError } from '../../community/community-error.ts'
+import type { LooseFile } from '../../library/loose-offers.ts'
+import { kindOf } from '../../library/names/kinds.ts'
+import { identityOf } from '../library/offers.ts'
+import { type GateTools, type LookedAt, lookedAt } from '../review/gate.ts'
+import type { Reviews } from '../review/reviews.ts'
+import { subjectOfPath } from '../review/subject.ts'
+import { hashLooked } from '../share-content.ts'
+import { toolPorts } from '../tool-ports.ts'
+
+export interface OfferedPathsGround {
+  readonly reviews: Reviews
+  readonly gate: GateTools
+  readonly disk: Disk
+  readonly digest: Digest
+  readonly stateFolder: string
+}
+
+export interface PreparedOffer {
+  readonly offer: FileOffer
+  readonly files: readonly LooseFile[]
+}
+
+/** Of a name with more beside it. */
+const MAX_NAME_CHARACTERS = 80
+
+export class OfferedPaths {
+  readonly #ground: OfferedPathsGround
+
+  constructor(ground: OfferedPathsGround) {
+    this.#ground = ground
+  }
+
+  /**
+   * @param review a look at one of the paths that was answered; the others are looked at now
+   * @throws ReviewError SHARE_NEEDS_ANSWER and whatever keeps it from being shared; CommunityError TOO_MANY
+   */
+  async prepare(paths: readonly string[], review: string | undefined): Promise<PreparedOffer> {
+    const files: LooseFile[] = []
+    const tops: { readonly name: string; readonly single: boolean }[] = []
+    for (const each of paths) {
+      const looked = await this.#looked(path.resolve(each), review)
+      tops.push({ name: looked.source.name, single: looked.source.singleFile })
+      files.push(...(await this.#hashed(looked)))
+      await this.#ground.reviews.end(looked.review)
+    }
+    return { offer: offerOf(files, tops), files }
+  }
+
+  async #looked(root: string, id: string | undefined): Promise<LookedAt> {
+    const { reviews, gate, disk, digest, stateFolder } = this.#ground
+    const given = id === undefined ? undefined : reviews.get(id)
+    if (given?.subject.root === root) return await lookedAt(given, 'link', gate)
+    const wish = { path: root, exclude: [], dataFolder: undefined, audience: 'link' as const }
+    const subject = await subjectOfPath(wish, disk, { digest, stateFolder })
+    const review = await reviews.look(subject, [], new AbortController().signal)
+    return await lookedAt(review, 'link', gate)
+  }
+
+  /** With threads of its own, for as long as it takes. */
+  async #hashed(looked: LookedAt): Promise<LooseFile[]> {
+    const ports = toolPorts()
+    try {
+      const choices = { trackers: [], format: 'v2' as const }
+      const watch = { progress: () => undefined, cancelled: () => false }
+      const { metainfo } = await hashLooked(looked, choices, ports, watch)
+      const { source } = looked
+      const below = source.singleFile ? 0 : 1
+      const roots = new Map(metainfo.files.map((file) => [file.path.slice(below).join('/'), file]))
+      return source.files.flatMap((file, at) => {
+        const known =
+          roots.get(file.components.join('/')) ?? (source.singleFile ? metainfo.files[0] : undefined)
+        const stat = source.stats[at]
+        // Nothing of an empty file can be offered by its content, and nobody misses it.
+        if (known?.root === undefined || stat === undefined || known.lengthBytes === 0) return []
+        const name = source.singleFile ? source.name : (file.components.at(-1) as string)
+        const folders = source.singleFile ? [] : [source.name, ...file.components.slice(0, -1)]
+        return [{ path: file.path, ...identityOf(stat), root: known.root, folder: folders.join('/'), name }]
+      })
+    } finally {
+      await ports.close()
+    }
+  }
+}
+
+/** @throws CommunityError TOO_MANY for more files than a message can list */
+function offerOf(
+  files: readonly LooseFile[],
+  tops: readonly { readonly name: string; readonly single: boolean }[],
+): FileOffer {
+  const lengthBytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)
+  const [first] = files
+  const [top] = tops
+  if (first === undefined || top === undefined)
+    throw new CommunityError('TOO_MANY', { what: 'files', count: 0 })
+  if (files.length === 1 && tops.length === 1 && top.single)
+    return {
+      name: first.name,
+      kind: kindOf(first.name, undefined),
+      files: 1,
+      lengthBytes,
+      what: { kind: 'file', root: first.root },
+    }
+  // The name of a folder stands above all; of several things each keeps its own.
+  const one = tops.length === 1
+  const items = files.map(({ folder, name, root, lengthBytes }): OfferedPath => {
+    const whole = folder === '' ? name : `${folder}/${name}`
+    return { path: one ? whole.slice(top.name.length + 1) : whole, root, lengthBytes }
+  })
+  const name = one ? top.name : `${top.name.slice(0, MAX_NAME_CHARACTERS)} + ${tops.length - 1}`
+  const offer: FileOffer = {
+    name,
+    kind: 'folder',
+    files: files.length,
+    lengthBytes,
+    what: { kind: 'list', items },
+  }
+  if (!offerFits(offer)) throw new CommunityError('TOO_MANY', { what: 'files', count: files.length })
+  return offer
+}
