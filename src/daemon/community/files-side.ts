@@ -118,7 +118,7 @@ export class FilesSide {
         const here = await Promise.all(contents.map((content) => this.#isHere(content)))
         return contents.filter((_, at) => here[at])
       },
-      keepCopy: (wish) => this.#kept.fetch(wish),
+      keepCopy: (wish) => this.#kept.begin(wish),
       dropCopy: (wish) => this.#kept.drop(wish),
     }
   }

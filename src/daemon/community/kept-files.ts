@@ -50,7 +50,7 @@ export class KeptFiles {
   }
 
   /** Returns when it has begun; how it ends is told by `ended`. */
-  async fetch(wish: KeepWish): Promise<void> {
+  async begin(wish: KeepWish): Promise<void> {
     const { circle, content } = wish
     const key = `${circle} ${content}`
     const id = parseContentId(content)
