@@ -12,6 +12,8 @@ export interface ChaosPlan {
   readonly seconds: number
   /** Conversation ids by their names in the ledger. */
   readonly rooms: ReadonlyMap<string, string>
+  /** Who writes to whom directly, by the names of these conversations. */
+  readonly pairs: ReadonlyMap<string, readonly [Member, Member]>
   readonly members: readonly Member[]
   readonly scene: Scene
   readonly ledger: Ledger
@@ -124,8 +126,11 @@ export class Chaos {
       return this.#say(member, id, name)
     }
     if (dice < 82) {
-      const other = this.#any(members.filter((each) => each !== member))
-      if (other !== undefined) await this.#say(member, `direct:${other.person}`, pairName(member, other))
+      const [name, [one, other]] = this.#any(
+        [...this.#plan.pairs].filter(([, pair]) => pair.includes(member)),
+      ) ?? ['', []]
+      const peer = one === member ? other : one
+      if (peer !== undefined) await this.#say(member, `direct:${peer.person}`, name)
       return
     }
     const own = this.#any(

@@ -234,6 +234,7 @@ class Scenario {
     this.#chaos = await new Chaos({
       seconds: this.#plan.chaosSeconds,
       rooms: this.#talk.rooms,
+      pairs: this.#talk.pairs,
       members,
       scene: this.#talk.scene,
       ledger: this.#talk.ledger,
@@ -258,18 +259,25 @@ class Scenario {
     return `${this.#talk.ledger.count} messages in ${this.#talk.rooms.size} rooms and ${this.#talk.pairs.size} pairs, ${((state + log) / 1_000).toFixed(1)} s after the end; log ${hash.digest('hex').slice(0, 16)}`
   }
 
-  /** Looked for in every file that the keeper has. */
+  /** Looked for in every file that the keeper has; and at a member, to see that looking finds it. */
   async #keeperReads(): Promise<string> {
     const { keeper } = this.#talk.scene
-    const needles = ['says 1', ' in plans', 'said while all were off'].map((text) => Buffer.from(text))
-    let files = 0
-    for (const entry of await readdir(keeper.stateFolder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue
-      files++
-      const bytes = await readFile(join(entry.parentPath, entry.name))
-      const found = needles.find((needle) => bytes.includes(needle))
-      if (found !== undefined) throw new Error(`${entry.name} holds "${found}"`)
-    }
-    return `${files} files`
+    const at = await readable(keeper.stateFolder)
+    if (at.length > 0) throw new Error(`${keeper.name} holds readable texts: ${at.join(', ')}`)
+    if ((await readable(this.#ana.stateFolder)).length === 0)
+      throw new Error('looking finds nothing at a member either')
+    return 'no text in any of its files'
   }
+}
+
+const TEXTS = [' in plans', 'said while all were off'].map((text) => Buffer.from(text))
+
+async function readable(folder: string): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const bytes = await readFile(join(entry.parentPath, entry.name))
+    if (TEXTS.some((text) => bytes.includes(text))) found.push(entry.name)
+  }
+  return found
 }
