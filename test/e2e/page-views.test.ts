@@ -3,24 +3,13 @@
 // browser are real.
 
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import { hostileHandlers, hostileRow } from '../doubles/hostile-daemon.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { hostileRow } from '../doubles/hostile-daemon.ts'
 import { hostile } from '../doubles/hostile-text.ts'
 import { needs } from '../doubles/require-program.ts'
-import { serve } from '../doubles/served.ts'
-import { axe, openBrowser, openPage } from './page.ts'
-
-interface Scene {
-  readonly name: string
-  /** As in the address; the start screen has a daemon with nothing in it. */
-  readonly at: string
-  /** What is pressed and typed to see it. */
-  readonly go?: (page: Page) => Promise<void>
-  /** Fields of hostile-daemon.ts whose text must be there to be read. */
-  readonly reads: readonly string[]
-}
+import { openBrowser } from './page.ts'
+import { look, type Scene } from './page-scene.ts'
 
 const SCENES: readonly Scene[] = [
   { name: 'the start screen', at: 'start', reads: ['save-folder'] },
@@ -303,52 +292,6 @@ async function reviewed(page: Page): Promise<void> {
   await page.getByLabel('Path').fill('/home/a/film')
   await page.keyboard.press('Enter')
   await page.getByRole('tree').waitFor()
-}
-
-/** Looks of one page, changed in this order; 320 pixels are 1280 at 400 % (WCAG 1.4.10), and a phone as narrow as any. */
-const LOOKS = [
-  { name: 'light', colorScheme: 'light', width: 1_280, height: 800 },
-  { name: 'on 320 pixels', colorScheme: 'light', width: 320, height: 640 },
-  { name: 'dark', colorScheme: 'dark', width: 1_280, height: 800 },
-  { name: 'on a phone', colorScheme: 'dark', width: 390, height: 844 },
-] as const
-
-/** Run in the page: what was changed is drawn. */
-const DRAWN = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn, 50))))`
-
-async function pageLink(t: TestContext, at: Scene['at']): Promise<string> {
-  const rows = at === 'start' ? [] : [hostileRow()]
-  const { ask, feed } = await serve(t, {
-    pageFolder: join(import.meta.dirname, '..', '..', 'web', 'dist'),
-    handlers: hostileHandlers(rows),
-  })
-  feed.held.push(...rows)
-  return (JSON.parse((await ask('POST', '/api/v1/page-link', { body: {} })).body) as { url: string }).url
-}
-
-async function look(t: TestContext, browser: Browser, scene: Scene): Promise<void> {
-  const { page, troubles } = await openPage(browser, await pageLink(t, scene.at))
-  if (scene.at !== 'start') await page.evaluate(`location.hash = '#/${scene.at}'`)
-  await page.locator('h1').first().waitFor()
-  await scene.go?.(page)
-  const seen = await page.locator('body').innerText()
-  for (const field of scene.reads) {
-    // The character that would turn the rest around is shown as its code.
-    assert.ok(seen.includes(hostile(field).replace('\u202E', 'U+202E')), `${field} is not read in: ${seen}`)
-  }
-  assert.equal(await page.locator('img').count(), 0, 'no name became an element')
-  for (const { name, colorScheme, width, height } of LOOKS) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height })
-    await page.evaluate(DRAWN)
-    assert.deepEqual(await axe(page), [], name)
-    const wider = await page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
-    assert.ok(wider <= 0, `${name} it is ${wider} pixels wider than the window`)
-  }
-  assert.deepEqual(troubles, [])
-  await page.context().close()
 }
 
 test('views and dialogs are clean for axe, as wide as the window, and hold text as text', async (t) => {

@@ -102,9 +102,9 @@ export const enCircle = {
   'invite.revoked': 'That invite does not work any more.',
 
   'request.let': 'Let in',
-  'request.letOf': (name: string) => `Let ${name} in`,
+  'request.letOf': (name: string) => `Let in: ${name}`,
   'request.refuse': 'Do not',
-  'request.refuseOf': (name: string) => `Do not let ${name} in`,
+  'request.refuseOf': (name: string) => `Do not let in: ${name}`,
   'request.asked': 'asked',
   'request.count': (count: number) =>
     plural(count, { one: '# waits to be let in', other: '# wait to be let in' }),
@@ -159,6 +159,7 @@ export const enCircle = {
   'joining.step.asking': 'Ask to be let in',
   'joining.step.receiving': 'Receive history',
   'joining.found': (count: number) => plural(count, { one: 'found # member', other: 'found # members' }),
+  'joining.lead': (found: string) => `${found.charAt(0).toUpperCase()}${found.slice(1)}.`,
   'joining.asking': 'asking',
   'joining.receiving': 'receiving history',
   'joining.nobody': 'Nobody is on. You will join when a member comes online; you may close this.',
@@ -186,7 +187,7 @@ export const enCircle = {
   'nearby.browse': 'Look',
   'nearby.browseOf': (name: string) => `Look what ${name} offers`,
   'nearby.add': 'Add as contact',
-  'nearby.addOf': (name: string) => `Add ${name} as contact`,
+  'nearby.addOf': (name: string) => `Add as contact: ${name}`,
   'nearby.devices': 'Devices on this network',
   'nearby.sent': 'Sent to me and by me',
   'nearby.browsing': (name: string) => `What ${name} offers to everyone`,

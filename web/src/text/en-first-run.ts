@@ -7,6 +7,8 @@ export const enFirstRun = {
   'start.getMeans': 'Paste a link anywhere on this page, or press here.',
   'start.share': 'Share something',
   'start.shareMeans': 'Choose a file or folder, and say who can get it.',
+  'start.people': 'People',
+  'start.near': 'On this network: send files to',
   'start.saving': 'Saving to',
   'start.change': 'Change',
   'start.changeFolder': 'Change the folder',

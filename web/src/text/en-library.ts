@@ -180,6 +180,10 @@ export const enLibrary = {
   'search.title': 'Search',
   'search.reach': 'Where',
   'search.reach.mine': 'Mine',
+  'search.reach.circles': 'My circles',
+  'search.reach.nearby': 'Nearby',
+  'search.reach.wishes': 'Wishes',
+  'search.tabCount': (count: number) => number(count),
   'search.begin': 'Type what you look for.',
   'search.toBox': 'To the box above',
   'search.results': 'Results',
@@ -190,4 +194,39 @@ export const enLibrary = {
         : `All ${files(files_)} of your library and transfers were searched by name and by what media say of themselves.`
     }${unread === 0 ? '' : ` ${files(unread)} were not read yet: of these only names are known.`}`,
   'search.noneHelp': 'Fewer words, or fewer filters, find more.',
+
+  'others.holders': 'Who has it',
+  'others.holderCount': (count: number, online: number) =>
+    `${plural(count, { one: '# has it', other: '# have it' })}, ${number(online)} online`,
+  'others.hold': (count: number) => plural(count, { one: '# has it', other: '# have it' }),
+  'others.names': 'Also called',
+  'others.here': 'It is here already.',
+  'others.reached.circles': (count: number) =>
+    plural(count, { one: 'Searched what # member offers.', other: 'Searched what # members offer.' }),
+  'others.reached.nearby': (count: number) =>
+    plural(count, { one: 'Asked # device nearby.', other: 'Asked # devices nearby.' }),
+  'others.missing': (names: string) => `Not reached now: ${names}.`,
+  'others.none.circles': (words: string) => `Nothing that members of your circles offer fits “${words}”.`,
+  'others.none.nearby': (words: string) => `Nothing that devices nearby offer to everyone fits “${words}”.`,
+  'others.noneHelp': 'Wish for it: what fits later brings a notice.',
+
+  'wishes.do': 'Wish for it',
+  'wishes.added': (words: string) => `What fits “${words}” from now on brings a notice.`,
+  'wishes.none': 'No wishes yet.',
+  'wishes.noneMeans':
+    'Search in your circles or nearby, and wish for what is not there: what fits later brings a notice.',
+  'wishes.in.circles': 'in my circles',
+  'wishes.in.nearby': 'nearby',
+  'wishes.hits': (count: number) => plural(count, { one: '# fits', other: '# fit' }),
+  'wishes.unseen': (count: number) => plural(count, { one: '# not seen yet', other: '# not seen yet' }),
+  'wishes.since': 'since',
+  'wishes.look': 'Look',
+  'wishes.lookOf': (words: string) => `Look what fits ${words}`,
+  'wishes.remove': 'Forget',
+  'wishes.removeOf': (words: string) => `Forget the wish for ${words}`,
+  'wishes.removed': (words: string) => `The wish for “${words}” is forgotten.`,
+  'wishes.nothing': 'Nothing fits yet. What does later brings a notice.',
+  'wishes.dismiss': 'Not this',
+  'wishes.dismissOf': (name: string) => `Not this: ${name}`,
+  'wishes.dismissed': (name: string) => `${name} is not shown for this wish any more.`,
 } as const

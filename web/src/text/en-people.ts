@@ -135,6 +135,7 @@ export const enPeople = {
   'file.notNow': 'Not now',
   'file.notNowOf': (name: string) => `Not now: ${name}`,
   'file.later': 'Get it after all',
+  'file.laterOf': (name: string) => `Get it after all: ${name}`,
   'file.dismissed': 'Not taken.',
   'file.mine': (sources: number) =>
     sources === 0

@@ -8,6 +8,7 @@ import { enDialogs } from './en-dialogs.ts'
 import { enFirstRun } from './en-first-run.ts'
 import { enFrame } from './en-frame.ts'
 import { enLibrary } from './en-library.ts'
+import { enMe } from './en-me.ts'
 import { enNetwork } from './en-network.ts'
 import { enPeople } from './en-people.ts'
 import { enSettings } from './en-settings.ts'
@@ -23,6 +24,7 @@ export const en = {
   ...enFirstRun,
   ...enFrame,
   ...enLibrary,
+  ...enMe,
   ...enNetwork,
   ...enPeople,
   ...enSettings,

@@ -42,7 +42,8 @@ export function Words({ close }: { readonly close: () => void }): ReactNode {
       <p>{t('words.lead')}</p>
       {error !== undefined && <ErrorSentence error={error} />}
       {value !== undefined && (
-        <ol className="word-list">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: on a small screen they are scrolled through by keys
+        <ol className="word-list" aria-label={t('words.title')} tabIndex={0}>
           {value.words.map((word, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
             <li key={index}>{word}</li>

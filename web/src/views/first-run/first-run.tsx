@@ -3,10 +3,13 @@
 import { type ReactNode, useCallback, useState } from 'react'
 import { formatDuration } from '../../../../src/api/format-quantity.ts'
 import type { SettingRow } from '../../../../src/api/schemas/machine.ts'
+import { visible } from '../../../../src/api/unseen-characters.ts'
 import { openDialog } from '../../app/dialogs.ts'
 import { call } from '../../store/api.ts'
 import { attempt } from '../../store/attempt.ts'
 import { refreshStatus, rows, status, totals } from '../../store/connection.ts'
+import { nearby } from '../../store/people.ts'
+import { useKept } from '../../store/use-kept.ts'
 import { useSignal } from '../../store/use-signal.ts'
 import { LOCALE } from '../../text/plural.ts'
 import { t } from '../../text/t.ts'
@@ -38,7 +41,16 @@ export function FirstRun({ onClose }: { readonly onClose?: () => void }): ReactN
           means={t('start.shareMeans')}
           onPress={() => void openDialog('share', {})}
         />
+        <div className="start-big start-people">
+          <Icon name="people" />
+          <span className="start-big-name">{t('start.people')}</span>
+          <span className="start-people-do">
+            <Button onPress={() => void openDialog('newCircle', {})}>{t('people.newCircle')}</Button>
+            <Button onPress={() => void openDialog('peopleLink', {})}>{t('people.haveInvite')}</Button>
+          </span>
+        </div>
       </div>
+      <Near />
       <dl className="start-facts">
         <Saving />
         <Giving />
@@ -78,6 +90,36 @@ function Do({ icon, name, means, onPress }: DoProps): ReactNode {
     </button>
   )
 }
+
+/** Who is on this network: files go to one of them from here at once. */
+function Near(): ReactNode {
+  const { value } = useKept(nearby)
+  if (value === undefined || value.length === 0) return null
+  return (
+    <section className="start-near" aria-label={t('start.near')}>
+      <h2>{t('start.near')}</h2>
+      <ul>
+        {value.slice(0, MOST_NEAR).map((device) => (
+          <li key={device.device}>
+            <Button
+              icon="send"
+              aria-label={t('nearby.sendTo', visible(device.name))}
+              onPress={() =>
+                void openDialog('send', {
+                  target: { kind: 'to', to: `device:${device.device}`, name: visible(device.name) },
+                })
+              }
+            >
+              <ForeignText text={device.name} />
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const MOST_NEAR = 6
 
 function Saving(): ReactNode {
   const now = useSignal(status)

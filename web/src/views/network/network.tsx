@@ -14,6 +14,7 @@ import { Section } from '../section.tsx'
 import { Findings } from './findings.tsx'
 import { Guard } from './guard.tsx'
 import { Log } from './log.tsx'
+import { PeopleLine } from './people-line.tsx'
 import { Seen } from './seen.tsx'
 import './network.css'
 
@@ -45,6 +46,7 @@ export function Network(): ReactNode {
           <Guard rows={value.guard} onLifted={again} />
           <Seen facts={value} />
           <Ports facts={value} />
+          <PeopleLine />
         </>
       )}
       <Log />

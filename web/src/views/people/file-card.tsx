@@ -36,7 +36,7 @@ export function FileCardView({ message, file, from, acts }: Props): ReactNode {
     if (answer !== undefined) acts.put({ ...message, file: answer })
   }
   return (
-    <section className={`file-card file-card-${state}`} aria-label={t('file.card', name)}>
+    <article className={`file-card file-card-${state}`} aria-label={t('file.card', name)}>
       {file.preview && <Preview message={message} name={name} />}
       <div className="file-card-text">
         <p className="file-card-name">
@@ -73,12 +73,12 @@ export function FileCardView({ message, file, from, acts }: Props): ReactNode {
       )}
       {state === 'dismissed' && (
         <div className="file-card-do">
-          <Button aria-label={t('file.getOf', name)} onPress={() => void take(false)}>
+          <Button aria-label={t('file.laterOf', name)} onPress={() => void take(false)}>
             {t('file.later')}
           </Button>
         </div>
       )}
-    </section>
+    </article>
   )
 }
 

@@ -115,8 +115,7 @@ function Results({ words, within }: { readonly words: string; readonly within: s
         {t('find.count', value.total)}
         {value.until !== null && (
           <span className="soft">
-            {' '}
-            {t('find.until')} <Moment at={value.until} />
+            . {t('find.until')} <Moment at={value.until} />
           </span>
         )}
       </p>

@@ -80,13 +80,13 @@ export function JoiningPage({ id }: { readonly id: string }): ReactNode {
 function sentenceOf({ step, membersFound }: Joining): string {
   switch (step) {
     case 'looking':
-      return membersFound === 0 ? t('joining.nobody') : t('joining.found', membersFound)
+      return membersFound === 0 ? t('joining.nobody') : t('joining.lead', t('joining.found', membersFound))
     case 'asking':
-      return `${t('joining.found', membersFound)}, ${t('joining.asking')}`
+      return t('joining.lead', `${t('joining.found', membersFound)}, ${t('joining.asking')}`)
     case 'waiting-approval':
       return t('joining.approval')
     case 'receiving-history':
-      return t('joining.receiving')
+      return t('joining.lead', t('joining.receiving'))
     case 'joined':
       return t('joining.joined')
     case 'failed':

@@ -39,7 +39,7 @@ export function OfferCard({ offer }: { readonly offer: SendOffer }): ReactNode {
     toast(t('offer.alwaysNow', shown))
   }
   return (
-    <section className="offer-card" aria-label={t(lead, shown)}>
+    <article className="offer-card" aria-label={t(lead, shown)}>
       <Icon name={incoming ? 'get' : 'send'} />
       <div className="offer-text">
         <p>
@@ -103,7 +103,7 @@ export function OfferCard({ offer }: { readonly offer: SendOffer }): ReactNode {
           </Button>
         </div>
       )}
-    </section>
+    </article>
   )
 }
 

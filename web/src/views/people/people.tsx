@@ -87,7 +87,6 @@ function All(): ReactNode {
   const nothing = value?.circles.length === 0 && talks?.length === 0
   return (
     <div className="view people-all">
-      <h1>{t('people.title')}</h1>
       <p className="view-lead">{t(nothing ? 'people.empty' : 'people.emptyPick')}</p>
       <div className="people-all-do">
         <Button

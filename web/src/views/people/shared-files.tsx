@@ -6,7 +6,7 @@ import type { CircleDetails, OthersEntry } from '../../../../src/api/schemas/cir
 import { visible } from '../../../../src/api/unseen-characters.ts'
 import { call } from '../../store/api.ts'
 import { t } from '../../text/t.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
 import { Field, SelectBox } from '../../ui/field.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
@@ -145,13 +145,12 @@ export function OfferedFiles({ load, path, onPath, from, nothing }: OfferedProps
             {entry.here ? (
               <span className="soft">{t('members.here')}</span>
             ) : (
-              <Button
+              <IconButton
                 icon="get"
-                aria-label={t('members.getFile', visible(entry.name))}
+                look="plain"
+                label={t('members.getFile', visible(entry.name))}
                 onPress={() => void getFrom(from, entry)}
-              >
-                {t('file.get')}
-              </Button>
+              />
             )}
           </li>
         ))}

@@ -22,6 +22,7 @@ export function Side({ place }: { readonly place: Place }): ReactNode {
   const direct = talks?.filter(({ kind }) => kind === 'direct') ?? []
   return (
     <nav className="people-side" aria-label={t('people.places')}>
+      {place.kind === 'all' && <h1>{t('people.title')}</h1>}
       {error !== undefined && <ErrorSentence error={error} />}
       <ul className="people-pages">
         <NearbyLine current={place.kind === 'nearby' || place.kind === 'device'} />

@@ -118,9 +118,9 @@ export function TalkList({ talk, talking, known, at, acts, moderator, room, onRe
           {shown.map(({ message, day, unreadLine, follows }) => (
             <li key={message.id}>
               {day !== undefined && (
-                <h3 className="talk-day">
+                <h2 className="talk-day">
                   <time dateTime={day}>{DAY.format(Date.parse(day))}</time>
-                </h3>
+                </h2>
               )}
               {unreadLine && (
                 <p className="talk-unread">

@@ -1,67 +1,72 @@
-// Search: what is typed in the box, found in everything that is here, grouped by content. Reaches that are not built are not here.
+// Search: what is typed in the box, found in everything that is here, in what my circles offer, and in what devices nearby offer to
+// everyone; each reach a tab with its count. What was wished for is beside them.
 
-import { type ReactNode, useCallback, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { focusBox } from '../../app/box.tsx'
-import { goWith, useRoute } from '../../app/router.ts'
-import { call } from '../../store/api.ts'
+import { go, goWith, useRoute } from '../../app/router.ts'
+import { wishes } from '../../store/people.ts'
+import { useKept } from '../../store/use-kept.ts'
 import { t } from '../../text/t.ts'
 import { Button } from '../../ui/button.tsx'
-import { ForeignText } from '../../ui/foreign-text.tsx'
-import { useLoaded } from '../../ui/use-loaded.ts'
 import { FilterChips, KIND_CHIPS, MORE_CHIPS } from '../entries/chips.tsx'
-import { Entries } from '../entries/entries.tsx'
 import { SortField, sortOf } from '../entries/fields.tsx'
+import { Mine } from './mine.tsx'
+import { Others } from './others.tsx'
+import { type Reach, useReachCounts } from './use-reach-counts.ts'
+import { Wishes } from './wishes.tsx'
 import '../../ui/tabs.css'
 import '../library/library.css'
 import './search.css'
 
+const TABS = ['mine', 'circles', 'nearby', 'wishes'] as const
+type TabName = (typeof TABS)[number]
 const CHIPS = [...KIND_CHIPS, ...MORE_CHIPS]
-const REACH = 'mine'
 
 export function Search(): ReactNode {
-  const { query } = useRoute()
+  const { rest, query } = useRoute()
+  const tab = TABS.find((name) => name === rest[0]) ?? 'mine'
   const words = query.words ?? ''
   const asked = words.trim() !== ''
+  const counts = useReachCounts(words)
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is gone to with nothing asked yet
   useEffect(() => {
-    if (!asked) focusBox()
+    if (!asked && tab !== 'wishes') focusBox()
   }, [])
   return (
     <div className="library">
       <h1>{t('search.title')}</h1>
-      <Tabs className="library-tabs" selectedKey={REACH}>
+      <Tabs
+        className="library-tabs"
+        selectedKey={tab}
+        onSelectionChange={(key) => {
+          const to = TABS.find((name) => name === key) ?? 'mine'
+          go({ view: 'search', rest: to === 'mine' ? [] : [to], query: { words } })
+        }}
+      >
         <TabList className="tab-list" aria-label={t('search.reach')}>
-          <Tab id={REACH} className="tab">
-            {t('search.reach.mine')}
-          </Tab>
+          {TABS.map((name) => (
+            <Tab key={name} id={name} className="tab">
+              <TabName name={name} count={name === 'wishes' ? undefined : counts[name]} />
+            </Tab>
+          ))}
         </TabList>
-        <TabPanel id={REACH} className="library-panel">
+        <TabPanel key={tab} id={tab} className="library-panel">
           <div className="view-list">
-            <div className="entries-bar search-bar">
-              <FilterChips
-                words={words}
-                chips={CHIPS}
-                onWords={(next) => goWith({ words: next, open: '' }, 'replace')}
-              />
-              {asked && <SortField sort={sortOf(query.sort)} />}
-            </div>
-            {asked ? (
-              <Entries
-                label={t('search.results')}
-                words={words}
-                sort={sortOf(query.sort)}
-                open={query.open || undefined}
-                everyMs={undefined}
-                nothing={<Nothing words={words} />}
-              />
+            {tab === 'wishes' ? (
+              <Wishes open={query.wish || undefined} />
             ) : (
-              <div className="library-empty">
-                <p className="view-lead">{t('search.begin')}</p>
-                <Button icon="search" onPress={focusBox}>
-                  {t('search.toBox')}
-                </Button>
-              </div>
+              <>
+                <div className="entries-bar search-bar">
+                  <FilterChips
+                    words={words}
+                    chips={CHIPS}
+                    onWords={(next) => goWith({ words: next, open: '' }, 'replace')}
+                  />
+                  {asked && tab === 'mine' && <SortField sort={sortOf(query.sort)} />}
+                </div>
+                {asked ? <Found reach={tab} words={words} /> : <Begin />}
+              </>
             )}
           </div>
         </TabPanel>
@@ -70,16 +75,36 @@ export function Search(): ReactNode {
   )
 }
 
-/** What was asked, and what of it could not be looked into. */
-function Nothing({ words }: { readonly words: string }): ReactNode {
-  const { value } = useLoaded(useCallback(() => call('library', {}), []))
-  if (value === undefined) return null
+function TabName({ name, count }: { readonly name: TabName; readonly count: number | undefined }): ReactNode {
+  const { value } = useKept(wishes)
+  const unseen = value?.reduce((sum, wish) => sum + wish.unseen, 0) ?? 0
+  return (
+    <>
+      {t(`search.reach.${name}`)}
+      {count !== undefined && <span className="tab-count">{t('search.tabCount', count)}</span>}
+      {name === 'wishes' && unseen > 0 && (
+        <span className="count tab-count">
+          <span aria-hidden="true">{unseen}</span>
+          <span className="visually-hidden">{t('wishes.unseen', unseen)}</span>
+        </span>
+      )}
+    </>
+  )
+}
+
+function Found({ reach, words }: { readonly reach: Reach; readonly words: string }): ReactNode {
+  const { query } = useRoute()
+  if (reach === 'mine') return <Mine words={words} sort={sortOf(query.sort)} open={query.open || undefined} />
+  return <Others key={reach} reach={reach} words={words} />
+}
+
+function Begin(): ReactNode {
   return (
     <div className="library-empty">
-      <p>
-        <ForeignText text={t('search.none', words.trim(), value.files, value.unhashedFiles)} />
-      </p>
-      <p className="soft">{t('search.noneHelp')}</p>
+      <p className="view-lead">{t('search.begin')}</p>
+      <Button icon="search" onPress={focusBox}>
+        {t('search.toBox')}
+      </Button>
     </div>
   )
 }

@@ -17,6 +17,7 @@ import { Categories } from './categories.tsx'
 import { Checks } from './checks.tsx'
 import { Looks } from './looks.tsx'
 import { OneSetting } from './one-setting.tsx'
+import { PeopleSettings } from './people.tsx'
 import { fits } from './setting-text.ts'
 import { Tokens } from './tokens.tsx'
 import './settings.css'
@@ -50,9 +51,12 @@ export function Settings(): ReactNode {
     checks: fits(query, [t('checks.title'), t('checks.means'), t('checks.locked'), 'virus ClamAV']),
     blocking: fits(query, [t('blocking.title'), t('blocking.means'), t('blocking.log')]),
     tokens: fits(query, [t('tokens.title'), t('tokens.means'), 'RPC', 'metrics']),
+    people: fits(query, [t('meSettings.title'), t('meSettings.said')]),
     looks: fits(query, [t('looks.title'), t('looks.theme'), t('looks.letters')]),
     about: fits(query, [t('about.title'), t('about.version'), t('about.state')]),
   }
+  // Who sees this device stands among what is known of oneself.
+  const shownOfPeople = found.filter((key) => table[key].section === 'people' && key !== 'people.visible')
   const searching = query.trim() !== ''
   const fitting = found.length + Object.values(beside).filter(Boolean).length
   const nothing = fitting === 0
@@ -72,7 +76,7 @@ export function Settings(): ReactNode {
       </Field>
       {error !== undefined && <ErrorSentence error={error} />}
       {value === undefined && error === undefined && <p role="status">{t('settings.loading')}</p>}
-      {SECTIONS.map((section) => (
+      {SECTIONS.filter((section) => section !== 'people').map((section) => (
         <SettingSectionView
           key={section}
           section={section}
@@ -81,6 +85,16 @@ export function Settings(): ReactNode {
           onChanged={put}
         />
       ))}
+      {(beside.people || shownOfPeople.length > 0) && (
+        <PeopleSettings>
+          {shownOfPeople.map((key) => {
+            const row = rows.get(key)
+            return row === undefined ? null : (
+              <OneSetting key={key} settingKey={key} row={row} onChanged={put} />
+            )
+          })}
+        </PeopleSettings>
+      )}
       {beside.categories && <Categories />}
       {beside.checks && <Checks />}
       {beside.blocking && <Blocking />}
