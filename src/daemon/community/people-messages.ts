@@ -157,6 +157,8 @@ export interface PeopleAsks {
     readonly folders: readonly string[]
   }): Promise<void>
   dropCopy(input: { readonly circle: string; readonly content: string }): Promise<void>
+  /** The router is to hold this port of the people process open; where that can be reached outside, as far as it is known. */
+  mapPeoplePort(input: { readonly port: number }): Promise<{ readonly addresses: readonly string[] }>
   /** BEP 44, mutable: true when at least one node stored it. */
   dhtPut(input: {
     readonly seed: Uint8Array
