@@ -129,6 +129,12 @@ export class CircleScene {
     this.settle()
   }
 
+  /** One that was sent before. */
+  injectBytes(from: Player, to: Player, kind: string, bytes: Uint8Array): void {
+    this.#receive({ from: from.device, to: to.device, kind, bytes })
+    this.settle()
+  }
+
   /** Carries frames until none is left. */
   settle(): void {
     for (const player of this.players.values()) this.#work(player)

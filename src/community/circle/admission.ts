@@ -1,7 +1,7 @@
 // Lets people in who have an invite: answers knocks for invites of the circles of this device, checks the proof, and writes
 // the add; where somebody must say yes first, the request waits here and with the moderators that are linked.
 // Promise: who does not know an invite learns nothing, not even that a circle is here; a proof serves once.
-// Frames: knock {k}, nonce {k, n}, join {k, q}, waiting {k}, refused {k, e}, request {c, q}, declined {c, p}.
+// Frames: knock {k}, nonce {k, n}, known {k}, join {k, q}, waiting {k}, refused {k, e}, request {c, q}, declined {c, p}.
 
 import type { BDict } from '../../base/bencode-value.ts'
 import { concatBytes, utf8 } from '../../base/bytes.ts'
@@ -101,7 +101,8 @@ export class Admission {
     // Silence, so that nobody learns by asking what is here.
     if (found === undefined) return
     if (isLive(found.circle, from)) {
-      // Let in already; the answer got lost.
+      // Let in already; the answer got lost, or somebody else let it in.
+      this.#ground.out.send(from, 'known', { k: this.#answerTag(found.invite, from) })
       this.#ground.welcome(found.circle, from)
       return
     }

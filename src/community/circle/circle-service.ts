@@ -150,7 +150,6 @@ export class CircleService implements Service {
       throw error
     }
     this.#all.setState(id, 'left')
-    this.#all.gate.closeAll(circle)
   }
 
   /** Everything of it goes from this device. @throws CommunityError CIRCLE_UNKNOWN, NOT_ALLOWED for who is in */

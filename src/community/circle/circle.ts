@@ -36,6 +36,8 @@ export interface CircleGround {
 export class Circle {
   readonly id: CircleId
   readonly resolver: Resolver
+  /** This person left: who has not heard of it is told, and nobody of anything else. */
+  left = false
   readonly #ground: CircleGround
   readonly #secrets = new Map<RecordId, Secrets>()
   #facts: CircleFacts | undefined

@@ -32,9 +32,6 @@ interface Entry {
   state: StoredCircle['state']
 }
 
-/** Others hear of what is here in circles that are `in` alone; the rest only receive. */
-const CLOSED: ReadonlySet<StoredCircle['state']> = new Set(['left'])
-
 export class Circles implements PartGround {
   readonly me: CircleSelf
   readonly crypto: CommunityCrypto
@@ -65,8 +62,7 @@ export class Circles implements PartGround {
     this.random = ground.random
     this.out = ground.out
     this.events = ground.events
-    for (const { id, state } of this.store.circles())
-      this.#entries.set(id, { circle: new Circle(id, this), state })
+    for (const { id, state } of this.store.circles()) this.#enter(id, state)
     this.gate = new Gate(this, { admitted: (...change) => this.#admitted(...change) })
     this.#sync = new OperationSync(this.out, {
       circle: (id) => this.#syncView(id),
@@ -87,6 +83,7 @@ export class Circles implements PartGround {
       ['request', (from, body) => admission.readRequest(from, body)],
       ['declined', (from, body) => admission.readDeclined(from, body)],
       ['nonce', (from, body) => joiner.readNonce(from, body)],
+      ['known', (from, body) => joiner.readKnown(from, body)],
       ['waiting', (from, body) => joiner.readWaiting(from, body)],
       ['refused', (from, body) => joiner.readRefused(from, body)],
     ])
@@ -104,7 +101,7 @@ export class Circles implements PartGround {
   // ── Which there are ──
 
   *circles(): Iterable<Circle> {
-    for (const { circle, state } of this.#entries.values()) if (!CLOSED.has(state)) yield circle
+    for (const { circle } of this.#entries.values()) yield circle
   }
 
   ids(): IterableIterator<CircleId> {
@@ -122,10 +119,7 @@ export class Circles implements PartGround {
   /** Also for one that is not here yet. */
   setState(id: CircleId, state: StoredCircle['state']): Circle {
     this.store.putCircle({ id, state })
-    const entry = this.#entries.get(id) ?? { circle: new Circle(id, this), state }
-    entry.state = state
-    this.#entries.set(id, entry)
-    return entry.circle
+    return this.#enter(id, state)
   }
 
   forget(circle: Circle): void {
@@ -166,7 +160,7 @@ export class Circles implements PartGround {
   }
 
   welcome(circle: Circle, device: DeviceId): void {
-    this.gate.welcome(circle, device)
+    this.gate.welcome(circle, device, true)
   }
 
   showCard(device: DeviceId): void {
@@ -249,6 +243,14 @@ export class Circles implements PartGround {
 
   // ── Within ──
 
+  #enter(id: CircleId, state: StoredCircle['state']): Circle {
+    const entry = this.#entries.get(id) ?? { circle: new Circle(id, this), state }
+    entry.state = state
+    entry.circle.left = state === 'left'
+    this.#entries.set(id, entry)
+    return entry.circle
+  }
+
   #readWelcome(from: DeviceId, body: BDict): void {
     const bytes = body.bytes('c')
     if (bytes?.length !== KEY_BYTES) throw new RecordError('FRAME_INVALID', { what: 'c' })
@@ -262,7 +264,7 @@ export class Circles implements PartGround {
       this.joiner.welcomed(id)
       this.gate.trust(circle, from)
     } else if (entry !== undefined && isLive(entry.circle, from) && entry.circle.facts().mine !== undefined)
-      this.gate.welcome(entry.circle, from)
+      this.gate.welcome(entry.circle, from, false)
   }
 
   /** Somebody's new device, let in for its card. */
@@ -271,7 +273,7 @@ export class Circles implements PartGround {
     for (const circle of circles) {
       const { mine } = circle.facts()
       if (mine === undefined || mine === 'keeper') continue
-      if (isLive(circle, from) || this.bring(circle, card, now)) this.gate.welcome(circle, from)
+      if (isLive(circle, from) || this.bring(circle, card, now)) this.gate.welcome(circle, from, true)
     }
   }
 

@@ -55,11 +55,14 @@ function isWithin(shares: readonly EpochShare[], live: Recipients): boolean {
 }
 
 /**
- * What is written with: of those that nobody has who is out, the highest generation, then the lowest hash. Undefined where
- * there is none: it is due.
+ * What is written with: of those that no other one follows, and that nobody has who is out, the highest generation, then the
+ * lowest hash. Undefined where there is none: it is due. One that was followed is not gone back to, since later recipients
+ * may know it.
  */
 export function bestOf(epochs: readonly Node[], live: Recipients): Node | undefined {
-  const ranked = [...epochs].sort((a, b) => generationOf(b) - generationOf(a) || compareBytes(a.hash, b.hash))
+  const ranked = epochHeads(epochs).sort(
+    (a, b) => generationOf(b) - generationOf(a) || compareBytes(a.hash, b.hash),
+  )
   return ranked.find((epoch) => isWithin(sharesOf(epoch), live))
 }
 

@@ -101,11 +101,11 @@ export class Gate {
     return (this.#doors.get(device)?.inside.size ?? 0) > 0
   }
 
-  /** Lets it in by name: it is in, and could not know a secret of the circle yet. */
-  welcome(circle: Circle, device: DeviceId): void {
+  /** Lets it in by name: it is in, and could not know a secret of the circle yet. `again`: it asked. */
+  welcome(circle: Circle, device: DeviceId, again: boolean): void {
     const door = this.#doors.get(device)
     if (door === undefined || !isLive(circle, device)) return
-    if (!door.welcomed.has(circle.id))
+    if (again || !door.welcomed.has(circle.id))
       if (this.#ground.out.send(device, 'welcome', { c: keyBytes(circle.id) })) door.welcomed.add(circle.id)
     if (door.inside.get(circle.id) !== 'member') this.#admit(circle, device, door, 'member')
   }
@@ -222,7 +222,7 @@ function isKnown(circle: Circle, device: DeviceId): boolean {
 }
 
 function isMine(circle: Circle, ground: PartGround): boolean {
-  return isLive(circle, ground.me.device)
+  return circle.left || isLive(circle, ground.me.device)
 }
 
 function invalid(what: string): RecordError {

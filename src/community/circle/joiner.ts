@@ -143,6 +143,11 @@ export class Joiner {
     else this.#told(way)
   }
 
+  /** It knows the invite and us: what it says next is that we are in. @throws RecordError */
+  readKnown(from: DeviceId, body: BDict): void {
+    this.#answered(from, body)?.found.add(from)
+  }
+
   /** @throws RecordError */
   readWaiting(from: DeviceId, body: BDict): void {
     const way = this.#answered(from, body)
