@@ -17,8 +17,8 @@ export const MAX_OPERATIONS = 20_000
 export const MAX_OPERATIONS_PER_DEVICE = 10_000
 /** All operations of a circle together: what a member that floods can make the others store. */
 export const MAX_LOG_BYTES = 256 * 1024 * 1024
-/** Of one device. */
-export const MAX_LOG_BYTES_PER_DEVICE = 64 * 1024 * 1024
+/** Of one device: whoever lets in and puts out in a circle of 500 writes 85 KB each time. */
+export const MAX_LOG_BYTES_PER_DEVICE = 192 * 1024 * 1024
 /** As CircleRoutes: NewInvite. */
 export const MAX_INVITE_USES = 500
 export const MAX_INVITE_SECONDS = 30 * 86_400
