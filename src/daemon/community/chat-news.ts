@@ -22,20 +22,23 @@ export class ChatNews {
     this.#tell = tell
   }
 
-  message(message: () => Message, conversation: string, notify: PeopleChange['notify'], now: Millis): void {
+  /** @param told the message, and what is worth telling the person; undefined where it is not shown */
+  message(
+    conversation: string,
+    told: () => { readonly message: Message; readonly notify: PeopleChange['notify'] } | undefined,
+    now: Millis,
+  ): void {
     this.#refill(now)
     if (this.#left < 1) {
       this.#dirty.add(conversation)
       this.#againAt ??= (now + AGAIN_MS) as Millis
       return
     }
+    const news = told()
+    if (news === undefined) return
     this.#left--
-    this.#tell({
-      kind: 'message',
-      id: conversation,
-      message: message(),
-      ...(notify === undefined ? {} : { notify }),
-    })
+    const { message, notify } = news
+    this.#tell({ kind: 'message', id: conversation, message, ...(notify === undefined ? {} : { notify }) })
   }
 
   conversation(id: string): void {

@@ -10,7 +10,7 @@ import type { Millis } from '../../base/ids.ts'
 import type { Random } from '../../base/ports.ts'
 import { Book } from '../../community/chat/book.ts'
 import { ChatService } from '../../community/chat/chat-service.ts'
-import { type Notice, roomKey } from '../../community/chat/chat-store.ts'
+import { type ConversationKey, directKey, type Notice, roomKey } from '../../community/chat/chat-store.ts'
 import { encodeContent } from '../../community/chat/content.ts'
 import type { FileOffer } from '../../community/chat/file-offer.ts'
 import { CommunityError } from '../../community/community-error.ts'
@@ -32,7 +32,7 @@ import { SqliteBook } from './store/book-store.ts'
 import { ChatKeys } from './store/chat-keys.ts'
 import { DirectRows } from './store/direct-rows.ts'
 import { SqliteEntries } from './store/entry-store.ts'
-import { MessageRows } from './store/message-rows.ts'
+import { type MessageRow, MessageRows } from './store/message-rows.ts'
 import { MessageWords } from './store/message-words.ts'
 
 /** What it is given by the process (people-part.ts). */
@@ -110,6 +110,8 @@ export interface ChatInnerCalls {
 const FIRST_ROOM = 'General'
 /** Of mine whose place changed, told at once; a whole history that somebody took is not told line by line. */
 const MOST_TOLD = 20
+/** What was written so long before it came is no news. */
+const OLD_SECONDS = 7 * 86_400
 /** Members that come together beyond this came before us. */
 const MOST_NOTICES = 5
 
@@ -131,17 +133,23 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
     (around.ignored(person) || (circle !== undefined && member(circle, person)?.muted === true))
   const store = new SqliteBook(database, keys, words, { me, hidden })
   const news = new ChatNews((change) => ground.changed(change))
-  const told = (id: RecordId, fresh: boolean): void => {
-    const row = rows.one(id)
-    if (row === undefined || row.hidden === 1) return
-    news.message(() => view.message(row), row.conversation_id, fresh ? notice(id) : undefined, ground.now())
-  }
+  const told = (id: RecordId, conversation: ConversationKey, fresh: boolean): void =>
+    news.message(
+      conversation,
+      () => {
+        const row = rows.one(id)
+        if (row === undefined || row.hidden === 1) return undefined
+        const message = view.message(row)
+        return { message, notify: fresh ? notice(row, message) : undefined }
+      },
+      ground.now(),
+    )
   const book = new Book({
     store,
     me,
     moderates,
     events: {
-      message: (id, _conversation, fresh) => told(id, fresh),
+      message: told,
       state: (circle, key) => {
         news.circle(circle)
         if (key.startsWith('room:')) news.conversation(roomKey(circle, key.slice('room:'.length)))
@@ -166,7 +174,7 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
         const device = keys.known(author)
         if (device === undefined) return
         for (const row of rows.mineWithin(device, store.scope(circle), before, to, MOST_TOLD))
-          news.message(() => view.message(row), row.conversation_id, undefined, ground.now())
+          told(keyText(row.id), row.conversation_id, false)
       },
       typing: (circle, room) => news.typing(roomKey(circle, room)),
       forked: (circle, device) => {
@@ -208,16 +216,14 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
     rows,
     direct: new DirectRows(database, keys),
     wall,
-    told: (id) => told(id, false),
+    told: (id, person) => told(id, directKey(person), false),
   })
 
   /** Worth telling: a mention, or a direct message; unless it was written long ago, or the conversation is quiet. */
-  const notice = (id: RecordId): PeopleChange['notify'] => {
-    const row = rows.one(id)
-    if (row === undefined || row.mine === 1 || row.hidden === 1 || row.deleted !== 'no') return undefined
-    if (row.scope !== 0 && row.mentions_me === 0) return undefined
+  const notice = (row: MessageRow, message: Message): PeopleChange['notify'] => {
+    if (row.mine === 1 || row.deleted !== 'no' || (row.scope !== 0 && row.mentions_me === 0)) return undefined
+    if (row.received - row.at > OLD_SECONDS) return undefined
     if (rows.conversation(row.conversation_id)?.quiet === 1) return undefined
-    const message = view.message(row)
     return {
       title: message.authorName,
       text: message.text !== '' ? message.text : (message.file?.name ?? ''),
@@ -233,7 +239,7 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
     )
     const key = roomKey(circle, room.key.slice('room:'.length))
     store.putNotice(key, { id, circle, lamport, at: wall.seconds(), person, device, code, name: '' })
-    told(id, false)
+    told(id, key, false)
   }
 
   const calls: CallsGround = {
@@ -296,7 +302,7 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
         const row = rows.one(recordId(message))
         if (row?.conversation_id !== conversation) throw new CommunityError('MESSAGE_UNKNOWN', { message })
         rows.setFile(recordId(message), { ...(row.file === null ? {} : JSON.parse(row.file)), ...state })
-        told(recordId(message), false)
+        told(recordId(message), conversation, false)
         return view.message(rows.one(recordId(message)) ?? row)
       },
     },

@@ -48,7 +48,7 @@ export interface DirectBookGround {
   readonly rows: MessageRows
   readonly direct: DirectRows
   readonly wall: Wall
-  told(id: RecordId): void
+  told(id: RecordId, person: PersonId): void
 }
 
 export class DirectBook implements DirectInbox {
@@ -102,7 +102,7 @@ export class DirectBook implements DirectInbox {
     // A receipt speaks of the conversation with whoever sent it, and of nothing else.
     if (this.#ground.rows.one(id)?.conversation_id !== directKey(person)) return
     this.#ground.rows.setPlace(id, where, heldBy)
-    this.#ground.told(id)
+    this.#ground.told(id, person)
   }
 
   page(after: RecordId | undefined, limit: number): DirectMessage[] {

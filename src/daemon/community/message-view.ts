@@ -50,6 +50,12 @@ interface Reach {
   readonly everybody: number
 }
 
+/** What was looked up for one answer. */
+interface Asked {
+  readonly reached: Map<string, Reach>
+  readonly names: Map<string, string>
+}
+
 export class MessageView {
   readonly #ground: ViewGround
 
@@ -58,12 +64,12 @@ export class MessageView {
   }
 
   messages(rows: readonly MessageRow[]): Message[] {
-    const reached = new Map<string, Reach>()
-    return rows.map((row) => this.#message(row, reached))
+    const asked: Asked = { reached: new Map(), names: new Map() }
+    return rows.map((row) => this.#message(row, asked))
   }
 
   message(row: MessageRow): Message {
-    return this.#message(row, new Map())
+    return this.#message(row, { reached: new Map(), names: new Map() })
   }
 
   conversation(row: ConversationRow): Conversation {
@@ -113,6 +119,16 @@ export class MessageView {
     )
   }
 
+  #knownName(person: PersonId, circle: CircleId | undefined, names: Map<string, string>): string {
+    const key = `${circle ?? ''} ${person}`
+    let name = names.get(key)
+    if (name === undefined) {
+      name = this.name(person, circle)
+      names.set(key, name)
+    }
+    return name
+  }
+
   #closed(
     circle: CircleId | undefined,
     person: PersonId | undefined,
@@ -125,50 +141,50 @@ export class MessageView {
     return frozen(circle, device) ? { code: 'FORKED', data: {} } : null
   }
 
-  #message(row: MessageRow, reached: Map<string, Reach>): Message {
+  #message(row: MessageRow, asked: Asked): Message {
     const { keys, rows } = this.#ground
     const author = keys.text<PersonId>(row.person)
     const circle = row.scope === 0 ? undefined : keys.circle(row.scope)
     const reply = row.reply === null ? undefined : rows.one(keyText<RecordId>(row.reply))
-    const { where, heldBy } = this.#where(row, circle, reached)
+    const { where, heldBy } = this.#where(row, circle, asked.reached)
+    const name = (person: PersonId): string => this.#knownName(person, circle, asked.names)
     return {
       id: toHex(row.id),
       conversation: row.conversation_id,
       place: row.lamport,
       author,
-      authorName: this.name(author, circle),
+      authorName: name(author),
       mine: row.mine === 1,
       at: moment(row.at),
       receivedAt: moment(row.received),
       kind: row.kind,
       text: row.kind === 'notice' ? '' : row.text,
-      notice:
-        row.kind === 'notice' ? { code: row.code ?? '', data: { name: this.name(author, circle) } } : null,
+      notice: row.kind === 'notice' ? { code: row.code ?? '', data: { name: name(author) } } : null,
       replyTo:
         row.reply === null || row.deleted !== 'no'
           ? null
           : {
               id: toHex(row.reply),
-              authorName: reply === undefined ? '' : this.name(keys.text<PersonId>(reply.person), circle),
+              authorName: reply === undefined ? '' : name(keys.text<PersonId>(reply.person)),
               text: reply === undefined || reply.hidden === 1 ? '' : quoted(reply.text),
             },
       mentionsMe: row.mentions_me === 1,
       edited: row.edited === 1,
       deleted: row.deleted,
-      reactions: this.#reactions(row, circle),
+      reactions: this.#reactions(row, name),
       file: row.kind === 'file' && row.deleted === 'no' ? this.#card(row) : null,
       where,
       heldBy,
     }
   }
 
-  #reactions({ reactions }: MessageRow, circle: CircleId | undefined): Message['reactions'] {
+  #reactions({ reactions }: MessageRow, name: (person: PersonId) => string): Message['reactions'] {
     if (reactions === null) return []
     return (JSON.parse(reactions) as [string, number[]][]).map(([emoji, keys]) => {
       const people = keys.map((key) => this.#ground.keys.text<PersonId>(key))
       return {
         emoji,
-        people: people.map((person) => this.name(person, circle)),
+        people: people.map(name),
         mine: people.includes(this.#ground.me),
       }
     })

@@ -69,7 +69,10 @@ export class ChatKeys {
   }
 
   circle(scope: number): CircleId | undefined {
-    return (this.#sql.circle.get(scope) as { circle: CircleId } | undefined)?.circle
+    for (const [circle, key] of this.#scopes) if (key === scope) return circle
+    const row = this.#sql.circle.get(scope) as { circle: CircleId } | undefined
+    if (row !== undefined) this.#scopes.set(row.circle, scope)
+    return row?.circle
   }
 
   forget(circle: CircleId): void {

@@ -29,6 +29,7 @@ const SQL = {
   putFork: `INSERT INTO chat_forks (chain, at, first, second) VALUES (?, ?, ?, ?)
     ON CONFLICT (chain) DO UPDATE SET at = excluded.at, first = excluded.first, second = excluded.second`,
   fork: 'SELECT at, first, second FROM chat_forks WHERE chain = ?',
+  pace: 'SELECT pace FROM chat_chains WHERE key = ?',
   putPace: 'UPDATE chat_chains SET pace = ? WHERE key = ?',
   lamport: 'SELECT lamport FROM chat_entries WHERE id = ?',
   scope: 'SELECT clock, bytes FROM chat_scopes WHERE key = ?',
@@ -69,6 +70,9 @@ export class SqliteEntries implements EntryStore {
   readonly #keys: ChatKeys
   /** Number of each chain that was met. */
   readonly #chains = new Map<string, number>()
+  /** What is asked for with each entry, as it stands in the database: this is its only writer. */
+  readonly #paces = new Map<number, Pace | undefined>()
+  readonly #scopes = new Map<CircleId, { clock: number; bytes: number }>()
 
   constructor(database: DatabaseSync, keys: ChatKeys) {
     this.#sql = statements(database, SQL)
@@ -77,6 +81,8 @@ export class SqliteEntries implements EntryStore {
 
   /** After a circle's rows were removed. */
   forget(circle: CircleId): void {
+    this.#scopes.delete(circle)
+    this.#paces.clear()
     for (const key of this.#chains.keys()) if (key.startsWith(circle)) this.#chains.delete(key)
   }
 
@@ -106,7 +112,7 @@ export class SqliteEntries implements EntryStore {
     else this.#sql.moveChain.run(chain.begin, chain.seq, id, known)
     const key = this.#chain(circle, author) as number
     this.#sql.append.run(scope, key, seq, id, lamport, time, keyBytes(entry.epoch), bytes.length, bytes)
-    this.#sql.grow.run(lamport, bytes.length, scope)
+    this.#grow(circle, lamport, bytes.length)
   }
 
   records(circle: CircleId, author: DeviceId, after: number, limit: number): StoredRecord[] {
@@ -133,7 +139,7 @@ export class SqliteEntries implements EntryStore {
     const { bytes } = this.#sql.outside.get(key, chain.begin, chain.seq) as { bytes: number }
     if (bytes === 0) return
     this.#sql.cut.run(key, chain.begin, chain.seq)
-    this.#sql.grow.run(0, -bytes, this.#keys.scope(circle))
+    this.#grow(circle, 0, -bytes)
   }
 
   putFork(circle: CircleId, { author, at, first, second }: ForkProof): void {
@@ -152,17 +158,20 @@ export class SqliteEntries implements EntryStore {
   }
 
   pace(circle: CircleId, author: DeviceId): Pace | undefined {
-    const scope = this.#keys.knownScope(circle)
-    const row =
-      scope === undefined
-        ? undefined
-        : (this.#sql.chain.get(scope, author) as unknown as ChainRow | undefined)
-    return row?.pace == null ? undefined : (JSON.parse(row.pace) as Pace)
+    const chain = this.#chain(circle, author)
+    if (chain === undefined) return undefined
+    if (!this.#paces.has(chain)) {
+      const { pace } = this.#sql.pace.get(chain) as { pace: string | null }
+      this.#paces.set(chain, pace === null ? undefined : (JSON.parse(pace) as Pace))
+    }
+    return this.#paces.get(chain)
   }
 
   putPace(circle: CircleId, author: DeviceId, pace: Pace): void {
     const chain = this.#chain(circle, author)
-    if (chain !== undefined) this.#sql.putPace.run(JSON.stringify(pace), chain)
+    if (chain === undefined) return
+    this.#paces.set(chain, pace)
+    this.#sql.putPace.run(JSON.stringify(pace), chain)
   }
 
   lamportOf(_circle: CircleId, id: RecordId): number | undefined {
@@ -279,9 +288,21 @@ export class SqliteEntries implements EntryStore {
   }
 
   #scope(circle: CircleId): { clock: number; bytes: number } {
+    let sums = this.#scopes.get(circle)
+    if (sums !== undefined) return sums
     const scope = this.#keys.knownScope(circle)
     if (scope === undefined) return { clock: 0, bytes: 0 }
-    return this.#sql.scope.get(scope) as { clock: number; bytes: number }
+    sums = { ...(this.#sql.scope.get(scope) as { clock: number; bytes: number }) }
+    this.#scopes.set(circle, sums)
+    return sums
+  }
+
+  #grow(circle: CircleId, lamport: number, bytes: number): void {
+    const scope = this.#keys.scope(circle)
+    const sums = this.#scope(circle)
+    sums.clock = Math.max(sums.clock, lamport)
+    sums.bytes += bytes
+    this.#sql.grow.run(lamport, bytes, scope)
   }
 
   /** Their signatures were checked before they were stored. */

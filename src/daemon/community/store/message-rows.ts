@@ -35,7 +35,8 @@ const SQL = {
     UNION SELECT number, mentions_me FROM messages m WHERE conversation = ?1 AND lamport > ?2 AND ${UNREAD} LIMIT ?4`,
   firstUnread: `SELECT id FROM messages m WHERE conversation = ?1 AND (lamport > ?2 OR number > ?3) AND ${UNREAD}
     ORDER BY lamport, id LIMIT 1`,
-  oldest: `SELECT min(at) AS at FROM messages WHERE conversation = ?`,
+  oldest:
+    'SELECT at FROM messages INDEXED BY messages_order WHERE conversation = ? ORDER BY lamport, id LIMIT 1',
   profile: 'SELECT name FROM chat_states INDEXED BY chat_states_key WHERE key = ? ORDER BY at DESC LIMIT 1',
   clock: 'SELECT max(lamport) AS clock FROM messages WHERE conversation = ?',
 } as const
@@ -158,9 +159,9 @@ export class MessageRows {
     return row?.id
   }
 
-  /** Seconds since 1970 of the oldest message. */
+  /** Seconds since 1970 of the first message. */
   oldest(conversation: number): number | undefined {
-    return (this.#sql.oldest.get(conversation) as { at: number | null }).at ?? undefined
+    return (this.#sql.oldest.get(conversation) as { at: number } | undefined)?.at
   }
 
   clock(conversation: number): number {
