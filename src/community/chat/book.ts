@@ -48,6 +48,11 @@ export class Book {
       this.#refresh(circle, key)
   }
 
+  /** What one author wrote is not wanted; but rooms that they made, and what they took away as a moderator, stays so. */
+  drop(circle: CircleId, device: DeviceId): void {
+    for (const key of new Set(this.#ground.store.removeContent(circle, device))) this.#refresh(circle, key)
+  }
+
   /** What one author wrote up to `to` is kept no longer; names are. */
   prune(circle: CircleId, device: DeviceId, to: number): void {
     for (const key of new Set(this.#ground.store.pruneOpened(circle, device, to))) this.#refresh(circle, key)

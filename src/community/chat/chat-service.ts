@@ -380,7 +380,7 @@ export class ChatService implements Service, MembershipListener {
   /** Nothing of this device is kept, and its bytes are not asked for. */
   #drop(circle: CircleId, device: DeviceId): void {
     this.#sync.skip(circle, device)
-    this.#ground.book.withdraw(circle, device, 0, UNBOUNDED)
+    this.#ground.book.drop(circle, device)
   }
 
   #writable(circle: CircleId): CircleFacts {

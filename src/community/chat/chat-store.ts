@@ -88,6 +88,8 @@ export interface BookStore {
   openedWith(scope: CircleId | undefined, key: string): readonly Opened[]
   /** Of one author, from … to. @returns the keys of what went */
   removeOpened(circle: CircleId, device: DeviceId, from: number, to: number): readonly string[]
+  /** All of one author, but for the names of the circle and its rooms, and what they took away. @returns the keys of what went */
+  removeContent(circle: CircleId, device: DeviceId): readonly string[]
   /**
    * Of one author up to `to`: messages with everything about them, and what is about messages that are not here. What is about
    * others stays (a deletion must not end before what it deletes), and names do. @returns the keys of what went

@@ -292,6 +292,13 @@ test('somebody muted is shown to nobody until that is taken back', () => {
   world.wire.pass(1_000)
   assert.deepEqual(world.texts(ana), [])
   assert.deepEqual(world.texts(cleo), [])
+  // That somebody ignored them, and no longer does, changes nothing about it.
+  for (const ignore of [true, false]) {
+    if (ignore) ana.ignored.add(ben.person)
+    else ana.ignored.delete(ben.person)
+    ana.part.personChanged(ben.person)
+    assert.deepEqual(world.texts(ana), [])
+  }
   world.circle.change(ben.person, { muted: false })
   world.tell()
   assert.deepEqual(world.texts(ana), ['Before', 'While'])
@@ -324,6 +331,13 @@ test('of somebody blocked nothing is asked, stored or shown, and no history brin
   assert.equal(chains().count, 0)
   assert.equal(holds(ana, 'number two'), false)
   assert.equal(wireBytes(world, 'page'), 0)
+  // The rooms that somebody blocked made are everybody's.
+  cleo.blocked.add(ana.person)
+  cleo.part.personChanged(ana.person)
+  assert.equal(cleo.part.rooms(world.circle.id)[0]?.name, 'General')
+  assert.equal(conversation(world, cleo).closed, null)
+  cleo.blocked.delete(ana.person)
+  cleo.part.personChanged(ana.person)
   // Nor does taking the block back bring what was there before it.
   ana.blocked.delete(ben.person)
   ana.part.personChanged(ben.person)

@@ -323,6 +323,7 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
     personChanged: (person) => {
       chat.blockedChanged(person)
       store.hide(person, around.ignored(person))
+      for (const circle of membership.circles()) if (hidden(circle, person)) store.hide(person, true, circle)
     },
     forget: (circle) => {
       chat.forget(circle)

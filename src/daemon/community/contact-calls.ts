@@ -33,6 +33,8 @@ export interface ContactSurroundings {
   wantedChanged(): void
   /** Somebody is blocked, or no more: their links end, and their bytes are not asked for. */
   blockedChanged(person: PersonId, blocked: boolean): void
+  /** Somebody is ignored, or no more: what they write is hidden, or shown again. */
+  ignoredChanged(person: PersonId): void
   /** Of an invite's payload. @throws CommunityError LINK_NOT_OURS */
   inviteFacts(payload: Uint8Array): PeopleLinkFacts
 }
@@ -123,11 +125,13 @@ export function contactCalls({ ground, book, direct, around, nearbyPerson }: Con
     changePerson: ({ id, ...change }: ValidInputOf<'changePerson'>): Person => {
       const person = id as PersonId
       const before = book.isBlocked(person)
+      const ignored = book.row(person)?.ignored === true
       book.change(person, definedOf(change))
       const blocked = book.isBlocked(person)
       if (blocked && !before) direct.revoked(person)
       if (blocked !== before) around.blockedChanged(person, blocked)
       if (before && !blocked) direct.acquainted(person)
+      if ((book.row(person)?.ignored === true) !== ignored) around.ignoredChanged(person)
       changed(person)
       return show(person)
     },
@@ -135,6 +139,7 @@ export function contactCalls({ ground, book, direct, around, nearbyPerson }: Con
       const person = id as PersonId
       if (book.remove(person) === undefined) throw new CommunityError('PERSON_UNKNOWN', { person })
       direct.revoked(person)
+      around.ignoredChanged(person)
       changed(person)
       return {}
     },

@@ -94,6 +94,7 @@ export function openParts(
       if (blocked)
         for (const device of direct.book.devicesOf(person).keys()) net.hangUp(device, 'BLOCKED', false)
     },
+    ignoredChanged: (person) => chat.personChanged(person),
     wantedChanged,
   })
   chat.connect(direct.direct)

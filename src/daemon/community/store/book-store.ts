@@ -31,6 +31,8 @@ const SQL = {
   openedWith: 'SELECT * FROM chat_opened WHERE scope = ? AND key = ?',
   removed: 'SELECT DISTINCT key FROM chat_opened WHERE scope = ? AND device = ? AND seq BETWEEN ? AND ?',
   remove: 'DELETE FROM chat_opened WHERE scope = ? AND device = ? AND seq BETWEEN ? AND ?',
+  contentOf: `SELECT DISTINCT key FROM chat_opened WHERE scope = ? AND device = ? AND kind NOT IN ('room', 'circle', 'delete')`,
+  removeContent: `DELETE FROM chat_opened WHERE scope = ? AND device = ? AND kind NOT IN ('room', 'circle', 'delete')`,
   oldMessages: `SELECT key FROM chat_opened WHERE scope = ?1 AND device = ?2 AND seq <= ?3 AND kind IN ('text', 'file')`,
   removeAbout: 'DELETE FROM chat_opened WHERE scope = ? AND key = ?',
   orphans: `DELETE FROM chat_opened WHERE scope = ?1 AND device = ?2 AND seq <= ?3
@@ -174,6 +176,14 @@ export class SqliteBook implements BookStore {
     const author = this.#keys.key(device)
     const gone = this.#sql.removed.all(scope, author, from, to) as unknown as Pick<OpenedRow, 'key'>[]
     if (gone.length > 0) this.#sql.remove.run(scope, author, from, to)
+    return gone.map(({ key }) => written(key))
+  }
+
+  removeContent(circle: CircleId, device: DeviceId): string[] {
+    const scope = this.#keys.scope(circle)
+    const author = this.#keys.key(device)
+    const gone = this.#sql.contentOf.all(scope, author) as unknown as Pick<OpenedRow, 'key'>[]
+    if (gone.length > 0) this.#sql.removeContent.run(scope, author)
     return gone.map(({ key }) => written(key))
   }
 

@@ -31,8 +31,11 @@ const SQL = {
   setRead:
     'UPDATE conversations SET read_lamport = max(read_lamport, ?), read_number = max(read_number, ?) WHERE key = ?',
   lastNumber: 'SELECT max(number) AS number FROM messages WHERE conversation = ?',
-  unread: `SELECT number, mentions_me FROM messages m WHERE conversation = ?1 AND number > ?3 AND ${UNREAD}
-    UNION SELECT number, mentions_me FROM messages m WHERE conversation = ?1 AND lamport > ?2 AND ${UNREAD} LIMIT ?4`,
+  // Each half ends by itself: together they would be read to their ends first.
+  unread: `SELECT * FROM (SELECT number, mentions_me FROM messages m INDEXED BY messages_arrival
+      WHERE conversation = ?1 AND number > ?3 AND ${UNREAD} ORDER BY number DESC LIMIT ?4)
+    UNION SELECT * FROM (SELECT number, mentions_me FROM messages m INDEXED BY messages_order
+      WHERE conversation = ?1 AND lamport > ?2 AND ${UNREAD} ORDER BY lamport DESC LIMIT ?4)`,
   firstUnread: `SELECT id FROM messages m WHERE conversation = ?1 AND (lamport > ?2 OR number > ?3) AND ${UNREAD}
     ORDER BY lamport, id LIMIT 1`,
   oldest:
@@ -151,7 +154,8 @@ export class MessageRows {
     const rows = this.#sql.unread.all(key, read_lamport, read_number, MOST_UNREAD) as unknown as {
       mentions_me: number
     }[]
-    return { unread: rows.length, mentions: rows.filter((row) => row.mentions_me === 1).length }
+    const mentions = rows.filter((row) => row.mentions_me === 1).length
+    return { unread: Math.min(rows.length, MOST_UNREAD), mentions }
   }
 
   firstUnread({ key, read_lamport, read_number }: ConversationRow): Uint8Array | undefined {
