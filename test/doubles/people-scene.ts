@@ -171,6 +171,7 @@ export class SceneDevice {
       asked: (effect) => scene.ask(this, effect),
       arrived: (message) => this.told.push(message),
       personChanged: () => undefined,
+      met: () => undefined,
     })
     this.near = new NearService({
       out: scene.out(this, 'near'),

@@ -41,6 +41,8 @@ export interface DirectGround extends Omit<PostGround, 'ring' | 'outbox' | 'answ
   readonly membership: Membership
   /** Somebody is a contact now, has another name, or a device more. */
   personChanged(person: PersonId): void
+  /** A device of a contact, a member or mine greeted us: it may know where we are. */
+  met(device: DeviceId): void
 }
 
 interface Acquaintance {
@@ -250,6 +252,7 @@ export class DirectService implements Service, MembershipListener {
     book.saw(card, bytes, name)
     book.answered(device)
     this.#ground.personChanged(person)
+    this.#ground.met(device)
     if (wantsAnswer || !acquaintance.greeted) this.#hello(device, false)
     this.#grant(device, person)
     this.#box(device)

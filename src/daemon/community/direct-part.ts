@@ -26,6 +26,8 @@ export interface DirectSurroundings extends ContactSurroundings {
   readonly inbox: DirectInbox
   /** As others get it now. */
   card(): Uint8Array
+  /** A contact or a device of mine proved to be one: it may be told our addresses. */
+  met(device: DeviceId): void
   /** Which of these contents lie on this computer. */
   here(contents: readonly string[]): Promise<readonly string[]>
 }
@@ -74,7 +76,11 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
     asked: (effect) => driver.carry(effect),
     // Chat tells it, with its words.
     arrived: () => undefined,
-    personChanged: (changed) => ground.changed({ kind: 'person', id: changed }),
+    personChanged: (changed) => {
+      around.wantedChanged()
+      ground.changed({ kind: 'person', id: changed })
+    },
+    met: (of) => around.met(of),
   })
   membership.watch(direct)
   const offers = new OfferStore(database)
