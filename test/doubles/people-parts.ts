@@ -104,9 +104,10 @@ export class PeopleParts {
         return asking === 'publicPage' ? { head: undefined, total: 0, hits: [] } : undefined
       }) as PeopleGround['ask'],
       changed: (change) => void events.push(change),
+      again: () => undefined,
       settings: () => ({ visible: 'everyone', typing: true, lan: true }),
       log: () => undefined,
-    } as PeopleGround
+    }
     const chat = openChatPart(ground, {
       membership: NO_CIRCLES,
       myName: () => name,

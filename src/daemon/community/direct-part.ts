@@ -7,6 +7,7 @@ import { type DeviceAddress, readAddresses } from '../../community/device-addres
 import type { DirectInbox } from '../../community/direct/direct-inbox.ts'
 import type { DirectRecords } from '../../community/direct/direct-records.ts'
 import { DirectService } from '../../community/direct/direct-service.ts'
+import { type DeviceCard, readCard } from '../../community/identity/device-card.ts'
 import type { DeviceId, PersonId } from '../../community/ids.ts'
 import type { Membership } from '../../community/membership.ts'
 import { NearService } from '../../community/nearby/near-service.ts'
@@ -40,6 +41,8 @@ export interface DirectPart extends PeoplePart {
   contacts(): { readonly secret: Uint8Array; readonly devices: readonly DeviceId[] }[]
   /** My name or my card is another. */
   changedMe(): void
+  /** Of my other devices. */
+  ownCards(): DeviceCard[]
   /** For the one search box. */
   searchNearby(request: Parameters<typeof searchNearby>[1]): ReturnType<typeof searchNearby>
   /** Once, when all parts are there. */
@@ -127,6 +130,11 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
       direct.changedMe()
       near.changedMe()
     },
+    ownCards: () =>
+      [...book.ownDevices()].flatMap((of) => {
+        const card = book.known(of)?.card
+        return card === undefined ? [] : [readCard(card, crypto)]
+      }),
     searchNearby: (request) => searchNearby(nearby, request),
     start: () => looks.refresh(),
     settingsChanged: () => near.changedMe(),

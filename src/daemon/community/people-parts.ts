@@ -96,6 +96,7 @@ export function openParts(
     },
     ignoredChanged: (person) => chat.personChanged(person),
     wantedChanged,
+    met: (device) => finding.reach.trust(device),
   })
   chat.connect(direct.direct)
   const files = openFilesPart(ground, {
@@ -129,7 +130,7 @@ export function openParts(
       relayed: switchboard.links().filter(({ way }) => way === 'relayed').length,
       reachable: 'unknown',
     }),
-    otherDevices: () => [],
+    otherDevices: () => direct.ownCards(),
     isOnline,
     isSomebody: () => membership.circles().length > 0 || direct.book.rows().some(({ contact }) => contact),
     nameChanged: introduce,
