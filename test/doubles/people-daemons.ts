@@ -55,10 +55,16 @@ export class PersonDaemon {
     )
   }
 
-  until<T>(what: string, condition: () => Promise<T | undefined | false>): Promise<T> {
+  /** @param describe what to show when the time is over */
+  until<T>(
+    what: string,
+    condition: () => Promise<T | undefined | false>,
+    describe?: () => string,
+  ): Promise<T> {
+    const patience = { deadlineMs: PATIENCE_MS, everyMs: LOOK_EVERY_MS }
     return until(what, condition, {
-      deadlineMs: PATIENCE_MS,
-      everyMs: LOOK_EVERY_MS,
+      ...patience,
+      ...(describe === undefined ? {} : { describe }),
     }) as Promise<T>
   }
 
