@@ -8,12 +8,10 @@ import { SystemClock } from '../platform/clock.ts'
 import { SystemDigest } from '../platform/digest.ts'
 import { NodeDisk } from '../platform/disk.ts'
 import { SystemRandom } from '../platform/random.ts'
-import { SystemSignatures } from '../platform/signatures.ts'
 import { makeStateFolder } from '../platform/state-folder.ts'
 import { Bans } from './bans.ts'
 import { CheckSide } from './checks/check-side.ts'
 import { FilesSide } from './community/files-side.ts'
-import { peopleDht } from './community/people-dht.ts'
 import { PeopleSide } from './community/people-side.ts'
 import { publicAsks } from './community/public-asks.ts'
 import { Contents } from './content/contents.ts'
@@ -251,8 +249,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     settings,
     memory,
     applying: () => applying,
+    host,
     asks: {
-      ...peopleDht(() => host.engine?.session.reach.dht, new SystemSignatures(), clock),
       ...publicAsks(library),
       ...files.asks,
     },

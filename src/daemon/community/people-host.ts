@@ -136,6 +136,7 @@ export class PeopleHost {
           this.#addresses.seen(device)
           this.#switchboard.unlinked(device, clock.now())
         }),
+      mapped: async (port) => (await ports.ask('mapPeoplePort', { port })).addresses,
       reached: (device, addresses) => this.#turn(() => this.#addresses.learn(device, addresses)),
       log: (event, code) => ports.log('info', event, { code }),
     })

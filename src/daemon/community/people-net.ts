@@ -5,7 +5,13 @@ import { scopeOf } from '../../base/address.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import type { Millis } from '../../base/ids.ts'
 import { type Clock, type Random, SocketError, type Udp } from '../../base/ports.ts'
-import { type DeviceAddress, MOST_ADDRESSES, parsePlace, placeText } from '../../community/device-address.ts'
+import {
+  type DeviceAddress,
+  MOST_ADDRESSES,
+  parsePlace,
+  placeText,
+  readAddresses,
+} from '../../community/device-address.ts'
 import type { DeviceId } from '../../community/ids.ts'
 import { Meeting, type MeetingWorld } from '../../community/meeting/meeting.ts'
 import { CommunityNode, type NodeOptions } from '../../community/network/node.ts'
@@ -36,6 +42,8 @@ export interface NetTask {
   unlinked(device: DeviceId): void
   /** Where this device can be called is other than before. */
   moved(): void
+  /** What the router lets through to this port; it is asked to by being asked. */
+  mapped(port: number): Promise<readonly string[]>
   /** A call succeeded by one of these. */
   reached(device: DeviceId, addresses: readonly DeviceAddress[]): void
   log(event: string, code: string): void
@@ -151,8 +159,15 @@ export class PeopleNet implements Carrier {
   /** Networks come and go, and routers see us otherwise: told when it is so. */
   async #lookAtAddresses(): Promise<void> {
     this.#cancelLook()
-    this.#seen = (await this.#node?.outside()) ?? []
+    const { port } = this
+    const [seen, mapped] = await Promise.all([
+      this.#node?.outside(),
+      // The daemon ends, or answers no more: then there is nothing new.
+      port === undefined ? [] : this.#task.mapped(port).catch(() => this.#mapped),
+    ])
     if (this.#closed) return
+    this.#seen = seen ?? []
+    this.#mapped = readAddresses(mapped)
     const text = this.addresses.join(' ')
     if (text !== this.#told) {
       this.#told = text
@@ -163,11 +178,6 @@ export class PeopleNet implements Carrier {
       (clock.now() + LOOK_EVERY_MS) as Millis,
       () => void this.#lookAtAddresses(),
     )
-  }
-
-  set mapped(addresses: readonly DeviceAddress[]) {
-    this.#mapped = addresses
-    void this.#lookAtAddresses()
   }
 
   #reachable({ host }: Endpoint): readonly string[] {

@@ -8,7 +8,10 @@ import type { Handlers } from '../../api/routes.ts'
 import type { PeopleChange } from '../../api/schemas/events.ts'
 import type { Millis } from '../../base/ids.ts'
 import type { Clock } from '../../base/ports.ts'
+import { NodeGateways } from '../../platform/gateways.ts'
+import { SystemSignatures } from '../../platform/signatures.ts'
 import type { PeopleFacts } from '../doctor/people-check.ts'
+import type { EngineHost } from '../engine-host.ts'
 import type { Log } from '../log.ts'
 import type { Memory } from '../memory.ts'
 import type { Applying } from '../settings/applying.ts'
@@ -16,10 +19,12 @@ import { engineWish } from '../settings/engine-wish.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import { IDENTITY_FILE } from './identity-file.ts'
 import type { Answerers } from './people-child.ts'
+import { peopleDht } from './people-dht.ts'
 import { PeopleError } from './people-error.ts'
 import { peopleHandlers } from './people-handlers.ts'
 import { PeopleLink } from './people-link.ts'
 import type { PeoplePlan, PeopleSettings } from './people-messages.ts'
+import { PeoplePorts } from './people-ports.ts'
 
 export interface PeopleSurroundings {
   readonly stateFolder: string
@@ -28,6 +33,8 @@ export interface PeopleSurroundings {
   readonly settings: SettingsStore
   readonly memory: Memory
   readonly applying: () => Applying
+  readonly host: EngineHost
+  /** What other parts answer. */
   readonly asks: Answerers
   changed(change: PeopleChange): void
   unwritten(error: unknown): void
@@ -40,13 +47,29 @@ export class PeopleSide {
   readonly link: PeopleLink
   readonly handlers: Handlers<PeopleRouteName>
   readonly #around: PeopleSurroundings
+  readonly #ports: PeoplePorts
   /** What the process was given last, as text. */
   #planned = ''
   #cancelBegin: () => void = () => undefined
 
   constructor(around: PeopleSurroundings) {
     this.#around = around
-    const { clock, log, asks, changed, memory, unwritten, applying } = around
+    const { clock, log, changed, memory, unwritten, applying, host, settings } = around
+    this.#ports = new PeoplePorts({
+      clock,
+      ports: () => {
+        const engine = settings.values['network.portMapping'] ? host.engine : undefined
+        if (engine === undefined || engine.exit.kind === 'proxy') return undefined
+        const { udp, http, random } = engine.ports
+        const bound = engine.exit.kind === 'bound' ? engine.exit : undefined
+        return { udp, http, random, gateways: new NodeGateways(bound) }
+      },
+    })
+    const asks: Answerers = {
+      ...around.asks,
+      ...peopleDht(() => host.engine?.session.reach.dht, new SystemSignatures(), clock),
+      ...this.#ports.asks,
+    }
     this.link = new PeopleLink({
       clock,
       log,
@@ -108,6 +131,7 @@ export class PeopleSide {
   async close(): Promise<void> {
     this.#cancelBegin()
     await this.link.close()
+    await this.#ports.close()
   }
 
   #otherPort({ port }: Partial<PeoplePlan>): boolean {
