@@ -1,0 +1,126 @@
+// Files between real daemons that share a circle: offered in a conversation, got, found, kept for others, taken back.
+
+import assert from 'node:assert/strict'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { noise } from '../doubles/content-scene.ts'
+import { People, type PersonDaemon } from '../doubles/people-daemons.ts'
+
+const FILE = noise(5, 3_000_000)
+
+async function family(t: TestContext, ...names: string[]) {
+  const people = await People.make(t)
+  const [first, ...others] = await people.startAll(...names)
+  const owner = first ?? assert.fail()
+  const circle = await owner.call('newCircle', { name: 'Family', myName: owner.name })
+  for (const other of others) {
+    const { link } = await owner.call('newInvite', { id: circle.id })
+    await other.join(link as string)
+  }
+  return { people, circle: circle.id, room: await owner.room(), all: [owner, ...others] }
+}
+
+async function cardOf(person: PersonDaemon, room: string, id: string) {
+  const { messages } = await person.patiently('messages', { id: room, limit: 200 })
+  return messages.find((message) => message.id === id)?.file ?? undefined
+}
+
+async function gets(person: PersonDaemon, room: string, id: string): Promise<string> {
+  await person.until(`${person.name} sees the file`, () => cardOf(person, room, id))
+  await person.patiently('getMessageFile', { id: room, message: id })
+  const got = await person.until(`${person.name} has the file`, async () => {
+    const card = await cardOf(person, room, id)
+    return card?.state === 'got' ? card : undefined
+  })
+  return got.saved ?? assert.fail()
+}
+
+test('a file and a folder in a conversation come to whoever gets them, under their names and over nothing', async (t) => {
+  const { people, room, all } = await family(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const from = join(people.folder, 'things')
+  await mkdir(join(from, 'Trip', 'Day 1'), { recursive: true })
+  await writeFile(join(from, 'Film.bin'), FILE)
+  await writeFile(join(from, 'Trip', 'Plan.txt'), 'north')
+  await writeFile(join(from, 'Trip', 'Day 1', 'Notes.txt'), 'rain')
+  const film = await ana.call('offerFiles', { id: room, paths: [join(from, 'Film.bin')], text: 'our film' })
+  assert.deepEqual(
+    [film.file?.name, film.file?.state, film.file?.lengthBytes],
+    ['Film.bin', 'mine', FILE.length],
+  )
+  const saved = await gets(ben, room, film.id)
+  assert.ok(saved.endsWith('/Film.bin'))
+  assert.deepEqual(await readFile(saved), Buffer.from(FILE))
+
+  const trip = await ana.call('offerFiles', { id: room, paths: [join(from, 'Trip')] })
+  const folder = await gets(ben, room, trip.id)
+  const below = (name: string) => readFile(join(folder.replace(/\/Trip.*$/, ''), 'Trip', name), 'utf8')
+  assert.equal(await below('Plan.txt'), 'north')
+  assert.equal(await below('Day 1/Notes.txt'), 'rain')
+})
+
+test('what somebody offers is found and looked around in by the others, and gone when it is taken back', async (t) => {
+  const { people, circle, room, all } = await family(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const wish = await ben.patiently('addWish', { words: 'nest', in: 'circles' })
+  const at = join(people.folder, 'Nest of a goose.bin')
+  await writeFile(at, FILE)
+  const { id } = await ana.call('offerFiles', { id: room, paths: [at] })
+  const found = await ben.until('Ben finds it', async () => {
+    const { entries } = await ben.patiently('searchOthers', { in: 'circles', words: 'goose' })
+    return entries[0]
+  })
+  assert.deepEqual(
+    [found.name, found.holderCount, found.onlineCount, found.here],
+    ['Nest of a goose.bin', 1, 1, false],
+  )
+  const { wishes } = await ben.patiently('wishes', {})
+  assert.deepEqual(
+    wishes.map((each) => [each.id, each.hits, each.unseen]),
+    [[wish.id, 1, 1]],
+  )
+  const { files } = await ben.patiently('circleFiles', { id: circle })
+  assert.deepEqual(
+    files.map(({ name }) => name),
+    ['Nest of a goose.bin'],
+  )
+  const { done } = await ben.patiently('getShared', {
+    from: `circle:${circle}`,
+    contents: [{ content: found.content, path: found.name }],
+  })
+  await ben.until('it is here', async () => {
+    const row = await ben.call('transfer', { id: done[0] ?? '' })
+    return row.row.doneBytes === FILE.length
+  })
+  await ana.call('deleteMessage', { id: room, message: id })
+  await ben.until('it is found no more', async () => {
+    const { entries } = await ben.patiently('searchOthers', { in: 'circles', words: 'goose' })
+    return entries.length === 0
+  })
+})
+
+test('a circle that asks for copies has them by itself, and one who gave no room keeps none', async (t) => {
+  const { people, circle, room, all } = await family(t, 'Ana', 'Ben', 'Eve')
+  const [ana, ben, eve] = all as [PersonDaemon, PersonDaemon, PersonDaemon]
+  await ana.call('changeCircle', { id: circle, keepCopies: 2 })
+  await ben.patiently('changeCircle', { id: circle, keepSpaceBytes: 50_000_000 })
+  const at = join(people.folder, 'Nest.bin')
+  await writeFile(at, FILE)
+  await ana.call('offerFiles', { id: room, paths: [at] })
+  const kept = await ben.until('Ben keeps it', async () => {
+    const { keptBytes } = await ben.circle()
+    return keptBytes > 0 ? keptBytes : undefined
+  })
+  assert.equal(kept, FILE.length)
+  assert.equal((await eve.circle()).keptBytes, 0)
+  await eve.until('Eve sees two who have it', async () => {
+    const { entries } = await eve.patiently('searchOthers', { in: 'circles', words: 'nest' })
+    return entries[0]?.holderCount === 2
+  })
+  await ana.stop()
+  const { id } =
+    (await eve.patiently('messages', { id: room, limit: 200 })).messages.find(({ file }) => file !== null) ??
+    assert.fail()
+  assert.deepEqual(await readFile(await gets(eve, room, id)), Buffer.from(FILE))
+})
