@@ -124,3 +124,37 @@ test('a circle that asks for copies has them by itself, and one who gave no room
     assert.fail()
   assert.deepEqual(await readFile(await gets(eve, room, id)), Buffer.from(FILE))
 })
+
+test('what is sent to a person moves after their yes, and to nobody else', async (t) => {
+  const people = await People.make(t)
+  const [ana, ben] = (await people.startAll('Ana', 'Ben')) as [PersonDaemon, PersonDaemon]
+  for (const person of [ana, ben]) await person.patiently('changeMe', { name: person.name })
+  const { link } = await ana.patiently('contactLink', {})
+  await ben.patiently('addContact', { link })
+  const contact = await ana.until('Ana knows Ben', async () => {
+    const known = (await ana.patiently('people', {})).people
+    return known.find(({ contact }) => contact)
+  })
+  const at = join(people.folder, 'Letter.bin')
+  await writeFile(at, FILE)
+  await ana.until('it is sent', () =>
+    ana.call('send', { to: `person:${contact.id}`, paths: [at] }).catch((error: unknown) => {
+      if ((error as { code?: string }).code === 'PERSON_UNKNOWN') return undefined
+      throw error
+    }),
+  )
+  const offer = await ben.until('Ben sees it', async () => {
+    const { offers } = await ben.patiently('sendOffers', {})
+    return offers.find(({ direction, state }) => direction === 'in' && state === 'waiting')
+  })
+  assert.deepEqual(
+    offer.items.map(({ name }) => name),
+    ['Letter.bin'],
+  )
+  await ben.call('acceptOffer', { id: offer.id })
+  const done = await ben.until('Ben has it', async () => {
+    const { offers } = await ben.patiently('sendOffers', {})
+    return offers.find(({ id, state }) => id === offer.id && state === 'done')
+  })
+  assert.deepEqual(await readFile(done.saved[0] ?? assert.fail()), Buffer.from(FILE))
+})

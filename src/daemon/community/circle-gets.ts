@@ -30,8 +30,8 @@ export interface CircleGetsGround {
   saveFolder(): string
   /** Devices known to have it, the linked ones first. */
   holders(realm: string, content: string): Promise<readonly string[]>
-  /** Of a message that is being got. */
-  told(conversation: string, message: string, card: Partial<FileCard>): Promise<unknown>
+  /** Of a message that is being got, or of what was sent. @param message as the transfers' records have it */
+  told(message: string, card: Partial<FileCard>, bytesPerSecond: number): Promise<unknown>
 }
 
 /** Who has it may have come, or become known, without anybody saying so. */
@@ -173,9 +173,9 @@ export class CircleGets {
       const text = JSON.stringify(card)
       if (this.#told.get(key) === text || this.#closed) continue
       this.#told.set(key, text)
-      const [conversation = '', message = ''] = key.split(' ')
+      const bytesPerSecond = transfers.reduce((sum, transfer) => sum + transfer.row().downBytesPerSecond, 0)
       // Told again when people are there again.
-      await this.#ground.told(conversation, message, card).catch(() => this.#told.delete(key))
+      await this.#ground.told(key, card, bytesPerSecond).catch(() => this.#told.delete(key))
     }
   }
 

@@ -43,6 +43,8 @@ export interface DirectPart extends PeoplePart {
   changedMe(): void
   /** Of my other devices. */
   ownCards(): DeviceCard[]
+  /** The other device of what was sent and accepted, either way. */
+  offerPartner(id: string): DeviceId | undefined
   /** For the one search box. */
   searchNearby(request: Parameters<typeof searchNearby>[1]): ReturnType<typeof searchNearby>
   /** Once, when all parts are there. */
@@ -136,6 +138,10 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
         return card === undefined ? [] : [readCard(card, crypto)]
       }),
     searchNearby: (request) => searchNearby(nearby, request),
+    offerPartner: (id) => {
+      const row = offers.offer(id)
+      return row?.state === 'accepted' ? row.device : undefined
+    },
     start: () => looks.refresh(),
     settingsChanged: () => near.changedMe(),
     wanted: () => wantedOf(book),

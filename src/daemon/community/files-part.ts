@@ -35,6 +35,8 @@ export interface FilesSurroundings {
   blocked(person: PersonId): boolean
   personName(person: PersonId): string | undefined
   isOnline(device: DeviceId): boolean
+  /** The other device of what was sent and accepted, either way; undefined for what is none or is over. */
+  offerPartner(id: string): DeviceId | undefined
   /** What devices nearby offer to everyone. */
   searchNearby(request: SearchRequest): Promise<SearchAnswer>
 }
@@ -51,6 +53,9 @@ export interface FilesPart extends PeoplePart {
   /** Somebody was blocked, or is not any more. */
   blocksChanged(): void
 }
+
+/** Before the id of what was sent: a realm of two devices. */
+const OFFER = 'offer:'
 
 export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): FilesPart {
   const { crypto, database, own, wall } = ground
@@ -143,6 +148,11 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
     if (person === undefined || member === undefined || around.blocked(person)) return false
     return member.role !== 'keeper' && facts?.mine !== 'keeper' && member.devices.has(device)
   }
+  const isAllowed = (realm: string, device: DeviceId): boolean => {
+    if (realm.startsWith(OFFER)) return around.offerPartner(realm.slice(OFFER.length)) === device
+    const circle = circleOf(realm as CatalogueAudience)
+    return circle !== undefined && membership.isLinked(circle, device) && mayHave(circle, device)
+  }
   const realms = (): RealmFacts[] =>
     membership.circles().flatMap((circle) => {
       const facts = membership.facts(circle)
@@ -156,9 +166,7 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
   const inner: Pick<InnerCalls, 'realms' | 'openBytes' | 'holdersOf' | 'catalogueStates' | 'keptEnded'> = {
     realms,
     openBytes: async ({ realm, device, end }) => {
-      const circle = circleOf(realm as CatalogueAudience)
-      if (circle === undefined || !membership.isLinked(circle, device as DeviceId)) return false
-      if (!mayHave(circle, device as DeviceId)) return false
+      if (!isAllowed(realm, device as DeviceId)) return false
       const stream = await around.openBytes(device as DeviceId, { r: realm })
       if (stream === undefined) return false
       joinStream(stream, Promise.resolve(end))
@@ -228,9 +236,7 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
     },
     opened: (device, header, stream) => {
       const realm = header.text('r') ?? ''
-      const circle = circleOf(realm as CatalogueAudience)
-      if (circle === undefined || !membership.isLinked(circle, device) || !mayHave(circle, device))
-        return false
+      if (!isAllowed(realm, device)) return false
       joinStream(stream, ground.ask('bytesCame', { realm, device }))
       return true
     },

@@ -24,6 +24,8 @@ import { KeptFiles } from './kept-files.ts'
 import { OfferedPaths } from './offered-paths.ts'
 import type { Answerers } from './people-child.ts'
 import type { PeopleLink } from './people-link.ts'
+import type { RealmFacts } from './people-messages.ts'
+import { SENT, SentOffers } from './sent-offers.ts'
 import { StreamBridge } from './stream-bridge.ts'
 
 type Card = OutputOf<'getMessageFile'>
@@ -49,6 +51,8 @@ export class FilesSide {
   readonly #ground: FilesGround
   readonly #gets: () => CircleGets
   readonly #kept: KeptFiles
+  readonly #sent: SentOffers
+  #circles: readonly RealmFacts[] = []
   #opened: CircleGets | undefined
   #bridge: Promise<StreamBridge> | undefined
   #telling = false
@@ -82,8 +86,7 @@ export class FilesSide {
         disk,
         saveFolder: () => ground.saveFolder(),
         holders,
-        told: (conversation, message, state) =>
-          ground.people().inner('fileState', { conversation, message, state }),
+        told: (message, state, bytesPerSecond) => this.#told(message, state, bytesPerSecond),
       })
       return this.#opened
     }
@@ -106,11 +109,25 @@ export class FilesSide {
           .need()
           .ask('removeLoose', ...content),
     })
+    this.#sent = new SentOffers({
+      paths: () => this.#paths(),
+      gets: this.#gets,
+      offerLoose: (bundle) => ground.library().need().ask('offerLoose', bundle),
+      endLoose: (bundle) => this.#or(undefined, (link) => link.ask('endLoose', bundle)),
+      sendOut: (input) => ground.people().inner('sendOfferOut', input),
+      accept: (id) => ground.people().inner('acceptSendOffer', { id }),
+      progress: (told) => ground.people().inner('offerProgress', told),
+      realmsChanged: () => this.#agree(),
+      wantedOf,
+    })
     this.asks = {
       realmsChanged: async ({ realms: all }) => {
-        await realms.set(all)
+        this.#circles = all
+        await this.#agree()
         this.offersMoved()
       },
+      offerReady: (facts) => this.#sent.ready(facts),
+      offerEnded: ({ id }) => this.#sent.ended(id),
       bytesCame: ({ realm, device }) => realms.came(realm, device),
       cataloguePage: ({ audience, from, after }) =>
         this.#or(undefined, (link) => link.ask('cataloguePage', audience, from, after)),
@@ -121,6 +138,19 @@ export class FilesSide {
       keepCopy: (wish) => this.#kept.begin(wish),
       dropCopy: (wish) => this.#kept.drop(wish),
     }
+  }
+
+  #agree(): Promise<void> {
+    return this.realms.set([...this.#circles, ...this.#sent.realms])
+  }
+
+  async #told(key: string, state: Partial<Card>, bytesPerSecond: number): Promise<void> {
+    if (key.startsWith(SENT)) {
+      await this.#sent.told(key, state, bytesPerSecond)
+      return
+    }
+    const [conversation = '', message = ''] = key.split(' ')
+    await this.#ground.people().inner('fileState', { conversation, message, state })
   }
 
   /** Transfers of earlier runs go on being got. */
@@ -177,6 +207,17 @@ export class FilesSide {
   readonly handlers = {
     offerFiles: ({ id, paths, review, text = '' }: ValidInputOf<'offerFiles'>) =>
       this.#offer(id, paths, review, text),
+    send: async (wish: ValidInputOf<'send'>): Promise<OutputOf<'send'>> => {
+      const { to, paths, review, text = '' } = wish
+      if (!to.startsWith(CIRCLE)) return await this.#sent.send(wish)
+      const id = to.slice(CIRCLE.length)
+      const { rooms } = await this.#ground.people().call('circle', { id })
+      const room = rooms.find(({ archived }) => !archived)
+      if (room === undefined) throw new CommunityError('ROOM_UNKNOWN', {})
+      const message = await this.#offer(`room:${id}:${room.id}`, paths, review, text)
+      return { offers: [], message: message.id }
+    },
+    acceptOffer: (wish: ValidInputOf<'acceptOffer'>) => this.#sent.accept(wish),
     getMessageFile: (wish: ValidInputOf<'getMessageFile'>) => this.#getMessageFile(wish),
     getShared: async ({ from, contents, saveFolder }: ValidInputOf<'getShared'>) => {
       const realm = this.#circleRealm(from)
@@ -204,10 +245,7 @@ export class FilesSide {
     text: string,
   ): Promise<OutputOf<'offerFiles'>> {
     const realm = this.#realmOf(conversation)
-    const { reviews, gate } = this.#ground.sharing()
-    const { disk, digest, stateFolder } = this.#ground
-    const offering = new OfferedPaths({ reviews, gate, disk, digest, stateFolder })
-    const { offer, files } = await offering.prepare(paths, review)
+    const { offer, files } = await this.#paths().prepare(paths, review)
     const bundle = bundleOf(conversation, offer)
     await this.#ground.library().need().ask('offerLoose', { audience: realm, bundle, files })
     try {
@@ -216,6 +254,12 @@ export class FilesSide {
       await this.#ground.library().need().ask('endLoose', bundle)
       throw error
     }
+  }
+
+  #paths(): OfferedPaths {
+    const { reviews, gate } = this.#ground.sharing()
+    const { disk, digest, stateFolder } = this.#ground
+    return new OfferedPaths({ reviews, gate, disk, digest, stateFolder })
   }
 
   async #getMessageFile(wish: ValidInputOf<'getMessageFile'>): Promise<Card> {
@@ -247,7 +291,7 @@ export class FilesSide {
   }
 
   #circleRealm(from: string): ClosedRealm {
-    if (!from.startsWith('circle:') || !this.realms.isIn(from))
+    if (!from.startsWith(CIRCLE) || !this.realms.isIn(from))
       throw new CommunityError('CIRCLE_UNKNOWN', { id: from })
     return from as ClosedRealm
   }
@@ -261,6 +305,7 @@ export class FilesSide {
   }
 }
 
+const CIRCLE = 'circle:'
 /** Catalogues are told together with what changes next to them. */
 const TELL_AFTER_MS = 100
 

@@ -105,6 +105,7 @@ export function openParts(
     blocked: (person) => direct.book.isBlocked(person),
     personName: (person) => (person === own.person ? myName.get() : nameOf(person)),
     isOnline,
+    offerPartner: (id) => direct.offerPartner(id),
     searchNearby: (request) => direct.searchNearby(request),
   })
   const finding = openFindingPart(ground, {

@@ -1,4 +1,4 @@
-// Closed realms: torrents of one circle, or of one person and me. Whoever opens streams to its devices and knows what hashes are
+// Closed realms: torrents of one circle, or of what one device sent to another. Whoever opens streams to its devices and knows what hashes are
 // called there stands behind RealmWays; what a torrent of a realm is given instead of the session's own services is made here.
 // Invariant: a torrent of a closed realm has no tracker, no DHT, no local network, no PEX, no hole and no address of ours to tell; it
 // meets others by streams of its realm alone, and answers to nobody else.

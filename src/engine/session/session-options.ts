@@ -40,7 +40,7 @@ export interface SessionOptions {
   readonly transports?: { readonly tcp: boolean; readonly utp: boolean }
   /** Files offered to everyone, each answered as its content torrent when somebody asks; nothing is without it. */
   readonly content?: ContentSource
-  /** Circles and people one shares with in closed realms; there are none without it. */
+  /** Circles, and what is sent from device to device, in closed realms; there are none without it. */
   readonly realms?: RealmWays
   /** What is on this computer already, so that it need not be fetched. */
   readonly local?: LocalContent
