@@ -218,7 +218,8 @@ export function openCirclePart(ground: PeopleGround, around: CircleSurroundings)
       joinCircle: ({ link, name }) => {
         const { kind, payload } = readPeopleLink(link, crypto)
         if (kind !== 'invite') throw new CommunityError('LINK_NOT_OURS')
-        takeName(name)
+        // A keeper says nothing that would need one.
+        if (name !== undefined || decodeInvite(payload).role !== 'keeper') takeName(name)
         const invite = service.join(payload, now())
         around.wantedChanged()
         return view.joining(invite)
