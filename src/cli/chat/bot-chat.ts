@@ -28,6 +28,8 @@ export class BotChat {
   readonly #plan: BotPlan
   readonly #shell: Shell
   readonly #end = new AbortController()
+  /** What there was before is told before anything is done. */
+  readonly #opened = Promise.withResolvers<void>()
   readonly #stop: AbortSignal
   readonly #actions: ChatActions
 
@@ -49,7 +51,10 @@ export class BotChat {
         throw error
       },
     )
-    const telling = this.#tell().finally(() => this.#end.abort())
+    const telling = this.#tell().finally(() => {
+      this.#opened.resolve()
+      this.#end.abort()
+    })
     await Promise.all([telling, reading])
     return 0
   }
@@ -64,12 +69,14 @@ export class BotChat {
       else if (event.kind === 'conversation')
         output.object({ event: 'conversation', conversation: event.conversation })
       else output.object({ event: event.kind })
+      if (event.kind === 'opened') this.#opened.resolve()
     }
   }
 
   /** @returns whether the program said that it is over */
   async #read(): Promise<boolean> {
     const { input, output } = this.#shell
+    await this.#opened.promise
     // One after the other: what a program says in order is written in order.
     for await (const line of createInterface({ input, signal: this.#stop })) {
       if (this.#stop.aborted) return true

@@ -128,7 +128,7 @@ test('what was said while the daemon was away is told when it is back, and nothi
     if (event.kind === 'messages') places.push(...event.messages.map((message) => message.place))
     if (event.kind === 'back') break
   }
-  assert.deepEqual(kinds, ['lost', 'conversation', 'messages', 'back'])
+  assert.deepEqual(kinds, ['opened', 'lost', 'conversation', 'messages', 'back'])
   assert.deepEqual(
     places,
     Array.from({ length: 230 }, (_, at) => 1 + at),

@@ -18,6 +18,8 @@ export type FeedEvent =
       readonly older: boolean
     }
   | { readonly kind: 'conversation'; readonly conversation: Conversation }
+  /** What there was before is told, once. */
+  | { readonly kind: 'opened' }
   | { readonly kind: 'lost' }
   | { readonly kind: 'back' }
 
@@ -56,8 +58,11 @@ export class ConversationFeed {
     let lost = false
     while (!this.#stop.aborted) {
       try {
+        // The first says that the stream is there: what changes from now on is told.
+        let first = true
         for await (const change of this.#link.current.changes(undefined, this.#stop)) {
-          if (change.reset === true) {
+          if (first || change.reset === true) {
+            first = false
             yield* this.#catchUp()
             if (lost) yield { kind: 'back' }
             lost = false
@@ -90,6 +95,7 @@ export class ConversationFeed {
     if (this.#plan.conversation !== undefined) ids.add(this.#plan.conversation)
     for (const conversation of conversations) yield { kind: 'conversation', conversation }
     for (const id of ids) yield* this.#read(id, !this.#opened)
+    if (!this.#opened) yield { kind: 'opened' }
     this.#opened = true
   }
 

@@ -63,17 +63,17 @@ export class LineChat {
     const { output } = this.#shell
     for await (const event of events) {
       if (event.kind === 'lost') output.warn('Shoal is not answering. Trying again.')
+      if (event.kind === 'opened') this.#opened.resolve()
       if (event.kind !== 'messages') continue
       this.#log.take(event.messages)
       for (const message of event.messages) this.#show(message)
-      if (event.history) this.#opened.resolve()
       const newest = this.#log.newest
       if (this.#typed && newest !== undefined) await this.#actions.read(this.#plan.conversation, newest.id)
     }
   }
 
   async #read(): Promise<void> {
-    if (this.#typed) await this.#opened.promise
+    if (this.#typed || this.#plan.historyMessages > 0) await this.#opened.promise
     const lines = createInterface({ input: this.#shell.input, signal: this.#stop })
     for await (const line of lines) {
       if (this.#stop.aborted) return
