@@ -54,6 +54,8 @@ const EVERYWHERE = '::'
 const OWN_ADDRESSES = 5
 const RELAYS = 2
 const LOOK_EVERY_MS = 60_000
+/** After a link, for what its other side sees of us to be told. */
+const WITNESS_MS = 500
 
 export class PeopleNet implements Carrier {
   readonly #task: NetTask
@@ -103,6 +105,8 @@ export class PeopleNet implements Carrier {
           linked: (link) => {
             this.#outbox.linked(link.device)
             this.#task.linked(link)
+            // Who cannot be called learns from the first witness where it is seen: others must hear of it before that one goes.
+            if (this.#seen.length === 0) this.#lookAgainIn(WITNESS_MS)
           },
           received: (device, bytes) => this.#task.received(device, bytes),
           drained: (device) => this.#outbox.drained(device),
@@ -173,11 +177,13 @@ export class PeopleNet implements Carrier {
       this.#told = text
       this.#task.moved()
     }
+    this.#lookAgainIn(LOOK_EVERY_MS)
+  }
+
+  #lookAgainIn(ms: number): void {
+    this.#cancelLook()
     const { clock } = this.#task
-    this.#cancelLook = clock.schedule(
-      (clock.now() + LOOK_EVERY_MS) as Millis,
-      () => void this.#lookAtAddresses(),
-    )
+    this.#cancelLook = clock.schedule((clock.now() + ms) as Millis, () => void this.#lookAtAddresses())
   }
 
   #reachable({ host }: Endpoint): readonly string[] {
