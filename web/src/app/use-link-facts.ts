@@ -1,6 +1,7 @@
 // What a link for people is, asked of the daemon while it stands in the box; nobody else is contacted.
 
 import { useEffect, useState } from 'react'
+import { ApiError } from '../../../src/api/client.ts'
 import type { OutputOf } from '../../../src/api/routes.ts'
 import { call } from '../store/api.ts'
 import { t } from '../text/t.ts'
@@ -15,7 +16,11 @@ export function useLinkFacts(link: string | undefined): Facts | 'damaged' | unde
     let current = true
     call('peopleLinkFacts', { link }).then(
       (facts) => current && setKnown({ link, facts }),
-      () => current && setKnown({ link, facts: 'damaged' }),
+      (error: unknown) => {
+        // Anything else says nothing of the link: it is looked at once more when it is opened.
+        const damaged = error instanceof ApiError && error.code === 'LINK_NOT_OURS'
+        if (current && damaged) setKnown({ link, facts: 'damaged' })
+      },
     )
     return () => {
       current = false

@@ -9,6 +9,7 @@ export const enFirstRun = {
   'start.shareMeans': 'Choose a file or folder, and say who can get it.',
   'start.people': 'People',
   'start.near': 'On this network: send files to',
+  'start.nearSend': 'Send files to',
   'start.saving': 'Saving to',
   'start.change': 'Change',
   'start.changeFolder': 'Change the folder',

@@ -103,14 +103,16 @@ function Near(): ReactNode {
           <li key={device.device}>
             <Button
               icon="send"
-              aria-label={t('nearby.sendTo', visible(device.name))}
               onPress={() =>
                 void openDialog('send', {
                   target: { kind: 'to', to: `device:${device.device}`, name: visible(device.name) },
                 })
               }
             >
-              <ForeignText text={device.name} />
+              <span>
+                <span className="visually-hidden">{t('start.nearSend')} </span>
+                <ForeignText text={device.name} />
+              </span>
             </Button>
           </li>
         ))}
