@@ -128,6 +128,7 @@ export class PeopleParts {
       wantedChanged: () => undefined,
       met: () => undefined,
       blockedChanged: (of, is) => void blocked.push([of, is]),
+      ignoredChanged: (of) => chat.personChanged(of),
       inviteFacts: () => {
         throw new TypeError('no invites here')
       },
