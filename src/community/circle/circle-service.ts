@@ -3,7 +3,7 @@
 // Commands throw CommunityError before anything changed; what takes time is an effect, answered by `sealed` and `opened`.
 
 import type { BDict } from '../../base/bencode-value.ts'
-import { compareBytes } from '../../base/bytes.ts'
+import { compareBytes, EMPTY } from '../../base/bytes.ts'
 import type { Millis } from '../../base/ids.ts'
 import { CommunityError } from '../community-error.ts'
 import { SECRET_BYTES } from '../crypto.ts'
@@ -283,6 +283,11 @@ export class CircleService implements Service {
         .filter(({ revoked, expiresAt, used, uses }) => !revoked && expiresAt > seconds && used < uses)
         .map(({ id }) => ({ circle: circle.id, invite: id }))
     })
+  }
+
+  /** Two that say the same have the same operations. */
+  sumOf(id: CircleId): Uint8Array {
+    return this.#all.circle(id)?.graph.sum() ?? EMPTY
   }
 
   /** Devices that signed two operations for one place: shown, and to be taken out. */

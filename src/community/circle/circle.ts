@@ -14,6 +14,7 @@ import { isOf, openPast, type Secrets } from './epoch-secrets.ts'
 import { type Node, OperationGraph } from './graph.ts'
 import { MAX_PARENTS } from './limits.ts'
 import type { Operation, OperationBody } from './operation.ts'
+import { MEMBER_SHARE_BYTES } from './operation-body.ts'
 import { readOperation, signOperation } from './operation-codec.ts'
 import type { Of } from './register.ts'
 import { Resolver } from './resolver.ts'
@@ -136,12 +137,15 @@ export class Circle {
 
   /** The epochs told to this device whose secrets are not here: what must be opened. */
   unopened(): { readonly id: RecordId; readonly epoch: Of<'epoch'>; readonly sealed: Uint8Array }[] {
+    this.resolver.settle()
     const found: { id: RecordId; epoch: Of<'epoch'>; sealed: Uint8Array }[] = []
     for (const node of this.resolver.register.epochs(undefined)) {
       const epoch = node.operation.body as Of<'epoch'>
       const share = epoch.shares.find(({ device }) => device === this.#ground.me.device)
-      if (share && !this.#secrets.has(node.operation.id))
-        found.push({ id: node.operation.id, epoch, sealed: share.sealed })
+      const known = this.#secrets.get(node.operation.id)
+      const more =
+        known === undefined || (known.read === undefined && share?.sealed.length === MEMBER_SHARE_BYTES)
+      if (share && more) found.push({ id: node.operation.id, epoch, sealed: share.sealed })
     }
     return found
   }

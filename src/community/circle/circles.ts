@@ -189,7 +189,7 @@ export class Circles implements PartGround {
   changed(circle: Circle, operations: readonly Operation[], from: DeviceId | undefined, now: Millis): void {
     this.#sync.tell(circle.id, operations, from)
     this.#opening.look(circle)
-    this.gate.look(circle)
+    this.gate.look(circle, now)
     this.admission.look(circle)
     this.rotation.look(circle, from === undefined, now)
     this.joiner.look(circle, false)
@@ -206,7 +206,7 @@ export class Circles implements PartGround {
 
   linked(device: DeviceId, now: Millis): void {
     this.#links.add(device)
-    this.gate.linked(device)
+    this.gate.linked(device, now)
     this.showCard(device)
     this.joiner.linked(device, now)
   }
@@ -225,12 +225,18 @@ export class Circles implements PartGround {
 
   wake(now: Millis): void {
     this.#sync.wake(now)
+    this.gate.wake(now)
     this.rotation.wake(now)
     this.joiner.wake(now)
   }
 
   deadline(): Millis | undefined {
-    return earliest(this.#sync.deadline(), this.rotation.deadline(), this.joiner.deadline())
+    return earliest(
+      this.#sync.deadline(),
+      this.gate.deadline(),
+      this.rotation.deadline(),
+      this.joiner.deadline(),
+    )
   }
 
   /** @throws RecordError */

@@ -6,6 +6,7 @@
 
 import type { BDict } from '../../base/bencode-value.ts'
 import { concatBytes } from '../../base/bytes.ts'
+import { after, earliest, type Millis } from '../../base/ids.ts'
 import { RecordError } from '../community-error.ts'
 import { MAX_CARD_BYTES, readCard } from '../identity/device-card.ts'
 import { type CircleId, type DeviceId, keyBytes } from '../ids.ts'
@@ -23,6 +24,8 @@ const TAGS_A_FRAME = 56
 const EPOCHS_TRIED = 256
 /** Of a device that is not known. */
 const EPOCHS_TRIED_FOR_STRANGERS = 4
+/** Time to recognise one another by a secret. */
+const NAME_AFTER_MS = 3_000
 /** Frames of tags that are looked at on one link: what they cost is bounded. */
 const MAX_GATE_FRAMES = 2 * MAX_CIRCLES
 
@@ -38,6 +41,8 @@ export interface GateOwner {
 }
 
 interface Door {
+  /** When it is told by name, where no secret served. */
+  nameAt: Millis | undefined
   /** Circles in which it is let in. */
   readonly inside: Map<CircleId, Admittance>
   /** Tags sent, so that each is sent once. */
@@ -56,8 +61,14 @@ export class Gate {
     this.#owner = owner
   }
 
-  linked(device: DeviceId): void {
-    const door: Door = { inside: new Map(), sent: new Set(), welcomed: new Set(), frames: 0 }
+  linked(device: DeviceId, now: Millis): void {
+    const door: Door = {
+      nameAt: after(now, NAME_AFTER_MS),
+      inside: new Map(),
+      sent: new Set(),
+      welcomed: new Set(),
+      frames: 0,
+    }
     this.#doors.set(device, door)
     for (const circle of this.#ground.circles()) this.#greet(circle, device, door)
   }
@@ -71,15 +82,35 @@ export class Gate {
     }
   }
 
+  /**
+   * Two that know each other to be in, and share no secret (one was away, the other came meanwhile): they are told by name,
+   * which is nothing new to who is in.
+   */
+  wake(now: Millis): void {
+    for (const [device, door] of this.#doors) {
+      if (door.nameAt === undefined || door.nameAt > now) continue
+      door.nameAt = undefined
+      for (const circle of this.#ground.circles())
+        if (!door.inside.has(circle.id)) this.#name(circle, device, door)
+    }
+  }
+
+  deadline(): Millis | undefined {
+    return earliest(...[...this.#doors.values()].map(({ nameAt }) => nameAt))
+  }
+
   /** After each change of a circle: who came in, who is out. */
-  look(circle: Circle): void {
+  look(circle: Circle, now: Millis): void {
     for (const [device, door] of this.#doors) {
       const as = door.inside.get(circle.id)
       const live = isLive(circle, device)
       if (as === 'member' && !live) this.#close(circle, device, door)
       else if (as === 'unknown' && live) this.#admit(circle, device, door, 'member')
       else if (as === 'unknown' && isKnown(circle, device)) this.#close(circle, device, door)
-      else if (as === undefined && live) this.#greet(circle, device, door)
+      else if (as === undefined && live && !door.welcomed.has(circle.id)) {
+        this.#greet(circle, device, door)
+        door.nameAt ??= after(now, NAME_AFTER_MS)
+      }
     }
   }
 
@@ -157,9 +188,12 @@ export class Gate {
     const secrets = this.#knownTo(circle, device)
     const tags = secrets.slice(0, TAGS_A_CIRCLE).map((access) => gateTag(access, me.device, device, crypto))
     if (tags.length > 0) this.#sendTags(device, door, tags)
-    // No secret that it could know is known here; that it is in is nothing new to it, so it is told by name.
-    else if (!door.welcomed.has(circle.id))
-      if (this.#ground.out.send(device, 'welcome', { c: keyBytes(circle.id) })) door.welcomed.add(circle.id)
+    else this.#name(circle, device, door)
+  }
+
+  #name(circle: Circle, device: DeviceId, door: Door): void {
+    if (door.welcomed.has(circle.id) || !isLive(circle, device) || !isMine(circle, this.#ground)) return
+    if (this.#ground.out.send(device, 'welcome', { c: keyBytes(circle.id) })) door.welcomed.add(circle.id)
   }
 
   /** Access secrets of the epochs that were told to it, the newest first. */

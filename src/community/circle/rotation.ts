@@ -62,7 +62,7 @@ export class Rotation {
     }
     const sum = circle.graph.sum().join()
     const known = this.#due.get(circle.id)
-    const at = after(now, own ? OWN_CHANGE_MS : this.#turn(circle))
+    const at = after(now, own && knowsHeads(circle) ? OWN_CHANGE_MS : this.#turn(circle))
     if (known === undefined) this.#due.set(circle.id, { sum, at })
     // What was to be soon stays soon: changes that go on and on do not put it off.
     else if (known.sum !== sum) this.#due.set(circle.id, { sum, at: Math.min(known.at, at) as Millis })
@@ -171,7 +171,9 @@ export class Rotation {
       )
         before++
     }
-    return Math.min(MAX_WAIT_MS, TURN_MS * (before + 1))
+    // Who does not know what was before could not hand it on to those who come later.
+    const last = knowsHeads(circle) ? 0 : MAX_WAIT_MS
+    return last + Math.min(MAX_WAIT_MS, TURN_MS * (before + 1))
   }
 }
 
@@ -183,6 +185,11 @@ export function isDue(circle: Circle, me: DeviceId): boolean {
   const live = recipients(register, undefined)
   const best = bestOf(register.epochs(undefined), live)
   return live.has(me) && (best === undefined || !isFor(sharesOf(best), live))
+}
+
+function knowsHeads(circle: Circle): boolean {
+  const heads = epochHeads(circle.resolver.register.epochs(undefined))
+  return heads.every(({ operation }) => circle.secrets().get(operation.id)?.read !== undefined)
 }
 
 /** By the policy, whoever is new may read what was before, or not: then the chain is cut. */
