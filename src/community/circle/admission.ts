@@ -115,7 +115,10 @@ export class Admission {
     this.#asked.set(from, asked)
     if (asked.size >= MAX_NONCES && !asked.has(tag.join()))
       throw new RecordError('TOO_FAST', { what: 'knock' })
-    const nonce = this.#ground.random.bytes(JOIN_NONCE_BYTES)
+    // Asked again before it answered: by the same nonce, so that either answer serves.
+    const known = asked.get(tag.join())
+    const nonce =
+      known !== undefined && known.until > now ? known.nonce : this.#ground.random.bytes(JOIN_NONCE_BYTES)
     asked.set(tag.join(), {
       circle: found.circle.id,
       invite: found.invite,
@@ -140,7 +143,8 @@ export class Admission {
     const { backing, who } = request
     if (who.device !== from || backing.admitter !== this.#ground.me.device || backing.invite !== asked.invite)
       throw invalid('q')
-    if (backing.nonce.join() !== asked.nonce.join()) throw invalid('n')
+    // For a nonce of before.
+    if (backing.nonce.join() !== asked.nonce.join()) return
     if (request.circle !== circle.id) this.#refuse(from, asked.invite, 'INVITE_OTHER_CIRCLE')
     else this.#admit(circle, request, now)
   }
