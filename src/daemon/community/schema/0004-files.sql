@@ -35,6 +35,11 @@ CREATE INDEX shared_entries_listed ON shared_entries (catalogue, folder, name CO
 CREATE VIRTUAL TABLE shared_words USING fts5 (
   name, path, content = '', contentless_delete = 1, detail = full, tokenize = "ascii"
 );
+-- Words are taken out through here, never straight: see message_unsaid in 0002-chat.sql.
+CREATE VIEW shared_unsaid AS SELECT 0 AS id WHERE 0;
+CREATE TRIGGER shared_unsaid_now INSTEAD OF INSERT ON shared_unsaid BEGIN
+  DELETE FROM shared_words WHERE rowid = new.id;
+END;
 
 -- Earlier states that somebody may have, and each key that changed since with what it was before (null: not there).
 CREATE TABLE shared_states (
