@@ -94,17 +94,16 @@ export function conversationCalls(ground: CallsGround): ConversationCalls {
 
   return {
     conversations: () => {
-      const circles = new Set(
-        membership.circles().filter((circle) => membership.facts(circle)?.mine !== 'keeper'),
-      )
-      const all = rows.conversations().filter((each) => {
-        const place = placeOf(each.id)
-        if (place.kind === 'direct') return rows.newest(each.key, 1).length > 0
-        const room =
-          circles.has(place.circle) &&
-          book.rooms(place.circle).find(({ key }) => key === `room:${place.room}`)
-        return room !== false && room?.archived === false
-      })
+      const rooms = new Set<string>()
+      for (const circle of membership.circles()) {
+        if (membership.facts(circle)?.mine === 'keeper') continue
+        for (const { id, archived } of roomsIn(book, circle)) if (!archived) rooms.add(roomKey(circle, id))
+      }
+      const all = rows
+        .conversations()
+        .filter(
+          ({ id, key }) => rooms.has(id) || (id.startsWith('direct:') && rows.newest(key, 1).length > 0),
+        )
       return { conversations: all.map((each) => view.conversation(each)) }
     },
 
@@ -239,18 +238,21 @@ export function conversationCalls(ground: CallsGround): ConversationCalls {
   }
 }
 
-/** Of a circle, those made first before others. */
-export function roomsOf({ book, rows }: Pick<CallsGround, 'book' | 'rows'>, circle: CircleId): Room[] {
+/** Those made or changed first: whoever makes many does not hide those that were there. */
+function roomsIn(book: Book, circle: CircleId): { id: string; name: string; archived: boolean }[] {
   return book
     .rooms(circle)
     .slice(0, MAX_ROOMS)
-    .map(({ key, name, archived }) => {
-      const id = key.slice('room:'.length)
-      const conversation = rows.conversation(roomKey(circle, id))
-      const { unread, mentions } =
-        conversation === undefined ? { unread: 0, mentions: 0 } : rows.unread(conversation)
-      return { id, name, archived, unread, mentions, quiet: conversation?.quiet === 1 }
-    })
+    .map(({ key, name, archived }) => ({ id: key.slice('room:'.length), name, archived }))
+}
+
+export function roomsOf({ book, rows }: Pick<CallsGround, 'book' | 'rows'>, circle: CircleId): Room[] {
+  return roomsIn(book, circle).map(({ id, name, archived }) => {
+    const conversation = rows.conversation(roomKey(circle, id))
+    const { unread, mentions } =
+      conversation === undefined ? { unread: 0, mentions: 0 } : rows.unread(conversation)
+    return { id, name, archived, unread, mentions, quiet: conversation?.quiet === 1 }
+  })
 }
 
 function placeOf(conversation: string): Place {

@@ -416,6 +416,33 @@ test('rooms are made by members, and renamed by who made them and by moderators'
   assert.throws(() => ben.part.rename(circle, 'Ours'), { code: 'NOT_ALLOWED' })
 })
 
+test('a room that is put away, or one of too many, is not listed, and the one that was first stays', () => {
+  const { world, ana, ben } = together()
+  const circle = world.circle.id
+  const room = ana.part.calls.newRoom({ id: circle, name: 'Old' }) as { id: string }
+  ana.part.calls.changeRoom({ id: circle, room: room.id, archived: true })
+  world.wire.pass(1_000)
+  const listed = () =>
+    (ben.part.calls.conversations({}) as { conversations: { name: string }[] }).conversations
+  assert.deepEqual(
+    listed().map(({ name }) => name),
+    ['General'],
+  )
+  for (let number = 0; number < 300; number++) {
+    const many = {
+      kind: 'room',
+      room: number.toString(16).padStart(32, '0'),
+      name: `${number}`,
+      archived: false,
+    } as const
+    ana.part.chat.write(circle, many)
+    world.wire.pass(200)
+  }
+  assert.equal(listed().length, 255)
+  assert.equal(listed()[0]?.name, 'General')
+  assert.throws(() => ben.part.calls.newRoom({ id: circle, name: 'More' }), { code: 'TOO_MANY' })
+})
+
 test('the same number is written once, however often it is sent', () => {
   const { world, ana } = together()
   const once = 'ab'.repeat(8)

@@ -54,8 +54,7 @@ const SQL = {
   putState: `INSERT OR REPLACE INTO chat_states (scope, key, name, archived, maker, device, id, lamport, at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   removeState: 'DELETE FROM chat_states WHERE scope = ? AND key = ?',
-  states:
-    'SELECT * FROM chat_states WHERE scope = ? AND substr(key, 1, length(?2)) = ?2 ORDER BY lamport, id',
+  states: 'SELECT * FROM chat_states WHERE scope = ? AND key >= ? AND key < ? ORDER BY lamport, id',
   state: 'SELECT * FROM chat_states WHERE scope = ? AND key = ?',
   hide: 'UPDATE messages SET hidden = ? WHERE person = ? AND hidden <> ?',
   hideIn: `UPDATE messages SET hidden = ?1 WHERE person = ?2 AND hidden <> ?1
@@ -281,7 +280,7 @@ export class SqliteBook implements BookStore {
   states(circle: CircleId, prefix: string): StateRow[] {
     const scope = this.#keys.knownScope(circle)
     if (scope === undefined) return []
-    const rows = this.#sql.states.all(scope, prefix) as unknown as StateColumns[]
+    const rows = this.#sql.states.all(scope, prefix, `${prefix}\u{10ffff}`) as unknown as StateColumns[]
     return rows.map((row) => this.#state(circle, row))
   }
 
