@@ -79,6 +79,7 @@ export class ContactBook {
   personOf(device: DeviceId): PersonId | undefined {
     const { me, records, membership } = this.#ground
     if (device === me.device) return me.person
+    if (records.isGone(device)) return undefined
     const known = records.device(device)
     if (known?.card !== undefined) return known.person
     for (const circle of membership.circles()) {
@@ -107,6 +108,40 @@ export class ContactBook {
   /** My other devices. */
   ownDevices(): Iterable<DeviceId> {
     return this.devicesOf(this.#ground.me.person).keys()
+  }
+
+  /** Encoded, of my other devices. */
+  ownCards(): readonly Uint8Array[] {
+    return this.#ground.records.devicesOf(this.#ground.me.person).flatMap(({ card }) => card ?? [])
+  }
+
+  /** One that is about to be mine: it is called. */
+  expectOwn(device: DeviceId, name: string, hints: readonly string[]): void {
+    const { records, me } = this.#ground
+    const nothing = { card: undefined, token: undefined, seenAt: null }
+    // Whoever takes a device in that was put out once wants it back.
+    records.removeGone(device)
+    records.putDevice({ device, person: me.person, name, hints, ...nothing })
+  }
+
+  /** A proven card of a device, whosever I will be. */
+  keepCard({ person, device, name }: SeenCard, card: Uint8Array): void {
+    const { records, me, wall } = this.#ground
+    const seenAt = wall.seconds()
+    if (device !== me.device)
+      records.putDevice({ device, person, card, name, hints: [], token: undefined, seenAt })
+  }
+
+  /** A device of mine that is none any more: its card counts for nothing. */
+  putOut(device: DeviceId): void {
+    const { records, me } = this.#ground
+    if (device === me.device) return
+    records.removeDevice(device)
+    records.putGone(device, this.#ground.wall.seconds())
+  }
+
+  goneDevices(): readonly DeviceId[] {
+    return this.#ground.records.goneDevices()
   }
 
   ownPerson(): readonly PersonId[] {
@@ -155,7 +190,7 @@ export class ContactBook {
   saw(card: SeenCard, bytes: Uint8Array, personName: string): void {
     const { records, wall } = this.#ground
     const { person, device } = card
-    if (device === this.#ground.me.device) return
+    if (device === this.#ground.me.device || records.isGone(device)) return
     const before = records.device(device)
     // A link spoke for a device that is somebody else's: what it said is forgotten.
     const token = before?.person === person ? before.token : undefined

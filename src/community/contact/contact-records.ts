@@ -44,6 +44,11 @@ export interface ContactRecords {
   asked(): readonly KnownDevice[]
   putDevice(row: KnownDevice): void
   removeDevice(device: DeviceId): void
+  /** Devices of mine that were put out. */
+  isGone(device: DeviceId): boolean
+  goneDevices(): readonly DeviceId[]
+  putGone(device: DeviceId, at: number): void
+  removeGone(device: DeviceId): void
   /** Tokens of links that I made and that still work. */
   linkTokens(): readonly Uint8Array[]
   putLinkToken(token: Uint8Array, made: number): void

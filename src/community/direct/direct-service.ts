@@ -125,6 +125,13 @@ export class DirectService implements Service, MembershipListener {
     this.#tellBoxes()
   }
 
+  /** A device of mine was put out: nothing is sealed to it any more, and the token it knew works no more. */
+  putOut(device: DeviceId): void {
+    const { records, me } = this.#ground
+    records.removeCorrespondent(device)
+    this.revoked(me.person)
+  }
+
   /** My name or card is another. */
   changedMe(): void {
     for (const [device, { greeted }] of this.#links) if (greeted) this.#hello(device, false)

@@ -30,6 +30,12 @@ CREATE TABLE contact_devices (
 CREATE INDEX contact_devices_of ON contact_devices (person);
 CREATE INDEX contact_devices_asked ON contact_devices (device) WHERE token IS NOT NULL;
 
+-- Devices of mine that were put out: their cards count for nothing.
+CREATE TABLE contact_gone (
+  device TEXT PRIMARY KEY,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Links of mine that work.
 CREATE TABLE contact_links (
   token BLOB PRIMARY KEY,

@@ -38,6 +38,10 @@ export class ContactStore implements ContactRecords {
   readonly #asked: StatementSync
   readonly #putDevice: StatementSync
   readonly #removeDevice: StatementSync
+  readonly #isGone: StatementSync
+  readonly #gone: StatementSync
+  readonly #putGone: StatementSync
+  readonly #removeGone: StatementSync
   readonly #links: StatementSync
   readonly #putLink: StatementSync
 
@@ -53,6 +57,10 @@ export class ContactStore implements ContactRecords {
     this.#asked = database.prepare('SELECT * FROM contact_devices WHERE token IS NOT NULL ORDER BY device')
     this.#putDevice = database.prepare('INSERT OR REPLACE INTO contact_devices VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#removeDevice = database.prepare('DELETE FROM contact_devices WHERE device = ?')
+    this.#isGone = database.prepare('SELECT 1 FROM contact_gone WHERE device = ?')
+    this.#gone = database.prepare('SELECT device FROM contact_gone ORDER BY at, device')
+    this.#putGone = database.prepare('INSERT OR IGNORE INTO contact_gone VALUES (?, ?)')
+    this.#removeGone = database.prepare('DELETE FROM contact_gone WHERE device = ?')
     this.#links = database.prepare('SELECT token FROM contact_links ORDER BY made')
     this.#putLink = database.prepare('INSERT INTO contact_links VALUES (?, ?)')
   }
@@ -105,6 +113,22 @@ export class ContactStore implements ContactRecords {
 
   removeDevice(device: DeviceId): void {
     this.#removeDevice.run(device)
+  }
+
+  isGone(device: DeviceId): boolean {
+    return this.#isGone.get(device) !== undefined
+  }
+
+  goneDevices(): readonly DeviceId[] {
+    return (this.#gone.all() as { device: DeviceId }[]).map(({ device }) => device)
+  }
+
+  putGone(device: DeviceId, at: number): void {
+    this.#putGone.run(device, at)
+  }
+
+  removeGone(device: DeviceId): void {
+    this.#removeGone.run(device)
   }
 
   linkTokens(): readonly Uint8Array[] {

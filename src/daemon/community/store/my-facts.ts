@@ -7,6 +7,8 @@ export type MyFact =
   | 'device'
   /** As I call myself; absent until asked for. */
   | 'name'
+  /** How far direct messages of before were taken from another device of mine: the id of the last, or `all`. */
+  | 'direct-history'
 
 export class MyFacts {
   readonly #database: DatabaseSync
