@@ -48,6 +48,7 @@ export class MyName {
 export interface MePart extends PeoplePart {
   /** As others get it now. */
   card(): Uint8Array
+  me(): Me
 }
 
 export function mePart(ground: PeopleGround, tools: IdentityTools, around: MeSurroundings): MePart {
@@ -89,6 +90,7 @@ export function mePart(ground: PeopleGround, tools: IdentityTools, around: MeSur
   return {
     services: [],
     card: () => own.card,
+    me,
     calls: {
       me,
       changeMe: async ({ name: given, deviceName, wordsWritten }) => {

@@ -8,7 +8,8 @@ import { openDirectPart } from './direct-part.ts'
 import { openFilesPart } from './files-part.ts'
 import { openFindingPart } from './finding-part.ts'
 import { MyName, mePart } from './me-part.ts'
-import type { IdentityTools } from './own-identity.ts'
+import { type IdentityTools, takeCard } from './own-identity.ts'
+import { openOwnPart } from './own-part.ts'
 import type { PeopleNet } from './people-net.ts'
 import type { PeopleGround, PeoplePart } from './people-part.ts'
 import type { AddressRecords } from './store/address-records.ts'
@@ -96,7 +97,10 @@ export function openParts(
     },
     ignoredChanged: (person) => chat.personChanged(person),
     wantedChanged,
-    met: (device) => finding.reach.trust(device),
+    met: (device) => {
+      finding.reach.trust(device)
+      mine.met(device)
+    },
   })
   chat.connect(direct.direct)
   const files = openFilesPart(ground, {
@@ -124,6 +128,21 @@ export function openParts(
     chat.introduce()
     direct.changedMe()
   }
+  const mine = openOwnPart(ground, {
+    circles: circles.service,
+    inbox: chat.inbox,
+    direct,
+    card: () => me.card(),
+    myName: () => myName.get(),
+    addresses: () => net.addresses,
+    me: () => me.me(),
+    wantedChanged,
+    hangUp: (device) => net.hangUp(device, 'PUT_OUT', false),
+    become: async (card) => {
+      await takeCard(tools, own, card)
+      ground.again()
+    },
+  })
   const me = mePart(ground, tools, {
     network: () => ({
       port: net.port ?? null,
@@ -137,5 +156,5 @@ export function openParts(
     nameChanged: introduce,
     cardChanged: () => direct.changedMe(),
   })
-  return [circles, direct, chat, files, finding, me]
+  return [circles, direct, mine, chat, files, finding, me]
 }
