@@ -7,7 +7,6 @@ import { RawPeer } from '../../test/doubles/raw-peer.ts'
 import type { GoodFigures } from './messages.ts'
 
 const BLOCK_BYTES = 16_384
-const BLOCKS_PER_PIECE = 16
 /** Deep enough for a fast loopback, well inside what is allowed. */
 const OUTSTANDING = 128
 /** Bytes per second for a peer of ordinary speed; 0 for as fast as it goes. */
@@ -15,7 +14,9 @@ const PAUSE_MS = 10
 
 process.once('disconnect', () => process.exit())
 
-const [host = '', port = '', infohash = '', pieces = '1', from = '', limit = '0'] = process.argv.slice(2)
+const [host = '', port = '', infohash = '', pieces = '1', from = '', limit = '0', blocks = '16'] =
+  process.argv.slice(2)
+const BLOCKS_PER_PIECE = Number(blocks)
 const limitBytesPerSecond = Number(limit)
 const peer = await RawPeer.greeted(
   { host, port: Number(port) },

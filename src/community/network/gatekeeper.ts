@@ -43,8 +43,8 @@ export class Gatekeeper implements ConnectionGater {
     const knows = this.#gate.knows(device)
     const open = this.connections()
     const strangers = open.filter(({ remotePeer }) => !this.#isKnown(remotePeer))
-    if (!knows && strangers.length >= STRANGER_PLACES) return !letGo(strangers)
-    return open.length >= MOST_LINKS && !letGo(strangers)
+    if (!knows && strangers.length >= STRANGER_PLACES) return !letGo(strangers, STRANGER_KEEPS_MS)
+    return open.length >= MOST_LINKS && !letGo(strangers, knows ? 0 : STRANGER_KEEPS_MS)
   }
 
   #isKnown(peer: PeerId): boolean {
@@ -56,10 +56,10 @@ export class Gatekeeper implements ConnectionGater {
 /** How long a stranger may keep a place that another one wants: an invite is answered in less. */
 const STRANGER_KEEPS_MS = 30_000
 
-/** The stranger that came first makes way, if it had its time. */
-function letGo(strangers: readonly Connection[]): boolean {
+/** The stranger that came first makes way, if it had its time; for whoever we know, at once. */
+function letGo(strangers: readonly Connection[], keepsMs: number): boolean {
   const [oldest] = strangers.toSorted((a, b) => a.timeline.open - b.timeline.open)
-  if (oldest === undefined || Date.now() - oldest.timeline.open < STRANGER_KEEPS_MS) return false
+  if (oldest === undefined || Date.now() - oldest.timeline.open < keepsMs) return false
   oldest.abort(new Error('makes way'))
   return true
 }
