@@ -162,6 +162,23 @@ test('a socket that says junk is let go when the time for its handshake is over'
   assert.equal(far.linkedNow(), 0)
 })
 
+test('a socket that sends junk without end is let go after half a megabyte', async (t) => {
+  const [far] = await openNodes(t, 1)
+  const [host, port] = tcpOf(far)
+  const junk = net.connect(port, host)
+  await once(junk, 'connect')
+  junk.on('error', () => {})
+  junk.resume()
+  let sentBytes = 0
+  const part = new Uint8Array(65_536).fill(0x40)
+  while (!junk.destroyed && sentBytes < 64_000_000) {
+    sentBytes += part.length
+    // A reset rejects: then it is destroyed.
+    if (!junk.write(part)) await once(junk, 'drain').catch(() => {})
+  }
+  assert.ok(junk.destroyed && sentBytes < 32_000_000, `${sentBytes}`)
+})
+
 function tcpOf(node: TestNode): [string, number] {
   const [address] = node.addresses('tcp')
   const match = /^tcp\/(.*):(\d+)$/.exec((address as DeviceAddress) ?? '')

@@ -11,8 +11,13 @@ const MOST_UNREAD_BYTES = 512 * 1024
 /** Answers to pings and window updates are written whether or not the other side reads. */
 export const MOST_UNSENT_BYTES = 1024 * 1024
 
+/** Until the handshake is over: it has 2 KiB, and what a device says at once behind it. Junk without end stops here. */
+const MOST_HANDSHAKE_BYTES = 512 * 1024
+
 export class WireConnection extends AbstractMultiaddrConnection {
   readonly #connection: Connection
+  /** What may still come before the handshake is over; undefined after it. */
+  #mayComeBytes: number | undefined = MOST_HANDSHAKE_BYTES
 
   constructor(connection: Connection, remoteAddr: Multiaddr, direction: 'inbound' | 'outbound', log: Logger) {
     super({
@@ -24,10 +29,26 @@ export class WireConnection extends AbstractMultiaddrConnection {
     })
     this.#connection = connection
     connection.events = {
-      data: (bytes) => this.onData(bytes.slice()),
+      data: (bytes) => this.#came(bytes),
       drain: () => this.safeDispatchEvent('drain'),
       closed: (error) => this.onTransportClosed(error),
     }
+  }
+
+  #came(bytes: Uint8Array): void {
+    if (this.#mayComeBytes !== undefined) {
+      this.#mayComeBytes -= bytes.length
+      if (this.#mayComeBytes < 0) {
+        this.abort(new Error('no handshake'))
+        return
+      }
+    }
+    this.onData(bytes.slice())
+  }
+
+  /** The handshake is over: from here on the muxer's windows bound what comes. */
+  shookHands(): void {
+    this.#mayComeBytes = undefined
   }
 
   override sendData(data: { readonly byteLength: number; subarray(): Uint8Array }): {

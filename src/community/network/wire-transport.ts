@@ -126,7 +126,9 @@ export class WireTransport implements Transport {
 /** A handshake that fails leaves no socket behind. */
 async function upgraded<T>(stream: WireConnection, upgrade: () => Promise<T>): Promise<T> {
   try {
-    return await upgrade()
+    const result = await upgrade()
+    stream.shookHands()
+    return result
   } catch (error) {
     stream.abort(error instanceof Error ? error : new SocketError('RESET'))
     throw error
