@@ -11,8 +11,11 @@ const MOST_UNREAD_BYTES = 512 * 1024
 /** Answers to pings and window updates are written whether or not the other side reads. */
 export const MOST_UNSENT_BYTES = 1024 * 1024
 
-/** Until the handshake is over: it has 2 KiB, and what a device says at once behind it. Junk without end stops here. */
-const MOST_HANDSHAKE_BYTES = 512 * 1024
+/**
+ * Until the handshake is over: it has 2 KiB, and nothing may follow it unasked. libp2p's negotiation answers every few bytes of junk
+ * with a word of its own, so that what one read of a socket brings would cost half a second.
+ */
+const MOST_HANDSHAKE_BYTES = 16 * 1024
 
 export class WireConnection extends AbstractMultiaddrConnection {
   readonly #connection: Connection
