@@ -41,6 +41,7 @@ export class DaemonProcess {
     stateFolder: string,
     settings?: Readonly<Record<string, unknown>>,
     node: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
   ): Promise<DaemonProcess> {
     if (settings !== undefined) {
       mkdirSync(stateFolder, { recursive: true, mode: 0o700 })
@@ -48,7 +49,7 @@ export class DaemonProcess {
     }
     const begun = performance.now()
     const command = [process.execPath, ...node, SHOAL, 'start', '--foreground', '--state-dir', stateFolder]
-    const program = new Program('shoal start', command, { env: { SHOAL_DHT_ROUTER: 'none' } })
+    const program = new Program('shoal start', command, { env: { SHOAL_DHT_ROUTER: 'none', ...environment } })
     try {
       const link = await until('it answers', () => findLink(stateFolder), {
         deadlineMs: ANSWERS_WITHIN_MS,

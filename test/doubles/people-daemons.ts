@@ -21,15 +21,22 @@ export class PersonDaemon {
   readonly stateFolder: string
   #running: DaemonProcess | undefined
   readonly #settings: Readonly<Record<string, unknown>>
+  readonly #environment: Readonly<Record<string, string>>
 
-  constructor(name: string, folder: string, settings: Readonly<Record<string, unknown>>) {
+  constructor(
+    name: string,
+    folder: string,
+    settings: Readonly<Record<string, unknown>>,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.#environment = environment
     this.name = name
     this.stateFolder = join(folder, name)
     this.#settings = { 'saving.folder': join(folder, `${name}-saved`), 'checks.scanner': 'off', ...settings }
   }
 
   async start(): Promise<void> {
-    this.#running = await DaemonProcess.start(this.stateFolder, this.#settings)
+    this.#running = await DaemonProcess.start(this.stateFolder, this.#settings, [], this.#environment)
   }
 
   get daemon(): DaemonProcess {
@@ -149,8 +156,12 @@ export class People {
     return people
   }
 
-  async start(name: string, settings: Readonly<Record<string, unknown>> = {}): Promise<PersonDaemon> {
-    const person = new PersonDaemon(name, this.folder, settings)
+  async start(
+    name: string,
+    settings: Readonly<Record<string, unknown>> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<PersonDaemon> {
+    const person = new PersonDaemon(name, this.folder, settings, environment)
     this.#all.push(person)
     await person.start()
     return person
