@@ -67,7 +67,9 @@ export async function openIdentity(tools: IdentityTools): Promise<OwnIdentity> {
 /** A new device of the person of these words, in place of the one there was: that is kept aside. */
 export async function becomeAgain(tools: IdentityTools, entropy: Uint8Array): Promise<OwnIdentity> {
   await tools.file.setAside(stampOf(tools.wall))
-  return await begin(tools, entropy, true)
+  const own = await begin(tools, entropy, true)
+  new MyFacts(tools.database).set('restoring', 'yes')
+  return own
 }
 
 /** Another card for the same device: of another person that took it in, or with another name. */

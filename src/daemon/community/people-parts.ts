@@ -12,6 +12,7 @@ import { type IdentityTools, takeCard } from './own-identity.ts'
 import { openOwnPart } from './own-part.ts'
 import type { PeopleNet } from './people-net.ts'
 import type { PeopleGround, PeoplePart } from './people-part.ts'
+import { openRecoveryPart } from './recovery-part.ts'
 import type { AddressRecords } from './store/address-records.ts'
 
 export interface Below {
@@ -156,5 +157,6 @@ export function openParts(
     nameChanged: introduce,
     cardChanged: () => direct.changedMe(),
   })
-  return [circles, direct, mine, chat, files, finding, me]
+  const recovery = openRecoveryPart(ground, { circles: circles.service, addresses, wantedChanged })
+  return [circles, direct, mine, chat, files, finding, recovery, me]
 }

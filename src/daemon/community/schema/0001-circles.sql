@@ -63,3 +63,14 @@ CREATE TABLE me (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Of members, and of myself: what the person of some words needs to come back, signed and sealed, to be put into the DHT again.
+CREATE TABLE recovery_items (
+  person BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  public_key BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  sequence INTEGER NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (person, number)
+) STRICT, WITHOUT ROWID;

@@ -5,6 +5,8 @@ import type { DatabaseSync } from 'node:sqlite'
 export type MyFact =
   /** DeviceId that the database belongs to. */
   | 'device'
+  /** `yes` while circles of the words are looked for. */
+  | 'restoring'
   /** As I call myself; absent until asked for. */
   | 'name'
   /** How far direct messages of before were taken from another device of mine: the id of the last, or `all`. */
@@ -20,6 +22,10 @@ export class MyFacts {
   get(fact: MyFact): string | undefined {
     const row = this.#database.prepare('SELECT value FROM me WHERE key = ?').get(fact)
     return row === undefined ? undefined : String(row.value)
+  }
+
+  remove(fact: MyFact): void {
+    this.#database.prepare('DELETE FROM me WHERE key = ?').run(fact)
   }
 
   set(fact: MyFact, value: string): void {
