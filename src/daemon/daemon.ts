@@ -388,6 +388,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     answersAt: (port) => doors.add(port),
     library,
     people,
+    files,
     close,
   }
 }

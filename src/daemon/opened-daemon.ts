@@ -1,6 +1,7 @@
 // What a daemon is opened with, and what whoever opened it has of it (daemon.ts joins its parts).
 
 import type { CheckSide } from './checks/check-side.ts'
+import type { FilesSide } from './community/files-side.ts'
 import type { PeopleSide } from './community/people-side.ts'
 import type { daemonHandlers } from './daemon-handlers.ts'
 import type { EngineHost } from './engine-host.ts'
@@ -59,6 +60,7 @@ export interface Daemon {
   answersAt(port: number): void
   readonly library: Library
   readonly people: PeopleSide
+  readonly files: Pick<FilesSide, 'preview'>
   /** Trackers told, bytes durable, records written. */
   close(): Promise<void>
 }

@@ -76,6 +76,7 @@ export async function serveDaemon(options: ServeOptions): Promise<ServedDaemon> 
       wholeFile: async (file) =>
         (await libraryFile(file.id, daemon.library, disk)) ??
         (await wholeFile(file, { handlers, feed, disk })),
+      preview: (conversation, message) => daemon.files.preview(conversation, message),
       foreign: [rpcApi(rpc, () => settings.values['server.rpc'])],
     })
     page = server.url

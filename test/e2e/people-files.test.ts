@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { noise } from '../doubles/content-scene.ts'
 import { People, type PersonDaemon } from '../doubles/people-daemons.ts'
+import { png } from '../doubles/png.ts'
 
 const FILE = noise(5, 3_000_000)
 
@@ -123,6 +124,30 @@ test('a circle that asks for copies has them by itself, and one who gave no room
     (await eve.patiently('messages', { id: room, limit: 200 })).messages.find(({ file }) => file !== null) ??
     assert.fail()
   assert.deepEqual(await readFile(await gets(eve, room, id)), Buffer.from(FILE))
+})
+
+test('a picture in a conversation is seen small where it is, made anew, and not before it is there', async (t) => {
+  const { people, room, all } = await family(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const at = join(people.folder, 'Goose.png')
+  await writeFile(at, png(900, 600))
+  const { id, file } = await ana.call('offerFiles', { id: room, paths: [at] })
+  assert.equal(file?.preview, true)
+  const seen = async ({ daemon, stateFolder }: PersonDaemon) => {
+    const token = (await readFile(join(stateFolder, 'api-token'), 'utf8')).trim()
+    const address = `/api/v1/conversations/${encodeURIComponent(room)}/messages/${id}/preview`
+    const answer = await fetch(new URL(address, daemon.url), {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) }
+  }
+  const mine = await seen(ana)
+  assert.deepEqual([mine.status, mine.bytes.subarray(0, 2).toString('hex')], [200, 'ffd8'])
+  assert.equal(mine.bytes.includes('Secret'), false)
+  await ben.until('Ben sees the message', () => cardOf(ben, room, id))
+  assert.equal((await seen(ben)).status, 404)
+  await gets(ben, room, id)
+  assert.deepEqual((await seen(ben)).bytes, mine.bytes)
 })
 
 test('what is sent to a person moves after their yes, and to nobody else', async (t) => {

@@ -12,6 +12,7 @@ import type { ClosedRealm } from '../../engine/torrent/options.ts'
 import { type ContentId, contentIdText, contentInfohash } from '../../metainfo/content-id.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
 import { isBlankName, safeName } from '../../metainfo/safe-name.ts'
+import { Previews } from '../../safety/preview/previews.ts'
 import type { Adding } from '../transfers/adding.ts'
 import type { Transfer } from '../transfers/transfer.ts'
 import type { CircleRealms } from './circle-realms.ts'
@@ -202,5 +203,7 @@ function cardOf(transfers: readonly Transfer[]): Partial<FileCard> {
     transfer: rows.length === 1 ? (first?.id ?? null) : null,
     saved: got ? (folder ?? null) : null,
     problem,
+    preview:
+      got && !locked && rows.length === 1 && Previews.mayHave(first?.name ?? '', first?.totalBytes ?? 0),
   }
 }

@@ -21,6 +21,7 @@ import type { Transfer } from '../transfers/transfer.ts'
 import { CircleGets, type WantedContent } from './circle-gets.ts'
 import { CircleRealms } from './circle-realms.ts'
 import { KeptFiles } from './kept-files.ts'
+import { MessagePreviews } from './message-previews.ts'
 import { OfferedPaths } from './offered-paths.ts'
 import type { Answerers } from './people-child.ts'
 import type { PeopleLink } from './people-link.ts'
@@ -52,6 +53,7 @@ export class FilesSide {
   readonly #gets: () => CircleGets
   readonly #kept: KeptFiles
   readonly #sent: SentOffers
+  readonly #previews: MessagePreviews
   #circles: readonly RealmFacts[] = []
   #opened: CircleGets | undefined
   #bridge: Promise<StreamBridge> | undefined
@@ -120,6 +122,14 @@ export class FilesSide {
       realmsChanged: () => this.#agree(),
       wantedOf,
     })
+    this.#previews = new MessagePreviews({
+      offer: (conversation, message) => ground.people().inner('messageOffer', { conversation, message }),
+      mine: async (conversation, offer) => {
+        const files = await this.#or([], (link) => link.ask('looseFiles', bundleOf(conversation, offer)))
+        return files[0]?.path
+      },
+      transfers: ground.transfers,
+    })
     this.asks = {
       realmsChanged: async ({ realms: all }) => {
         this.#circles = all
@@ -151,6 +161,11 @@ export class FilesSide {
     }
     const [conversation = '', message = ''] = key.split(' ')
     await this.#ground.people().inner('fileState', { conversation, message, state })
+  }
+
+  /** A small picture of what a message offers, made here; undefined where there is none. */
+  preview(conversation: string, message: string): Promise<Uint8Array | undefined> {
+    return this.#previews.of(conversation, message)
   }
 
   /** Transfers of earlier runs go on being got. */
@@ -249,7 +264,10 @@ export class FilesSide {
     const bundle = bundleOf(conversation, offer)
     await this.#ground.library().need().ask('offerLoose', { audience: realm, bundle, files })
     try {
-      return await this.#ground.people().inner('writeFileEntry', { conversation, offer, text })
+      const written = await this.#ground.people().inner('writeFileEntry', { conversation, offer, text })
+      if (!MessagePreviews.mayHave(offer)) return written
+      const shown = { conversation, message: written.id, state: { preview: true } }
+      return await this.#ground.people().inner('fileState', shown)
     } catch (error) {
       await this.#ground.library().need().ask('endLoose', bundle)
       throw error

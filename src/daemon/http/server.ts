@@ -28,6 +28,7 @@ import { type Admit, mountCalls } from './mounted-calls.ts'
 import { OwnNames } from './own-names.ts'
 import { PageFiles } from './page-files.ts'
 import { mountPage } from './page-mount.ts'
+import { mountPreview, type PreviewOf } from './preview-mount.ts'
 import { SecretFile } from './secret-file.ts'
 import { mountSession } from './session-mount.ts'
 import { Sessions } from './sessions.ts'
@@ -63,6 +64,8 @@ export interface ServerOptions {
   saveFolder(): string
   /** For playing: undefined while it is not whole. @throws CodedError for what there is none of */
   wholeFile(file: MediaFile): Promise<WholeFile | undefined>
+  /** Small pictures of what messages offer; there are none without it. */
+  readonly preview?: PreviewOf
   readonly foreign?: readonly ForeignApi[]
   /** Milliseconds that never go back. */
   readonly now?: () => number
@@ -144,6 +147,7 @@ export async function openServer(options: ServerOptions): Promise<HttpServer> {
   mountOpenApi(routes)
   await mountDropped(routes, dropped, admit)
   mountMedia(routes, { disk, links, wholeFile })
+  if (options.preview !== undefined) mountPreview(routes, options.preview, admit)
   mountWatch(routes, { metrics, handlers, admit, now })
   for (const api of options.foreign ?? []) await mountForeign(routes, api, admit)
   mountPage(routes, await PageFiles.read(options.pageFolder))
