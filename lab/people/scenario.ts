@@ -134,6 +134,12 @@ class Scenario {
       },
       { deadlineMs: ARRIVES_WITHIN_MS },
     )
+    // And be linked with somebody else, as whoever has been in for a while is.
+    await settled(
+      'ben and the keeper are linked',
+      async () => ((await (ben as Member).call('me', {})).network.links >= 2 ? [] : ['not yet']),
+      { deadlineMs: ARRIVES_WITHIN_MS },
+    )
     await this.#ana.stop()
     const begun = performance.now()
     await Promise.all(others.map((member) => member.patiently('joinCircle', { link: invite.link ?? '' })))

@@ -1,5 +1,7 @@
 // The parts of the people process, opened in the order in which they know one another.
 
+import { scopeOf } from '../../base/address.ts'
+import { type DeviceAddress, parsePlace } from '../../community/device-address.ts'
 import type { CircleId, PersonId } from '../../community/ids.ts'
 import type { Switchboard } from '../../community/switchboard.ts'
 import { openChatPart } from './chat-part.ts'
@@ -25,6 +27,15 @@ export interface Below {
 const OWN_HINTS = 2
 const OTHER_HINTS = 2
 
+/** The one that whoever has the invite can most likely call: through this device is no way round it. */
+function calledFromOutside(all: readonly DeviceAddress[]): DeviceAddress | undefined {
+  const direct = all.flatMap((address) => {
+    const place = parsePlace(address)
+    return place === undefined || place.by === 'relay' ? [] : [{ address, scope: scopeOf(place.at.host) }]
+  })
+  return (direct.find(({ scope }) => scope === 'public') ?? direct[0])?.address
+}
+
 export function openParts(
   ground: PeopleGround,
   tools: IdentityTools,
@@ -41,12 +52,16 @@ export function openParts(
   }
   const hints = (circle: CircleId): readonly string[] => {
     const mine = net.addresses.slice(0, OWN_HINTS).map((address) => hintText(own.device, address))
-    const others = circles.service.membership.linked(circle).flatMap((device) =>
-      addresses
-        .addresses(device)
-        .slice(0, 1)
-        .map((address) => hintText(device, address)),
-    )
+    const { membership } = circles.service
+    const facts = membership.facts(circle)
+    const others = membership.linked(circle).flatMap((device) => {
+      const owner = facts?.owners.get(device)
+      const address = calledFromOutside(addresses.addresses(device))
+      // Keepers let nobody in.
+      return owner === undefined || facts?.members.get(owner)?.role === 'keeper' || address === undefined
+        ? []
+        : [hintText(device, address)]
+    })
     return [...mine, ...others.slice(0, OTHER_HINTS)]
   }
   const circles = openCirclePart(ground, {
