@@ -13,7 +13,7 @@ const FILE_BYTES = 3_000_000
 export async function giveFile(talk: Talk, seed: number): Promise<string> {
   const { members, keeper } = talk.scene
   const giver = members.at(-1) as Member
-  const takers = members.slice(1, 4)
+  const takers = members.slice(1, 4).filter((member) => member !== giver)
   const bytes = new SeededRandom(seed).bytes(FILE_BYTES)
   const folder = join(giver.folder, 'own')
   await mkdir(folder, { recursive: true })
