@@ -1,6 +1,8 @@
 // Two people at two real daemons by the command line alone: a circle, an invite, a chat between programs.
 
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { DaemonLine } from './daemon-line.ts'
@@ -50,4 +52,27 @@ test('a circle is made, joined by its link, and talked in by programs', {
   assert.match(members.stdout, /Ana \(you\) +owner[\s\S]*Ben +member/)
   const list = await line.plain(ben, ['chat'])
   assert.match(list.stdout, /Band\//)
+})
+
+test('a file is sent to a circle, and got by a program that lives in it', { timeout: 180_000 }, async () => {
+  const [ana, ben] = [line.state(), line.state()]
+  assert.equal((await line.do(ana, 'circle', 'new', 'Files', '--name', 'Ana')).code, 0)
+  const { last } = await line.do(ana, 'circle', 'invite', 'Files')
+  const joined = await line.do(ben, 'circle', 'join', String(last.link), '--name', 'Ben')
+  assert.equal(joined.code, 0, JSON.stringify(joined.last))
+  const file = join(line.folder, 'song.txt')
+  writeFileSync(file, 'la la la\n')
+  const bot = line.run(ben, ['chat', 'Files', '--follow'])
+  await bot.said('opened')
+  const sent = await line.do(ana, 'send', 'Files', file)
+  assert.equal(sent.code, 0, JSON.stringify(sent.last))
+  const heard = await bot.said('message', ({ message }) => message.file !== null)
+  const { id, file: card } = heard.message as { id: string; file: { name: string; state: string } }
+  assert.deepEqual([card.name, card.state], ['song.txt', 'offered'])
+  const folder = join(line.folder, 'got')
+  bot.program.write(JSON.stringify({ ref: 1, do: 'get', message: id, folder }))
+  await bot.said('done', ({ ref }) => ref === 1)
+  const got = await bot.said('message', ({ message }) => message.id === id && message.file.state === 'got')
+  await bot.stop('SIGTERM')
+  assert.equal(readFileSync(got.message.file.saved, 'utf8'), 'la la la\n')
 })
