@@ -125,3 +125,79 @@ test('all sharing is stopped in at most two steps, and then nothing is given any
   assert.ok(keys.count <= 2, `${keys.count} steps: ${keys.taken.join(', ')}`)
   assert.deepEqual(troubles, [])
 })
+
+test('a circle is joined by an invite and hello is said in at most four steps', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const ana = await PageDaemon.start(t)
+  const circle = await ana.call('newCircle', { name: 'Band', myName: 'Ana' })
+  const { link } = await ana.call('newInvite', { id: circle.id })
+  const { keys, page, troubles } = await newcomer(t)
+
+  await keys.paste(link ?? '')
+  await keys.given(/ call you\?$/)
+  await keys.type('Ben')
+  await keys.press('Enter')
+  await keys.given(/^Message$/)
+  await keys.press('Enter')
+
+  await page.getByRole('article').filter({ hasText: 'Hello!' }).waitFor()
+  const room = `room:${circle.id}:${circle.rooms[0]?.id}`
+  await until(
+    'Ana hears it',
+    async () => {
+      const { messages } = await ana.call('messages', { id: room })
+      return messages.some(({ text, authorName }) => text === 'Hello!' && authorName === 'Ben')
+    },
+    { deadlineMs: 60_000 },
+  )
+  assert.ok(keys.count <= 4, `${keys.count} steps: ${keys.taken.join(', ')}`)
+  assert.deepEqual(troubles, [])
+})
+
+test('a file is sent to somebody nearby in at most four steps, and arrives when they accept', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const visitor = await newcomer(t)
+  const { daemon, keys, page, troubles } = visitor
+  const ben = await PageDaemon.start(t)
+  await ben.call('changeMe', { name: 'Ben' })
+  // On one loopback nobody is heard by multicast: they know each other already, which is one way of being near.
+  const { link } = await ben.call('contactLink', {})
+  await daemon.call('addContact', { link })
+  const { path, bytes } = film(join(daemon.home, 'Videos'))
+  await page.getByRole('button', { name: 'Send files to Ben' }).waitFor({ timeout: 60_000 })
+
+  await keys.reach(/^Send files to Ben$/)
+  await keys.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await keys.type(path)
+  await keys.press('Enter')
+  await keys.given(/^Send 1 file to Ben$/)
+  await keys.press('Enter')
+
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  const offer = await until(
+    'Ben is asked',
+    async () => {
+      const { offers } = await ben.call('sendOffers', {})
+      return offers.find(({ direction, state }) => direction === 'in' && state === 'waiting')
+    },
+    { deadlineMs: 60_000 },
+  )
+  assert.deepEqual(
+    offer.items.map(({ name, lengthBytes }) => [name, lengthBytes]),
+    [['film.mp4', FILM_BYTES]],
+  )
+  assert.ok(keys.count <= 4, `${keys.count} steps: ${keys.taken.join(', ')}`)
+  await ben.call('acceptOffer', { id: offer.id })
+  const saved = await until(
+    'it has arrived',
+    async () => {
+      const { offers } = await ben.call('sendOffers', {})
+      const now = offers.find(({ id }) => id === offer.id)
+      return now?.state === 'done' && now.saved[0]
+    },
+    { deadlineMs: 60_000 },
+  )
+  assert.deepEqual(readFileSync(saved), bytes)
+  assert.deepEqual(troubles, [])
+})

@@ -39,15 +39,16 @@ export class PageDaemon {
   #program: Program | undefined
   #client: ApiClient | undefined
 
-  static async start(t: Ending): Promise<PageDaemon> {
+  /** @param environment settings (SHOAL_…) beside those that keep it quiet */
+  static async start(t: Ending, environment: Readonly<Record<string, string>> = {}): Promise<PageDaemon> {
     if (!existsSync(PAGE_INDEX)) throw new Error('the page is not built: npm run build')
     const daemon = new PageDaemon()
     t.after(() => daemon.close())
-    await daemon.#start()
+    await daemon.#start(environment)
     return daemon
   }
 
-  async #start(): Promise<void> {
+  async #start(environment: Readonly<Record<string, string>>): Promise<void> {
     mkdirSync(this.home, { recursive: true })
     mkdirSync(this.temporaryFolder)
     const command = [process.execPath, SHOAL, 'start', '--foreground', '--no-open', '--json']
@@ -58,6 +59,7 @@ export class PageDaemon {
         TMPDIR: this.temporaryFolder,
         XDG_STATE_HOME: join(this.home, 'state'),
         ...QUIET,
+        ...environment,
       },
     })
     this.#program = program

@@ -3,7 +3,6 @@
 import { type ReactNode, useCallback, useState } from 'react'
 import { formatDuration } from '../../../../src/api/format-quantity.ts'
 import type { SettingRow } from '../../../../src/api/schemas/machine.ts'
-import { visible } from '../../../../src/api/unseen-characters.ts'
 import { openDialog } from '../../app/dialogs.ts'
 import { call } from '../../store/api.ts'
 import { attempt } from '../../store/attempt.ts'
@@ -17,6 +16,7 @@ import { Button } from '../../ui/button.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
 import { Icon, type IconName } from '../../ui/icon.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
+import { nearName, sendTo } from '../people/near.ts'
 import { DemoShow } from './demo-show.tsx'
 import '../view.css'
 import './first-run.css'
@@ -101,17 +101,10 @@ function Near(): ReactNode {
       <ul>
         {value.slice(0, MOST_NEAR).map((device) => (
           <li key={device.device}>
-            <Button
-              icon="send"
-              onPress={() =>
-                void openDialog('send', {
-                  target: { kind: 'to', to: `device:${device.device}`, name: visible(device.name) },
-                })
-              }
-            >
+            <Button icon="send" onPress={() => sendTo(device)}>
               <span>
                 <span className="visually-hidden">{t('start.nearSend')} </span>
-                <ForeignText text={device.name} />
+                <ForeignText text={nearName(device)} />
               </span>
             </Button>
           </li>

@@ -9,7 +9,7 @@ import { useKept } from '../../store/use-kept.ts'
 import { t } from '../../text/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
-import { sendTo } from './nearby-page.tsx'
+import { nearName, sendTo } from './near.ts'
 import { PageHead } from './page-head.tsx'
 import { OfferedFiles } from './shared-files.tsx'
 
@@ -27,18 +27,18 @@ export function DevicePage({ id }: { readonly id: string }): ReactNode {
   return (
     <div className="view">
       <PageHead>
-        <ForeignText text={device?.name ?? t('people.unnamed', id.slice(0, 6))} />
+        <ForeignText text={device === undefined ? t('people.unnamed', id.slice(0, 6)) : nearName(device)} />
       </PageHead>
       {devices !== undefined && device === undefined && <p>{t('people.nobody')}</p>}
       {device !== undefined && (
         <>
           <p className="soft">
-            <ForeignText text={t('nearby.browsing', device.name)} />
+            <ForeignText text={t('nearby.browsing', nearName(device))} />
           </p>
           <div>
             <Button
               icon="send"
-              aria-label={t('nearby.sendTo', visible(device.name))}
+              aria-label={t('nearby.sendTo', visible(nearName(device)))}
               onPress={() => sendTo(device)}
             >
               {t('nearby.send')}

@@ -4,7 +4,6 @@ import type { ReactNode } from 'react'
 import { formatSize } from '../../../../src/api/format-quantity.ts'
 import type { NearbyDevice } from '../../../../src/api/schemas/people.ts'
 import { visible } from '../../../../src/api/unseen-characters.ts'
-import { openDialog } from '../../app/dialogs.ts'
 import { call } from '../../store/api.ts'
 import { attempt } from '../../store/attempt.ts'
 import { me, nearby, replacePerson, sendOffers } from '../../store/people.ts'
@@ -16,6 +15,7 @@ import { ErrorSentence } from '../../ui/error-sentence.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Section } from '../section.tsx'
+import { nearName, sendTo } from './near.ts'
 import { OfferCard } from './offer-card.tsx'
 import { PageHead } from './page-head.tsx'
 import { hrefOf } from './place.ts'
@@ -63,7 +63,8 @@ export function NearbyPage(): ReactNode {
 }
 
 function DeviceCard({ device }: { readonly device: NearbyDevice }): ReactNode {
-  const { device: id, name, deviceName, own, contact, offeredFiles, offeredBytes } = device
+  const { device: id, deviceName, own, contact, offeredFiles, offeredBytes } = device
+  const name = nearName(device)
   const shown = visible(name)
   const add = async (): Promise<void> => {
     const person = await attempt(() => call('addContact', { device: id }))
@@ -81,7 +82,7 @@ function DeviceCard({ device }: { readonly device: NearbyDevice }): ReactNode {
             <ForeignText text={name} />
           </strong>{' '}
           <span className="soft">
-            <ForeignText text={deviceName} />
+            <ForeignText text={deviceName === name ? '' : deviceName} />
           </span>
         </p>
         <p className="soft">
@@ -117,8 +118,4 @@ function DeviceCard({ device }: { readonly device: NearbyDevice }): ReactNode {
       </div>
     </>
   )
-}
-
-export function sendTo({ device, name }: NearbyDevice): void {
-  void openDialog('send', { target: { kind: 'to', to: `device:${device}`, name: visible(name) } })
 }
