@@ -95,6 +95,37 @@ function scenes(shown: Shown): readonly Scene[] {
     { name: 'seen', at: 'library/seen' },
     { name: 'duplicates', at: 'library/duplicates' },
     { name: 'search', at: 'search?words=ra', go: openFirst },
+    { name: 'people', at: 'people' },
+    { name: 'room', at: `people/${shown.room}`, go: (page) => page.getByText('Delivered').last().waitFor() },
+    {
+      name: 'invite',
+      at: `people/circle:${shown.circle}`,
+      go: async (page) => {
+        await page.getByRole('button', { name: 'Make an invite' }).click()
+        await page.getByRole('img', { name: 'QR code of the invite link' }).waitFor()
+      },
+    },
+    { name: 'nearby', at: 'people/nearby' },
+    { name: 'contacts', at: 'people/contacts' },
+    {
+      name: 'person',
+      at: `people/person:${shown.friend}`,
+      go: async (page) => {
+        await page.getByRole('button', { name: 'Compare words' }).click()
+        await page.getByRole('button', { name: 'They are the same' }).waitFor()
+      },
+    },
+    { name: 'find-messages', at: 'people/find?words=harbour' },
+    { name: 'search-circles', at: 'search/circles?words=market' },
+    { name: 'wishes', at: 'search/wishes' },
+    {
+      name: 'new-circle',
+      at: 'people',
+      go: async (page) => {
+        await page.getByRole('button', { name: 'New circle' }).last().click()
+        await page.getByRole('dialog').waitFor()
+      },
+    },
     { name: 'network', at: 'network' },
     { name: 'settings', at: 'settings' },
     {
@@ -136,6 +167,9 @@ interface Shown {
   readonly folder: string
   /** With what looks private in it. */
   readonly secrets: string
+  readonly circle: string
+  readonly room: string
+  readonly friend: string
 }
 
 function files(folder: string, sizes: Readonly<Record<string, number>>): string {
@@ -210,7 +244,55 @@ async function play(person: PageDaemon, friend: PageDaemon): Promise<Shown> {
     return row.doneBytes > 2_000_000
   })
   const link = `magnet:?xt=urn:btih:${'d7'.repeat(20)}&dn=Old+radio+plays&tr=http%3A%2F%2Ftracker.example.org%2Fannounce&x.pe=192.0.2.7%3A6881`
-  return { getting: transfer.id, link, folder: trip, secrets }
+  return { getting: transfer.id, link, folder: trip, secrets, ...(await talk(person, friend)) }
+}
+
+/** A circle of the two, in which they said a few things. */
+async function talk(
+  person: PageDaemon,
+  friend: PageDaemon,
+): Promise<Pick<Shown, 'circle' | 'room' | 'friend'>> {
+  const circle = await person.call('newCircle', { name: 'Field recordings', myName: 'Mila' })
+  const { link } = await person.call('newInvite', { id: circle.id, uses: 5 })
+  await friend.call('joinCircle', { link: link ?? '', name: 'Ana' })
+  const patience = { deadlineMs: READING_MS }
+  const joined = async (): Promise<boolean> =>
+    (await friend.call('circles', {})).circles.some(({ rooms }) => rooms.length > 0)
+  await until('the friend has joined', joined, patience)
+  const room = `room:${circle.id}:${circle.rooms[0]?.id}`
+  const say = (who: PageDaemon, text: string) => who.call('writeMessage', { id: room, text })
+  await say(friend, 'Hello! I have the market and the rain from last week.')
+  const asked = await say(person, 'Lovely. Did the harbour come out?')
+  await until(
+    'the friend hears it',
+    async () => (await friend.call('messages', { id: room })).messages.some(({ id }) => id === asked.id),
+    patience,
+  )
+  await friend.call('writeMessage', {
+    id: room,
+    text: 'It did, at dawn. Here is a piece of it:',
+    replyTo: asked.id,
+  })
+  const path = join(
+    files(join(friend.home, 'Music', 'Harbour'), { 'harbour at dawn.flac': 4_000_000 }),
+    'harbour at dawn.flac',
+  )
+  const { id: review } = await friend.call('startReview', { path, audience: 'link' })
+  await until(
+    'it was looked at',
+    async () => (await friend.call('review', { id: review, after: 0 })).state === 'done',
+    patience,
+  )
+  await friend.call('offerFiles', { id: room, paths: [path], review })
+  await until(
+    'the file is seen',
+    async () => (await person.call('messages', { id: room })).messages.some(({ kind }) => kind === 'file'),
+    patience,
+  )
+  await say(person, 'Thank you! I will listen tonight.')
+  await person.call('addWish', { words: 'market', in: 'circles' })
+  const { person: id } = await friend.call('me', {})
+  return { circle: circle.id, room, friend: id }
 }
 
 const endings: (() => Promise<void>)[] = []
