@@ -1,5 +1,5 @@
-// What lies open on the wire: two people in real daemons find each other by the DHT and the local network, join a circle and talk,
-// while everything between their computers is captured. No name, no word, no id of a person, device or circle is in it.
+// What lies open on the wire: two people in real daemons come together in a circle, leave notes in the DHT and talk, while
+// everything between their computers is captured. No name, no word, no id of a person, device or circle is in it.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

@@ -84,7 +84,12 @@ export class CommunityNode {
     const libp2p = await createNode(options.seed, transports, gatekeeper, relayed, options.now)
     node = new CommunityNode(options, libp2p, transports, door, carried as unknown as RelayTransport)
     gatekeeper.connections = () => libp2p.getConnections()
-    await node.#begin()
+    try {
+      await node.#begin()
+    } catch (error) {
+      await Promise.all(options.wires.map((wire) => wire.close()))
+      throw error
+    }
     return node
   }
 
