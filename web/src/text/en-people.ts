@@ -114,7 +114,7 @@ export const enPeople = {
   'message.where.deliveredMeans': 'A device of whom it is for has it.',
 
   'notice.JOINED': (name: string) => `${name} joined.`,
-  'notice.LEFT': (name: string) => `${name} left.`,
+  'notice.LEFT': (name: string) => `${name} is no longer in the circle.`,
   'notice.REMOVED': (name: string) => `${name} was removed.`,
   'notice.RENAMED': (name: string) => `It is called ${name} now.`,
   'notice.FORKED': (name: string) =>
