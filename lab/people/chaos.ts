@@ -192,9 +192,10 @@ export class Chaos {
     while (this.#running) {
       await pause(this.#below(2 * KILL_EVERY_MS))
       if (!this.#running) break
-      const up = this.#plan.scene.everybody.filter((member) => member.up)
-      const victim = this.#any(up)
-      if (victim === undefined || this.#plan.scene.everybody.length - up.length >= MOST_DOWN) continue
+      // Also while it starts.
+      const running = this.#plan.scene.everybody.filter((member) => member.running)
+      const victim = this.#any(running)
+      if (victim === undefined || this.#plan.scene.everybody.length - running.length >= MOST_DOWN) continue
       await victim.kill()
       this.#kills++
       const offMs = LEAST_OFF_MS + this.#below(MOST_OFF_MS - LEAST_OFF_MS)
@@ -213,7 +214,7 @@ export class Chaos {
     await pause(offMs)
     const begun = performance.now()
     await victim.start()
-    this.#restartMs.push(performance.now() - begun)
+    if (victim.up) this.#restartMs.push(performance.now() - begun)
   }
 
   /** Half of them reach one another and nobody else, and the others, too. */

@@ -51,6 +51,8 @@ export class Member {
   starts = 0
   readonly #settings: Readonly<Record<string, unknown>>
   #daemon: Program | undefined
+  /** The one that has answered. */
+  #ready: Program | undefined
   #voice: Program | undefined
   #number = 0
   readonly #waiting = new Map<number, (answered: Answered) => void>()
@@ -63,10 +65,17 @@ export class Member {
     this.#settings = settings
   }
 
+  /** It answers. */
   get up(): boolean {
+    return this.#ready !== undefined && this.#ready === this.#daemon
+  }
+
+  /** Or is on its way to. */
+  get running(): boolean {
     return this.#daemon !== undefined
   }
 
+  /** Until it answers, or is killed before. */
   async start(): Promise<void> {
     if (this.starts++ === 0) {
       await mkdir(this.stateFolder, { recursive: true, mode: 0o700 })
@@ -75,16 +84,22 @@ export class Member {
       await writeFile(join(this.stateFolder, 'config.json'), JSON.stringify(settings))
     }
     this.#voice ??= this.#speak()
-    this.#daemon = new Program(
+    const daemon = new Program(
       `${this.name} (start ${this.starts})`,
       [process.execPath, SHOAL, 'start', '--foreground', '--state-dir', this.stateFolder],
       { host: this.place },
     )
-    await until(`${this.name} answers`, () => this.call('me', {}).catch(notYet), {
-      deadlineMs: STARTS_WITHIN_MS,
-      everyMs: 200,
-      program: this.#daemon,
-    })
+    this.#daemon = daemon
+    try {
+      await until(`${this.name} answers`, () => this.call('me', {}).catch(notYet), {
+        deadlineMs: STARTS_WITHIN_MS,
+        everyMs: 200,
+        program: daemon,
+      })
+      this.#ready = daemon
+    } catch (error) {
+      if (this.#daemon === daemon) throw error
+    }
   }
 
   /** As a power cut would: no handler runs. */

@@ -87,7 +87,7 @@ export class Scene {
   }
 
   async startAll(some: readonly Member[] = this.everybody): Promise<void> {
-    const waiting = some.filter(({ up }) => !up)
+    const waiting = some.filter(({ running }) => !running)
     await Promise.all(
       Array.from({ length: STARTS_AT_ONCE }, async () => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next.start()
