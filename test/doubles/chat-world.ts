@@ -14,6 +14,7 @@ import type { LinkWay } from '../../src/community/service.ts'
 import { type ChatPart, openChatPart } from '../../src/daemon/community/chat-part.ts'
 import { PeopleWire } from './people-wire.ts'
 import { PretendedCircle, PretendedMembership } from './pretended-circle.ts'
+import { VirtualClock } from './virtual-clock.ts'
 
 const SCHEMA = new URL('../../src/daemon/community/schema/', import.meta.url)
 
@@ -56,6 +57,9 @@ export class ChatDevice {
         own: { person: this.person, device: this.device, deviceSeed: this.seed },
         crypto,
         database: this.database,
+        // Nobody waits here for keys to come: that has tests of its own.
+        clock: new VirtualClock(),
+        turn: (work) => work(),
         random: new SeededRandom(number),
         wall: { seconds: () => world.wallSeconds },
         now: () => wire.now,

@@ -7,7 +7,7 @@ import type { FileCard, Message } from '../../api/schemas/conversations.ts'
 import type { PeopleChange } from '../../api/schemas/events.ts'
 import { concatBytes, toHex, utf8 } from '../../base/bytes.ts'
 import type { Millis } from '../../base/ids.ts'
-import type { Random } from '../../base/ports.ts'
+import type { Clock, Random } from '../../base/ports.ts'
 import { Book } from '../../community/chat/book.ts'
 import { ChatService } from '../../community/chat/chat-service.ts'
 import { type ConversationKey, directKey, type Notice, roomKey } from '../../community/chat/chat-store.ts'
@@ -27,6 +27,7 @@ import {
 } from './chat-calls.ts'
 import { ChatNews } from './chat-news.ts'
 import { DirectBook, type DirectInbox, type DirectWriter } from './direct-book.ts'
+import { KeysWait } from './keys-wait.ts'
 import { MessageView, recordId } from './message-view.ts'
 import { SqliteBook } from './store/book-store.ts'
 import { ChatKeys } from './store/chat-keys.ts'
@@ -40,9 +41,11 @@ export interface ChatPartGround {
   readonly own: { readonly person: PersonId; readonly device: DeviceId; readonly deviceSeed: Uint8Array }
   readonly crypto: CommunityCrypto
   readonly database: DatabaseSync
+  readonly clock: Clock
   readonly random: Random
   readonly wall: Wall
   now(): Millis
+  turn<T>(work: () => T): T
   out(service: string): ServiceOut
   changed(change: PeopleChange): void
   settings(): { readonly typing: boolean }
@@ -256,6 +259,9 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
     changed: (conversation) => news.conversation(conversation),
   }
 
+  const talk = conversationCalls(calls)
+  const keysWait = new KeysWait({ clock: ground.clock, membership, turn: (work) => ground.turn(work) })
+
   const write = (conversation: string, content: (room: string | undefined) => Written): Message => {
     const [kind, first, room] = conversation.split(':')
     const id =
@@ -277,7 +283,13 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
     inbox: direct,
     connect: (writer) => direct.connect(writer),
     calls: {
-      ...conversationCalls(calls),
+      ...talk,
+      writeMessage: keysWait.patient(talk.writeMessage),
+      editMessage: keysWait.patient(talk.editMessage),
+      deleteMessage: keysWait.patient(talk.deleteMessage),
+      react: keysWait.patient(talk.react),
+      newRoom: keysWait.patient(talk.newRoom),
+      changeRoom: keysWait.patient(talk.changeRoom),
       writeFileEntry: ({ conversation, offer, text, replyTo }) =>
         write(conversation, (room) => ({
           kind: 'file',
