@@ -209,7 +209,7 @@ export class CircleService implements Service {
   removeDevice(id: CircleId, device: DeviceId, now: Millis): void {
     const circle = this.#mine(id)
     if (!isLive(circle, device)) throw new CommunityError('DEVICE_UNKNOWN', { device })
-    const { seq, head } = this.chatEnd(id, device)
+    const { seq, head } = this.#all.chatEnd(id, device)
     this.#all.write(circle, { kind: 'device-remove', device, pin: { device, seq, head } }, now)
   }
 
