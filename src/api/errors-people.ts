@@ -187,7 +187,7 @@ export const PEOPLE_ERRORS: ErrorTable = {
   NAME_FITS_NOTHING: {
     exit: 2,
     message: (data) =>
-      `"${word(data, 'name', '')}" is no ${word(data, 'expects', 'name that is known here')}.`,
+      `"${word(data, 'name', '')}" is no ${word(data, 'expects', 'name that is known here')}${given(data, 'nearest', '; did you mean ', '?')}${given(data, 'nearest', '') === '' ? '.' : ''}`,
     help: '`shoal circle list` shows circles, `shoal me contacts` people, `shoal nearby` devices on this network.',
   },
   INVITE_NOT_KEEPER: {

@@ -27,7 +27,7 @@ export async function invite(context: CircleContext, [word = '']: readonly strin
   sayQr(output, (made.link ?? '').toUpperCase())
   const keeping = values.keeper ? 'keep' : 'join'
   output.note(`They run: shoal circle ${keeping} LINK. It is shown only now.`)
-  if (made.admittersOnline <= 1)
+  if (made.admittersOnline <= 1 && !values.keeper)
     output.note(
       `Somebody must be online for them to join, and now that is only you. An always-on computer can be a keeper: shoal circle invite ${quoted(circle.name)} --keeper`,
     )

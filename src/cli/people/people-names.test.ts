@@ -19,7 +19,7 @@ function codeOf(word: string, rows = ROWS): unknown {
     return chooseNamed(word, rows, 'person').id
   } catch (error) {
     assert.ok(error instanceof NameError)
-    return [error.code, error.data.matches]
+    return [error.code, error.data.matches ?? error.data.nearest]
   }
 }
 
@@ -34,6 +34,11 @@ test('the beginning of an id is enough from four letters on', () => {
   assert.equal(codeOf('m7aa'), BEN)
   assert.equal(codeOf('0a0a'), ROWS[1]?.id)
   assert.deepEqual(codeOf('m7a'), ['NAME_FITS_NOTHING', undefined])
+})
+
+test('a slip is answered with the nearest name, and nothing is chosen', () => {
+  assert.deepEqual(codeOf('Benjamn'), ['NAME_FITS_NOTHING', 'Benjamin'])
+  assert.deepEqual(codeOf('Zoroaster'), ['NAME_FITS_NOTHING', undefined])
 })
 
 test('what fits several is listed with what to type, and nothing is chosen', () => {

@@ -2,6 +2,7 @@
 // Promise: a word means exactly one of them, or nothing is done and all that it fits are listed. Pure.
 
 import { CodedError } from '../../base/errors.ts'
+import { nearestWord } from '../nearest-word.ts'
 
 export class NameError extends CodedError<'NAME_FITS_SEVERAL' | 'NAME_FITS_NOTHING'> {}
 
@@ -29,7 +30,10 @@ export function chooseNamed<Row extends Named>(word: string, rows: readonly Row[
   const among = kind === undefined ? rows : rows.filter((row) => row.kind === kind)
   const fits = distinct(fitsOf(rest ?? word, among))
   const [only] = fits
-  if (only === undefined) throw new NameError('NAME_FITS_NOTHING', { name: word, expects })
+  if (only === undefined) {
+    const nearest = nearestWord(rest ?? word, [...new Set(among.flatMap(({ names }) => names))])
+    throw new NameError('NAME_FITS_NOTHING', { name: word, expects, nearest })
+  }
   if (fits.length > 1) {
     const shown = fits.slice(0, SHOWN_MATCHES).map(namedWord)
     const more = fits.length > shown.length ? ', …' : ''
