@@ -2,7 +2,7 @@
 
 import { enterNamespace } from '../netns/namespace.ts'
 import { FLOODS } from './flood-kinds.ts'
-import { PeopleFloodScene } from './flood-scene.ts'
+import { type FloodOutcome, PeopleFloodScene } from './flood-scene.ts'
 
 const footing = await enterNamespace(import.meta.filename)
 if (footing.kind === 'refused') throw new Error(footing.reason)
@@ -14,11 +14,19 @@ console.log(
 )
 console.log('|---|---|---|---|---|---|---|---|---|')
 for (const flood of FLOODS) {
-  if (!flood.name.includes(word)) continue
-  const { perSecond, talkP95Ms, lost, figures, cpuShare } = await scene.measure(flood, Number(seconds))
+  if (flood.name.includes(word)) say(flood.name, flood.unit, await scene.measure(flood, Number(seconds)))
+}
+const TRAITOR = 'a member that sends 5,000 right frames a second'
+if (TRAITOR.includes(word)) say(TRAITOR, 'frames', await scene.betray(5_000, Number(seconds)))
+console.log(scene.isLinked ? '\nthe member was never cut off' : '\nthe member was CUT OFF')
+await scene.close()
+process.exit(0)
+
+function say(name: string, unit: string, outcome: FloodOutcome): void {
+  const { perSecond, talkP95Ms, lost, figures, cpuShare } = outcome
   const cells = [
-    flood.name,
-    `${Math.round(perSecond).toLocaleString('en')} ${flood.unit}`,
+    name,
+    `${Math.round(perSecond).toLocaleString('en')} ${unit}`,
     talkP95Ms.toFixed(0),
     lost,
     figures.lagP99Ms.toFixed(0),
@@ -29,6 +37,3 @@ for (const flood of FLOODS) {
   ]
   console.log(`| ${cells.join(' | ')} |`)
 }
-console.log(scene.isLinked ? '\nthe member was never cut off' : '\nthe member was CUT OFF')
-await scene.close()
-process.exit(0)

@@ -33,34 +33,40 @@ export class PeopleFloodScene {
   readonly #target: ChildProcess
   readonly #attackers: ChildProcess
   readonly #member: TestNode
+  /** A member that turns on the others. */
+  readonly #traitor: TestNode
   readonly #device: DeviceId
 
   private constructor(
     target: ChildProcess,
     attackers: ChildProcess,
     member: TestNode,
+    traitor: TestNode,
     ready: FloodTargetReady,
     from: readonly string[],
   ) {
     this.#target = target
     this.#attackers = attackers
     this.#member = member
+    this.#traitor = traitor
     this.#device = ready.device
     this.victim = { at: ready.at, from }
   }
 
   /** @param from addresses of attackers */
   static async open(host: string, from: readonly string[]): Promise<PeopleFloodScene> {
-    const member = await TestNode.open({ utp: false })
-    const target = fork(join(import.meta.dirname, 'flood-target.ts'), [host, member.device], {
+    const [member, traitor] = [await TestNode.open({ utp: false }), await TestNode.open({ utp: false })]
+    const target = fork(join(import.meta.dirname, 'flood-target.ts'), [host, member.device, traitor.device], {
       execArgv: [`--max-old-space-size=${HEAP_CAP_MB}`],
     })
     const [ready] = (await once(target, 'message')) as [FloodTargetReady]
     const attackers = fork(join(import.meta.dirname, 'flood-attacker.ts'))
-    const scene = new PeopleFloodScene(target, attackers, member, ready, from)
-    member.known.add(ready.device)
-    const outcome = await member.node.dial(ready.device, [placeText({ by: 'tcp', at: ready.at })])
-    if (outcome !== 'linked') throw new Error(`the member is not linked: ${outcome}`)
+    const scene = new PeopleFloodScene(target, attackers, member, traitor, ready, from)
+    for (const node of [member, traitor]) {
+      node.known.add(ready.device)
+      const outcome = await node.node.dial(ready.device, [placeText({ by: 'tcp', at: ready.at })])
+      if (outcome !== 'linked') throw new Error(`a member is not linked: ${outcome}`)
+    }
     return scene
   }
 
@@ -70,19 +76,44 @@ export class PeopleFloodScene {
     await once(this.#attackers, 'message')
     const begun = performance.now()
     const times = await this.#talk(seconds * 1_000)
+    const lastedMs = performance.now() - begun
     const figures = await this.figures()
-    const lasted = (performance.now() - begun) / 1_000
     this.#attackers.send({ kind: 'end' })
     const [report] = (await once(this.#attackers, 'message')) as [AttackReport]
+    return this.#outcome(report.count, lastedMs, times, before, figures)
+  }
+
+  async #outcome(
+    count: number,
+    lastedMs: number,
+    times: readonly (number | undefined)[],
+    before: FloodTargetFigures,
+    at?: FloodTargetFigures,
+  ): Promise<FloodOutcome> {
+    const figures = at ?? (await this.figures())
     const back = times.filter((ms) => ms !== undefined).sort((a, b) => a - b)
     return {
-      perSecond: report.count / lasted,
+      perSecond: (count * 1_000) / lastedMs,
       talkP95Ms: back[Math.floor(back.length * 0.95)] ?? Number.POSITIVE_INFINITY,
       talked: back.length,
       lost: times.length - back.length,
       figures,
-      cpuShare: (figures.cpuMs - before.cpuMs) / (lasted * 1_000),
+      cpuShare: (figures.cpuMs - before.cpuMs) / lastedMs,
     }
+  }
+
+  /** A member that sends so many right frames a second, as far as it is read from. */
+  async betray(perSecond: number, seconds: number): Promise<FloodOutcome> {
+    const before = await this.figures()
+    let count = 0
+    const begun = performance.now()
+    const timer = setInterval(() => {
+      const due = Math.floor(((performance.now() - begun) / 1_000) * perSecond)
+      while (count < due && this.#traitor.node.send(this.#device, echoFrame(count))) count++
+    }, 10)
+    const times = await this.#talk(seconds * 1_000)
+    clearInterval(timer)
+    return this.#outcome(count, performance.now() - begun, times, before)
   }
 
   async figures(): Promise<FloodTargetFigures> {
@@ -103,10 +134,7 @@ export class PeopleFloodScene {
     for (let n = 1; performance.now() < end; n++) {
       const begun = performance.now()
       const heard = this.#member.bytesFrom(this.#device).length
-      const payload = encode({ k: 'echo.say', b: { n } })
-      const length = new Uint8Array(4)
-      writeUint32(length, 0, payload.length)
-      this.#member.node.send(this.#device, concatBytes([length, payload]))
+      this.#member.node.send(this.#device, echoFrame(n))
       let back: number | undefined
       while (performance.now() - begun < 5_000) {
         if (this.#member.bytesFrom(this.#device).length > heard) {
@@ -122,10 +150,18 @@ export class PeopleFloodScene {
   }
 
   async close(): Promise<void> {
+    await this.#traitor.node.close()
     await this.#member.node.close()
     for (const child of [this.#attackers, this.#target]) {
       child.disconnect()
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }
   }
+}
+
+function echoFrame(n: number): Uint8Array {
+  const payload = encode({ k: 'echo.say', b: { n } })
+  const length = new Uint8Array(4)
+  writeUint32(length, 0, payload.length)
+  return concatBytes([length, payload])
 }

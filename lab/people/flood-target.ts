@@ -30,7 +30,7 @@ export interface FloodTargetFigures {
   readonly links: number
 }
 
-const [host = '', member = ''] = process.argv.slice(2)
+const [host = '', ...members] = process.argv.slice(2)
 const clock = new SystemClock()
 const random = new SystemRandom()
 const lag = monitorEventLoopDelay({ resolution: 5 })
@@ -46,7 +46,7 @@ const node = await CommunityNode.start({
     random,
     at: { host, port: 0 },
   }),
-  gate: { mayLink: () => true, knows: (device) => device === member },
+  gate: { mayLink: () => true, knows: (device) => members.includes(device) },
   events: {
     linked: (link) => board.linked(link, clock.now()),
     received: (device, bytes) => board.received(device, bytes, clock.now()),
@@ -61,7 +61,7 @@ const board: Switchboard = new Switchboard({
     hangUp: (device, _code, blame) => node.hangUp(device, blame),
     hold: (device, held) => node.hold(device, held),
   },
-  standing: (device) => (device === member ? 'member' : 'stranger'),
+  standing: (device) => (members.includes(device) ? 'member' : 'stranger'),
 })
 const out = board.out('echo')
 const echo: Service = {
