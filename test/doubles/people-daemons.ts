@@ -13,6 +13,8 @@ import type { InputOf, OutputOf, RouteName } from '../../src/api/routes.ts'
 /** Everything here takes a second or two; a busy machine takes longer. */
 export const PATIENCE_MS = 60_000
 const LOOK_EVERY_MS = 50
+/** Codes that say: the same again in a moment. */
+const LATER: ReadonlySet<string> = new Set(['PEOPLE_UNAVAILABLE', 'KEYS_COMING'])
 
 export type Message = OutputOf<'messages'>['messages'][number]
 
@@ -52,11 +54,11 @@ export class PersonDaemon {
     return this.daemon.call(name, input)
   }
 
-  /** Again and again while people are being started or started again. */
+  /** Again and again while people are being started or started again, or a circle changes its keys. */
   patiently<Name extends RouteName>(name: Name, input: InputOf<Name>): Promise<OutputOf<Name>> {
     return this.until(`${name} of ${this.name} is answered`, () =>
       this.call(name, input).catch((error: unknown) => {
-        if ((error as { code?: string }).code === 'PEOPLE_UNAVAILABLE') return undefined
+        if (LATER.has((error as { code?: string }).code ?? '')) return undefined
         throw error
       }),
     )

@@ -188,6 +188,8 @@ export class Circles implements PartGround {
   /** What follows from new operations or secrets. `from` undefined: they were made here. */
   changed(circle: Circle, operations: readonly Operation[], from: DeviceId | undefined, now: Millis): void {
     this.#sync.tell(circle.id, operations, from)
+    for (const device of this.gate.insideOf(circle.id))
+      if (!isLive(circle, device)) this.#sync.farewell(circle.id, device, operations)
     this.#opening.look(circle)
     this.gate.look(circle, now)
     this.admission.look(circle)

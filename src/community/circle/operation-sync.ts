@@ -127,6 +127,15 @@ export class OperationSync {
     }
   }
 
+  /** What puts a device out, told to it before nothing more is: it has the rest, or will never be told. */
+  farewell(circle: CircleId, device: DeviceId, operations: readonly Operation[]): void {
+    const session = this.#sessions.get(keyOf(circle, device))
+    if (session === undefined || session.takeOnly) return
+    const last = operations.filter(({ body }) => ENDS.has(body.kind)).slice(0, MOST_LAST)
+    if (last.length === 0) return
+    this.#out.send(device, 'page', { c: keyBytes(circle), m: 0, r: last.map(({ bytes }) => bytes) })
+  }
+
   drained(device: DeviceId): void {
     for (const session of this.#sessions.values()) {
       if (session.device !== device) continue
@@ -339,6 +348,10 @@ export class OperationSync {
     return this.#out.send(session.device, kind, { c: keyBytes(session.circle), ...body })
   }
 }
+
+const ENDS: ReadonlySet<string> = new Set(['remove', 'device-remove', 'leave'])
+/** Of 64 KiB each: one page. */
+const MOST_LAST = 3
 
 const KINDS: ReadonlySet<string> = new Set(['sum', 'vector', 'page', 'got', 'heads', 'want'])
 
