@@ -34,7 +34,7 @@ export interface EpochFacts {
   /** Of the operation: epochs are told apart by it, generations may meet. */
   readonly id: RecordId
   readonly generation: number
-  /** Rendezvous, gate and realm: members and keepers. */
+  /** Rendezvous, gate and realm: members and keepers. Without bytes for epochs whose key never came. */
   readonly access: Uint8Array
   /** Members only; undefined for keepers, and for epochs whose key never came. */
   readonly read: Uint8Array | undefined

@@ -206,10 +206,13 @@ test('a removed member is told nothing more, has no later secret, and nothing is
   assertSame(scene, circle, anna, ben)
   const fresh = scene.facts(anna, circle).epoch
   assert.notEqual(fresh?.id, old)
-  assert.equal(cleo.service.membership.epoch(circle, fresh?.id as never), undefined)
+  assert.equal(cleo.service.membership.epoch(circle, fresh?.id as never), undefined, 'not even that it is')
   for (const by of [anna, ben]) {
     assert.ok(!by.service.membership.isLinked(circle, cleo.device))
-    assert.ok(by.service.membership.epoch(circle, old as never), 'what was written before stays readable')
+    assert.ok(
+      by.service.membership.epoch(circle, old as never)?.read,
+      'what was written before stays readable',
+    )
   }
   scene.unlinkAll(cleo)
   scene.linkAll(anna, cleo, ben)
@@ -360,7 +363,8 @@ test('where the policy says so, whoever joins reads nothing from before', () => 
   scene.join(ben, scene.invite(anna, circle).payload)
   scene.pass(30_000)
   assertSame(scene, circle, anna, ben)
-  assert.equal(ben.service.membership.epoch(circle, before as never), undefined)
+  assert.equal(ben.service.membership.epoch(circle, before as never)?.read, undefined)
+  assert.equal(ben.service.membership.epoch(circle, before as never)?.access.length, 0)
 })
 
 test('a keeper has the access secret and never a read secret', () => {

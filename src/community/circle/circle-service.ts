@@ -313,8 +313,8 @@ export class CircleService implements Service {
     this.#all.received(from, kind, body, now)
   }
 
-  drained(device: DeviceId): void {
-    this.#all.drained(device)
+  drained(device: DeviceId, now: Millis): void {
+    this.#all.drained(device, now)
   }
 
   unlinked(device: DeviceId): void {

@@ -1,7 +1,7 @@
 // One circle as this device knows it: its operations, what they say, the secrets of its epochs, and what this device adds.
 // Promise: what is told of it follows from signed operations alone; a secret is kept only if its operation commits to it.
 
-import { compareBytes } from '../../base/bytes.ts'
+import { compareBytes, EMPTY } from '../../base/bytes.ts'
 import { CommunityError } from '../community-error.ts'
 import type { CommunityCrypto } from '../crypto.ts'
 import { type CircleId, type DeviceId, keyText, type PersonId, type RecordId } from '../ids.ts'
@@ -60,15 +60,18 @@ export class Circle {
 
   /** The same object until something changed. */
   facts(): CircleFacts {
-    this.#facts ??= factsOf(this.resolver, this.#ground.me.device, (id) => this.epoch(id))
+    this.#facts ??= factsOf(this.resolver, this.#ground.me.device, (id) =>
+      this.#secrets.has(id) ? this.epoch(id) : undefined,
+    )
     return this.#facts
   }
 
+  /** Of an epoch whose key never came the secrets are missing: no read secret, and an access secret without bytes. */
   epoch(id: RecordId): EpochFacts | undefined {
-    const secrets = this.#secrets.get(id)
     const node = this.graph.get(id)
-    if (secrets === undefined || node === undefined) return undefined
-    return { id, generation: generationOf(node), access: secrets.access, read: secrets.read }
+    if (node?.operation.body.kind !== 'epoch') return undefined
+    const secrets = this.#secrets.get(id)
+    return { id, generation: generationOf(node), access: secrets?.access ?? EMPTY, read: secrets?.read }
   }
 
   secrets(): ReadonlyMap<RecordId, Secrets> {

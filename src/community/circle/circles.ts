@@ -221,8 +221,8 @@ export class Circles implements PartGround {
     this.joiner.unlinked(device)
   }
 
-  drained(device: DeviceId): void {
-    this.#sync.drained(device)
+  drained(device: DeviceId, now: Millis): void {
+    this.#sync.drained(device, now)
   }
 
   wake(now: Millis): void {

@@ -28,6 +28,8 @@ const MAX_WAITING = 1_024
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
 /** What was asked of one device is asked of another after this. */
 const ANSWER_MS = 5_000
+/** A page of 256 KiB over a link of 5 KB/s. */
+const PAGE_MS = 60_000
 const MAX_ASKED = 2_048
 
 export interface SyncCircle {
@@ -53,8 +55,8 @@ interface Session {
   readonly takeOnly: boolean
   /** What it is to get, not sent yet. */
   queue: Node[]
-  /** A page is on its way. */
-  unanswered: boolean
+  /** A page is on its way; it is given up on then, since the other side may have let us in anew meanwhile. */
+  unansweredUntil: Millis | undefined
   /** Its buffer was full: it is told the sum when there is room. */
   behind: boolean
   /** The last pair of sums that vectors were told for, so that what one of both refuses is not offered for ever. */
@@ -89,7 +91,7 @@ export class OperationSync {
       device,
       takeOnly,
       queue: [],
-      unanswered: false,
+      unansweredUntil: undefined,
       behind: false,
       settled: '',
       fresh: [],
@@ -136,16 +138,23 @@ export class OperationSync {
     this.#out.send(device, 'page', { c: keyBytes(circle), m: 0, r: last.map(({ bytes }) => bytes) })
   }
 
-  drained(device: DeviceId): void {
+  drained(device: DeviceId, now: Millis): void {
     for (const session of this.#sessions.values()) {
       if (session.device !== device) continue
       if (session.behind) this.#sendSum(session)
-      this.#sendPage(session)
+      this.#sendPage(session, now)
     }
   }
 
   /** Asks somebody else for what was not brought in time. */
   wake(now: Millis): void {
+    for (const session of this.#sessions.values()) {
+      if (session.unansweredUntil === undefined || session.unansweredUntil > now) continue
+      session.unansweredUntil = undefined
+      session.settled = ''
+      this.#sendSum(session)
+      this.#sendPage(session, now)
+    }
     for (const [id, asked] of this.#asked) {
       if (asked.until > now) continue
       this.#asked.delete(id)
@@ -162,6 +171,7 @@ export class OperationSync {
   deadline(): Millis | undefined {
     let first: Millis | undefined
     for (const { until } of this.#asked.values()) first = earliest(first, until)
+    for (const { unansweredUntil } of this.#sessions.values()) first = earliest(first, unansweredUntil)
     return first
   }
 
@@ -174,13 +184,13 @@ export class OperationSync {
     // The other side may have let us in before we let it in, or not have heard yet that it is out.
     if (session === undefined || known === undefined) return true
     if (kind === 'sum') this.#readSum(session, known, fixed(body, 'h', KEY_BYTES), now)
-    else if (kind === 'vector') this.#readVector(session, known, anyBytes(body, 'v'))
+    else if (kind === 'vector') this.#readVector(session, known, anyBytes(body, 'v'), now)
     else if (kind === 'page') this.#readPage(session, known, body, now)
     else if (kind === 'got') {
-      session.unanswered = false
-      this.#sendPage(session)
+      session.unansweredUntil = undefined
+      this.#sendPage(session, now)
     } else if (kind === 'heads') this.#readHeads(session, known, idsOf(body, MAX_HEADS), now)
-    else this.#readWants(session, known, idsOf(body, MAX_WANTS))
+    else this.#readWants(session, known, idsOf(body, MAX_WANTS), now)
     return true
   }
 
@@ -199,11 +209,11 @@ export class OperationSync {
   }
 
   /** Queues what it lacks, in our order: parents first. */
-  #readVector(session: Session, { graph }: SyncCircle, vector: Uint8Array): void {
+  #readVector(session: Session, { graph }: SyncCircle, vector: Uint8Array, now: Millis): void {
     if (session.takeOnly) return
     const lacking = lackingOf(graph, vector)
     session.queue = graph.nodes.filter((node) => lacking.has(node))
-    this.#sendPage(session)
+    this.#sendPage(session, now)
   }
 
   #sendSum(session: Session): void {
@@ -215,8 +225,8 @@ export class OperationSync {
 
   // ── Pages ──
 
-  #sendPage(session: Session): void {
-    if (session.unanswered || session.queue.length === 0) return
+  #sendPage(session: Session, now: Millis): void {
+    if (session.unansweredUntil !== undefined || session.queue.length === 0) return
     const page: Uint8Array[] = []
     let lengthBytes = 0
     for (const { operation } of session.queue) {
@@ -228,7 +238,7 @@ export class OperationSync {
     const sent = this.#out.send(session.device, 'page', { c: keyBytes(session.circle), m: more, r: page })
     if (!sent) return
     session.queue = session.queue.slice(page.length)
-    session.unanswered = true
+    session.unansweredUntil = after(now, PAGE_MS)
     // Said once all of it is on its way: the other side says then what is still missing.
     if (more === 0) this.#sendSum(session)
   }
@@ -336,12 +346,12 @@ export class OperationSync {
     if (wanted.length > 0) this.#send(session, 'want', { i: join(wanted.map((id) => keyBytes(id))) })
   }
 
-  #readWants(session: Session, { graph }: SyncCircle, ids: readonly RecordId[]): void {
+  #readWants(session: Session, { graph }: SyncCircle, ids: readonly RecordId[], now: Millis): void {
     if (session.takeOnly) return
     const queued = new Set(session.queue)
     const nodes = ids.flatMap((id) => graph.get(id) ?? []).filter((node) => !queued.has(node))
     session.queue = [...nodes.sort((a, b) => a.index - b.index), ...session.queue]
-    this.#sendPage(session)
+    this.#sendPage(session, now)
   }
 
   #send(session: Session, kind: string, body: { readonly [key: string]: Uint8Array }): boolean {

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { simulateCircle } from './simulated-circle.ts'
+
+/** A sample; `npm run lab:people-sim` runs thousands of seeds with 100 members. */
+const SEEDS = [1, 2, 7, 8, 11, 22]
+
+for (const seed of SEEDS)
+  test(`seed ${seed}: members who join, leave, are put out, restart, lose links and are parted end alike`, async () => {
+    const outcome = await simulateCircle({ seed, members: 10, happenings: 60 })
+    assert.deepEqual(outcome.differences, [])
+    assert.ok(outcome.operations > 10 && outcome.epochs > 1 && outcome.messages > 5)
+  })
+
+test('the same seed is the same history', async () => {
+  const plan = { seed: 5, members: 6, happenings: 30 }
+  assert.deepEqual(await simulateCircle(plan), await simulateCircle(plan))
+})

@@ -1,0 +1,327 @@
+// A circle in virtual time, with the production services on every device: people join by invites, leave, are put out, get other
+// roles and write; devices restart and go away; links break with what was on its way; the circle is parted in two and healed.
+// Promise of what it tests: once everybody is back, all who are in have the same members, operations, epoch and chat.
+
+import { type Encodable, encode } from '../../src/base/bencode-encode.ts'
+import { toHex } from '../../src/base/bytes.ts'
+import { randomInt, type SeededRandom } from '../../src/base/random.ts'
+import type { CircleId, DeviceId } from '../../src/community/ids.ts'
+import type { Role } from '../../src/community/membership.ts'
+import { MAX_FRAME_BYTES } from '../../src/community/service.ts'
+import { World } from '../sim/world.ts'
+import { SimulatedDevice } from './simulated-device.ts'
+
+export interface SimulatedPlan {
+  readonly seed: number
+  /** In it from the beginning. */
+  readonly members: number
+  /** Things that happen, one every second or so. */
+  readonly happenings: number
+}
+
+export interface SimulatedOutcome {
+  readonly members: number
+  readonly operations: number
+  readonly epochs: number
+  readonly messages: number
+  readonly frames: number
+  readonly bytes: number
+  /** What was not the same in the end; none is what is wanted. */
+  readonly differences: readonly string[]
+}
+
+interface Line {
+  readonly a: SimulatedDevice
+  readonly b: SimulatedDevice
+  readonly delayMs: number
+  open: boolean
+}
+
+const LINKS_EACH = 4
+const DIAL_EVERY_MS = 4_000
+/** Until everybody has everything: links, sums, pages, an epoch whose maker is gone, and again. */
+const SETTLE_MS = 300_000
+const ROLES: readonly Role[] = ['moderator', 'moderator', 'member', 'owner', 'keeper']
+
+export async function simulateCircle(plan: SimulatedPlan): Promise<SimulatedOutcome> {
+  const simulation = new Simulation(plan)
+  return simulation.run()
+}
+
+class Simulation {
+  readonly #plan: SimulatedPlan
+  readonly #world: World
+  readonly #random: SeededRandom
+  readonly #devices: SimulatedDevice[] = []
+  readonly #byId = new Map<DeviceId, SimulatedDevice>()
+  readonly #lines = new Map<string, Line>()
+  #circle: CircleId | undefined
+  /** Which half each is in while it is parted. */
+  #half: ((device: SimulatedDevice) => number) | undefined
+  #unruly = true
+  #frames = 0
+  #bytes = 0
+  #written = 0
+
+  constructor(plan: SimulatedPlan) {
+    this.#plan = plan
+    this.#world = new World(plan.seed)
+    this.#random = this.#world.random('happenings')
+  }
+
+  async run(): Promise<SimulatedOutcome> {
+    await this.#begin()
+    this.#dialOn()
+    for (let at = 0; at < this.#plan.happenings; at++) {
+      await this.#world.runFor(200 + randomInt(this.#random, 1_800))
+      this.#happen()
+    }
+    this.#unruly = false
+    this.#half = undefined
+    for (const device of this.#devices) this.#wake(device)
+    await this.#world.runFor(SETTLE_MS)
+    return this.#judge()
+  }
+
+  // ── The beginning: everybody is in, as after a long quiet time ──
+
+  async #begin(): Promise<void> {
+    const founder = this.#device()
+    founder.try(() => {
+      this.#circle = founder.service.create({}, founder.now)
+    })
+    const circle = this.#id()
+    await this.#world.runFor(1_000)
+    founder.try(() => founder.chat.begin(circle, 'Band'))
+    const uses = Math.min(500, Math.max(1, this.#plan.members - 1))
+    const wanted = { expiresInSeconds: 1_000_000, uses, approval: false, role: 'member' as const }
+    const { payload } = founder.service.invite(circle, wanted, [], founder.now)
+    founder.after()
+    for (let number = 1; number < this.#plan.members; number++) {
+      const joiner = this.#device()
+      joiner.try(() => void joiner.service.join(payload, joiner.now))
+      this.#link(joiner, founder)
+    }
+    await this.#world.runFor(60_000)
+  }
+
+  #device(): SimulatedDevice {
+    const device = new SimulatedDevice(this.#world, this.#devices.length, this)
+    this.#devices.push(device)
+    this.#byId.set(device.device, device)
+    return device
+  }
+
+  #id(): CircleId {
+    if (this.#circle === undefined) throw new Error('no circle was made')
+    return this.#circle
+  }
+
+  // ── What happens ──
+
+  #happen(): void {
+    const circle = this.#id()
+    const inside = this.#devices.filter(
+      ({ online, service }) => online && service.membership.facts(circle)?.mine,
+    )
+    const by = this.#one(inside)
+    const other = this.#one(this.#devices)
+    if (by === undefined || other === undefined) return
+    const dice = randomInt(this.#random, 100)
+    if (dice < 40) this.#write(by)
+    else if (dice < 50) this.#joinOne(by)
+    else if (dice < 54) by.try(() => by.service.remove(circle, other.person, by.now))
+    else if (dice < 56) by.try(() => by.service.leave(circle, by.now))
+    else if (dice < 62) {
+      const role = this.#one(ROLES) as Role
+      by.try(() => by.service.setRole(circle, other.person, role, by.now))
+    } else if (dice < 64) by.try(() => by.service.setMuted(circle, other.person, true, by.now))
+    else if (dice < 72) this.#restart(by)
+    else if (dice < 82) this.#sleep(by)
+    else if (dice < 92) this.#wake(other)
+    else if (dice < 96) this.#part()
+    else this.#half = undefined
+  }
+
+  #write(by: SimulatedDevice): void {
+    const [room] = by.chat.rooms(this.#id())
+    if (room === undefined) return
+    const wrote = by.try(() => {
+      const id = `room:${this.#id()}:${room.id}`
+      by.chat.calls.writeMessage({ id, text: `${by.number} says ${this.#written}`, mentions: [] })
+    })
+    if (wrote) this.#written++
+  }
+
+  #joinOne(by: SimulatedDevice): void {
+    const keeper = randomInt(this.#random, 6) === 0
+    const wanted = {
+      expiresInSeconds: 100_000,
+      uses: 1 + randomInt(this.#random, 2),
+      approval: false,
+      role: keeper ? ('keeper' as const) : ('member' as const),
+    }
+    by.try(() => {
+      const { payload } = by.service.invite(this.#id(), wanted, [], by.now)
+      // Two have the link, whatever its uses.
+      for (let count = 0; count < 2; count++) {
+        const joiner = this.#device()
+        joiner.try(() => void joiner.service.join(payload, joiner.now))
+        const first = this.#one(this.#devices.filter(({ online }) => online))
+        if (first !== undefined) this.#link(joiner, first)
+      }
+    })
+  }
+
+  #restart(device: SimulatedDevice): void {
+    this.#cut(device)
+    device.restart()
+  }
+
+  #sleep(device: SimulatedDevice): void {
+    device.online = false
+    this.#cut(device)
+  }
+
+  #wake(device: SimulatedDevice): void {
+    device.online = true
+  }
+
+  #part(): void {
+    const salt = randomInt(this.#random, 97)
+    this.#half = ({ number }) => ((number * 31 + salt) % 7) % 2
+    for (const line of this.#lines.values()) if (this.#half(line.a) !== this.#half(line.b)) this.#unlink(line)
+  }
+
+  // ── Links ──
+
+  /** Everybody calls somebody now and then, whom their own log names; joiners call anybody. */
+  #dialOn(): void {
+    for (const device of this.#devices) if (device.online) this.#dial(device)
+    for (const line of this.#lines.values())
+      if (this.#unruly && randomInt(this.#random, 40) === 0) this.#unlink(line)
+    this.#world.after(DIAL_EVERY_MS, () => this.#dialOn())
+  }
+
+  #dial(device: SimulatedDevice): void {
+    const linked = [...this.#lines.values()].filter(({ a, b }) => a === device || b === device).length
+    if (linked >= LINKS_EACH) return
+    const facts = device.service.membership.facts(this.#id())
+    const known = [...(facts?.members.values() ?? [])].flatMap(({ devices }) => [...devices.keys()])
+    const candidates =
+      facts?.mine === undefined ? this.#devices : known.flatMap((id) => this.#byId.get(id) ?? [])
+    const to = this.#one(candidates.filter((other) => other !== device && other.online))
+    if (to !== undefined) this.#link(device, to)
+  }
+
+  #link(a: SimulatedDevice, b: SimulatedDevice): void {
+    if (a === b || !a.online || !b.online || this.#lines.has(keyOf(a, b))) return
+    if (this.#half !== undefined && this.#half(a) !== this.#half(b)) return
+    const line: Line = { a, b, delayMs: 5 + randomInt(this.#random, 200), open: true }
+    this.#lines.set(keyOf(a, b), line)
+    a.linked(b.device, true)
+    b.linked(a.device, false)
+  }
+
+  #unlink(line: Line): void {
+    if (!line.open) return
+    line.open = false
+    this.#lines.delete(keyOf(line.a, line.b))
+    line.a.unlinked(line.b.device)
+    line.b.unlinked(line.a.device)
+  }
+
+  #cut(device: SimulatedDevice): void {
+    for (const line of [...this.#lines.values()])
+      if (line.a === device || line.b === device) this.#unlink(line)
+  }
+
+  /** In order, after the delay of the line; what is on its way when it breaks is lost. Now and then a buffer is full. */
+  send(from: SimulatedDevice, to: DeviceId, kind: string, body: Encodable): boolean {
+    const other = this.#byId.get(to)
+    const line = other && this.#lines.get(keyOf(from, other))
+    if (other === undefined || line === undefined) return false
+    if (this.#unruly && randomInt(this.#random, 200) === 0) {
+      this.#world.after(line.delayMs, () => line.open && from.drained(to))
+      return false
+    }
+    const bytes = encode(body)
+    if (bytes.length > MAX_FRAME_BYTES) throw new Error(`${kind} does not fit a frame`)
+    this.#frames++
+    this.#bytes += bytes.length
+    this.#world.after(line.delayMs, () => {
+      if (line.open) other.received(from.device, kind, bytes)
+    })
+    return true
+  }
+
+  #one<T>(items: readonly T[]): T | undefined {
+    return items.length === 0 ? undefined : items[randomInt(this.#random, items.length)]
+  }
+
+  // ── The end ──
+
+  #judge(): SimulatedOutcome {
+    const circle = this.#id()
+    const inside = this.#devices.filter(({ service }) => service.membership.facts(circle)?.mine !== undefined)
+    // Whoever was put out is told nothing, so may go on thinking that it is in: what counts is what most say.
+    const first = this.#commonest(inside)
+    const truth = this.#membersBy(first)
+    const differences: string[] = []
+    const expected = first && this.#state(first)
+    for (const device of this.#devices) {
+      if (!truth.has(device.device)) continue
+      const state = this.#state(device)
+      for (const key of ['members', 'operations', 'epoch', 'chat'] as const)
+        if (expected !== undefined && state[key] !== expected[key])
+          differences.push(`${key} of ${device.number}`)
+    }
+    if (expected?.epoch === 'none') differences.push('no epoch to write with')
+    const operations = [...(first?.store.operations(circle) ?? [])]
+    return {
+      members: truth.size,
+      operations: operations.length,
+      epochs: first?.store.epochs(circle).length ?? 0,
+      messages: this.#written,
+      frames: this.#frames,
+      bytes: this.#bytes,
+      differences,
+    }
+  }
+
+  #commonest(inside: readonly SimulatedDevice[]): SimulatedDevice | undefined {
+    const alike = Map.groupBy(inside, (device) => this.#state(device).operations)
+    return [...alike.values()].sort((a, b) => b.length - a.length)[0]?.[0]
+  }
+
+  #membersBy(device: SimulatedDevice | undefined): ReadonlySet<DeviceId> {
+    const members = device?.service.membership.facts(this.#id())?.members.values() ?? []
+    return new Set([...members].flatMap(({ devices }) => [...devices.keys()]))
+  }
+
+  #state(device: SimulatedDevice) {
+    const circle = this.#id()
+    const facts = device.service.membership.facts(circle)
+    const members = [...(facts?.members.values() ?? [])].map(({ person, role, muted, devices }) =>
+      [person, role, muted, ...[...devices.keys()].sort()].join(),
+    )
+    return {
+      members: members.sort().join('\n'),
+      operations: toHex(device.service.sumOf(circle)),
+      epoch: facts?.epoch?.id ?? 'none',
+      chat: [...(facts?.owners.keys() ?? [])]
+        .sort()
+        .map((author) => {
+          // Of who is out nothing counts beyond where its log was pinned, whoever has more of it.
+          const { seq, head } = device.chat.pinOf(circle, author)
+          const pin = facts?.pins.get(author)
+          return pin !== undefined && pin.seq <= seq ? `${author},${pin.seq}` : `${author},${seq},${head}`
+        })
+        .join('\n'),
+    }
+  }
+}
+
+function keyOf(a: SimulatedDevice, b: SimulatedDevice): string {
+  return a.number < b.number ? `${a.number}/${b.number}` : `${b.number}/${a.number}`
+}
