@@ -9,6 +9,8 @@ import type { OutputOf } from '../../src/api/routes.ts'
 import { openBrowser, openPageOf, PageDaemon } from '../../test/e2e/page.ts'
 import { until } from '../netns/until.ts'
 
+/** Names of scenes on the command line: only these are made anew. */
+const ONLY = process.argv.slice(2)
 const OUT = join(import.meta.dirname, '..', '..', 'docs', 'page')
 
 const PHONE = { width: 390, height: 844 }
@@ -116,14 +118,15 @@ function scenes(shown: Shown): readonly Scene[] {
       },
     },
     { name: 'find-messages', at: 'people/find?words=harbour' },
-    { name: 'search-circles', at: 'search/circles?words=market' },
+    { name: 'search-circles', at: 'search/circles?words=harbour' },
     { name: 'wishes', at: 'search/wishes' },
     {
       name: 'new-circle',
       at: 'people',
       go: async (page) => {
         await page.getByRole('button', { name: 'New circle' }).last().click()
-        await page.getByRole('dialog').waitFor()
+        // With touch it is drawn once it is known whether a keyboard comes up.
+        await page.locator('.dialog-veil:not([style*="opacity: 0"])').waitFor()
       },
     },
     { name: 'network', at: 'network' },
@@ -313,6 +316,7 @@ try {
     for (const { name: look, options } of LOOKS) {
       const { page } = await openPageOf(browser, daemon, options)
       for (const { name, at, go } of those) {
+        if (ONLY.length > 0 && !ONLY.includes(name)) continue
         await page.evaluate(`location.hash = '#/${at}'`)
         await page.reload()
         await page.locator('h1').first().waitFor()

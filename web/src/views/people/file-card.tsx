@@ -22,10 +22,11 @@ interface Props {
   readonly message: Message
   readonly file: FileCard
   readonly from: string
+  readonly authorOnline: boolean
   readonly acts: MessageActs
 }
 
-export function FileCardView({ message, file, from, acts }: Props): ReactNode {
+export function FileCardView({ message, file, from, authorOnline, acts }: Props): ReactNode {
   const name = visible(file.name)
   const { kind, files, lengthBytes, state } = file
   const take = async (dismiss: boolean): Promise<void> => {
@@ -54,7 +55,7 @@ export function FileCardView({ message, file, from, acts }: Props): ReactNode {
             </>
           )}
         </p>
-        <StateOf file={file} name={name} />
+        <StateOf file={file} name={name} authorOnline={authorOnline} />
       </div>
       {(state === 'offered' || state === 'failed') && (
         <div className="file-card-do">
@@ -82,11 +83,16 @@ export function FileCardView({ message, file, from, acts }: Props): ReactNode {
   )
 }
 
-function StateOf({ file, name }: { readonly file: FileCard; readonly name: string }): ReactNode {
+function StateOf({
+  file,
+  name,
+  authorOnline,
+}: Pick<Props, 'file' | 'authorOnline'> & { readonly name: string }): ReactNode {
   const { state, sources, doneBytes, lengthBytes, problem, saved, transfer } = file
   switch (state) {
     case 'offered':
-      return <p className="soft">{t('file.sources', sources)}</p>
+      // Whoever offers it has it; others are counted once it is asked for.
+      return sources === 0 && authorOnline ? null : <p className="soft">{t('file.sources', sources)}</p>
     case 'dismissed':
       return <p className="soft">{t('file.dismissed')}</p>
     case 'mine':

@@ -185,7 +185,13 @@ function Body({
         </p>
       )}
       {message.file !== null && (
-        <FileCardView message={message} file={message.file} from={name} acts={acts} />
+        <FileCardView
+          message={message}
+          file={message.file}
+          from={name}
+          authorOnline={author?.online ?? false}
+          acts={acts}
+        />
       )}
     </>
   )
