@@ -171,7 +171,8 @@ export class OwnService implements Service {
     if (kind === 'take') this.#takeCame(from, fields)
     else if (kind === 'mine') this.#mineCame(from, fields)
     else if (kind === 'card') this.#cardCame(from, fields)
-    else if (!this.#isMine(from)) throw new RecordError('FRAME_INVALID', { kind })
+    // One that was put out and has not heard of it yet says what it always said.
+    else if (!this.#isMine(from)) return
     else if (kind === 'rows') this.#rowsCame(fields)
     else if (kind === 'gone') this.#goneCame(fields)
     else if (kind === 'circle') this.#circleCame(fields, now)

@@ -3,6 +3,7 @@
 
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import type { Me } from '../../api/schemas/people.ts'
+import { after } from '../../base/ids.ts'
 import type { CircleService } from '../../community/circle/circle-service.ts'
 import { CommunityError } from '../../community/community-error.ts'
 import { decodeDeviceLink, encodeDeviceLink } from '../../community/contact/device-link.ts'
@@ -42,6 +43,7 @@ export interface OwnPart extends PeoplePart {
 
 /** Until the rest of the frames has left before everything begins anew. */
 const BECOME_AFTER_MS = 200
+const PUT_OUT_AFTER_MS = 2_000
 
 export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnPart {
   const { own, crypto, random, wall, database, clock } = ground
@@ -53,6 +55,11 @@ export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnP
   const told = new Map<CircleId, readonly OwnEpoch[]>()
   let closed = false
 
+  const later = (afterMs: number, what: () => void): void => {
+    clock.schedule(after(ground.now(), afterMs), () => {
+      if (!closed) what()
+    })
+  }
   const teach = (circle: CircleId): void => {
     const epochs = told.get(circle)
     if (epochs === undefined || membership.facts(circle)?.mine === undefined) return
@@ -87,9 +94,7 @@ export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnP
     },
     taken: (card, name) => {
       if (name !== '') facts.set('name', name)
-      clock.schedule((ground.now() + BECOME_AFTER_MS) as ReturnType<typeof ground.now>, () => {
-        if (!closed) void around.become(card)
-      })
+      later(BECOME_AFTER_MS, () => void around.become(card))
     },
     historyAt: () => facts.get('direct-history') as RecordId | 'all' | undefined,
     historyTaken: (until) => facts.set('direct-history', until),
@@ -145,7 +150,8 @@ export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnP
         book.putOut(device)
         direct.direct.putOut(device)
         service.changed()
-        around.hangUp(device)
+        // It is told by its circles that it is out before its link ends.
+        later(PUT_OUT_AFTER_MS, () => around.hangUp(device))
         ground.changed({ kind: 'me', id: null })
         return around.me()
       },
