@@ -5,6 +5,7 @@
 import { type Encodable, encode } from '../../src/base/bencode-encode.ts'
 import { toHex } from '../../src/base/bytes.ts'
 import { randomInt, type SeededRandom } from '../../src/base/random.ts'
+import type { RoomId } from '../../src/community/chat/content.ts'
 import type { CircleId, DeviceId } from '../../src/community/ids.ts'
 import type { Role } from '../../src/community/membership.ts'
 import { MAX_FRAME_BYTES } from '../../src/community/service.ts'
@@ -146,9 +147,15 @@ class Simulation {
   #write(by: SimulatedDevice): void {
     const [room] = by.chat.rooms(this.#id())
     if (room === undefined) return
+    const text = `${by.number} says ${this.#written}`
     const wrote = by.try(() => {
-      const id = `room:${this.#id()}:${room.id}`
-      by.chat.calls.writeMessage({ id, text: `${by.number} says ${this.#written}`, mentions: [] })
+      by.chat.chat.write(this.#id(), {
+        kind: 'text',
+        room: room.id as RoomId,
+        text,
+        replyTo: undefined,
+        mentions: [],
+      })
     })
     if (wrote) this.#written++
   }

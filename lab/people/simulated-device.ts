@@ -13,6 +13,7 @@ import type { Service, ServiceOut } from '../../src/community/service.ts'
 import { type ChatPart, openChatPart } from '../../src/daemon/community/chat-part.ts'
 import { chatDatabase } from '../../test/doubles/chat-world.ts'
 import { MemoryCircleStore } from '../../test/doubles/circle-store.ts'
+import { VirtualClock } from '../../test/doubles/virtual-clock.ts'
 import { QuickCrypto, QuickSealing } from '../sim/people-crypto.ts'
 import type { World } from '../sim/world.ts'
 
@@ -173,6 +174,9 @@ export class SimulatedDevice {
         own,
         crypto: this.#crypto,
         database: this.#database,
+        // Only what waits for keys asks it: here nobody waits, what cannot be written now is not written.
+        clock: new VirtualClock(),
+        turn: (work) => work(),
         random: this.#random,
         wall,
         now: () => this.now,
