@@ -54,6 +54,8 @@ const EVERYWHERE = '::'
 const OWN_ADDRESSES = 5
 const RELAYS = 2
 const LOOK_EVERY_MS = 60_000
+/** Hanging up cuts off what the system has not sent yet. */
+const LAST_WORDS_MS = 500
 /** After a link, for what its other side sees of us to be told. */
 const WITNESS_MS = 500
 
@@ -80,8 +82,14 @@ export class PeopleNet implements Carrier {
       {
         send: (device, frame) => this.#node?.send(device, frame) ?? false,
         hangUp: (device, code, blame) => {
-          if (blame) task.log('people-hung-up', code)
-          this.#node?.hangUp(device, blame)
+          const { clock } = task
+          if (!blame) {
+            // What was said last is still on its way.
+            clock.schedule((clock.now() + LAST_WORDS_MS) as Millis, () => this.#node?.hangUp(device, false))
+            return
+          }
+          task.log('people-hung-up', code)
+          this.#node?.hangUp(device, true)
         },
       },
       (device) => task.drained(device),

@@ -1,0 +1,41 @@
+// One person on two devices: what is said to one is read on both, and a device that is put out reads nothing new.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { People } from '../doubles/people-daemons.ts'
+
+test('two devices of one person have the same circles and messages; one that is put out gets nothing new', async (t) => {
+  const people = await People.make(t)
+  const [desk, phone, ben] = await people.startAll('Desk', 'Phone', 'Ben')
+  const circle = await desk.call('newCircle', { name: 'Family', myName: 'Ana' })
+  const { link } = await desk.call('newInvite', { id: circle.id })
+  await ben.join(link as string)
+  const room = await desk.room()
+  await ben.say(room, 'before the phone')
+  await desk.hears(room, 'before the phone')
+
+  const asked = await phone.patiently('deviceLink', {})
+  await desk.call('linkDevice', { link: asked.link })
+  const { person } = await desk.call('me', {})
+  await phone.until('the phone is the same person', async () => {
+    const me = await phone.patiently('me', {})
+    return me.person === person && me.devices.length === 2
+  })
+  assert.equal((await phone.call('me', {})).words, 'elsewhere')
+  await phone.until('the phone has the circle', async () => {
+    const { circles } = await phone.patiently('circles', {})
+    return circles.some(({ id, role, rooms }) => id === circle.id && role === 'owner' && rooms.length > 0)
+  })
+  await phone.hears(room, 'before the phone')
+  await ben.say(room, 'to both of you')
+  await Promise.all([desk.hears(room, 'to both of you'), phone.hears(room, 'to both of you')])
+  await phone.say(room, 'from the phone')
+  await Promise.all([desk.hears(room, 'from the phone'), ben.hears(room, 'from the phone')])
+
+  const { device } = await phone.call('me', {})
+  await desk.call('removeDevice', { id: device.id })
+  await phone.until('the phone is out', async () => (await phone.circle()).role === null)
+  await desk.say(room, 'without the phone')
+  await ben.hears(room, 'without the phone')
+  assert.ok(!(await phone.heard(room)).includes('without the phone'))
+})
