@@ -1,5 +1,9 @@
 // The people process's end of a byte stream: joins what came over the network with the local socket that leads to the daemon.
-// Promise: neither side is read faster than the other takes it; when one ends, so does the other.
+// Promise: the daemon is read no faster than the network takes it; what comes from the network and is not taken yet is bounded; when
+// one ends, so does the other.
+//
+// The other direction cannot be held back by not reading: Yamux lets the sender go on while a stream is paused, until its buffer is over
+// and the stream is reset. So what comes is handed on at once. Peers send what was asked for, which is bounded by what is asked.
 
 import net from 'node:net'
 import type { BridgeEnd } from './people-messages.ts'
@@ -16,6 +20,8 @@ export interface DeviceStream {
 }
 
 const CONNECT_MS = 5_000
+/** A peer asks for at most 500 blocks (8 MiB) at once; who sends twice that was not asked. */
+export const MAX_UNTAKEN_BYTES = 16 * 1_048_576
 
 /** Takes the stream over at once: what it brings before the socket is there waits with whoever sent it. */
 export function joinStream(stream: DeviceStream, end: Promise<BridgeEnd | undefined>): void {
@@ -32,7 +38,7 @@ export function joinStream(stream: DeviceStream, end: Promise<BridgeEnd | undefi
   stream.events = {
     data: (bytes) => {
       if (socket === undefined) early.push(bytes)
-      else if (!socket.write(bytes)) stream.pause()
+      else if (!socket.write(bytes) && socket.writableLength > MAX_UNTAKEN_BYTES) stop()
     },
     drain: () => socket?.resume(),
     closed: () => {
@@ -60,7 +66,6 @@ export function joinStream(stream: DeviceStream, end: Promise<BridgeEnd | undefi
       if (!stream.write(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()))
         made.pause()
     })
-    made.on('drain', () => stream.resume())
     made.on('close', () => {
       if (over) return
       over = true
