@@ -101,6 +101,32 @@ test('what somebody offers is found and looked around in by the others, and gone
   })
 })
 
+test('a library folder that is offered to a circle is looked around in by members, until it is for oneself again', async (t) => {
+  const { people, circle, all } = await family(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const folder = join(people.folder, 'Music')
+  await mkdir(join(folder, 'Live'), { recursive: true })
+  await writeFile(join(folder, 'Live', 'One.bin'), FILE)
+  const { id } = await ana.call('addLibraryFolder', { path: folder })
+  const audience = `circle:${circle}`
+  await assert.rejects(ana.call('changeFolderAudience', { id, audience }), { code: 'REVIEW_NEEDED' })
+  const review = await ana.call('startReview', { folder: id, only: 'all', audience: 'link' })
+  await ana.until(
+    'it was looked at',
+    async () => (await ana.call('review', { id: review.id })).state === 'done',
+  )
+  await ana.call('changeFolderAudience', { id, audience, review: review.id })
+  const person = (await ben.circle()).people.find(({ name }) => name === 'Ana')?.person ?? assert.fail()
+  const looks = (path: string) => ben.patiently('circleFiles', { id: circle, person, path })
+  await ben.until('Ben sees the folder', async () => (await looks('')).folders[0]?.name === 'Music')
+  assert.deepEqual(
+    (await looks('Music/Live')).files.map(({ name }) => name),
+    ['One.bin'],
+  )
+  await ana.call('changeFolderAudience', { id, audience: 'me' })
+  await ben.until('it is gone', async () => (await looks('')).folders.length === 0)
+})
+
 test('a circle that asks for copies has them by itself, and one who gave no room keeps none', async (t) => {
   const { people, circle, room, all } = await family(t, 'Ana', 'Ben', 'Eve')
   const [ana, ben, eve] = all as [PersonDaemon, PersonDaemon, PersonDaemon]
