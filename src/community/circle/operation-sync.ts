@@ -14,6 +14,7 @@ import type { Node, OperationGraph } from './graph.ts'
 import { MAX_EPOCH_BYTES } from './limits.ts'
 import type { Operation } from './operation.ts'
 import { lackingOf, vectorOf } from './operation-vector.ts'
+import { anyBytes, fixed, idsOf, invalid, join } from './sync-fields.ts'
 
 /** COMMUNITY.md: a page is at most 256 KiB, the largest operation. */
 const PAGE_BYTES = MAX_EPOCH_BYTES
@@ -367,36 +368,4 @@ const KINDS: ReadonlySet<string> = new Set(['sum', 'vector', 'page', 'got', 'hea
 
 function keyOf(circle: CircleId, device: DeviceId): string {
   return `${circle}/${device}`
-}
-
-function idsOf(body: BDict, most: number): RecordId[] {
-  const bytes = anyBytes(body, 'i')
-  if (bytes.length % KEY_BYTES !== 0 || bytes.length > most * KEY_BYTES) throw invalid('i')
-  const ids: RecordId[] = []
-  for (let at = 0; at < bytes.length; at += KEY_BYTES)
-    ids.push(keyText<RecordId>(bytes.subarray(at, at + KEY_BYTES)))
-  return ids
-}
-
-function join(hashes: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(hashes.length * KEY_BYTES)
-  for (const [index, hash] of hashes.entries()) bytes.set(hash, index * KEY_BYTES)
-  return bytes
-}
-
-function anyBytes(body: BDict, key: string): Uint8Array {
-  return body.bytes(key) ?? fail(key)
-}
-
-function fixed(body: BDict, key: string, length: number): Uint8Array {
-  const bytes = body.bytes(key)
-  return bytes?.length === length ? bytes : fail(key)
-}
-
-function fail(what: string): never {
-  throw invalid(what)
-}
-
-function invalid(what: string): RecordError {
-  return new RecordError('FRAME_INVALID', { what })
 }
