@@ -189,8 +189,8 @@ export class Chaos {
 
   async #killer(): Promise<void> {
     const starting = new Set<Promise<void>>()
-    while (this.#running) {
-      await pause(this.#below(2 * KILL_EVERY_MS))
+    for (let waitMs = KILL_EVERY_MS / 2; ; waitMs = this.#below(2 * KILL_EVERY_MS)) {
+      await pause(waitMs)
       if (!this.#running) break
       // Also while it starts.
       const running = this.#plan.scene.everybody.filter((member) => member.running)

@@ -12,7 +12,7 @@ import { runScenario } from './scenario.ts'
 const footing = await enterNamespace(import.meta.filename)
 
 const PEOPLE = 4
-const CHAOS_SECONDS = 15
+const CHAOS_SECONDS = 10
 const SEED = 2026
 /** Most of it is waited for, not worked: a busy machine takes several times as long. */
 const TIMEOUT_MS = 600_000
