@@ -32,8 +32,8 @@ const texts: Exclude<Content, { kind: 'unknown' }>[] = [
     offer: {
       name: 'b',
       kind: 'folder',
-      files: 2,
-      lengthBytes: 9,
+      files: 1,
+      lengthBytes: 4,
       what: { kind: 'list', items: [{ path: 'x/y', root: new Uint8Array(32), lengthBytes: 4 }] },
     },
     text: '',

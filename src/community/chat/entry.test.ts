@@ -8,6 +8,7 @@ import { type CircleId, type DeviceId, keyText, type PersonId, type RecordId } f
 import { SystemCrypto } from '../network/system-crypto.ts'
 import { type Content, decodeContent, encodeContent, isEmoji } from './content.ts'
 import { decodeEntry, type EntryBody, encodeBody, readEntry, signEntry } from './entry.ts'
+import type { FileOffer } from './file-offer.ts'
 import { MAX_ENTRY_BYTES } from './limits.ts'
 import { paceAfter } from './pace.ts'
 import { EntrySeal } from './seal.ts'
@@ -162,6 +163,23 @@ const kinds: Exclude<Content, { kind: 'unknown' }>[] = [
     replyTo: undefined,
   },
 ]
+
+test('a card that says other than what would be fetched is none', () => {
+  const root = new Uint8Array(32)
+  const item = { path: 'x', root, lengthBytes: 10_000_000_000 }
+  const lies: FileOffer[] = [
+    { name: 'a', kind: 'folder', files: 1, lengthBytes: 1_000, what: { kind: 'list', items: [item] } },
+    { name: 'a', kind: 'folder', files: 1, lengthBytes: 2e10, what: { kind: 'list', items: [item, item] } },
+    { name: 'a', kind: 'folder', files: 3, lengthBytes: 1e10, what: { kind: 'list', items: [item] } },
+    { name: 'a', kind: 'folder', files: 0, lengthBytes: 0, what: { kind: 'list', items: [] } },
+    { name: 'a', kind: 'audio', files: 9, lengthBytes: 5, what: { kind: 'file', root } },
+  ]
+  for (const offer of lies)
+    assert.throws(
+      () => encodeContent({ kind: 'file', room: undefined, offer, text: '', replyTo: undefined }),
+      { code: 'RECORD_INVALID' },
+    )
+})
 
 test('each kind of content is read as it was written, and cut short it is none', () => {
   for (const content of kinds) {

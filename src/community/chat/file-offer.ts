@@ -1,5 +1,6 @@
 // What a message offers: one file by its content id, a folder as a list of such, or a folder whose list is a content of its own.
 // Names and paths in it are hostile until the rules of paths have seen them (metainfo); here they are text of bounded length.
+// Promise: where its files are known here, it is as many files and bytes as it says that it is.
 
 import type { Encodable } from '../../base/bencode-encode.ts'
 import { encode } from '../../base/bencode-encode.ts'
@@ -71,6 +72,12 @@ export function readOffer(dict: BDict): FileOffer {
   if (name.length === 0) fields.refuse('n')
   const what = readWhat(fields)
   fields.end()
+  if (what.kind === 'file' && files !== 1) fields.refuse('f')
+  // What a person sees, and says yes to, is what would be fetched.
+  if (what.kind === 'list') {
+    if (what.items.length !== files) fields.refuse('f')
+    if (what.items.reduce((sum, item) => sum + item.lengthBytes, 0) !== lengthBytes) fields.refuse('l')
+  }
   return { name, kind, files, lengthBytes, what }
 }
 

@@ -223,6 +223,23 @@ test('a list that is none ends the link to whoever sent it', async () => {
   assert.deepEqual([bob.hungUp, bob.ready.length], [['RECORD_INVALID'], 0])
 })
 
+test('what was taken unasked for its size does not become larger: a list of more bytes is refused, and nothing of it moves', async () => {
+  const { scene, ana, bob } = await neighbours()
+  await scene.acquaint(ana, bob)
+  await scene.meet(ana, bob)
+  bob.book.change(ana.person, { alwaysAcceptBytes: 1_000_000 })
+  const items = [{ path: 'film', root: new Uint8Array(32), lengthBytes: 10_000_000_000 }]
+  const film = { name: 'Film', kind: 'folder', files: 1, what: { kind: 'list' as const, items } }
+  const told = encodeList({ ...film, lengthBytes: 10_000_000_000 })
+  const lied = encodeList({ ...film, lengthBytes: 1_000_000 })
+  for (const offer of [told, lied]) {
+    send(ana, bob, { ...GIFT, offer, totalBytes: 1_000_000 })
+    await scene.settle()
+    await scene.meet(ana, bob)
+  }
+  assert.deepEqual([bob.ready.length, bob.hungUp], [0, ['RECORD_INVALID', 'RECORD_INVALID']])
+})
+
 test('an offer with long names fits a frame of a stranger', async () => {
   const { scene, ana, bob } = await neighbours()
   const long = { name: '長'.repeat(200), lengthBytes: 2 ** 50, files: 1_000_000, kind: 'k'.repeat(60) }

@@ -4,12 +4,13 @@
 // progress {i, d bytes}; end {i, a withdrawn|done|failed}. Ids are 16 bytes.
 //
 // Promises: nothing moves before a yes, given by the person, by what they allowed once, or because both devices are theirs; the
-// list of files and the secret are told to the device that said yes, and to no other; what is told is kept until it arrived.
+// list of files and the secret are told to the device that said yes, and to no other; what is told is kept until it arrived;
+// what is fetched is as large as what was said yes to.
 
 import { fromHex, toHex } from '../../base/bytes.ts'
 import { after, type Millis } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
-import { CommunityError } from '../community-error.ts'
+import { CommunityError, RecordError } from '../community-error.ts'
 import type { ContactBook } from '../contact/contact-book.ts'
 import type { CommunityCrypto } from '../crypto.ts'
 import { MAX_CARD_BYTES, readCard } from '../identity/device-card.ts'
@@ -262,8 +263,14 @@ export class SendOffers {
     fields.end()
     const row = this.#of(id, from, 'theirs')
     if (row?.state !== 'accepted') return
-    // What is no list is no offer of theirs, either.
-    decodeList(offer)
+    // What is no list is no offer of theirs, either; nor is one of more than what was said yes to.
+    try {
+      if (decodeList(offer).lengthBytes !== row.totalBytes)
+        throw new RecordError('RECORD_INVALID', { what: 'offered list', field: 'l' })
+    } catch (error) {
+      this.ended(id, 'failed')
+      throw error
+    }
     // What was said yes to does not become something else.
     const whole = row.offer.length === 0 ? { ...row, offer, secret, told: true } : row
     this.#ground.records.put(whole)
