@@ -16,6 +16,11 @@ type BoundCall =
   | 'addBlocklist'
   | 'setCategory'
   | 'changeSettings'
+  | 'send'
+  | 'offerFiles'
+  | 'acceptOffer'
+  | 'getMessageFile'
+  | 'getShared'
 
 /** Whoever could change these could let themselves in, or out of the roots. */
 const OWNERS_SETTINGS: readonly SettingKey[] = [
@@ -52,6 +57,23 @@ export function boundHandlers<Given extends Pick<Handlers, BoundCall>>(
       handlers.setCategory(await withPaths(input, ['saveFolder'], caller), caller),
     changeSettings: async (input, caller) =>
       handlers.changeSettings({ ...input, values: await boundSettings(input, caller) }, caller),
+    send: async (input, caller) => handlers.send(await withAll(input, caller), caller),
+    offerFiles: async (input, caller) => handlers.offerFiles(await withAll(input, caller), caller),
+    acceptOffer: async (input, caller) =>
+      handlers.acceptOffer(await withPaths(input, ['saveFolder'], caller), caller),
+    getMessageFile: async (input, caller) =>
+      handlers.getMessageFile(await withPaths(input, ['saveFolder'], caller), caller),
+    getShared: async (input, caller) =>
+      handlers.getShared(await withPaths(input, ['saveFolder'], caller), caller),
+  }
+
+  /** Of calls that offer several things at once. */
+  async function withAll<Input extends { readonly paths: string[] }>(
+    input: Input,
+    caller: Caller | undefined,
+  ): Promise<Input> {
+    if (caller?.kind === 'owner') return input
+    return { ...input, paths: await Promise.all(input.paths.map((path) => allowed.check(path, caller))) }
   }
 
   /** The owner's paths stay as they are written. */
@@ -101,4 +123,9 @@ export const BOUND_CALLS: readonly (BoundCall & RouteName)[] = [
   'addBlocklist',
   'setCategory',
   'changeSettings',
+  'send',
+  'offerFiles',
+  'acceptOffer',
+  'getMessageFile',
+  'getShared',
 ]

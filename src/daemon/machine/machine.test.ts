@@ -116,6 +116,11 @@ test('every call that names a path is bound by it', async (t) => {
     addBlocklist: (given) => ({ path: given }),
     setCategory: (saveFolder) => ({ name: 'a', saveFolder }),
     changeSettings: (folder) => ({ values: { 'saving.folder': folder } }),
+    send: (given) => ({ to: 'device:x', paths: [given] }),
+    offerFiles: (given) => ({ id: 'room:x', paths: [given] }),
+    acceptOffer: (saveFolder) => ({ id: ID, saveFolder }),
+    getMessageFile: (saveFolder) => ({ id: 'room:x', message: ID, saveFolder }),
+    getShared: (saveFolder) => ({ from: 'circle:x', contents: [], saveFolder }),
   }
   assert.deepEqual(Object.keys(calls).sort(), [...BOUND_CALLS].sort())
   await symlink(at('ana/Music'), at('ana/Tunes'))
@@ -136,13 +141,13 @@ test('every call that names a path is bound by it', async (t) => {
 })
 
 test('no call of the table names a path that nobody looks at', () => {
-  const named = ['path', 'folder', 'saveFolder', 'dataFolder', 'values']
+  const named = ['path', 'paths', 'folder', 'saveFolder', 'dataFolder', 'values']
   const naming = (Object.keys(ROUTES) as RouteName[]).filter((name) => {
     const fields = fieldsOf(ROUTES[name].input)
     return named.some((field) => fields.has(field))
   })
-  // Of these the path is one below a library folder, or of an answer that is forgotten: no file is touched by it.
-  const below = ['browseLibrary', 'seenBy', 'forgetAnswers']
+  // Of these the path is one below a library folder or in a catalogue, or of an answer that is forgotten: no file is touched by it.
+  const below = ['browseLibrary', 'seenBy', 'forgetAnswers', 'nearbyFiles', 'circleFiles']
   assert.deepEqual(naming.sort(), [...BOUND_CALLS, 'folder', 'makeFolder', ...below].sort())
 })
 
