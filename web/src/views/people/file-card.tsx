@@ -155,28 +155,34 @@ function Checked({ transfer }: { readonly transfer: string }): ReactNode {
 /** As large as a small picture made by the daemon may be; more would not be one. */
 const MOST_PREVIEW_BYTES = 1_000_000
 
+/** Its place is kept while it is made, and given back where there is none: what is broken or says it is huge has no picture. */
 function Preview({ message, name }: { readonly message: Message; readonly name: string }): ReactNode {
   const [source, setSource] = useState<string>()
   const { conversation, id } = message
   useEffect(() => {
     let made: string | undefined
     let over = false
-    const load = async (): Promise<void> => {
+    const load = async (): Promise<string | undefined> => {
       const part = `${encodeURIComponent(conversation)}/messages/${id}/preview`
       const response = await request(`/conversations/${part}`)
       const picture = response.ok ? await response.blob() : undefined
-      if (over || picture === undefined || picture.size > MOST_PREVIEW_BYTES) return
-      if (!/^image\/(png|jpeg|webp)$/.test(picture.type)) return
+      if (over || picture === undefined || picture.size > MOST_PREVIEW_BYTES) return undefined
+      if (!/^image\/(png|jpeg|webp)$/.test(picture.type)) return undefined
       made = URL.createObjectURL(picture)
-      setSource(made)
+      return made
     }
     // Without one the card is whole, too.
-    load().catch(() => undefined)
+    load()
+      .catch(() => undefined)
+      .then((url) => {
+        if (!over) setSource(url ?? 'none')
+      })
     return () => {
       over = true
       if (made !== undefined) URL.revokeObjectURL(made)
     }
   }, [conversation, id])
+  if (source === 'none') return null
   return (
     <div className="file-card-preview">
       {source !== undefined && <img src={source} alt={t('file.preview', name)} />}
