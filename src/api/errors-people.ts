@@ -76,7 +76,8 @@ export const PEOPLE_ERRORS: ErrorTable = {
   },
   CIRCLE_LEFT: {
     exit: 1,
-    message: 'You are no longer a member of this circle.',
+    message: ({ removed }) =>
+      removed === true ? 'You were removed from this circle.' : 'You are no longer a member of this circle.',
     help: 'What you have received stays readable. Ask a member for an invite to come back.',
   },
   KEYS_COMING: {

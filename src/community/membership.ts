@@ -46,6 +46,8 @@ export interface CircleFacts {
   /** Of every device that ever was in: whose it is. */
   readonly owners: ReadonlyMap<DeviceId, PersonId>
   readonly pins: ReadonlyMap<DeviceId, Pin>
+  /** Who is out because others put them out; all others that are out left by themselves. */
+  readonly removed: ReadonlySet<PersonId>
   readonly policy: CirclePolicy
   /** What is written with; undefined until one came. */
   readonly epoch: EpochFacts | undefined
@@ -70,4 +72,9 @@ export interface MembershipListener {
   circleChanged(circle: CircleId): void
   memberLinked(circle: CircleId, device: DeviceId): void
   memberUnlinked(circle: CircleId, device: DeviceId): void
+}
+
+/** Facts for the code CIRCLE_LEFT. */
+export function whyOut(facts: CircleFacts | undefined, me: PersonId): { readonly removed?: true } {
+  return facts?.removed.has(me) === true ? { removed: true } : {}
 }

@@ -174,6 +174,7 @@ export class CircleMembers {
       members,
       owners,
       pins: new Map(),
+      removed: new Set(),
       policy: {
         history: 'all',
         approval: false,

@@ -64,15 +64,15 @@ export class SceneCircles implements Membership {
     return [...this.members.keys()]
   }
 
-  facts(circle: CircleId): CircleFacts | undefined {
-    const roles = this.members.get(circle)
+  facts(id: CircleId): CircleFacts | undefined {
+    const roles = this.members.get(id)
     if (roles === undefined) return undefined
     const me = this.#scene.device(this.#device).person
     const members = new Map<PersonId, MemberFacts>()
     const owners = new Map<DeviceId, PersonId>()
     for (const [person, role] of roles) {
       const theirs = this.#scene.devicesOf(person)
-      for (const { id } of theirs) owners.set(id, person)
+      for (const device of theirs) owners.set(device.id, person)
       const devices = new Map(theirs.map(({ id }) => [id, new Uint8Array(32)]))
       members.set(person, { person, role, muted: false, devices, addedAt: 0 })
     }
@@ -84,7 +84,7 @@ export class SceneCircles implements Membership {
       keepCopies: 0,
     } as const
     const mine = roles.get(me)
-    return { id: circle, members, owners, pins: new Map(), policy, epoch: undefined, mine }
+    return { id, members, owners, pins: new Map(), removed: new Set(), policy, epoch: undefined, mine }
   }
 
   epoch(): EpochFacts | undefined {

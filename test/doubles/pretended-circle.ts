@@ -35,6 +35,7 @@ export class PretendedCircle {
   readonly #members = new Map<PersonId, MemberFacts>()
   readonly #owners = new Map<DeviceId, PersonId>()
   readonly #pins = new Map<DeviceId, Pin>()
+  readonly #removed = new Set<PersonId>()
   #policy = POLICY
 
   constructor(crypto: CommunityCrypto, number: number) {
@@ -56,6 +57,7 @@ export class PretendedCircle {
     devices.set(device, new Uint8Array(32))
     this.#owners.set(device, person)
     this.#pins.delete(device)
+    this.#removed.delete(person)
     this.#members.set(person, { person, role, muted: before?.muted ?? false, devices, addedAt: 0 })
   }
 
@@ -67,6 +69,7 @@ export class PretendedCircle {
   remove(person: PersonId, pin: (device: DeviceId) => Pin): void {
     for (const device of this.#members.get(person)?.devices.keys() ?? []) this.#pins.set(device, pin(device))
     this.#members.delete(person)
+    this.#removed.add(person)
     this.rotate()
   }
 
@@ -82,6 +85,7 @@ export class PretendedCircle {
       members: new Map(this.#members),
       owners: new Map(this.#owners),
       pins: new Map(this.#pins),
+      removed: new Set(this.#removed),
       policy: this.#policy,
       epoch: this.epoch(this.epochs.length - 1, mine, readsFrom),
       mine,

@@ -5,82 +5,13 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { needs } from '../doubles/require-program.ts'
-import { axe, type OpenedPage, openBrowser, openPageOf, PageDaemon } from './page.ts'
+import { axe } from './page.ts'
+import { composer, joinBy, makeCircle, message, PATIENCE, say, toRoom, two } from './two-pages.ts'
 
-/** Two daemons meet within a second or two; a busy computer takes longer. */
-const PATIENCE = { timeout: 60_000 }
 const FILE_BYTES = 3_000_000
-
-interface Someone extends OpenedPage {
-  readonly daemon: PageDaemon
-}
-
-async function two(t: TestContext): Promise<readonly [ana: Someone, ben: Someone]> {
-  const browser = await openBrowser(t)
-  const begin = async (): Promise<Someone> => {
-    const daemon = await PageDaemon.start(t)
-    return { daemon, ...(await openPageOf(browser, daemon)) }
-  }
-  return [await begin(), await begin()]
-}
-
-/** By the page, as a person does it. @returns the link */
-async function makeCircle(page: Page, name: string, mine: string): Promise<string> {
-  await page.getByRole('link', { name: /^People/ }).click()
-  await page
-    .getByText('Make a circle, or paste an invite. It needs no account and no server.')
-    .waitFor(PATIENCE)
-  await page.getByRole('button', { name: 'New circle' }).last().click()
-  await page.getByLabel('What is it called?').fill(name)
-  await page.getByLabel(`What should ${name} call you?`).fill(mine)
-  await page.keyboard.press('Enter')
-  const words = page.getByRole('dialog', { name: 'Your twelve words' })
-  await words.getByRole('listitem').nth(11).waitFor(PATIENCE)
-  await words.getByRole('button', { name: 'Later' }).click()
-  await page.getByRole('link', { name: /^Settings.*not written down/ }).waitFor()
-  await page.getByRole('button', { name: 'Make an invite' }).click()
-  const link = page.getByLabel('Invite link', { exact: true })
-  await link.waitFor()
-  return await link.inputValue()
-}
-
-async function joinBy(page: Page, link: string, mine: string): Promise<void> {
-  await page.keyboard.press('Control+k')
-  await page.keyboard.insertText(link)
-  await page.getByText(/^A circle invite/).waitFor(PATIENCE)
-  await page.keyboard.press('Enter')
-  await page.getByRole('dialog').getByRole('textbox').fill(mine)
-  await page.keyboard.press('Enter')
-  await composer(page).waitFor(PATIENCE)
-}
-
-async function toRoom(page: Page): Promise<void> {
-  if ((await page.getByRole('navigation', { name: 'People and rooms' }).count()) === 0) {
-    await page.getByRole('link', { name: /^People/ }).click()
-  }
-  await page
-    .getByRole('navigation', { name: 'People and rooms' })
-    .getByRole('link', { name: /^General/ })
-    .click()
-  await composer(page).waitFor(PATIENCE)
-}
-
-function composer(page: Page) {
-  return page.getByRole('textbox', { name: 'Message' })
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await composer(page).fill(text)
-  await page.keyboard.press('Enter')
-}
-
-function message(page: Page, text: string) {
-  return page.getByRole('article').filter({ hasText: text })
-}
 
 test('two people make a circle, talk in it, and one is removed from it', async (t) => {
   if (!needs(t, 'chromium', 'chromium')) return
@@ -137,9 +68,16 @@ test('two people make a circle, talk in it, and one is removed from it', async (
   await ana.page
     .getByRole('button', { name: 'What to do with Ben' })
     .waitFor({ state: 'detached', ...PATIENCE })
+  // Ben is told, where he is and of the circle as a whole; the others see what happened.
+  await ben.page.getByText('You were removed from this circle.').waitFor(PATIENCE)
+  assert.equal(await composer(ben.page).count(), 0)
+  await message(ana.page, 'Ben was removed.').waitFor(PATIENCE)
+  await ben.page.getByRole('link', { name: 'Band', exact: true }).first().click()
+  await ben.page.getByText('You were removed from this circle.').waitFor(PATIENCE)
+  assert.deepEqual(await axe(ben.page), [])
   await say(ana.page, 'Only among us')
   await message(ana.page, 'Only among us').getByText('Only on this device').waitFor(PATIENCE)
-  const room = decodeURIComponent(new URL(ben.page.url()).hash.replace(/^#\/people\/([^?]*).*$/, '$1'))
+  const room = decodeURIComponent(new URL(ana.page.url()).hash.replace(/^#\/people\/([^?]*).*$/, '$1'))
   const { messages } = await ben.daemon.call('messages', { id: room })
   assert.deepEqual(
     messages.filter(({ text }) => text === 'Only among us'),

@@ -17,11 +17,18 @@ import {
   type Verdict,
 } from '../log/log-record.ts'
 import { LogSync } from '../log/log-sync.ts'
-import type { CircleFacts, Membership, MembershipListener, Pin } from '../membership.ts'
+import {
+  type CircleFacts,
+  type Membership,
+  type MembershipListener,
+  type Pin,
+  whyOut,
+} from '../membership.ts'
 import type { Link, Service, ServiceOut, Wall } from '../service.ts'
 import type { Book } from './book.ts'
 import type { EntryStore } from './chat-store.ts'
 import { CircleNames } from './circle-names.ts'
+import { comingsBetween, rolesDiffer } from './comings.ts'
 import { type Content, decodeContent, encodeContent, type RoomId } from './content.ts'
 import { type Entry, readEntry, signEntry } from './entry.ts'
 import { MAX_AHEAD_SECONDS, MAX_DEPENDENCIES, MAX_LAMPORT_LEAP } from './limits.ts'
@@ -252,11 +259,7 @@ export class ChatService implements Service, MembershipListener {
     this.#sync.recheck(circle, this.#ground.now())
     this.#opening.add(circle)
     this.#openAt ??= this.#ground.now()
-    if (before?.mine !== undefined) {
-      const joined = [...facts.members.keys()].filter((person) => !before.members.has(person))
-      const left = [...before.members.keys()].filter((person) => !facts.members.has(person))
-      if (joined.length + left.length > 0) events.members(circle, joined, left)
-    }
+    if (before?.mine !== undefined) events.members(circle, ...comingsBetween(before, facts))
     for (const [person, { muted }] of facts.members)
       if (muted !== (before?.members.get(person)?.muted ?? false)) events.muted(circle, person)
     this.#names.introduce(circle)
@@ -386,14 +389,9 @@ export class ChatService implements Service, MembershipListener {
   #writable(circle: CircleId): CircleFacts {
     const facts = this.#ground.membership.facts(circle)
     if (facts === undefined) throw new CommunityError('CIRCLE_UNKNOWN', { circle })
-    if (facts.mine === undefined) throw new CommunityError('CIRCLE_LEFT')
+    if (facts.mine === undefined)
+      throw new CommunityError('CIRCLE_LEFT', whyOut(facts, this.#ground.me.person))
     if (facts.mine === 'keeper') throw new CommunityError('NOT_ALLOWED', { needs: 'member' })
     return facts
   }
-}
-
-function rolesDiffer(before: CircleFacts, now: CircleFacts): boolean {
-  if (before.members.size !== now.members.size) return true
-  for (const [person, { role }] of now.members) if (before.members.get(person)?.role !== role) return true
-  return false
 }

@@ -116,6 +116,6 @@ export interface Notice {
   readonly at: number
   readonly person: PersonId
   readonly device: DeviceId | undefined
-  readonly code: 'JOINED' | 'LEFT' | 'FORKED' | 'RENAMED'
+  readonly code: 'JOINED' | 'LEFT' | 'REMOVED' | 'FORKED' | 'RENAMED'
   readonly name: string
 }

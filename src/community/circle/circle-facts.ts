@@ -3,7 +3,7 @@
 import type { DeviceId, PersonId, RecordId } from '../ids.ts'
 import type { CircleFacts, CirclePolicy, EpochFacts, MemberFacts, Pin } from '../membership.ts'
 import { bestOf, recipients } from './epoch-rules.ts'
-import type { Node } from './graph.ts'
+import { byPlace, type Node } from './graph.ts'
 import type { DevicePin } from './operation.ts'
 import type { Of, Register } from './register.ts'
 import type { Resolver } from './resolver.ts'
@@ -35,6 +35,7 @@ export function factsOf(
     members,
     owners,
     pins: pinsOf(resolver, owners, live),
+    removed: removedOf(register, members),
     policy: policyOf(register),
     epoch: best && epoch(best.operation.id),
     mine: mine !== undefined && live.has(me) ? members.get(mine)?.role : undefined,
@@ -62,6 +63,17 @@ function membersOf(register: Register): Map<PersonId, MemberFacts> {
     })
   }
   return members
+}
+
+/** By the last operation that ended their membership, as far as one stands. */
+function removedOf(register: Register, members: ReadonlyMap<PersonId, MemberFacts>): Set<PersonId> {
+  const removed = new Set<PersonId>()
+  for (const person of register.persons()) {
+    if (members.has(person)) continue
+    const last = register.removalsSeen(person, undefined).sort(byPlace).at(-1)
+    if (last?.operation.body.kind === 'remove') removed.add(person)
+  }
+  return removed
 }
 
 function ownersOf({ register }: Resolver): Map<DeviceId, PersonId> {

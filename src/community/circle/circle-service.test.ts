@@ -399,6 +399,7 @@ test('two halves that were apart come to the same members and epoch once one lin
   scene.pass(60_000)
   assertSame(scene, circle, anna, ben, dora, finn)
   assert.equal(scene.facts(anna, circle).members.size, 4)
+  assert.deepEqual(scene.facts(finn, circle).removed, new Set([cleo.person, emil.person]))
 })
 
 test('leaving, the last owner, and what is forgotten', () => {
@@ -414,6 +415,7 @@ test('leaving, the last owner, and what is forgotten', () => {
   assert.equal(scene.facts(ben, circle).members.size, 1)
   assert.equal(scene.facts(ben, circle).mine, 'owner')
   assert.equal(scene.facts(anna, circle).mine, undefined)
+  for (const one of [anna, ben]) assert.deepEqual(scene.facts(one, circle).removed, new Set(), 'she left')
   assert.throws(() => anna.service.remove(circle, ben.person, scene.now), { code: 'CIRCLE_LEFT' })
   anna.service.forget(circle)
   assert.deepEqual(anna.service.membership.circles(), [])

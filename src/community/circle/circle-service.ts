@@ -9,7 +9,7 @@ import { CommunityError } from '../community-error.ts'
 import { SECRET_BYTES } from '../crypto.ts'
 import { readCard } from '../identity/device-card.ts'
 import { type CircleId, type DeviceId, type InviteId, keyBytes, type PersonId } from '../ids.ts'
-import type { CirclePolicy, Membership, Pin, Role } from '../membership.ts'
+import { type CirclePolicy, type Membership, type Pin, type Role, whyOut } from '../membership.ts'
 import type { Link, Service } from '../service.ts'
 import type { Circle } from './circle.ts'
 import { DEFAULT_POLICY } from './circle-facts.ts'
@@ -340,7 +340,9 @@ export class CircleService implements Service {
   #mine(id: CircleId): Circle {
     const circle = this.#all.circle(id)
     if (circle === undefined) throw new CommunityError('CIRCLE_UNKNOWN', { circle: id })
-    if (circle.facts().mine === undefined) throw new CommunityError('CIRCLE_LEFT', { circle: id })
+    const facts = circle.facts()
+    if (facts.mine === undefined)
+      throw new CommunityError('CIRCLE_LEFT', { circle: id, ...whyOut(facts, this.#all.me.person) })
     return circle
   }
 

@@ -518,13 +518,13 @@ test('who is out can read what there is and write nothing more', () => {
   world.circle.remove(ben.person, (device) => ana.part.pinOf(world.circle.id, device))
   world.tell()
   assert.deepEqual(world.texts(ben), ['Farewell'])
-  assert.equal(conversation(world, ben).closed?.code, 'CIRCLE_LEFT')
+  assert.deepEqual(conversation(world, ben).closed, { code: 'CIRCLE_LEFT', data: { removed: true } })
   assert.throws(() => world.say(ben, 'But'), { code: 'CIRCLE_LEFT' })
   const notices = (ana.part.calls.messages({ id: world.room(ana), limit: 50 }) as { messages: Message[] })
     .messages
   assert.deepEqual(
     notices.flatMap(({ notice }) => (notice === null ? [] : [notice.code, notice.data.name])).slice(-2),
-    ['LEFT', 'Ben'],
+    ['REMOVED', 'Ben'],
   )
 })
 

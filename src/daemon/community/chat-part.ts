@@ -188,7 +188,9 @@ export function openChatPart(ground: ChatPartGround, around: ChatSurroundings): 
       members: (circle, joined, left) => {
         for (const person of [...joined, ...left]) store.hide(person, hidden(circle, person), circle)
         if (joined.length <= MOST_NOTICES) for (const person of joined) note(circle, person, 'JOINED')
-        if (left.length <= MOST_NOTICES) for (const person of left) note(circle, person, 'LEFT')
+        if (left.length <= MOST_NOTICES)
+          for (const person of left)
+            note(circle, person, membership.facts(circle)?.removed.has(person) ? 'REMOVED' : 'LEFT')
       },
       muted: (circle, person) => store.hide(person, hidden(circle, person), circle),
       caughtUp: (circle) => news.circle(circle),

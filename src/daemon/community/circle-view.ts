@@ -5,7 +5,7 @@ import type { Circle, CircleMember, Invite, Joining } from '../../api/schemas/ci
 import type { CircleService } from '../../community/circle/circle-service.ts'
 import { CommunityError } from '../../community/community-error.ts'
 import type { CircleId, DeviceId, PersonId } from '../../community/ids.ts'
-import type { CircleFacts } from '../../community/membership.ts'
+import { type CircleFacts, whyOut } from '../../community/membership.ts'
 import { coded } from '../transfers/transfer-row.ts'
 
 /** What others know of circles. */
@@ -76,7 +76,7 @@ export class CircleView {
       keptBytes,
       tooFewCopies: tooFew,
       requests: this.#service.requests(id).length,
-      problem: null,
+      problem: facts.removed.has(this.#me) ? { code: 'CIRCLE_LEFT', data: whyOut(facts, this.#me) } : null,
     }
   }
 

@@ -14,7 +14,7 @@ import {
   type PersonId,
   type RecordId,
 } from '../../community/ids.ts'
-import type { Membership } from '../../community/membership.ts'
+import { type CircleFacts, type Membership, whyOut } from '../../community/membership.ts'
 import { contentIdText } from '../../metainfo/content-id.ts'
 import type { ChatKeys } from './store/chat-keys.ts'
 import type { ConversationRow, MessageRow, MessageRows } from './store/message-rows.ts'
@@ -103,7 +103,7 @@ export class MessageView {
         .typists(row)
         .filter((each) => each !== me)
         .map((each) => this.name(each, circle)),
-      closed: this.#closed(circle, person, facts?.mine !== undefined),
+      closed: this.#closed(circle, person, facts),
     }
   }
 
@@ -132,12 +132,12 @@ export class MessageView {
   #closed(
     circle: CircleId | undefined,
     person: PersonId | undefined,
-    member: boolean,
+    facts: CircleFacts | undefined,
   ): Conversation['closed'] {
     const { blocked, frozen, device } = this.#ground
     if (person !== undefined) return blocked(person) ? { code: 'PERSON_BLOCKED', data: {} } : null
     if (circle === undefined) return null
-    if (!member) return { code: 'CIRCLE_LEFT', data: {} }
+    if (facts?.mine === undefined) return { code: 'CIRCLE_LEFT', data: whyOut(facts, this.#ground.me) }
     return frozen(circle, device) ? { code: 'FORKED', data: {} } : null
   }
 
