@@ -1,6 +1,7 @@
 // Whom to call and when: devices worth a link that are not linked, each again and again at ever longer intervals, few at a time.
 // Pure. Invariants: a device is called once at a time; whoever was just heard of or lost is called soon; whoever never answers
-// costs a call every LONGEST_WAIT_MS; what is not wanted any more is forgotten.
+// costs a call every LONGEST_WAIT_MS, and where others give reason to hope one more every HOPE_GAP_MS; what is not wanted any
+// more is forgotten.
 
 import { after, earliest, type Millis } from '../../base/ids.ts'
 import { type Random, randomFraction } from '../../base/random.ts'
@@ -30,11 +31,28 @@ const LONGEST_WAIT_MS = 600_000
 const SPREAD = 0.3
 /** Who is wanted may have changed without anybody saying so. */
 const LOOK_EVERY_MS = 15_000
+/** A program that begins anew, a router that does: who was linked is called this often at least, for so long. */
+const LOST_WAIT_MS = 4_000
+const LOST_FOR_MS = 90_000
+/** All that lost the same device do not call it in the same moment. */
+const LOST_SPREAD_MS = 500
+/** A link that ends this soon counts as a call that failed: nobody is called in a storm. */
+const SHORT_LINK_MS = 5_000
+/** A change explains why a call was refused; the other side hears of it a moment later than we do. */
+const HOPE_AFTER_MS = 1_500
+/** However much others change. */
+export const HOPE_GAP_MS = 30_000
 
 interface Case {
   calling: boolean
+  calledAt: Millis | undefined
   failures: number
   nextAt: Millis
+  /** When it was linked last, and when that ended. */
+  linkedAt: Millis | undefined
+  lostAt: Millis | undefined
+  /** When a change gave reason to call it sooner. */
+  hopedAt: Millis | undefined
 }
 
 export class Meeting {
@@ -54,12 +72,51 @@ export class Meeting {
     this.#lookAt = now
   }
 
-  /** Something new was heard of this device, or its link ended: what failed before says nothing. */
+  /** Something new was heard of this device: what failed before says nothing. */
   heardOf(device: DeviceId, now: Millis): void {
     const found = this.#cases.get(device)
     if (found !== undefined) {
       found.failures = 0
       if (!found.calling) found.nextAt = now
+    }
+    this.changed(now)
+  }
+
+  /** A link is up, whoever called. */
+  linked(device: DeviceId, now: Millis): void {
+    const found = this.#case(device, now)
+    found.linkedAt = now
+    found.lostAt = undefined
+  }
+
+  /** Its link ended: most likely it comes again in a moment, or we do. */
+  lost(device: DeviceId, now: Millis): void {
+    const found = this.#case(device, now)
+    const short = found.linkedAt === undefined || now - found.linkedAt < SHORT_LINK_MS
+    found.failures = short ? found.failures + 1 : 0
+    found.lostAt = now
+    found.linkedAt = undefined
+    if (!found.calling)
+      found.nextAt = after(
+        now,
+        short ? this.#waitMs(found, now) : LOST_SPREAD_MS * randomFraction(this.#random),
+      )
+    this.changed(now)
+  }
+
+  /**
+   * What was refused may be granted now: circles have new operations or secrets, or our own network is another. `devices`: of
+   * these; absent: of all.
+   */
+  hope(now: Millis, devices?: ReadonlySet<DeviceId>): void {
+    for (const [device, found] of this.#cases) {
+      if ((found.failures === 0 && !found.calling) || (devices !== undefined && !devices.has(device)))
+        continue
+      if (found.hopedAt !== undefined && now - found.hopedAt < HOPE_GAP_MS) continue
+      found.hopedAt = now
+      const waitMs = HOPE_AFTER_MS * (1 - SPREAD * randomFraction(this.#random))
+      // One that is on its way now may be refused for what was before: ended() looks.
+      if (!found.calling && found.nextAt > now + waitMs) found.nextAt = after(now, waitMs)
     }
     this.changed(now)
   }
@@ -70,8 +127,10 @@ export class Meeting {
     if (found?.calling !== true) return
     found.calling = false
     this.#calling--
-    found.failures = linked ? 0 : found.failures + 1
-    found.nextAt = after(now, this.#waitMs(found.failures))
+    if (!linked) found.failures++
+    const { hopedAt, calledAt } = found
+    const hopeful = hopedAt !== undefined && calledAt !== undefined && hopedAt >= calledAt
+    found.nextAt = after(now, hopeful ? HOPE_AFTER_MS : this.#waitMs(found, now))
     this.changed(now)
   }
 
@@ -79,18 +138,21 @@ export class Meeting {
   take(now: Millis): readonly Call[] {
     const calls: Call[] = []
     const cases = new Map<DeviceId, Case>()
-    for (const [device, found] of this.#cases) if (found.calling) cases.set(device, found)
+    // Those that are linked are not wanted; how long they are is to be known when they are lost.
+    for (const [device, found] of this.#cases)
+      if (found.calling || found.linkedAt !== undefined) cases.set(device, found)
     let looked = 0
     let next: Millis | undefined
     for (const device of this.#world.wanted()) {
       if (++looked > MOST_WANTED) break
-      const found = this.#cases.get(device) ?? { calling: false, failures: 0, nextAt: now }
+      const found = this.#case(device, now)
       cases.set(device, found)
       if (found.calling) continue
       const due = found.nextAt <= now && this.#calling < CALLS_AT_ONCE
       const addresses = due ? this.#world.addresses(device) : []
       if (addresses.length > 0) {
         found.calling = true
+        found.calledAt = now
         this.#calling++
         calls.push({ device, addresses })
       } else if (found.nextAt > now) next = earliest(next, found.nextAt)
@@ -104,9 +166,23 @@ export class Meeting {
     return this.#lookAt
   }
 
-  #waitMs(failures: number): number {
-    // A link that came about and ends at once is not called again in a storm, either.
-    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20))
+  #case(device: DeviceId, now: Millis): Case {
+    const found = this.#cases.get(device) ?? {
+      calling: false,
+      calledAt: undefined,
+      failures: 0,
+      nextAt: now,
+      linkedAt: undefined,
+      lostAt: undefined,
+      hopedAt: undefined,
+    }
+    this.#cases.set(device, found)
+    return found
+  }
+
+  #waitMs({ failures, lostAt }: Case, now: Millis): number {
+    const longestMs = lostAt !== undefined && now - lostAt < LOST_FOR_MS ? LOST_WAIT_MS : LONGEST_WAIT_MS
+    const waitMs = Math.min(longestMs, FIRST_WAIT_MS * 2 ** Math.min(failures, 20))
     return waitMs * (1 - SPREAD * randomFraction(this.#random))
   }
 }

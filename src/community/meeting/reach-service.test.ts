@@ -5,7 +5,7 @@ import type { DeviceAddress } from '../device-address.ts'
 import { type CircleId, type DeviceId, keyText, type PersonId } from '../ids.ts'
 import type { CircleFacts, Membership } from '../membership.ts'
 import type { LinkWay } from '../service.ts'
-import { ReachService } from './reach-service.ts'
+import { NEWS_AFTER_MS, ReachService } from './reach-service.ts'
 
 const id = <Id extends CircleId | DeviceId | PersonId>(number: number): Id =>
   keyText<Id>(new Uint8Array(32).fill(number))
@@ -21,21 +21,25 @@ class Device {
   readonly known = new Map<DeviceId, readonly DeviceAddress[]>()
   readonly heardOf: DeviceId[] = []
   readonly linkedMembers = new Set<DeviceId>()
+  /** As far as its operations go. */
+  members = MEMBERS
   own: readonly DeviceAddress[]
 
   constructor(wire: PeopleWire, number: number) {
     const me = id<DeviceId>(number)
     this.own = [PUBLIC, HOME]
-    const members = MEMBERS.map((one) => ({ person: id<PersonId>(100 + one), device: id<DeviceId>(one) }))
-    const facts = {
-      members: new Map(
-        members.map(({ person, device }) => [person, { devices: new Map([[device, new Uint8Array(32)]]) }]),
-      ),
-      owners: new Map(members.map(({ person, device }) => [device, person])),
-    } as unknown as CircleFacts
+    const facts = (): CircleFacts => {
+      const all = this.members.map((one) => ({ person: id<PersonId>(100 + one), device: id<DeviceId>(one) }))
+      return {
+        members: new Map(
+          all.map(({ person, device }) => [person, { devices: new Map([[device, new Uint8Array(32)]]) }]),
+        ),
+        owners: new Map(all.map(({ person, device }) => [device, person])),
+      } as unknown as CircleFacts
+    }
     const membership = {
       circles: () => [CIRCLE],
-      facts: () => facts,
+      facts,
       isLinked: (_: CircleId, device: DeviceId) => this.linkedMembers.has(device),
     } as unknown as Membership
     this.service = new ReachService({
@@ -48,6 +52,7 @@ class Device {
       },
       own: () => this.own,
       heardOf: (device) => void this.heardOf.push(device),
+      now: () => wire.now,
     })
     wire.add(me, this.service)
   }
@@ -114,6 +119,43 @@ test('nothing is taken of devices that are no members, nor of ourselves', () => 
   function bytesOf(device: DeviceId): Uint8Array {
     return new Uint8Array(32).fill(device === id(9) ? 9 : device === id(2) ? 2 : 3)
   }
+})
+
+test('who came in is told where the others are though it has not their operations yet', () => {
+  const { wire, devices, pass } = scene('nearby')
+  devices[1].known.set(id(3), [PUBLIC])
+  devices[2].members = [1, 2]
+  pass(1, 2)
+  wire.settle()
+  assert.deepEqual([...devices[2].known.keys()], [id(1)])
+  pass(2, 1)
+  devices[2].members = MEMBERS
+  devices[2].service.circleChanged(CIRCLE)
+  assert.deepEqual(devices[2].known.get(id(3)), [PUBLIC])
+  assert.deepEqual(devices[2].heardOf, [id(1), id(3)])
+})
+
+test('who is linked already is told where somebody new is, once, and of whoever moves', () => {
+  const { wire, devices, pass } = scene('nearby')
+  for (const one of [1, 2] as const) {
+    devices[one].members = [1, 2]
+    devices[one].service.circleChanged(CIRCLE)
+  }
+  pass(1, 2)
+  pass(2, 1)
+  wire.settle()
+  devices[1].known.set(id(3), [PUBLIC])
+  for (const one of [1, 2] as const) {
+    devices[one].members = MEMBERS
+    devices[one].service.circleChanged(CIRCLE)
+  }
+  wire.pass(NEWS_AFTER_MS)
+  assert.deepEqual(devices[2].known.get(id(3)), [PUBLIC])
+  // What it was told it does not tell back, nor is it told again.
+  assert.equal(wire.carried.get('others')?.frames, 1)
+  devices[1].service.circleChanged(CIRCLE)
+  wire.pass(60_000)
+  assert.equal(wire.carried.get('others')?.frames, 1)
 })
 
 test('what is no list of addresses ends the link', () => {

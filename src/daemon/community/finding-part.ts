@@ -117,8 +117,12 @@ export function openFindingPart(ground: PeopleGround, around: FindingSurrounding
     book: addresses,
     own: () => net.addresses,
     heardOf: (device) => net.heardOf(device),
+    now: () => clock.now(),
   })
   circles.membership.watch(reach)
+  const hope = (circle: CircleId): void => net.hope(new Set(devicesOf(circle)))
+  // New operations and secrets, and a member between us that may carry: who was refused may be let in.
+  circles.membership.watch({ circleChanged: hope, memberLinked: hope, memberUnlinked: () => undefined })
 
   return {
     reach,

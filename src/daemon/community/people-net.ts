@@ -111,6 +111,7 @@ export class PeopleNet implements Carrier {
         gate,
         events: {
           linked: (link) => {
+            this.#meeting.linked(link.device, clock.now())
             this.#outbox.linked(link.device)
             this.#task.linked(link)
             // Who cannot be called learns from the first witness where it is seen: others must hear of it before that one goes.
@@ -121,7 +122,8 @@ export class PeopleNet implements Carrier {
           unlinked: (device) => {
             this.#outbox.unlinked(device)
             this.#task.unlinked(device)
-            this.heardOf(device)
+            this.#meeting.lost(device, clock.now())
+            this.#callSoon()
           },
           opened: (device, header, stream) => this.#task.opened(device, header, stream),
         },
@@ -183,6 +185,8 @@ export class PeopleNet implements Carrier {
     const text = this.addresses.join(' ')
     if (text !== this.#told) {
       this.#told = text
+      // Another network: what did not answer before may answer here.
+      this.hope()
       this.#task.moved()
     }
     this.#lookAgainIn(LOOK_EVERY_MS)
@@ -227,7 +231,13 @@ export class PeopleNet implements Carrier {
     this.#callSoon()
   }
 
-  /** A new address of it, or its link ended. */
+  /** What these may have been refused for, or refused us for, is otherwise; absent: anybody. */
+  hope(devices?: ReadonlySet<DeviceId>): void {
+    this.#meeting.hope(this.#task.clock.now(), devices)
+    this.#callSoon()
+  }
+
+  /** A new address of it. */
   heardOf(device: DeviceId): void {
     this.#meeting.heardOf(device, this.#task.clock.now())
     this.#callSoon()
