@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { type ChatDevice, ChatWorld } from '../../../test/doubles/chat-world.ts'
+import { ChatDevice, ChatWorld } from '../../../test/doubles/chat-world.ts'
 import { LyingMember } from '../../../test/doubles/lying-member.ts'
 import { decode } from '../../base/bencode.ts'
 import { encode } from '../../base/bencode-encode.ts'
@@ -281,4 +285,36 @@ test('what was written is there after the program ended, and its chain goes on',
   world.wire.pass(1_000)
   assert.deepEqual(world.texts(ben), ['Before', 'After'])
   assert.deepEqual(world.texts(again), ['Before', 'After'])
+})
+
+test('a device that was restored from a backup beside itself is frozen, says nothing of its own accord, and goes on', () => {
+  const { world, ana, ben } = scene()
+  const folder = mkdtempSync(path.join(tmpdir(), 'shoal-'))
+  try {
+    world.off(ana)
+    ana.database.exec(`VACUUM INTO '${path.join(folder, 'backup.db')}'`)
+    // Each of both is called otherwise from now on, and says so: two entries for one place.
+    for (const [name, database] of [
+      ['Anna', ana.database],
+      ['Anne', new DatabaseSync(path.join(folder, 'backup.db'))],
+    ] as const) {
+      const again = new ChatDevice(world, name, ana.number, ana.person, database)
+      world.devices[0] = again
+      again.membership.learn(world.circle)
+      world.link(again, ben)
+      world.wire.pass(5_000)
+      if (name === 'Anna') world.off(again)
+    }
+    const [restored] = world.devices as [ChatDevice]
+    assert.ok(restored.part.isFrozen(world.circle.id, ana.device))
+    assert.ok(ben.part.isFrozen(world.circle.id, ana.device))
+    // Members come and go, and names that were pruned would be said again: nothing of it fails.
+    world.join('Cleo')
+    world.startSeconds += 40 * 86_400
+    world.wire.pass(4_000_000)
+    assert.throws(() => world.say(restored, 'Hello?'), { code: 'FORKED' })
+    restored.database.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -1,6 +1,7 @@
 // Names live in entries only: this device says how its person is called wherever it is in, and says again what would be lost to
 // those who come later when old entries go.
 
+import { CommunityError } from '../community-error.ts'
 import type { CircleId, DeviceId, PersonId } from '../ids.ts'
 import type { Membership } from '../membership.ts'
 import type { Book } from './book.ts'
@@ -23,7 +24,14 @@ export class CircleNames {
 
   constructor(ground: NamesGround, write: Write) {
     this.#ground = ground
-    this.#write = write
+    this.#write = (circle, content) => {
+      try {
+        write(circle, content)
+      } catch (error) {
+        // Nobody asked for it: where this device may not write (it signed two things, or wrote too much) it stays unsaid.
+        if (!(error instanceof CommunityError)) throw error
+      }
+    }
   }
 
   /** Says how I am called, where that is not known or was otherwise. */
