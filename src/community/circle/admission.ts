@@ -246,7 +246,7 @@ export class Admission {
       this.#ground.write(circle, body, now)
       return true
     } catch (error) {
-      if (error instanceof CommunityError && error.code === 'NOT_ALLOWED') return false
+      if (error instanceof CommunityError) return false
       throw error
     }
   }

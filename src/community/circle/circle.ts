@@ -2,7 +2,7 @@
 // Promise: what is told of it follows from signed operations alone; a secret is kept only if its operation commits to it.
 
 import { compareBytes, EMPTY } from '../../base/bytes.ts'
-import { CommunityError } from '../community-error.ts'
+import { CommunityError, RecordError } from '../community-error.ts'
 import type { CommunityCrypto } from '../crypto.ts'
 import { type CircleId, type DeviceId, keyText, type PersonId, type RecordId } from '../ids.ts'
 import type { CircleFacts, EpochFacts } from '../membership.ts'
@@ -11,8 +11,8 @@ import { factsOf } from './circle-facts.ts'
 import type { CircleStore } from './circle-store.ts'
 import { generationOf } from './epoch-rules.ts'
 import { isOf, openPast, type Secrets } from './epoch-secrets.ts'
-import { type Node, OperationGraph } from './graph.ts'
-import { MAX_PARENTS } from './limits.ts'
+import { OperationGraph } from './graph.ts'
+import { MAX_OPERATIONS, MAX_PARENTS } from './limits.ts'
 import type { Operation, OperationBody } from './operation.ts'
 import { MEMBER_SHARE_BYTES } from './operation-body.ts'
 import { readOperation, signOperation } from './operation-codec.ts'
@@ -86,23 +86,28 @@ export class Circle {
     return true
   }
 
-  /** An operation of this device, resting on all that is here. @throws CommunityError NOT_ALLOWED if it would not count */
+  /**
+   * An operation of this device, resting on all that is here.
+   * @throws CommunityError NOT_ALLOWED if it would not count, TOO_MANY where the circle's log has no room for it
+   */
   write(body: OperationBody): Operation {
-    const operation = this.draft(body)
-    if (!this.resolver.wouldCount(operation)) throw new CommunityError('NOT_ALLOWED', { what: body.kind })
-    this.take(operation)
-    return operation
+    try {
+      const operation = this.draft(body)
+      if (!this.resolver.wouldCount(operation)) throw new CommunityError('NOT_ALLOWED', { what: body.kind })
+      this.take(operation)
+      return operation
+    } catch (error) {
+      // Nobody else's fault: as many as there may be, of the circle or of this device.
+      if (error instanceof RecordError)
+        throw new CommunityError('TOO_MANY', { what: 'changes of a circle', limit: MAX_OPERATIONS }, error)
+      throw error
+    }
   }
 
   /** As `write`, but not taken. */
   draft(body: OperationBody): Operation {
     const { me, crypto, wall } = this.#ground
-    const own = this.graph
-      .by(me.device)
-      .reduce<Node | undefined>(
-        (last, node) => (last === undefined || node.operation.seq >= last.operation.seq ? node : last),
-        undefined,
-      )
+    const own = this.graph.tip(me.device)
     // The deepest first: with more branches than fit, the next operation joins the rest.
     const parents = this.graph
       .heads()

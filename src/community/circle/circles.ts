@@ -154,7 +154,7 @@ export class Circles implements PartGround {
       this.write(circle, { kind: 'device', card }, now)
       return true
     } catch (error) {
-      if (error instanceof CommunityError && error.code === 'NOT_ALLOWED') return false
+      if (error instanceof CommunityError) return false
       throw error
     }
   }

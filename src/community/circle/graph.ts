@@ -27,6 +27,7 @@ export interface Node {
 /** One device's operations: a chain, or branches where it signed two for one place. */
 interface Writer {
   readonly nodes: Node[]
+  tip: Node | undefined
   lengthBytes: number
   highestSeq: number
   /** Lowest seq with two operations. */
@@ -73,6 +74,11 @@ export class OperationGraph {
 
   by(device: DeviceId): readonly Node[] {
     return this.#writers.get(device)?.nodes ?? []
+  }
+
+  /** The last of its chain; of two branches the one that came last. */
+  tip(device: DeviceId): Node | undefined {
+    return this.#writers.get(device)?.tip
   }
 
   writers(): IterableIterator<DeviceId> {
@@ -150,6 +156,7 @@ export class OperationGraph {
     for (const [at, byte] of node.hash.entries()) this.#sum[at] = (this.#sum[at] as number) ^ byte
     const writer = this.#writers.get(operation.author) ?? {
       nodes: [],
+      tip: undefined,
       lengthBytes: 0,
       highestSeq: 0,
       forkedAt: undefined,
@@ -158,7 +165,10 @@ export class OperationGraph {
     // A chain has no holes: what is not higher than all stands beside another.
     if (operation.seq <= writer.highestSeq)
       writer.forkedAt = Math.min(writer.forkedAt ?? operation.seq, operation.seq)
-    writer.highestSeq = Math.max(writer.highestSeq, operation.seq)
+    if (operation.seq >= writer.highestSeq) {
+      writer.highestSeq = operation.seq
+      writer.tip = node
+    }
     writer.nodes.push(node)
     writer.lengthBytes += operation.bytes.length
     for (const { device } of operation.cards) {

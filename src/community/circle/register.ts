@@ -123,7 +123,7 @@ export class Register {
 
   /** The add that makes them a member: the first one that has seen all their removals. */
   addOf(person: PersonId, view: View): Node | undefined {
-    const removals = this.removalsSeen(person, view)
+    const removals = this.#endsSeen(person, view)
     let first: Node | undefined
     for (const add of this.#adds.of(person)) {
       if (!this.sees(view, add) || !removals.every((removal) => add.past.has(removal.index))) continue
@@ -142,7 +142,7 @@ export class Register {
     if (add === undefined) return undefined
     const { body } = add.operation
     const begun: Role = body.kind === 'add' ? body.role : 'owner'
-    const ends = this.removalsSeen(person, view)
+    const ends = this.#endsSeen(person, view)
     const since = this.#roles.of(person).filter((node) => ends.every((end) => node.past.has(end.index)))
     let lowest: Role | undefined
     for (const { operation } of this.#latest(since, view)) {
@@ -198,8 +198,8 @@ export class Register {
     const person = this.ownerOf(device, view)
     if (person === undefined) return undefined
     const ends = [
-      ...this.#deviceRemovals.of(device).filter((node) => this.sees(view, node)),
-      ...this.removalsSeen(person, view),
+      ...latestOf(this.#deviceRemovals.of(device).filter((node) => this.sees(view, node))),
+      ...this.#endsSeen(person, view),
     ]
     let latest: DeviceCard | undefined
     for (const node of this.#graph.sources(device)) {
@@ -288,10 +288,14 @@ export class Register {
     return body.kind === 'remove' || this.ownerOf(author, removal) === person
   }
 
+  /** Of their removals those that no other one has seen: who saw these saw all. */
+  #endsSeen(person: PersonId, view: View): Node[] {
+    return latestOf(this.removalsSeen(person, view))
+  }
+
   /** Those seen that no other one of them has seen. */
   #latest(nodes: readonly Node[], view: View): Node[] {
-    const seen = nodes.filter((node) => this.sees(view, node))
-    return seen.filter((node) => !seen.some((other) => other.past.has(node.index)))
+    return latestOf(nodes.filter((node) => this.sees(view, node)))
   }
 
   #hasOwner(view: View): boolean {
@@ -327,4 +331,17 @@ export class Register {
     }
     return first?.person
   }
+}
+
+/**
+ * Those that no other one of them has seen, of nodes in order of arrival. From the last on, since whatever is seen by any is seen
+ * by one of those: a thousand changes one after the other cost a thousand steps, not a million.
+ */
+function latestOf(nodes: readonly Node[]): Node[] {
+  const latest: Node[] = []
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const node = nodes[at] as Node
+    if (!latest.some((other) => other.past.has(node.index))) latest.push(node)
+  }
+  return latest.reverse()
 }

@@ -89,7 +89,13 @@ export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnP
         .map((id) => ({ id, epochs: circles.secretsOf(id) })),
     circleTold: (circle, epochs) => {
       told.set(circle, epochs)
-      if (membership.facts(circle) === undefined) circles.restore(circle)
+      try {
+        if (membership.facts(circle) === undefined) circles.restore(circle)
+      } catch (error) {
+        // As many circles as there may be: this one stays with the other device.
+        if (!(error instanceof CommunityError)) throw error
+        told.delete(circle)
+      }
       teach(circle)
     },
     taken: (card, name) => {
