@@ -17,6 +17,7 @@ import {
   OthersSearchAnswer,
   OthersSearchRequest,
   PeopleLinkFacts,
+  PersonFilesRequest,
   Room,
   SharedFilesAnswer,
   SharedFilesRequest,
@@ -390,6 +391,14 @@ export const PEOPLE_ROUTES = {
     input: SharedFilesRequest,
     output: SharedFilesAnswer,
     summary: 'What members offer to the circle, all of it or browsing one of them',
+  }),
+  personFiles: route({
+    method: 'GET',
+    path: '/people/:id/files',
+    scope: 'read',
+    input: PersonFilesRequest,
+    output: SharedFilesAnswer,
+    summary: 'What a person offers to me alone, by folder',
   }),
   searchOthers: route({
     method: 'GET',

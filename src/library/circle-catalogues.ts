@@ -1,5 +1,5 @@
-// The catalogues of circles: what each gets to see of folders and of files offered one by one, with the folders they lie in. Promises:
-// what is offered to a circle no more leaves its catalogue in the very transaction that ends the offer; what is new comes in a moment later.
+// The catalogues of circles and of single people: what each gets to see of folders and of files offered one by one, with the folders they lie in. Promises:
+// what is offered to them no more leaves its catalogue in the very transaction that ends the offer; what is new comes in a moment later.
 
 import type { DatabaseSync } from 'node:sqlite'
 import { type CatalogueAudience, catalogueAudience, EVERYONE } from '../protocol/catalogue/audience.ts'
@@ -34,13 +34,13 @@ export class CircleCatalogues {
     const row = this.#database
       .prepare('SELECT audience FROM offers WHERE folder = ? AND ended = 0')
       .get(folder)
-    const audience = row === undefined ? undefined : circleAudience(row.audience as string)
+    const audience = row === undefined ? undefined : memberAudience(row.audience as string)
     if (audience !== undefined) this.#publish(audience, now, folder)
   }
 
   /** At once, in the caller's transaction where there is one. */
   now(audience: string, now: number): void {
-    const circle = circleAudience(audience)
+    const circle = memberAudience(audience)
     if (circle !== undefined) this.#publish(circle, now)
   }
 
@@ -63,7 +63,7 @@ export class CircleCatalogues {
   }
 
   page(audience: string, from: Uint8Array, after: Uint8Array | undefined): Uint8Array | undefined {
-    const circle = circleAudience(audience)
+    const circle = memberAudience(audience)
     return circle === undefined ? undefined : this.#store.page(circle, from, after)
   }
 
@@ -80,7 +80,7 @@ export class CircleCatalogues {
         UNION SELECT audience FROM catalogues WHERE count > 0`,
       )
       .all()
-    return rows.flatMap(({ audience }) => circleAudience(audience as string) ?? [])
+    return rows.flatMap(({ audience }) => memberAudience(audience as string) ?? [])
   }
 
   *#offered(audience: CatalogueAudience, without: string): Generator<OfferedFile> {
@@ -115,8 +115,8 @@ interface Row {
   readonly publisher: string | null
 }
 
-function circleAudience(text: string): CatalogueAudience | undefined {
-  return text.startsWith('circle:') ? catalogueAudience(text) : undefined
+function memberAudience(text: string): CatalogueAudience | undefined {
+  return text.startsWith('circle:') || text.startsWith('person:') ? catalogueAudience(text) : undefined
 }
 
 function licenceFrom({ licenceKind: kind, licenceId: id }: Row): EntryLicence | undefined {

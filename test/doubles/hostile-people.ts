@@ -314,6 +314,7 @@ export function peopleHandlers({
       files: entries(offset, Math.min(limit, 30 - offset)),
       total: 31,
     }),
+    personFiles: () => ({ folders: [], files: [], total: 0 }),
     searchOthers: ({ offset, limit }) => ({
       entries: entries(offset, Math.min(limit, total - offset)),
       total,

@@ -126,6 +126,7 @@ export class PeopleParts {
       myName: () => name,
       addresses: () => ['tcp/127.0.0.1:4001'],
       wantedChanged: () => undefined,
+      personChanged: () => undefined,
       met: () => undefined,
       blockedChanged: (of, is) => void blocked.push([of, is]),
       ignoredChanged: (of) => chat.personChanged(of),

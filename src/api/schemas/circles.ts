@@ -163,6 +163,14 @@ export const SharedFilesRequest = z.object({
   ...Page,
 })
 
+/** What one person offers to me alone. */
+export const PersonFilesRequest = z.object({
+  id: PersonId,
+  /** Folder of theirs, with `/`. */
+  path: z.string().max(4_096).default(''),
+  ...Page,
+})
+
 /** One content that members of circles, or devices nearby, offer. */
 export const OthersEntry = z.object({
   content: ContentIdText,
@@ -219,8 +227,8 @@ export const OthersSearchAnswer = z.object({
 export type OthersSearchAnswer = z.infer<typeof OthersSearchAnswer>
 
 export const GetSharedRequest = z.object({
-  /** A circle, or a device nearby. */
-  from: z.string().regex(/^(circle|device):[a-z2-7]{52}$/),
+  /** A circle, a person, or a device nearby. */
+  from: z.string().regex(/^(circle|person|device):[a-z2-7]{52}$/),
   contents: z
     .array(z.object({ content: ContentIdText, path: z.string().min(1).max(4_096) }))
     .min(1)

@@ -8,8 +8,8 @@ import { digest } from '../../../test/doubles/digest.ts'
 import { SystemSignatures } from '../../platform/signatures.ts'
 import { encodeHead, signHead } from '../../protocol/catalogue/head.ts'
 import { MAX_REPLICATED_ENTRIES } from '../../protocol/catalogue/limits.ts'
-import type { PersonId } from '../ids.ts'
-import { audienceOf } from './audiences.ts'
+import type { DeviceId, PersonId } from '../ids.ts'
+import { audienceOf, personAudience } from './audiences.ts'
 import { CatalogueService } from './catalogue-service.ts'
 
 const signatures = new SystemSignatures()
@@ -20,15 +20,17 @@ class Scene {
   readonly circle = new CircleMembers()
   wall = STARTED
   readonly blocked = new Set<PersonId>()
+  /** Whom everybody knows. */
+  readonly known = new Map<DeviceId, PersonId>()
   readonly sides = new Map<
     Member,
     { service: CatalogueService; shelf: OwnShelf; records: MapCatalogues; added: string[] }
   >()
 
-  add(number: number): Member {
+  add(number: number, audience = AUDIENCE): Member {
     const member = new Member(number)
     const { circle } = this
-    const shelf = new OwnShelf(AUDIENCE)
+    const shelf = new OwnShelf(audience)
     const records = new MapCatalogues()
     const added: string[] = []
     const service: CatalogueService = new CatalogueService({
@@ -36,6 +38,16 @@ class Scene {
       deviceSeed: member.seed,
       out: circle.out(member),
       membership: circle.seenBy(member),
+      persons: {
+        me: member.person,
+        ownerOf: (device) => this.known.get(device),
+        isAcquainted: (person) => [...this.known.values()].includes(person),
+        isLinked: (device) => circle.isLinked(member.device, device),
+        linkedOf: (person) =>
+          [...this.known]
+            .filter(([device, owner]) => owner === person && circle.isLinked(member.device, device))
+            .map(([device]) => device),
+      },
       records,
       digest,
       signatures,
@@ -195,7 +207,7 @@ test('more than can be copied is known by its head alone', () => {
     .out(anna)
     .send(ben.device, 'heads', { h: [encodeHead(signHead(state, anna.seed, signatures))] })
   scene.circle.settle()
-  assert.equal(scene.of(ben).service.asked(CIRCLE).length, 1)
+  assert.equal(scene.of(ben).service.asked(AUDIENCE).length, 1)
 })
 
 test('pages that do not come are asked for elsewhere', () => {
@@ -212,4 +224,52 @@ test('pages that do not come are asked for elsewhere', () => {
   scene.circle.settle()
   scene.circle.pass(120_000)
   assert.equal(scene.holds(ben, anna), 1)
+})
+
+test('what is for one person goes to their devices and to nobody else, until they are not known any more', () => {
+  const scene = new Scene()
+  const ben = new Member(2)
+  const forBen = personAudience(ben.person)
+  const [anna, cleo] = [scene.add(1, forBen), scene.add(3)]
+  scene.add(2)
+  const benHere = [...scene.sides.keys()].find(({ device }) => device === ben.device) ?? assert.fail()
+  for (const each of [anna, benHere, cleo]) scene.circle.leave(each)
+  for (const each of [anna, benHere, cleo]) scene.known.set(each.device, each.person)
+  scene.circle.linkAll([anna, benHere, cleo])
+  scene.offer(anna, 'Nest one')
+  const held = (by: Member) => scene.of(by).records.count({ author: anna.device, audience: forBen })
+  assert.deepEqual([held(benHere), held(cleo)], [1, 0])
+  // Nobody passes on what was for somebody alone, not even to who asks.
+  const { root } = scene.of(anna).shelf.state(scene.wall)
+  const pull = { a: forBen, k: signatures.publicKey(anna.seed), f: new Uint8Array(32), t: root }
+  scene.circle.out(cleo).send(benHere.device, 'pull', pull)
+  scene.circle.out(cleo).send(anna.device, 'pull', pull)
+  const before = scene.circle.frames
+  scene.circle.settle()
+  assert.equal(scene.circle.frames, before + 2, 'not answered')
+  // What cleo tells of anna's counts for nothing.
+  const told = signHead(
+    { ...scene.of(anna).shelf.state(scene.wall), seq: 9_999_999_999 },
+    anna.seed,
+    signatures,
+  )
+  scene.circle.out(cleo).send(benHere.device, 'heads', { h: [encodeHead(told)] })
+  scene.circle.settle()
+  assert.equal(held(benHere), 1)
+  scene.known.delete(anna.device)
+  scene.of(benHere).service.personChanged(anna.person)
+  assert.equal(held(benHere), 0)
+})
+
+test('what is for one person waits for their link', () => {
+  const scene = new Scene()
+  const forBen = personAudience(new Member(2).person)
+  const [anna, ben] = [scene.add(1, forBen), scene.add(2)]
+  for (const each of [anna, ben]) scene.circle.leave(each)
+  for (const each of [anna, ben]) scene.known.set(each.device, each.person)
+  scene.offer(anna, 'Nest one')
+  scene.circle.link(anna, ben)
+  scene.of(anna).service.personChanged(ben.person)
+  scene.circle.settle()
+  assert.equal(scene.of(ben).records.count({ author: anna.device, audience: forBen }), 1)
 })

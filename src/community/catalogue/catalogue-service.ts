@@ -1,5 +1,5 @@
-// Catalogues of members, replicated to all members: heads are pushed, what differs is pulled in pages, from the author or from any
-// member who has it whole. Frames: `heads` {h: heads}, `pull` {a audience, k author, f from, t to, c cursor}, `page` {a, k, p page}
+// Catalogues of members, replicated to all members, and those for one person, to their devices: heads are pushed, what differs is
+// pulled in pages, from the author or from any member who has it whole. Frames: `heads` {h: heads}, `pull` {a audience, k author, f from, t to, c cursor}, `page` {a, k, p page}
 // (without p: not at that root now, or, with n: 1, what it begins with is forgotten).
 // Promises: only heads that the device itself signed count; what a member who is out, blocked or silent for a week offered is
 // not shown; nothing is asked of, or told to, whoever is not in the circle now.
@@ -17,7 +17,7 @@ import { RecordError } from '../community-error.ts'
 import { type CircleId, type DeviceId, keyBytes, keyText, type PersonId } from '../ids.ts'
 import type { Membership, MembershipListener } from '../membership.ts'
 import type { Link, Service, ServiceOut, Wall } from '../service.ts'
-import { Audiences, audienceOf, circleOf } from './audiences.ts'
+import { type Acquaintances, Audiences, audienceOf, personAudience, personOf } from './audiences.ts'
 import { CatalogueBook, type Known } from './catalogue-book.ts'
 import type { CatalogueChange, CatalogueName, CatalogueRecords } from './catalogue-records.ts'
 import { type Pull, type PullOutcome, Pulls } from './pulls.ts'
@@ -33,6 +33,7 @@ export interface CatalogueGround {
   readonly deviceSeed: Uint8Array
   readonly out: ServiceOut
   readonly membership: Membership
+  readonly persons: Acquaintances
   readonly records: CatalogueRecords
   readonly digest: Digest
   readonly signatures: Signatures
@@ -63,7 +64,7 @@ export class CatalogueService implements Service, MembershipListener {
 
   constructor(ground: CatalogueGround) {
     this.#ground = ground
-    this.#audiences = new Audiences(ground.membership, (person) => ground.blocked(person))
+    this.#audiences = new Audiences(ground)
     this.#book = new CatalogueBook(ground.records, ground.signatures)
     this.#pulls = new Pulls(ground.records, ground.digest)
   }
@@ -80,8 +81,7 @@ export class CatalogueService implements Service, MembershipListener {
   #signOwn(): void {
     const { deviceSeed, signatures, wall } = this.#ground
     for (const state of this.#own) {
-      const circle = circleOf(state.audience)
-      if (circle === undefined || !this.#audiences.takesPart(circle)) continue
+      if (!this.#audiences.mayOffer(state.audience)) continue
       if (state.expires > wall.seconds())
         this.#book.hear(signHead(state, deviceSeed, signatures), wall.seconds())
     }
@@ -135,45 +135,50 @@ export class CatalogueService implements Service, MembershipListener {
   // ── MembershipListener ──
 
   circleChanged(circle: CircleId): void {
-    const audience = audienceOf(circle)
-    const inIt = this.#audiences.takesPart(circle)
-    for (const known of [...this.#book.all()]) {
-      if (known.audience !== audience) continue
-      if (inIt && this.#audiences.mayAuthor(circle, known.author)) continue
-      this.#forget(known)
-    }
-    if (inIt) this.#signOwn()
+    // Members of it may be known by it alone.
+    this.#sift((audience) => audience === audienceOf(circle) || personOf(audience) !== undefined)
   }
 
   memberLinked(circle: CircleId, device: DeviceId): void {
-    if (this.#audiences.isPartner(circle, device)) this.#tell(device, audienceOf(circle))
+    this.#tell(device, audienceOf(circle))
   }
 
   memberUnlinked(_circle: CircleId, device: DeviceId): void {
     this.#pulls.unlinked(device)
   }
 
+  /** Somebody is a contact, is linked, or has another device: is told what is for them alone. */
+  personChanged(person: PersonId): void {
+    this.#sift((audience) => personOf(audience) !== undefined)
+    const audience = personAudience(person)
+    for (const device of this.#audiences.linked(audience)) this.#tell(device, audience)
+  }
+
   /** Somebody was blocked, or is not any more. */
   blocksChanged(): void {
-    for (const circle of this.#audiences.circles()) this.circleChanged(circle)
+    this.#sift(() => true)
+  }
+
+  /** Of whoever may not offer there any more nothing stays. */
+  #sift(concerns: (audience: CatalogueAudience) => boolean): void {
+    for (const known of [...this.#book.all()])
+      if (concerns(known.audience) && !this.#audiences.mayAuthor(known.audience, known.author))
+        this.#forget(known)
+    this.#signOwn()
   }
 
   // ── views ──
 
-  /** Catalogues that are too long to be copied: their authors are asked. */
-  asked(circle: CircleId): Known[] {
-    return [...this.#book.all()].filter(
-      ({ audience, head, whole, author }) =>
-        audience === audienceOf(circle) &&
-        whole === undefined &&
-        head.count > 0 &&
-        author !== this.#ground.me,
+  /** Others' catalogues of which nothing is here: too long to be copied, or on their way. */
+  asked(of: CatalogueAudience): Known[] {
+    return this.known(of).filter(
+      ({ head, whole, author }) => whole === undefined && head.count > 0 && author !== this.#ground.me,
     )
   }
 
-  /** All that is known of a circle's catalogues. */
-  known(circle: CircleId): Known[] {
-    return [...this.#book.all()].filter(({ audience }) => audience === audienceOf(circle))
+  /** All that is known of an audience's catalogues. */
+  known(of: CatalogueAudience): Known[] {
+    return [...this.#book.all()].filter(({ audience }) => audience === of)
   }
 
   // ── heads ──
@@ -191,11 +196,9 @@ export class CatalogueService implements Service, MembershipListener {
   }
 
   #head(from: DeviceId, head: CatalogueHead): void {
-    const circle = circleOf(head.audience)
-    // Somebody may know of members before us, or of us before we do.
-    if (circle === undefined || !this.#audiences.isPartner(circle, from)) return
     const author = keyText<DeviceId>(head.author)
-    if (!this.#audiences.mayAuthor(circle, author) || author === this.#ground.me) return
+    // Somebody may know of members before us, or of us before we do.
+    if (!this.#audiences.takes(head.audience, author, from) || author === this.#ground.me) return
     const heard = this.#book.hear(head, this.#ground.wall.seconds())
     if (heard === 'bad') throw new RecordError('RECORD_INVALID', { what: 'catalogue head' })
     const known = this.#book.get({ author, audience: head.audience })
@@ -214,8 +217,7 @@ export class CatalogueService implements Service, MembershipListener {
 
   /** Every head of an audience whose entries are here. */
   #tell(device: DeviceId, audience: CatalogueAudience, only?: Known): void {
-    const circle = circleOf(audience)
-    if (circle === undefined || !this.#audiences.isPartner(circle, device)) return
+    if (!this.#audiences.gives(audience, device)) return
     const now = this.#ground.wall.seconds()
     const heads = [...(only === undefined ? this.#book.all() : [only])]
       .filter((known) => known.audience === audience && known.author !== device && !known.twofold)
@@ -235,9 +237,7 @@ export class CatalogueService implements Service, MembershipListener {
   }
 
   #tellAll(known: Known): void {
-    const circle = circleOf(known.audience)
-    if (circle === undefined) return
-    for (const device of this.#audiences.linked(circle)) this.#tell(device, known.audience, known)
+    for (const device of this.#audiences.linked(known.audience)) this.#tell(device, known.audience, known)
   }
 
   // ── giving ──
@@ -247,8 +247,7 @@ export class CatalogueService implements Service, MembershipListener {
     const base = hashOf(body, 'f')
     const to = hashOf(body, 't')
     const cursor = body.has('c') ? hashOf(body, 'c') : undefined
-    const circle = circleOf(name.audience)
-    if (circle === undefined || !this.#audiences.isPartner(circle, from)) return
+    if (!this.#audiences.gives(name.audience, from)) return
     if (!this.#mayAsk(from, now)) throw new RecordError('TOO_FAST', { what: 'catalogue pull' })
     const known = this.#book.get(name)
     const has = known?.whole !== undefined && !known.twofold && known.whole.root.toHex() === to.toHex()
@@ -323,10 +322,8 @@ export class CatalogueService implements Service, MembershipListener {
   #sources({ author, audience, head }: Known): DeviceId[] {
     const { me } = this.#ground
     if (author === me) return [me]
-    const circle = circleOf(audience)
-    if (circle === undefined) return []
     const have = [...(this.#holders.get(head.root.toHex()) ?? [])]
-    return [...new Set([author, ...have])].filter((device) => this.#audiences.isPartner(circle, device))
+    return [...new Set([author, ...have])].filter((device) => this.#audiences.takes(audience, author, device))
   }
 
   // ── ending ──

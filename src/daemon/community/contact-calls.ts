@@ -31,6 +31,8 @@ export interface ContactSurroundings {
   addresses(): readonly string[]
   /** Whom to call, or where they are, may be others. */
   wantedChanged(): void
+  /** Somebody is a contact or none any more, is linked or gone, or has another device. */
+  personChanged(person: PersonId): void
   /** Somebody is blocked, or no more: their links end, and their bytes are not asked for. */
   blockedChanged(person: PersonId, blocked: boolean): void
   /** Somebody is ignored, or no more: what they write is hidden, or shown again. */
@@ -56,7 +58,10 @@ type Added = ValidInputOf<'addContact'>
 
 export function contactCalls({ ground, book, direct, around, nearbyPerson }: ContactParts) {
   const { own, crypto } = ground
-  const changed = (person: PersonId): void => ground.changed({ kind: 'person', id: person })
+  const changed = (person: PersonId): void => {
+    around.personChanged(person)
+    ground.changed({ kind: 'person', id: person })
+  }
 
   const show = (person: PersonId): Person => personOf(person, book, around)
 

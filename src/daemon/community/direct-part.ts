@@ -83,6 +83,7 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
     arrived: () => undefined,
     personChanged: (changed) => {
       around.wantedChanged()
+      around.personChanged(changed)
       ground.changed({ kind: 'person', id: changed })
     },
     met: (of) => around.met(of),

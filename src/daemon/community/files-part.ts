@@ -5,15 +5,16 @@
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
 import type { Encodable } from '../../base/bencode-encode.ts'
 import type { BDict } from '../../base/bencode-value.ts'
-import { audienceOf, circleOf } from '../../community/catalogue/audiences.ts'
+import { audienceOf, circleOf, personAudience, personOf } from '../../community/catalogue/audiences.ts'
 import { CatalogueService } from '../../community/catalogue/catalogue-service.ts'
 import type { CircleId, DeviceId, PersonId } from '../../community/ids.ts'
 import { KeepService } from '../../community/keep/keep-service.ts'
 import type { Membership } from '../../community/membership.ts'
 import { parseContentId } from '../../metainfo/content-id.ts'
 import type { CatalogueAudience } from '../../protocol/catalogue/audience.ts'
+import { FileRealms, type KnownPersons } from './file-realms.ts'
 import { OthersView } from './others-view.ts'
-import type { InnerCalls, RealmFacts } from './people-messages.ts'
+import type { InnerCalls } from './people-messages.ts'
 import type { PartCalls, PeopleGround, PeoplePart } from './people-part.ts'
 import { KeptCopies } from './store/kept-copies.ts'
 import { SharedCatalogues } from './store/shared-catalogues.ts'
@@ -27,6 +28,7 @@ type SearchAnswer = OutputOf<'searchOthers'>
 
 export interface FilesSurroundings {
   readonly membership: Membership
+  readonly persons: KnownPersons
   /** `/shoal/bytes/1` to a device that is linked straight (community/network). */
   openBytes(
     device: DeviceId,
@@ -50,24 +52,39 @@ export interface FilesPart extends PeoplePart {
   setKeepSpace(circle: CircleId, bytes: number): void
   /** What was kept for it goes. */
   forget(circle: CircleId): void
+  /** Somebody is a contact, is linked or gone, or has another device. */
+  personChanged(person: PersonId): void
   /** Somebody was blocked, or is not any more. */
   blocksChanged(): void
 }
 
-/** Before the id of what was sent: a realm of two devices. */
-const OFFER = 'offer:'
-
 export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): FilesPart {
   const { crypto, database, own, wall } = ground
-  const { membership } = around
+  const { membership, persons } = around
   const copies = new KeptCopies(database)
   const search = new SharedSearch(database)
   const tooFew = new Map<CircleId, number>()
   let realmsDue = true
   const here = async (contents: readonly string[]): Promise<ReadonlySet<string>> =>
     new Set(contents.length === 0 ? [] : await ground.ask('contentsHere', { contents }))
-  const view = new OthersView({ membership, personName: around.personName, isOnline: around.isOnline, here })
-  const audiences = (): CatalogueAudience[] => membership.circles().map(audienceOf)
+  const view = new OthersView({
+    membership,
+    ownerOf: (device) => persons.ownerOf(device),
+    personName: around.personName,
+    isOnline: around.isOnline,
+    here,
+  })
+  /** What is for me alone, too. */
+  const forMe = personAudience(own.person)
+  const audiences = (): CatalogueAudience[] => [...membership.circles().map(audienceOf), forMe]
+  const rules = new FileRealms({
+    me: own,
+    membership,
+    digest: crypto,
+    persons,
+    blocked: around.blocked,
+    offerPartner: around.offerPartner,
+  })
   const wishes = new WishCalls(ground, (_reach: Reach, contents) =>
     view.entries(
       contents.flatMap((text) => {
@@ -113,6 +130,13 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
     deviceSeed: own.deviceSeed,
     out: ground.out('catalogue'),
     membership,
+    persons: {
+      me: own.person,
+      ownerOf: (device) => persons.ownerOf(device),
+      isAcquainted: (person) => persons.isAcquainted(person),
+      isLinked: (device) => persons.isLinked(device),
+      linkedOf: (person) => [...persons.devicesOf(person)].filter((device) => persons.isLinked(device)),
+    },
     records: new SharedCatalogues(database, crypto),
     digest: crypto,
     signatures: crypto,
@@ -120,9 +144,12 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
     blocked: around.blocked,
     changed: ({ author, audience }, { added }) => {
       const circle = circleOf(audience)
-      if (circle === undefined) return
-      keep.changed(circle, ground.now())
-      ground.changed({ kind: 'circle', id: circle })
+      const person = personOf(audience) === own.person ? persons.ownerOf(author) : undefined
+      if (person !== undefined) ground.changed({ kind: 'person', id: person })
+      if (circle !== undefined) {
+        keep.changed(circle, ground.now())
+        ground.changed({ kind: 'circle', id: circle })
+      }
       if (author !== own.device && added.length > 0)
         wishes.told(
           'circles',
@@ -141,43 +168,27 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
   membership.watch({ circleChanged: changed, memberLinked: changed, memberUnlinked: changed })
   for (const service of [catalogues, keep]) membership.watch(service)
 
-  const mayHave = (circle: CircleId, device: DeviceId): boolean => {
-    const facts = membership.facts(circle)
-    const person = facts?.owners.get(device)
-    const member = person === undefined ? undefined : facts?.members.get(person)
-    if (person === undefined || member === undefined || around.blocked(person)) return false
-    return member.role !== 'keeper' && facts?.mine !== 'keeper' && member.devices.has(device)
-  }
-  const isAllowed = (realm: string, device: DeviceId): boolean => {
-    if (realm.startsWith(OFFER)) return around.offerPartner(realm.slice(OFFER.length)) === device
-    const circle = circleOf(realm as CatalogueAudience)
-    return circle !== undefined && membership.isLinked(circle, device) && mayHave(circle, device)
-  }
-  const realms = (): RealmFacts[] =>
-    membership.circles().flatMap((circle) => {
-      const facts = membership.facts(circle)
-      if (facts?.mine === undefined || facts.mine === 'keeper') return []
-      const devices = [...facts.members.values()]
-        .flatMap((member) => [...member.devices.keys()])
-        .filter((device) => device !== own.device && mayHave(circle, device))
-        .map((device) => ({ device, linked: membership.isLinked(circle, device) }))
-      return [{ realm: `circle:${circle}`, secret: facts.epoch?.access, devices }]
-    })
   const inner: Pick<InnerCalls, 'realms' | 'openBytes' | 'holdersOf' | 'catalogueStates' | 'keptEnded'> = {
-    realms,
+    realms: () => rules.all(),
     openBytes: async ({ realm, device, end }) => {
-      if (!isAllowed(realm, device as DeviceId)) return false
-      const stream = await around.openBytes(device as DeviceId, { r: realm })
+      if (!rules.isAllowed(realm, device as DeviceId)) return false
+      const stream = await around.openBytes(device as DeviceId, { r: rules.wireName(realm) })
       if (stream === undefined) return false
       joinStream(stream, Promise.resolve(end))
       return true
     },
     holdersOf: ({ realm, content }) => {
-      const circle = circleOf(realm as CatalogueAudience)
+      const person = personOf(realm)
+      const circle = circleOf(realm)
       const id = parseContentId(content)
-      if (circle === undefined || id === undefined) return []
-      const holders = search.holders(id, audienceOf(circle)).filter((device) => device !== own.device)
-      const linked = (device: DeviceId) => Number(membership.isLinked(circle, device))
+      if ((circle === undefined && person === undefined) || id === undefined) return []
+      const holders = search
+        .holders(id, person === undefined ? (realm as CatalogueAudience) : forMe)
+        .filter(
+          (device) => device !== own.device && (person === undefined || persons.ownerOf(device) === person),
+        )
+      const linked = (device: DeviceId) =>
+        Number(circle === undefined ? persons.isLinked(device) : membership.isLinked(circle, device))
       return holders.sort((a, b) => linked(b) - linked(a))
     },
     catalogueStates: ({ states }) =>
@@ -205,16 +216,20 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
       const { folders, contents, total } = search.folder(authors, audience, path, offset, limit)
       return { folders, files: await view.entries(contents), total }
     },
+    personFiles: async ({ id, path, offset, limit }) => {
+      const authors = [...persons.devicesOf(id as PersonId)]
+      const { folders, contents, total } = search.folder(authors, forMe, path, offset, limit)
+      return { folders, files: await view.entries(contents), total }
+    },
     searchOthers: async (request) => {
       if (request.in === 'nearby') return await around.searchNearby(request)
       const { words, typing = false, circle, offset, limit } = request
       const where = circle === undefined ? audiences() : [audienceOf(circle as CircleId)]
       const { contents, total, more, ignored } = search.find(words, typing, where, own.device, offset, limit)
-      const circles = where.map((audience) => circleOf(audience) as CircleId)
-      const known = circles.flatMap((each) =>
+      const known = where.flatMap((each) =>
         catalogues.known(each).filter(({ author }) => author !== own.device),
       )
-      const missing = circles.flatMap((each) =>
+      const missing = where.flatMap((each) =>
         catalogues.asked(each).map(({ author }) => {
           const person = view.ownerOf(each, author)
           const name = person === undefined ? '' : (around.personName(person) ?? '')
@@ -232,11 +247,11 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
       if (!realmsDue) return
       realmsDue = false
       // The daemon asks for them itself when it begins; one that ends needs them no more.
-      ground.ask('realmsChanged', { realms: realms() }).catch(() => undefined)
+      ground.ask('realmsChanged', { realms: rules.all() }).catch(() => undefined)
     },
     opened: (device, header, stream) => {
-      const realm = header.text('r') ?? ''
-      if (!isAllowed(realm, device)) return false
+      const realm = rules.named(header.text('r') ?? '')
+      if (realm === undefined || !rules.isAllowed(realm, device)) return false
       joinStream(stream, ground.ask('bytesCame', { realm, device }))
       return true
     },
@@ -257,6 +272,10 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
       for (const content of copies.of(circle).keys())
         ground.ask('dropCopy', { circle, content }).catch(() => undefined)
       copies.forget(circle)
+    },
+    personChanged: (person) => {
+      catalogues.personChanged(person)
+      changed()
     },
     blocksChanged: () => {
       catalogues.blocksChanged()

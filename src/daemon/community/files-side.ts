@@ -235,7 +235,7 @@ export class FilesSide {
     acceptOffer: (wish: ValidInputOf<'acceptOffer'>) => this.#sent.accept(wish),
     getMessageFile: (wish: ValidInputOf<'getMessageFile'>) => this.#getMessageFile(wish),
     getShared: async ({ from, contents, saveFolder }: ValidInputOf<'getShared'>) => {
-      const realm = this.#circleRealm(from)
+      const realm = this.#knownRealm(from)
       const wanted = contents.map(({ content, path }): WantedContent => {
         const id = parseContentId(content)
         if (id === undefined) throw new CommunityError('OFFER_UNKNOWN', { content })
@@ -302,16 +302,17 @@ export class FilesSide {
     return await told({ state: 'getting', transfer: done.length === 1 ? (done[0] ?? null) : null })
   }
 
-  /** @throws CommunityError CIRCLE_UNKNOWN */
+  /** @throws CommunityError CIRCLE_UNKNOWN, PERSON_UNKNOWN */
   #realmOf(conversation: string): ClosedRealm {
-    const [kind, circle] = conversation.split(':')
-    return this.#circleRealm(kind === 'room' ? `circle:${circle}` : conversation)
+    const [kind, id] = conversation.split(':')
+    return this.#knownRealm(`${kind === 'room' ? CIRCLE : PERSON}${id}`)
   }
 
-  #circleRealm(from: string): ClosedRealm {
-    if (!from.startsWith(CIRCLE) || !this.realms.isIn(from))
-      throw new CommunityError('CIRCLE_UNKNOWN', { id: from })
-    return from as ClosedRealm
+  #knownRealm(from: string): ClosedRealm {
+    if (this.realms.isIn(from)) return from as ClosedRealm
+    throw from.startsWith(PERSON)
+      ? new CommunityError('PERSON_UNKNOWN', {})
+      : new CommunityError('CIRCLE_UNKNOWN', { id: from })
   }
 
   async close(): Promise<void> {
@@ -324,6 +325,7 @@ export class FilesSide {
 }
 
 const CIRCLE = 'circle:'
+const PERSON = 'person:'
 /** Catalogues are told together with what changes next to them. */
 const TELL_AFTER_MS = 100
 

@@ -5,10 +5,13 @@ import { circleOf } from '../../community/catalogue/audiences.ts'
 import type { CircleId, DeviceId, PersonId } from '../../community/ids.ts'
 import type { Membership } from '../../community/membership.ts'
 import { mediaFactsOf } from '../../library/offered-file.ts'
+import type { CatalogueAudience } from '../../protocol/catalogue/audience.ts'
 import type { SharedContent } from './store/shared-search.ts'
 
 export interface OthersViewGround {
   readonly membership: Membership
+  /** Outside of circles. */
+  ownerOf(device: DeviceId): PersonId | undefined
   personName(person: PersonId): string | undefined
   isOnline(device: DeviceId): boolean
   /** Which of these contents lie here. */
@@ -27,8 +30,10 @@ export class OthersView {
     return contents.map((content) => this.#entry(content, here))
   }
 
-  /** Whose device it is in a circle. */
-  ownerOf(circle: CircleId, device: DeviceId): PersonId | undefined {
+  /** Whose catalogue of that audience it is. */
+  ownerOf(audience: CatalogueAudience, device: DeviceId): PersonId | undefined {
+    const circle = circleOf(audience)
+    if (circle === undefined) return this.#ground.ownerOf(device)
     return this.#ground.membership.facts(circle)?.owners.get(device)
   }
 
@@ -41,7 +46,7 @@ export class OthersView {
     const { personName, isOnline } = this.#ground
     const told = holders.map(({ author, audience, path }) => {
       const circle = circleOf(audience)
-      const person = circle === undefined ? undefined : this.ownerOf(circle, author)
+      const person = this.ownerOf(audience, author)
       const name = person === undefined ? undefined : personName.call(this.#ground, person)
       const online = isOnline.call(this.#ground, author)
       return {

@@ -40,9 +40,9 @@ export type ForwardedCalls = {
   readonly [Name in PeopleRouteName]: (input: ValidInputOf<Name>) => OutputOf<Name> | Promise<OutputOf<Name>>
 }
 
-/** A circle as the engine needs it: what its contents are called there, and who may have them. */
+/** A circle, or two persons, as the engine needs it: what contents are called there, and who may have them. */
 export interface RealmFacts {
-  /** `circle:<id>`. */
+  /** `circle:<id>`, or `person:<id>` of the other one. */
   readonly realm: string
   /** Access secret of the epoch that is written with; undefined while none is known: then nothing is given or got. */
   readonly secret: Uint8Array | undefined
@@ -108,7 +108,7 @@ export interface InnerCalls extends ChatInnerCalls {
     readonly problem?: { readonly code: string; readonly data: Readonly<Record<string, string>> }
     readonly saved?: readonly string[]
   }): SendOffer
-  /** All circles that I am a member of. */
+  /** All circles that I am a member of, and whom I deal with. */
   realms(input: Record<string, never>): readonly RealmFacts[]
   /** False where that device is not linked straight, or does not take it. */
   openBytes(input: {

@@ -105,6 +105,7 @@ export function openParts(
     addresses: () => net.addresses,
     here: (contents) => ground.ask('contentsHere', { contents }),
     inviteFacts: (payload) => circles.inviteFacts(payload),
+    personChanged: (person) => files.personChanged(person),
     blockedChanged: (person, blocked) => {
       chat.personChanged(person)
       files.blocksChanged()
@@ -121,6 +122,17 @@ export function openParts(
   chat.connect(direct.direct)
   const files = openFilesPart(ground, {
     membership,
+    persons: {
+      acquainted: () => {
+        const contacts = direct.book.rows().filter(({ contact }) => contact)
+        const all = new Set([...contacts.map(({ person }) => person), ...direct.book.members()])
+        return [...all].filter((person) => direct.book.isAcquainted(person))
+      },
+      isAcquainted: (person) => direct.book.isAcquainted(person),
+      ownerOf: (device) => direct.book.personOf(device),
+      devicesOf: (person) => direct.book.devicesOf(person).keys(),
+      isLinked: (device) => switchboard.link(device) !== undefined,
+    },
     openBytes: async (device, header) => await net.node?.openBytes(device, header),
     blocked: (person) => direct.book.isBlocked(person),
     personName: (person) => (person === own.person ? myName.get() : nameOf(person)),

@@ -93,6 +93,7 @@ test('every call of the table reaches its handler with what its path, query and 
     answerJoin: { id: KEY, person: KEY, let: true },
     newRoom: { id: KEY, name: 'Songs' },
     changeRoom: { id: KEY, room: ROOM, archived: true },
+    personFiles: { id: KEY, path: 'a/b' },
     circleFiles: { id: KEY, person: KEY, path: 'a/b' },
     searchOthers: { in: 'circles', words: 'two words' },
     getShared: { from: `circle:${KEY}`, contents: [{ content: CONTENT, path: 'a/b' }] },

@@ -39,7 +39,7 @@ export interface LibrarySurroundings {
   readonly contents: Pick<Contents, 'join' | 'offersChanged'>
   wallMs(): number
   readonly blocks: BlockedContents
-  /** Whether this device is in `circle:<id>`. */
+  /** Whether this device is in `circle:<id>`, or knows `person:<id>`. */
   isInCircle?(audience: string): boolean
   /** Something else is offered, or by other catalogues. */
   offersMoved?(): Promise<void>

@@ -37,7 +37,7 @@ export interface OfferSurroundings {
   readonly disk: Disk
   readonly stateFolder: string
   wallMs(): number
-  /** Whether something can be offered to `circle:<id>`: this device is in it. */
+  /** Whether something can be offered to `circle:<id>` or `person:<id>`: this device is in it, or they are known here. */
   isInCircle(audience: string): boolean
   /** Before something more is offered to everyone. @throws CatalogueKeyError when it could not be signed */
   mayPublish(): Promise<void>
@@ -103,7 +103,8 @@ export class Offers {
   }
 
   #isKnown(audience: string): boolean {
-    if (audience.startsWith('circle:')) return this.#around.isInCircle(audience)
+    if (audience.startsWith('circle:') || audience.startsWith('person:'))
+      return this.#around.isInCircle(audience)
     return audience === 'me' || audience === 'link' || audience === 'everyone'
   }
 

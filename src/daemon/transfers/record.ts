@@ -33,7 +33,7 @@ export interface TransferRecord {
   readonly id: string
   readonly role: 'get' | 'share'
   readonly audience: Audience
-  /** `circle:<id>` or `offer:<id>`: got and given there alone; null for what strangers may be asked for. */
+  /** `circle:<id>`, `person:<id>` or `offer:<id>`: got and given there alone; null for what strangers may be asked for. */
   readonly realm: string | null
   /** The conversation and message that offered it, with a space between, or `offer:<id>` that was sent; null for all others. */
   readonly message: string | null

@@ -11,8 +11,8 @@ import type { TakenFiles } from './take-from-disk.ts'
 /** Public swarms answer strangers; anything else is one circle's (TRANSFER.md, Realms). */
 export type Realm = 'public' | ClosedRealm
 
-/** One circle's, or of one thing that was sent from device to device. */
-export type ClosedRealm = `circle:${string}` | `offer:${string}`
+/** One circle's, of two persons, or of one thing that was sent from device to device. */
+export type ClosedRealm = `circle:${string}` | `person:${string}` | `offer:${string}`
 
 /** Listed: announced under its infohash. Unlisted: found by address or rendezvous key only (TRANSFER.md). */
 export type Listing = 'everyone' | 'link'
