@@ -1,7 +1,7 @@
 // Files between real daemons that share a circle: offered in a conversation, got, found, kept for others, taken back.
 
 import assert from 'node:assert/strict'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { noise } from '../doubles/content-scene.ts'
@@ -59,6 +59,27 @@ test('a file and a folder in a conversation come to whoever gets them, under the
   const below = (name: string) => readFile(join(folder.replace(/\/Trip.*$/, ''), 'Trip', name), 'utf8')
   assert.equal(await below('Plan.txt'), 'north')
   assert.equal(await below('Day 1/Notes.txt'), 'rain')
+})
+
+test('what is here already comes at once where it is wanted too, also twice in one folder', async (t) => {
+  const { people, room, all } = await family(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const from = join(people.folder, 'Twins')
+  await mkdir(from)
+  for (const name of ['One.bin', 'Two.bin']) await writeFile(join(from, name), FILE)
+  const alone = await ana.call('offerFiles', { id: room, paths: [join(from, 'One.bin')] })
+  const first = await gets(ben, room, alone.id)
+  const both = await ana.call('offerFiles', { id: room, paths: [from] })
+  const folder = await gets(ben, room, both.id)
+  assert.ok(folder.endsWith('/Twins'))
+  for (const name of ['One.bin', 'Two.bin'])
+    assert.deepEqual(await readFile(join(folder, name)), Buffer.from(FILE))
+  // Asked for again where it lies, it lies there.
+  assert.equal(await gets(ben, room, alone.id), first)
+  // Somebody who tidied up gets it anew.
+  await rm(first)
+  const anew = await ana.call('offerFiles', { id: room, paths: [join(from, 'Two.bin')] })
+  assert.deepEqual(await readFile(await gets(ben, room, anew.id)), Buffer.from(FILE))
 })
 
 test('what somebody offers is found and looked around in by the others, and gone when it is taken back', async (t) => {

@@ -5,17 +5,17 @@ import path from 'node:path'
 import { explain } from '../../api/errors.ts'
 import type { OutputOf } from '../../api/routes.ts'
 import type { FileCard } from '../../api/schemas/conversations.ts'
-import type { Coded } from '../../api/schemas/primitives.ts'
 import { CodedError } from '../../base/errors.ts'
 import type { Digest, Disk } from '../../base/ports.ts'
 import type { ClosedRealm } from '../../engine/torrent/options.ts'
 import { type ContentId, contentIdText, contentInfohash } from '../../metainfo/content-id.ts'
 import { formatMagnet } from '../../metainfo/magnet.ts'
 import { isBlankName, safeName } from '../../metainfo/safe-name.ts'
-import { Previews } from '../../safety/preview/previews.ts'
 import type { Adding } from '../transfers/adding.ts'
 import type { Transfer } from '../transfers/transfer.ts'
+import { AlsoWantedFiles } from './also-wanted.ts'
 import type { CircleRealms } from './circle-realms.ts'
+import { cardOf, type GotFile } from './got-card.ts'
 
 export interface WantedContent extends ContentId {
   /** As it was offered, with `/`: hostile. */
@@ -27,7 +27,7 @@ export interface CircleGetsGround {
   readonly transfers: Iterable<Transfer>
   readonly realms: CircleRealms
   readonly digest: Digest
-  readonly disk: Pick<Disk, 'stat' | 'nameRules'>
+  readonly disk: Pick<Disk, 'stat' | 'nameRules' | 'copy' | 'makeDirectory'>
   saveFolder(): string
   /** Devices known to have it, the linked ones first. */
   holders(realm: string, content: string): Promise<readonly string[]>
@@ -45,6 +45,7 @@ const MAX_FOLDERS = 32
 
 export class CircleGets {
   readonly #ground: CircleGetsGround
+  readonly #also: AlsoWantedFiles
   readonly #timers: NodeJS.Timeout[]
   /** What was told last of each message, as text. */
   readonly #told = new Map<string, string>()
@@ -52,6 +53,7 @@ export class CircleGets {
 
   constructor(ground: CircleGetsGround) {
     this.#ground = ground
+    this.#also = new AlsoWantedFiles(ground.disk)
     this.#timers = [
       setInterval(() => void this.#askAll(), ASK_AGAIN_MS).unref(),
       setInterval(() => void this.tell(), TELL_MS).unref(),
@@ -97,8 +99,13 @@ export class CircleGets {
       displayName,
       to: 'link',
     })
-    const { transfer } = await adding.add({ source: { link }, saveFolder }, { realm, message })
-    void this.#askFor(this.#find(transfer.id))
+    const { transfer, added } = await adding.add({ source: { link }, saveFolder }, { realm, message })
+    const known = this.#find(transfer.id)
+    if (!added && known !== undefined) {
+      const wanted = { message, folder: saveFolder, name, free: displayName }
+      await this.#also.want(known, realm, wanted)
+    }
+    void this.#askFor(known)
     return transfer.id
   }
 
@@ -124,6 +131,7 @@ export class CircleGets {
   #isTaken(folder: string, name: string): boolean {
     for (const { record } of this.#ground.transfers)
       if (record.realm !== null && record.saveFolder === folder && record.name === name) return true
+      else if (record.also.some(({ at }) => at === path.join(folder, name))) return true
     return false
   }
 
@@ -163,20 +171,47 @@ export class CircleGets {
 
   /** Of each message that something is got for: said again where it is another. */
   async tell(): Promise<void> {
-    const byMessage = new Map<string, Transfer[]>()
+    const byMessage = new Map<string, GotFile[]>()
     for (const transfer of this.#ground.transfers) {
-      const { message } = transfer.record
-      if (message !== null) byMessage.set(message, [...(byMessage.get(message) ?? []), transfer])
+      const { record } = transfer
+      if (record.message === null && record.also.length === 0) continue
+      this.#also.copy(transfer)
+      for (const [message, file] of filesOf(transfer))
+        byMessage.set(message, [...(byMessage.get(message) ?? []), file])
     }
-    for (const key of this.#told.keys()) if (!byMessage.has(key)) this.#told.delete(key)
-    for (const [key, transfers] of byMessage) {
-      const card = cardOf(transfers)
+    await this.#tellRemoved(byMessage)
+    for (const [key, files] of byMessage) {
+      const card = cardOf(files)
       const text = JSON.stringify(card)
       if (this.#told.get(key) === text || this.#closed) continue
       this.#told.set(key, text)
-      const bytesPerSecond = transfers.reduce((sum, transfer) => sum + transfer.row().downBytesPerSecond, 0)
+      const bytesPerSecond = files.reduce((sum, { row }) => sum + row.downBytesPerSecond, 0)
       // Told again when people are there again.
       await this.#ground.told(key, card, bytesPerSecond).catch(() => this.#told.delete(key))
+    }
+  }
+
+  /** Somebody else told another state of it. */
+  tellAgain(message: string): void {
+    this.#told.delete(message)
+  }
+
+  /** What was on its way and was removed can be got again. */
+  async #tellRemoved(byMessage: ReadonlyMap<string, unknown>): Promise<void> {
+    for (const [key, text] of this.#told) {
+      if (byMessage.has(key) || this.#closed) continue
+      this.#told.delete(key)
+      const { state } = JSON.parse(text) as Partial<FileCard>
+      if (state === 'got') continue
+      const card: Partial<FileCard> = {
+        state: 'offered',
+        doneBytes: 0,
+        transfer: null,
+        saved: null,
+        problem: null,
+      }
+      // While people are away it stays as it was told; getting it again mends that.
+      await this.#ground.told(key, card, 0).catch(() => undefined)
     }
   }
 
@@ -186,24 +221,14 @@ export class CircleGets {
   }
 }
 
-function cardOf(transfers: readonly Transfer[]): Partial<FileCard> {
-  const rows = transfers.map((transfer) => transfer.row())
-  const [first] = rows
-  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0)
-  const failed = rows.find(({ state }) => state === 'failed')
-  const locked = rows.some(({ check }) => check === 'locked')
-  const got = rows.every(({ wantedBytes, doneBytes }) => wantedBytes > 0 && doneBytes >= wantedBytes)
-  const problem: Coded | null = failed?.problem ?? null
-  const state = locked ? 'blocked' : failed !== undefined ? 'failed' : got ? 'got' : 'getting'
-  const folder = rows.length === 1 ? first?.path : first?.saveFolder
-  return {
-    state,
-    doneBytes: sum(({ doneBytes }) => doneBytes),
-    sources: Math.max(0, ...rows.map(({ sources }) => sources)),
-    transfer: rows.length === 1 ? (first?.id ?? null) : null,
-    saved: got ? (folder ?? null) : null,
-    problem,
-    preview:
-      got && !locked && rows.length === 1 && Previews.mayHave(first?.name ?? '', first?.totalBytes ?? 0),
-  }
+/** For whom the transfer is: whoever asked first, then whoever asked again. */
+function filesOf(transfer: Transfer): [string, GotFile][] {
+  const { message, also } = transfer.record
+  const row = transfer.row()
+  const first: [string, GotFile][] =
+    message === null ? [] : [[message, { row, at: row.path, there: true, problem: null }]]
+  const others = also.flatMap(({ message, at, there, problem }): [string, GotFile][] =>
+    message === null ? [] : [[message, { row, at, there, problem }]],
+  )
+  return [...first, ...others]
 }

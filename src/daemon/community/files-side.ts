@@ -299,7 +299,9 @@ export class FilesSide {
     const [problem] = failed
     if (done.length === 0 && problem !== undefined)
       return await told({ state: 'failed', problem: { code: problem.error.code, data: {} } })
-    return await told({ state: 'getting', transfer: done.length === 1 ? (done[0] ?? null) : null })
+    const card = await told({ state: 'getting', transfer: done.length === 1 ? (done[0] ?? null) : null })
+    this.#gets().tellAgain(`${conversation} ${message}`)
+    return card
   }
 
   /** @throws CommunityError CIRCLE_UNKNOWN, PERSON_UNKNOWN */

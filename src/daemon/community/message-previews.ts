@@ -42,7 +42,9 @@ export class MessagePreviews {
     }
     for (const transfer of this.#ground.transfers) {
       const { record } = transfer
-      if (record.message !== `${conversation} ${message}` || !record.summary.finished) continue
+      const key = `${conversation} ${message}`
+      const isOfIt = record.message === key || record.also.some((place) => place.message === key)
+      if (!isOfIt || !record.summary.finished) continue
       return Object.keys(record.locked).length > 0 ? undefined : path.join(record.saveFolder, record.name)
     }
     return undefined

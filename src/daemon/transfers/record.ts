@@ -29,6 +29,17 @@ export interface HashingWish extends ShareRequest {
   readonly leavesOut?: readonly (readonly string[])[]
 }
 
+/** One content is one transfer, however often it is got: each other place has a copy of its own. */
+export interface AlsoWanted {
+  /** As in the record. */
+  readonly message: string | null
+  /** The file: copied there when it has come. */
+  readonly at: string
+  readonly there: boolean
+  /** Why it could not be copied: a code of a DiskError. */
+  readonly problem: string | null
+}
+
 export interface TransferRecord {
   readonly id: string
   readonly role: 'get' | 'share'
@@ -37,6 +48,8 @@ export interface TransferRecord {
   readonly realm: string | null
   /** The conversation and message that offered it, with a space between, or `offer:<id>` that was sent; null for all others. */
   readonly message: string | null
+  /** The same content was asked for again: by whom, and where it lies for them. */
+  readonly also: readonly AlsoWanted[]
   readonly infohashV1: string | null
   readonly infohashV2: string | null
   /** As a link; empty while a share is being hashed. */
@@ -111,6 +124,7 @@ export const BLANK: Omit<TransferRecord, 'id' | 'role' | 'journalFolder' | 'save
   audience: 'everyone',
   realm: null,
   message: null,
+  also: [],
   infohashV1: null,
   infohashV2: null,
   magnet: '',
