@@ -111,6 +111,11 @@ export const PEOPLE_ERRORS: ErrorTable = {
     message: (data) => `There is no device ${word(data, 'device', 'of that name')} here.`,
     help: '`shoal nearby` shows devices on this network, `shoal me devices` your own.',
   },
+  DEVICE_PUT_OUT: {
+    exit: 1,
+    message: 'This device was put out: it is not one of your devices any more.',
+    help: 'What it has it keeps. Your circles and contacts go on with your other devices.',
+  },
   DEVICE_GONE: {
     exit: 1,
     message: (data) => `${word(data, 'device', 'The device')} is not reachable now.`,

@@ -23,6 +23,7 @@ export type CommunityCode =
   | 'PERSON_BLOCKED'
   | 'DEVICE_UNKNOWN'
   | 'DEVICE_GONE'
+  | 'DEVICE_PUT_OUT'
   | 'CONVERSATION_UNKNOWN'
   | 'MESSAGE_UNKNOWN'
   | 'MESSAGE_TOO_LONG'

@@ -10,20 +10,14 @@ import type { Millis } from '../../src/base/ids.ts'
 import { SeededRandom } from '../../src/base/random.ts'
 import { RecordError } from '../../src/community/community-error.ts'
 import { ContactBook } from '../../src/community/contact/contact-book.ts'
+import { DeviceLists } from '../../src/community/contact/device-lists.ts'
 import type { DirectEffect } from '../../src/community/direct/direct-effect.ts'
 import type { DirectMessage } from '../../src/community/direct/direct-inbox.ts'
 import { DirectService } from '../../src/community/direct/direct-service.ts'
 import type { Where } from '../../src/community/direct/outbox.ts'
 import { readCard, signCard } from '../../src/community/identity/device-card.ts'
 import { type CircleId, type DeviceId, keyText, type PersonId } from '../../src/community/ids.ts'
-import type {
-  CircleFacts,
-  EpochFacts,
-  MemberFacts,
-  Membership,
-  MembershipListener,
-  Role,
-} from '../../src/community/membership.ts'
+import type { Role } from '../../src/community/membership.ts'
 import type { PublicPage, Question } from '../../src/community/nearby/browse.ts'
 import { NearService, type Visible } from '../../src/community/nearby/near-service.ts'
 import type { SendOfferRow } from '../../src/community/nearby/send-offer.ts'
@@ -34,6 +28,7 @@ import { ContactStore } from '../../src/daemon/community/store/contact-store.ts'
 import { DirectStore } from '../../src/daemon/community/store/direct-store.ts'
 import { OfferStore } from '../../src/daemon/community/store/offer-store.ts'
 import { readMigrations } from '../../src/platform/database-migrations.ts'
+import { SceneCircles } from './scene-circles.ts'
 
 export const crypto = new SystemCrypto()
 const hpke = new HpkeKeys()
@@ -46,65 +41,6 @@ export interface Frame {
   readonly service: string
   readonly kind: string
   readonly body: Uint8Array
-}
-
-/** Circles whose members the test says; who is linked is in. */
-export class SceneCircles implements Membership {
-  readonly #scene: PeopleScene
-  readonly #device: DeviceId
-  readonly members = new Map<CircleId, Map<PersonId, Role>>()
-  readonly listeners: MembershipListener[] = []
-
-  constructor(scene: PeopleScene, device: DeviceId) {
-    this.#scene = scene
-    this.#device = device
-  }
-
-  circles(): readonly CircleId[] {
-    return [...this.members.keys()]
-  }
-
-  facts(id: CircleId): CircleFacts | undefined {
-    const roles = this.members.get(id)
-    if (roles === undefined) return undefined
-    const me = this.#scene.device(this.#device).person
-    const members = new Map<PersonId, MemberFacts>()
-    const owners = new Map<DeviceId, PersonId>()
-    for (const [person, role] of roles) {
-      const theirs = this.#scene.devicesOf(person)
-      for (const device of theirs) owners.set(device.id, person)
-      const devices = new Map(theirs.map(({ id }) => [id, new Uint8Array(32)]))
-      members.set(person, { person, role, muted: false, devices, addedAt: 0 })
-    }
-    const policy = {
-      history: 'all',
-      approval: false,
-      retentionDays: 30,
-      retentionBytes: 50e6,
-      keepCopies: 0,
-    } as const
-    const mine = roles.get(me)
-    return { id, members, owners, pins: new Map(), removed: new Set(), policy, epoch: undefined, mine }
-  }
-
-  epoch(): EpochFacts | undefined {
-    return undefined
-  }
-
-  linked(circle: CircleId): readonly DeviceId[] {
-    return this.#scene.linksOf(this.#device).filter((device) => this.isLinked(circle, device))
-  }
-
-  isLinked(circle: CircleId, device: DeviceId): boolean {
-    const roles = this.members.get(circle)
-    return (
-      roles?.has(this.#scene.device(device).person) === true && this.#scene.areLinked(this.#device, device)
-    )
-  }
-
-  watch(listener: MembershipListener): void {
-    this.listeners.push(listener)
-  }
 }
 
 export class SceneDevice {
@@ -120,6 +56,7 @@ export class SceneDevice {
   readonly book: ContactBook
   readonly direct: DirectService
   readonly near: NearService
+  readonly lists: DeviceLists
   visible: Visible = 'everyone'
   /** What a look at my own catalogue gives; undefined: nothing is offered. */
   catalogue: ((question: Question) => PublicPage) | undefined
@@ -133,7 +70,7 @@ export class SceneDevice {
   readonly scene: PeopleScene
   name: string
 
-  constructor(scene: PeopleScene, name: string, personSeed: Uint8Array, seed: Uint8Array) {
+  constructor(scene: PeopleScene, name: string, personSeed: Uint8Array, seed: Uint8Array, hasWords: boolean) {
     this.scene = scene
     this.name = name
     this.personSeed = personSeed
@@ -171,7 +108,19 @@ export class SceneDevice {
       asked: (effect) => scene.ask(this, effect),
       arrived: (message) => this.told.push(message),
       personChanged: () => undefined,
-      met: () => undefined,
+      met: (other) => this.lists.met(other),
+      cameOut: (other, whose) => this.lists.cameOut(other, whose),
+    })
+    this.lists = new DeviceLists({
+      me: { ...me, personSeed: hasWords ? personSeed : undefined, card: () => this.card },
+      out: scene.out(this, 'devices'),
+      book: this.book,
+      records: this.contacts,
+      signatures: crypto,
+      wall,
+      wentOut: (whose, other) =>
+        whose === this.person ? this.direct.putOut(other) : this.direct.wentOut(other),
+      changed: () => undefined,
     })
     this.near = new NearService({
       out: scene.out(this, 'near'),
@@ -192,7 +141,7 @@ export class SceneDevice {
       },
       offerReady: (row) => this.ready.push(row),
     })
-    this.services.push(this.direct, this.near)
+    this.services.push(this.direct, this.near, this.lists)
     this.circles.watch(this.direct)
   }
 
@@ -221,16 +170,18 @@ export class PeopleScene {
   readonly devices: SceneDevice[] = []
   readonly #links = new Set<string>()
   readonly frames: Frame[] = []
+  /** Devices that can send nothing now. */
+  readonly full = new Set<DeviceId>()
   /** All that ever travelled. */
   readonly seen: Frame[] = []
   /** What a test does to frames on their way; undefined loses one. */
   onWay: (frame: Frame) => Frame | undefined = (frame) => frame
   #effects: { device: SceneDevice; effect: DirectEffect }[] = []
 
-  /** Another device of somebody where `of` is given. */
-  add(name: string, of?: SceneDevice): SceneDevice {
+  /** Another device of somebody where `of` is given: with their words only if it was restored by them. */
+  add(name: string, of?: SceneDevice, hasWords = of === undefined): SceneDevice {
     const personSeed = of?.personSeed ?? this.random.bytes(32)
-    const device = new SceneDevice(this, name, personSeed, this.random.bytes(32))
+    const device = new SceneDevice(this, name, personSeed, this.random.bytes(32), hasWords)
     // As linking a device does: they have one another's cards.
     for (const own of this.devicesOf(device.person)) {
       own.book.saw(readCard(device.card, crypto), device.card, device.name)
@@ -309,7 +260,7 @@ export class PeopleScene {
   out(device: SceneDevice, service: string) {
     return {
       send: (to: DeviceId, kind: string, body: Parameters<typeof encode>[0]) => {
-        if (!this.areLinked(device.id, to)) return false
+        if (!this.areLinked(device.id, to) || this.full.has(device.id)) return false
         this.frames.push({ from: device.id, to, service, kind, body: encode(body) })
         return true
       },

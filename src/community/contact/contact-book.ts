@@ -79,12 +79,11 @@ export class ContactBook {
   personOf(device: DeviceId): PersonId | undefined {
     const { me, records, membership } = this.#ground
     if (device === me.device) return me.person
-    if (records.isGone(device)) return undefined
     const known = records.device(device)
     if (known?.card !== undefined) return known.person
     for (const circle of membership.circles()) {
       const person = membership.facts(circle)?.owners.get(device)
-      if (person !== undefined) return person
+      if (person !== undefined && !records.isGone(person, device)) return person
     }
     return undefined
   }
@@ -96,7 +95,7 @@ export class ContactBook {
     for (const { device, name } of records.devicesOf(person)) names.set(device, name)
     for (const circle of this.sharedCircles(person))
       for (const device of membership.facts(circle)?.members.get(person)?.devices.keys() ?? [])
-        if (!names.has(device)) names.set(device, '')
+        if (!names.has(device) && !records.isGone(person, device)) names.set(device, '')
     names.delete(me.device)
     return names
   }
@@ -120,7 +119,7 @@ export class ContactBook {
     const { records, me } = this.#ground
     const nothing = { card: undefined, token: undefined, seenAt: null }
     // Whoever takes a device in that was put out once wants it back.
-    records.removeGone(device)
+    records.removeGone(me.person, device)
     records.putDevice({ device, person: me.person, name, hints, ...nothing })
   }
 
@@ -132,16 +131,47 @@ export class ContactBook {
       records.putDevice({ device, person, card, name, hints: [], token: undefined, seenAt })
   }
 
+  /** As its list says, which they signed. */
+  listed({ person, device, name }: SeenCard, card: Uint8Array): void {
+    const { records, me } = this.#ground
+    const known = records.device(device)
+    // What it proved itself is newer.
+    if (device === me.device || known?.card !== undefined) return
+    if (known === undefined) this.#makeRoom(person)
+    const { hints = [], token, seenAt = null } = known?.person === person ? known : { token: undefined }
+    records.putDevice({ device, person, card, name, hints, token, seenAt })
+  }
+
   /** A device of mine that is none any more: its card counts for nothing. */
   putOut(device: DeviceId): void {
-    const { records, me } = this.#ground
-    if (device === me.device) return
-    records.removeDevice(device)
-    records.putGone(device, this.#ground.wall.seconds())
+    const { me } = this.#ground
+    if (device !== me.device) this.out(me.person, device)
+  }
+
+  /** A device is none of theirs any more, for good. */
+  out(person: PersonId, device: DeviceId): void {
+    const { records, wall } = this.#ground
+    if (records.device(device)?.person === person) records.removeDevice(device)
+    records.putGone(person, device, wall.seconds())
+  }
+
+  /** Of somebody who is nobody to us any more, unless they are to stay nobody. */
+  forgetList(person: PersonId): void {
+    if (!this.isAcquainted(person) && !this.isBlocked(person)) this.#ground.records.removeList(person)
+  }
+
+  isOut(person: PersonId, device: DeviceId): boolean {
+    return this.#ground.records.isGone(person, device)
+  }
+
+  /** This one, by a list of mine that another of my devices signed. */
+  get amOut(): boolean {
+    const { me } = this.#ground
+    return this.isOut(me.person, me.device)
   }
 
   goneDevices(): readonly DeviceId[] {
-    return this.#ground.records.goneDevices()
+    return this.#ground.records.goneDevices(this.#ground.me.person)
   }
 
   ownPerson(): readonly PersonId[] {
@@ -190,7 +220,7 @@ export class ContactBook {
   saw(card: SeenCard, bytes: Uint8Array, personName: string): void {
     const { records, wall } = this.#ground
     const { person, device } = card
-    if (device === this.#ground.me.device || records.isGone(device)) return
+    if (device === this.#ground.me.device || records.isGone(person, device)) return
     const before = records.device(device)
     // A link spoke for a device that is somebody else's: what it said is forgotten.
     const token = before?.person === person ? before.token : undefined

@@ -44,11 +44,16 @@ export interface ContactRecords {
   asked(): readonly KnownDevice[]
   putDevice(row: KnownDevice): void
   removeDevice(device: DeviceId): void
-  /** Devices of mine that were put out. */
-  isGone(device: DeviceId): boolean
-  goneDevices(): readonly DeviceId[]
-  putGone(device: DeviceId, at: number): void
-  removeGone(device: DeviceId): void
+  /** Devices that a person has put out, those first that went first. */
+  isGone(person: PersonId, device: DeviceId): boolean
+  goneDevices(person: PersonId): readonly DeviceId[]
+  putGone(person: PersonId, device: DeviceId, at: number): void
+  removeGone(person: PersonId, device: DeviceId): void
+  /** The latest list of a person's devices (identity/device-list.ts). */
+  list(person: PersonId): Uint8Array | undefined
+  putList(person: PersonId, list: Uint8Array): void
+  /** With what it said to be gone. */
+  removeList(person: PersonId): void
   /** Tokens of links that I made and that still work. */
   linkTokens(): readonly Uint8Array[]
   putLinkToken(token: Uint8Array, made: number): void

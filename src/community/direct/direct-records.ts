@@ -95,6 +95,7 @@ export interface DirectRecords {
   deliveries(id: RecordId): readonly Delivery[]
   delivery(id: RecordId, device: DeviceId): Delivery | undefined
   putDelivery(row: Delivery): void
+  removeDelivery(id: RecordId, device: DeviceId): void
   /** Of one device, not arrived, oldest first. */
   pendingFor(device: DeviceId, limit: number): readonly Delivery[]
   pendingDevices(): readonly { readonly device: DeviceId; readonly person: PersonId }[]

@@ -13,23 +13,15 @@ import { RecordError } from '../community-error.ts'
 import { TOKEN_BYTES } from '../contact/contact-link.ts'
 import { MAX_NAME_BYTES } from '../contact/link-fields.ts'
 import { MAX_CARD_BYTES, readCard } from '../identity/device-card.ts'
-import { type CircleId, type DeviceId, KEY_BYTES, keyBytes, keyText, type PersonId } from '../ids.ts'
+import { type CircleId, type DeviceId, keyBytes, type PersonId } from '../ids.ts'
 import type { Membership, MembershipListener } from '../membership.ts'
 import { RecordFields } from '../record-fields.ts'
 import type { Link, Service, ServiceOut } from '../service.ts'
 import type { Opened } from './direct-effect.ts'
 import type { DirectMessage } from './direct-inbox.ts'
-import type { MailKey } from './direct-records.ts'
 import { holdersOf } from './holders.ts'
-import {
-  MAX_AHEAD_SECONDS,
-  MAX_HELLOS,
-  MAX_MAIL_BYTES,
-  MAX_TOKENS,
-  MAX_UNANSWERED,
-  TIDY_MS,
-  TOKEN_HASH_BYTES,
-} from './limits.ts'
+import { Holding } from './holding.ts'
+import { MAX_AHEAD_SECONDS, MAX_HELLOS, MAX_MAIL_BYTES, TIDY_MS } from './limits.ts'
 import { boxHashes, MAIL_KEY_BYTES, Mailbox } from './mailbox.ts'
 import { type Answer, Outbox } from './outbox.ts'
 import { type Moment, Post, type PostGround } from './post.ts'
@@ -41,8 +33,10 @@ export interface DirectGround extends Omit<PostGround, 'ring' | 'outbox' | 'answ
   readonly membership: Membership
   /** Somebody is a contact now, has another name, or a device more. */
   personChanged(person: PersonId): void
-  /** A device of a contact, a member or mine greeted us: it may know where we are. */
+  /** A device of a contact, a member or mine greeted us, and was greeted: it may know where we are. */
   met(device: DeviceId): void
+  /** One greeted as this person's who has put it out. */
+  cameOut(device: DeviceId, person: PersonId): void
 }
 
 interface Acquaintance {
@@ -52,8 +46,6 @@ interface Acquaintance {
   greeted: boolean
   /** Whose it is, once they told; of strangers nothing is kept. */
   person: PersonId | undefined
-  /** Mail held for it that it was given and has not answered. */
-  readonly given: Set<MailKey>
 }
 
 const ANSWERS: readonly Answer[] = ['have', 'prekey', 'token', 'bad']
@@ -65,6 +57,7 @@ export class DirectService implements Service, MembershipListener {
   readonly #ring: PrekeyRing
   readonly #outbox: Outbox
   readonly #mailbox: Mailbox
+  readonly #holding: Holding
   readonly #post: Post
   #making = false
   #tidyAt: Millis | undefined
@@ -76,6 +69,7 @@ export class DirectService implements Service, MembershipListener {
     const { records, crypto, wall, inbox } = ground
     this.#ring = new PrekeyRing(records)
     this.#mailbox = new Mailbox(records, crypto)
+    this.#holding = new Holding({ ...ground, mailbox: this.#mailbox })
     this.#outbox = new Outbox(
       records,
       {
@@ -118,6 +112,7 @@ export class DirectService implements Service, MembershipListener {
     if (!book.isAcquainted(person)) {
       for (const { device } of records.correspondentsOf(person)) records.removeCorrespondent(device)
       for (const { id } of records.waitingOf(person)) records.removeWaiting(id)
+      book.forgetList(person)
     }
     for (const [device, { person: theirs }] of this.#links) {
       if (theirs === person && book.isAcquainted(person)) this.#grant(device, person)
@@ -125,11 +120,18 @@ export class DirectService implements Service, MembershipListener {
     this.#tellBoxes()
   }
 
-  /** A device of mine was put out: nothing is sealed to it any more, and the token it knew works no more. */
+  /** A device was put out by whose it was: nothing is sealed to it any more. */
+  wentOut(device: DeviceId): void {
+    const acquaintance = this.#links.get(device)
+    if (acquaintance !== undefined) acquaintance.person = undefined
+    this.#ground.records.removeCorrespondent(device)
+    this.#outbox.wentOut(device)
+  }
+
+  /** One of mine: the token that it knew works no more, either. */
   putOut(device: DeviceId): void {
-    const { records, me } = this.#ground
-    records.removeCorrespondent(device)
-    this.revoked(me.person)
+    this.wentOut(device)
+    this.revoked(this.#ground.me.person)
   }
 
   /** My name or card is another. */
@@ -157,11 +159,11 @@ export class DirectService implements Service, MembershipListener {
 
   linked(link: Link, _now: Millis): void {
     const { device } = link
-    this.#links.set(device, { link, hellos: 0, greeted: false, person: undefined, given: new Set() })
+    this.#links.set(device, { link, hellos: 0, greeted: false, person: undefined })
     const person = this.#ground.book.personOf(device)
     const asked = this.#ground.book.known(device)?.token !== undefined
     if (asked || (person !== undefined && this.#ground.book.isAcquainted(person))) this.#hello(device, false)
-    this.#handOver(device)
+    this.#holding.linked(device)
   }
 
   received(from: DeviceId, kind: string, body: BDict, now: Millis): void {
@@ -170,22 +172,23 @@ export class DirectService implements Service, MembershipListener {
     const fields = new RecordFields(body, `direct.${kind}`)
     if (kind === 'hello') this.#helloCame(acquaintance, fields)
     else if (kind === 'grant') this.#grantCame(acquaintance, fields)
-    else if (kind === 'box') this.#boxCame(acquaintance, fields)
+    else if (kind === 'box') this.#holding.boxCame(from, fields, acquaintance.person !== undefined)
     else if (kind === 'mail') this.#mailCame(from, fields, now)
-    else if (kind === 'put') this.#putCame(from, fields)
+    else if (kind === 'put') this.#holding.putCame(from, fields)
     else if (kind === 'got') this.#gotCame(from, fields)
     else if (kind === 'kept') this.#keptCame(from, fields)
     else throw new RecordError('FRAME_INVALID', { kind })
   }
 
   drained(device: DeviceId, _now: Millis): void {
-    this.#handOver(device)
+    this.#holding.handOver(device)
     this.#outbox.pushAll()
   }
 
   unlinked(device: DeviceId, _now: Millis): void {
     const person = this.#links.get(device)?.person
     this.#links.delete(device)
+    this.#holding.unlinked(device)
     this.#outbox.unlinked(device)
     if (person === undefined) return
     this.#ground.book.left(person)
@@ -246,6 +249,10 @@ export class DirectService implements Service, MembershipListener {
     if (card.device !== device) throw new RecordError('RECORD_INVALID', { what: 'direct.hello', field: 'c' })
     const { person } = card
     if (book.isBlocked(person)) return
+    if (book.isOut(person, device)) {
+      this.#ground.cameOut(device, person)
+      return
+    }
     const expected = book.known(device)
     if (expected?.token !== undefined && expected.person !== person) {
       // The link named a person, and the device is somebody else's.
@@ -259,8 +266,8 @@ export class DirectService implements Service, MembershipListener {
     book.saw(card, bytes, name)
     book.answered(device)
     this.#ground.personChanged(person)
-    this.#ground.met(device)
     if (wantsAnswer || !acquaintance.greeted) this.#hello(device, false)
+    this.#ground.met(device)
     this.#grant(device, person)
     this.#box(device)
   }
@@ -281,14 +288,6 @@ export class DirectService implements Service, MembershipListener {
     this.#outbox.reached(correspondent, persons)
   }
 
-  #boxCame({ link, person }: Acquaintance, fields: RecordFields): void {
-    const { wall } = this.#ground
-    const hashes = fields.bytesWithin('h', 0, TOKEN_HASH_BYTES * MAX_TOKENS)
-    fields.end()
-    if (hashes.length % TOKEN_HASH_BYTES !== 0) fields.refuse('h')
-    if (person !== undefined) this.#mailbox.told(link.device, hashes, wall.seconds())
-  }
-
   #mailCame(from: DeviceId, fields: RecordFields, now: Millis): void {
     const token = fields.bytes('t', TOKEN_BYTES)
     const sealed = fields.bytesWithin('x', 48, MAX_MAIL_BYTES)
@@ -296,24 +295,12 @@ export class DirectService implements Service, MembershipListener {
     this.#post.came(from, token, sealed, now)
   }
 
-  #putCame(from: DeviceId, fields: RecordFields): void {
-    const box = keyText<DeviceId>(fields.bytes('b', KEY_BYTES))
-    const token = fields.bytes('t', TOKEN_BYTES)
-    const sealed = fields.bytesWithin('x', 48, MAX_MAIL_BYTES)
-    fields.end()
-    const kept = this.#mailbox.put(box, token, sealed, this.#ground.wall.seconds())
-    this.#ground.out.send(from, 'kept', { i: fromHex(this.#mailbox.key(sealed)), y: kept ? 1 : 0 })
-    if (kept) this.#handOver(box)
-  }
-
   #gotCame(from: DeviceId, fields: RecordFields): void {
     const key = toHex(fields.bytes('i', MAIL_KEY_BYTES))
     const answer = fields.oneOf('a', ANSWERS)
     fields.end()
-    this.#links.get(from)?.given.delete(key)
-    this.#mailbox.answered(from, key)
+    this.#holding.answered(from, key)
     this.#outbox.got(from, key, answer)
-    this.#handOver(from)
   }
 
   #keptCame(from: DeviceId, fields: RecordFields): void {
@@ -374,17 +361,6 @@ export class DirectService implements Service, MembershipListener {
     const { membership, book } = this.#ground
     if (book.isOwn(this.#links.get(device)?.person)) return true
     return membership.circles().some((circle) => membership.isLinked(circle, device))
-  }
-
-  /** Mail held for a device that is linked. */
-  #handOver(box: DeviceId): void {
-    const given = this.#links.get(box)?.given
-    if (given === undefined) return
-    for (const { key, token, mail } of this.#mailbox.next(box, MAX_UNANSWERED)) {
-      if (given.has(key)) continue
-      if (!this.#ground.out.send(box, 'mail', { t: token, x: mail })) return
-      given.add(key)
-    }
   }
 
   #answer(device: DeviceId, key: string, answer: Answer): void {

@@ -134,6 +134,20 @@ export class Outbox {
     if (this.#records.deliveries(id).every(({ arrived }) => arrived)) this.#records.removeWaiting(id)
   }
 
+  /** A device is nobody's any more: what waited for it alone has arrived everywhere else. */
+  wentOut(device: DeviceId): void {
+    for (let ids: readonly Delivery[]; ; ) {
+      ids = this.#records.pendingFor(device, 4 * MAX_UNANSWERED)
+      if (ids.length === 0) return
+      for (const { id } of ids) {
+        this.#records.removeDelivery(id, device)
+        const rest = this.#records.deliveries(id)
+        this.#tell(id)
+        if (rest.length > 0 && rest.every(({ arrived }) => arrived)) this.#records.removeWaiting(id)
+      }
+    }
+  }
+
   unlinked(device: DeviceId): void {
     const unanswered = this.#unanswered.get(device)
     this.#unanswered.delete(device)

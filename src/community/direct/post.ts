@@ -99,6 +99,7 @@ export class Post {
   /** @throws CommunityError PERSON_UNKNOWN, PERSON_BLOCKED, MESSAGE_TOO_LONG, TOO_MANY; nothing was written then */
   write(person: PersonId, content: Uint8Array, moment: Moment): DirectMessage {
     const { book, records, me } = this.#ground
+    if (book.amOut) throw new CommunityError('DEVICE_PUT_OUT', {})
     if (book.isBlocked(person)) throw new CommunityError('PERSON_BLOCKED', {})
     const known = book.row(person) !== undefined || book.isAcquainted(person)
     if (!known || book.isOwn(person)) throw new CommunityError('PERSON_UNKNOWN', {})
@@ -221,6 +222,8 @@ export class Post {
     if (!book.isAcquainted(ids.sender)) return 'token'
     try {
       const envelope = readEnvelope(plain, ids, sealed.slice(0, ENCAPSULATED_BYTES), crypto)
+      // Put out by whose it was: what it still sends counts for nothing.
+      if (book.isOut(ids.sender, envelope.from.device)) return 'bad'
       const entry = decodeEntry(envelope.entry)
       this.#check(entry, ids.sender, envelope.from)
       const id = entryId(envelope.entry, crypto)

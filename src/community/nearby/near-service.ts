@@ -121,6 +121,14 @@ export class NearService implements Service {
     return this.#links.has(device)
   }
 
+  /** It is not whose it said. */
+  wentOut(device: DeviceId): void {
+    const neighbour = this.#links.get(device)
+    if (neighbour?.near === undefined) return
+    neighbour.near = undefined
+    this.#ground.nearbyChanged(device)
+  }
+
   /** For the switchboard: what it answers may be as long as a guest's. */
   isTrusted(device: DeviceId): boolean {
     return this.#links.get(device)?.trusted === true
@@ -216,7 +224,7 @@ export class NearService implements Service {
     // Only what is on this network is near; the others were not asked.
     if (way !== 'nearby' || (before === undefined && this.near().length >= MAX_NEAR)) return
     const { person, name: deviceName } = card
-    if (book.isBlocked(person)) return
+    if (book.isBlocked(person) || book.isOut(person, device)) return
     const foundAt = before?.foundAt ?? wall.seconds()
     neighbour.near = { device, person, name, deviceName, card: bytes, files, bytes: sum, author, foundAt }
     nearbyChanged(device)

@@ -187,7 +187,7 @@ export class SendOffers {
     const { person } = card
     const known = records.offer(id)
     if (known !== undefined) this.#again(known, from)
-    if (known !== undefined || book.isBlocked(person)) return
+    if (known !== undefined || book.isBlocked(person) || book.isOut(person, from)) return
     const acquainted = book.isAcquainted(person)
     if (!acquainted && !takesStrangers()) return
     const waiting = records.waiting()

@@ -68,6 +68,7 @@ function rig(scene: PeopleScene, device: SceneDevice, hasWords = true): Rig {
       historyTaken: (until) => {
         made.history = until
       },
+      putOut: (gone) => device.book.putOut(gone),
       changed: () => undefined,
     }),
   }

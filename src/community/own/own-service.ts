@@ -79,6 +79,8 @@ export interface OwnGround {
   /** How far messages of before were taken; undefined: none yet. */
   historyAt(): RecordId | 'all' | undefined
   historyTaken(until: RecordId | 'all'): void
+  /** Another device of mine put this one out. */
+  putOut(device: DeviceId): void
   changed(): void
 }
 
@@ -298,7 +300,8 @@ export class OwnService implements Service {
   #goneCame(fields: RecordFields): void {
     const gone = fields.listOfBytes('l', MAX_GONE, KEY_BYTES, KEY_BYTES).map((key) => keyText<DeviceId>(key))
     fields.end()
-    for (const device of gone) this.#ground.book.putOut(device)
+    const { book, me, putOut } = this.#ground
+    for (const device of gone) if (device !== me.device && !book.isOut(me.person, device)) putOut(device)
   }
 
   #circleCame(fields: RecordFields, now: Millis): void {

@@ -3,6 +3,7 @@
 
 import { compareBytes, concatBytes } from '../../base/bytes.ts'
 import { ContactBook } from '../../community/contact/contact-book.ts'
+import { DeviceLists } from '../../community/contact/device-lists.ts'
 import { type DeviceAddress, readAddresses } from '../../community/device-address.ts'
 import type { DirectInbox } from '../../community/direct/direct-inbox.ts'
 import type { DirectRecords } from '../../community/direct/direct-records.ts'
@@ -37,6 +38,8 @@ export interface DirectPart extends PeoplePart {
   readonly book: ContactBook
   readonly direct: DirectService
   readonly near: NearService
+  /** One of my devices is none any more: nothing is sealed to it, and whoever knows me is told. */
+  putOut(device: DeviceId): void
   /** For the rendezvous: what only both know, and their devices. */
   contacts(): { readonly secret: Uint8Array; readonly devices: readonly DeviceId[] }[]
   /** My name or my card is another. */
@@ -66,7 +69,8 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
   const records: DirectRecords = new DirectStore(database)
   const name = () => around.myName() ?? ''
   const me = { person, device, deviceSeed, card: () => around.card(), name }
-  const book = new ContactBook({ me, records: new ContactStore(database), membership, random, wall })
+  const contacts = new ContactStore(database)
+  const book = new ContactBook({ me, records: contacts, membership, random, wall })
   const driver = new DirectDriver(ground, () => direct)
   const direct: DirectService = new DirectService({
     me,
@@ -86,7 +90,11 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
       around.personChanged(changed)
       ground.changed({ kind: 'person', id: changed })
     },
-    met: (of) => around.met(of),
+    met: (of) => {
+      lists.met(of)
+      around.met(of)
+    },
+    cameOut: (of, whose) => lists.cameOut(of, whose),
   })
   membership.watch(direct)
   const offers = new OfferStore(database)
@@ -113,6 +121,23 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
     },
     offerReady: (row) => looks.offerReady(row),
   })
+  const lists: DeviceLists = new DeviceLists({
+    me: { person, device, personSeed: own.personSeed, card: () => around.card() },
+    out: ground.out('devices'),
+    book,
+    records: contacts,
+    signatures: crypto,
+    wall,
+    wentOut: (whose, of) => {
+      if (whose === person) direct.putOut(of)
+      else direct.wentOut(of)
+      near.wentOut(of)
+    },
+    changed: (whose) => {
+      around.wantedChanged()
+      ground.changed(whose === person ? { kind: 'me', id: null } : { kind: 'person', id: whose })
+    },
+  })
   const isIgnored = (of: PersonId | undefined) => of !== undefined && book.row(of)?.ignored === true
   const nearbyPerson = (of: DeviceId) => near.nearDevice(of)
   const nearby = { ground, book, near, here: around.here }
@@ -121,16 +146,23 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
     book,
     direct,
     near,
-    services: [direct, near],
+    services: [direct, near, lists],
     calls: {
       ...contactCalls({ ground, book, direct, around, nearbyPerson }),
       ...nearbyCalls(nearby),
       publicChanged: () => looks.refresh(),
       ...sendCalls({ ground, book, near, offers }),
     },
+    putOut: (of) => {
+      book.putOut(of)
+      direct.putOut(of)
+      near.wentOut(of)
+      lists.renew()
+    },
     contacts: () => rendezvousOf(book, records, (secret) => crypto.sha256(secret)),
     changedMe: () => {
       direct.changedMe()
+      lists.renew()
       near.changedMe()
     },
     ownCards: () =>
@@ -143,7 +175,10 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
       const row = offers.offer(id)
       return row?.state === 'accepted' ? row.device : undefined
     },
-    start: () => looks.refresh(),
+    start: () => {
+      lists.renew()
+      looks.refresh()
+    },
     settingsChanged: () => near.changedMe(),
     wanted: () => wantedOf(book),
     addresses: (of) => readAddresses(book.known(of)?.hints ?? []),

@@ -104,6 +104,7 @@ export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnP
     },
     historyAt: () => facts.get('direct-history') as RecordId | 'all' | undefined,
     historyTaken: (until) => facts.set('direct-history', until),
+    putOut: (device) => direct.putOut(device),
     changed: () => ground.changed({ kind: 'person', id: null }),
   })
   membership.watch({
@@ -153,8 +154,7 @@ export function openOwnPart(ground: PeopleGround, around: OwnSurroundings): OwnP
           const isIn = mine?.mine !== undefined && mine.members.get(own.person)?.devices.has(device) === true
           if (isIn) circles.removeDevice(circle, device, ground.now())
         }
-        book.putOut(device)
-        direct.direct.putOut(device)
+        direct.putOut(device)
         service.changed()
         // It is told by its circles that it is out before its link ends.
         later(PUT_OUT_AFTER_MS, () => around.hangUp(device))

@@ -30,10 +30,18 @@ CREATE TABLE contact_devices (
 CREATE INDEX contact_devices_of ON contact_devices (person);
 CREATE INDEX contact_devices_asked ON contact_devices (device) WHERE token IS NOT NULL;
 
--- Devices of mine that were put out: their cards count for nothing.
+-- Devices that their person, or I mine, put out: their cards count for nothing.
 CREATE TABLE contact_gone (
-  device TEXT PRIMARY KEY,
-  at INTEGER NOT NULL
+  person TEXT NOT NULL,
+  device TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (person, device)
+) STRICT, WITHOUT ROWID;
+
+-- The latest list of somebody's devices, as they signed it; mine, too.
+CREATE TABLE contact_lists (
+  person TEXT PRIMARY KEY,
+  list BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Links of mine that work.

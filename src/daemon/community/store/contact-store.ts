@@ -42,6 +42,10 @@ export class ContactStore implements ContactRecords {
   readonly #gone: StatementSync
   readonly #putGone: StatementSync
   readonly #removeGone: StatementSync
+  readonly #forgetGone: StatementSync
+  readonly #list: StatementSync
+  readonly #putList: StatementSync
+  readonly #removeList: StatementSync
   readonly #links: StatementSync
   readonly #putLink: StatementSync
 
@@ -57,10 +61,14 @@ export class ContactStore implements ContactRecords {
     this.#asked = database.prepare('SELECT * FROM contact_devices WHERE token IS NOT NULL ORDER BY device')
     this.#putDevice = database.prepare('INSERT OR REPLACE INTO contact_devices VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#removeDevice = database.prepare('DELETE FROM contact_devices WHERE device = ?')
-    this.#isGone = database.prepare('SELECT 1 FROM contact_gone WHERE device = ?')
-    this.#gone = database.prepare('SELECT device FROM contact_gone ORDER BY at, device')
-    this.#putGone = database.prepare('INSERT OR IGNORE INTO contact_gone VALUES (?, ?)')
-    this.#removeGone = database.prepare('DELETE FROM contact_gone WHERE device = ?')
+    this.#isGone = database.prepare('SELECT 1 FROM contact_gone WHERE person = ? AND device = ?')
+    this.#gone = database.prepare('SELECT device FROM contact_gone WHERE person = ? ORDER BY at, device')
+    this.#putGone = database.prepare('INSERT OR IGNORE INTO contact_gone VALUES (?, ?, ?)')
+    this.#removeGone = database.prepare('DELETE FROM contact_gone WHERE person = ? AND device = ?')
+    this.#forgetGone = database.prepare('DELETE FROM contact_gone WHERE person = ?')
+    this.#list = database.prepare('SELECT list FROM contact_lists WHERE person = ?')
+    this.#putList = database.prepare('INSERT OR REPLACE INTO contact_lists VALUES (?, ?)')
+    this.#removeList = database.prepare('DELETE FROM contact_lists WHERE person = ?')
     this.#links = database.prepare('SELECT token FROM contact_links ORDER BY made')
     this.#putLink = database.prepare('INSERT INTO contact_links VALUES (?, ?)')
   }
@@ -115,20 +123,33 @@ export class ContactStore implements ContactRecords {
     this.#removeDevice.run(device)
   }
 
-  isGone(device: DeviceId): boolean {
-    return this.#isGone.get(device) !== undefined
+  isGone(person: PersonId, device: DeviceId): boolean {
+    return this.#isGone.get(person, device) !== undefined
   }
 
-  goneDevices(): readonly DeviceId[] {
-    return (this.#gone.all() as { device: DeviceId }[]).map(({ device }) => device)
+  goneDevices(person: PersonId): readonly DeviceId[] {
+    return (this.#gone.all(person) as { device: DeviceId }[]).map(({ device }) => device)
   }
 
-  putGone(device: DeviceId, at: number): void {
-    this.#putGone.run(device, at)
+  putGone(person: PersonId, device: DeviceId, at: number): void {
+    this.#putGone.run(person, device, at)
   }
 
-  removeGone(device: DeviceId): void {
-    this.#removeGone.run(device)
+  removeGone(person: PersonId, device: DeviceId): void {
+    this.#removeGone.run(person, device)
+  }
+
+  list(person: PersonId): Uint8Array | undefined {
+    return (this.#list.get(person) as { list: Uint8Array } | undefined)?.list
+  }
+
+  putList(person: PersonId, list: Uint8Array): void {
+    this.#putList.run(person, list)
+  }
+
+  removeList(person: PersonId): void {
+    this.#removeList.run(person)
+    this.#forgetGone.run(person)
   }
 
   linkTokens(): readonly Uint8Array[] {

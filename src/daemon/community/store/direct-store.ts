@@ -45,6 +45,8 @@ const STATEMENTS = {
   delivery: `${DELIVERY} WHERE direct_waiting.id = ? AND direct_deliveries.device = ?`,
   putDelivery: `INSERT OR REPLACE INTO direct_deliveries
     SELECT number, ?, ?, ?, ?, ? FROM direct_waiting WHERE id = ?`,
+  removeDelivery:
+    'DELETE FROM direct_deliveries WHERE device = ? AND waiting = (SELECT number FROM direct_waiting WHERE id = ?)',
   pendingFor: `${DELIVERY} WHERE direct_deliveries.device = ? AND arrived = 0 ORDER BY waiting LIMIT ?`,
   pendingDevices: 'SELECT DISTINCT device, person FROM direct_deliveries WHERE arrived = 0 ORDER BY device',
   isSeen: 'SELECT 1 FROM direct_seen WHERE key = ?',
@@ -166,6 +168,10 @@ export class DirectStore implements DirectRecords {
 
   putDelivery({ id, device, person, arrived, mail, holders }: Delivery): void {
     this.#sql.putDelivery.run(device, person, Number(arrived), mail ?? null, JSON.stringify(holders), id)
+  }
+
+  removeDelivery(id: RecordId, device: DeviceId): void {
+    this.#sql.removeDelivery.run(device, id)
   }
 
   pendingFor(device: DeviceId, limit: number): readonly Delivery[] {
