@@ -141,9 +141,10 @@ export const PEOPLE_ROUTES = {
     method: 'POST',
     path: '/people/link',
     scope: 'control',
-    input: Empty,
+    /** Another one: those that this device showed before work no more. Whoever came by them stays. */
+    input: z.object({ anew: z.boolean().default(false) }),
     output: ContactLink,
-    summary: 'A link by which somebody adds me as a contact',
+    summary: 'A link by which somebody adds me as a contact; a new one withdraws those before',
   }),
   addContact: route({
     method: 'POST',

@@ -218,7 +218,7 @@ export class PeopleScene {
       person: a.person,
       device: a.id,
       name: a.name,
-      token: a.book.linkToken(),
+      token: a.book.links.token(),
       addresses: [],
     })
     await this.meet(a, b)

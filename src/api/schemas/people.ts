@@ -102,7 +102,7 @@ export const PersonChange = z.object({
 
 export const ContactLink = z.object({
   link: z.string(),
-  /** Null: works until withdrawn. */
+  /** Null: works until it is made anew (`contactLink` with `anew`). Nobody comes back by it whom I removed since. */
   expiresAt: Moment.nullable(),
 })
 

@@ -47,7 +47,7 @@ const WAYS: Ways<typeof ME_OPTIONS> = {
   'remove-device': way('DEVICE', ONE, removeDevice),
   visible: way('everyone|contacts|off', ONE, visibleMe),
   contacts: way('', NONE, contacts),
-  link: way('', NONE, contactLink),
+  link: way('', NONE, contactLink, ['anew']),
   add: way('LINK|PERSON|DEVICE', ONE, addContact),
   alias: way('PERSON [NAME]', [1, 1 + MOST_NAME_WORDS], alias, ['none']),
   verify: way('PERSON', ONE, verify, ['different']),

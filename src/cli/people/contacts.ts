@@ -59,12 +59,13 @@ function knownWord({ contact, verified, ignored, blocked, alwaysAcceptBytes }: P
 
 /** A link by which somebody adds me. */
 export async function contactLink(context: MeContext): Promise<number> {
-  const { output } = context
-  const made = await (await peopleLink(context)).call('contactLink', {})
+  const { output, values } = context
+  const made = await (await peopleLink(context)).call('contactLink', { anew: values.anew })
   output.object(made)
   output.result('Whoever has this link can add you and write to you:')
   output.result(`  ${made.link}`)
   sayQr(output, made.link.toUpperCase())
+  if (values.anew) output.note('Links that you gave out before work no more. Your contacts stay.')
   if (made.expiresAt !== null) output.note(`It works until ${formatMomentAhead(made.expiresAt, Date.now())}.`)
   output.note('They run: shoal me add LINK. Then compare words with them: shoal me verify PERSON')
   return 0

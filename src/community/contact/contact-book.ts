@@ -1,14 +1,14 @@
 // Whom I know: contacts, what I decided about them, and whose a device is. Made by me, and by cards that were proven on a link.
 // Promise: a device is somebody's only by their signature; who is blocked is nobody's correspondent, whatever else is known.
 
-import { equalBytes } from '../../base/bytes.ts'
 import type { Random } from '../../base/random.ts'
 import { CommunityError } from '../community-error.ts'
 import type { DeviceId, PersonId } from '../ids.ts'
 import type { Membership } from '../membership.ts'
 import type { Wall } from '../service.ts'
-import { type ContactLink, TOKEN_BYTES } from './contact-link.ts'
+import type { ContactLink } from './contact-link.ts'
 import type { ContactRecords, ContactRow, KnownDevice } from './contact-records.ts'
+import { OwnLinks } from './own-links.ts'
 
 /** More than anybody knows; each is a row and two lines of memory. */
 export const MAX_CONTACTS = 2_000
@@ -45,8 +45,12 @@ export interface ContactGround {
 export class ContactBook {
   readonly #ground: ContactGround
 
+  /** By which others add me. */
+  readonly links: OwnLinks
+
   constructor(ground: ContactGround) {
     this.#ground = ground
+    this.links = new OwnLinks(ground)
   }
 
   row(person: PersonId): ContactRow | undefined {
@@ -176,10 +180,6 @@ export class ContactBook {
 
   ownPerson(): readonly PersonId[] {
     return [this.#ground.me.person]
-  }
-
-  linkTokens(): readonly Uint8Array[] {
-    return this.#ground.records.linkTokens()
   }
 
   /** Devices that I was told of by a link, and that have not answered yet. */
@@ -334,18 +334,12 @@ export class ContactBook {
     return true
   }
 
-  /** The token of my link: one for all, made on the first call. */
-  linkToken(): Uint8Array {
-    const { records, random, wall } = this.#ground
-    const known = records.linkTokens().at(-1)
-    if (known !== undefined) return known
-    const token = random.bytes(TOKEN_BYTES)
-    records.putLinkToken(token, wall.seconds())
-    return token
-  }
-
-  isLinkToken(token: Uint8Array): boolean {
-    return this.#ground.records.linkTokens().some((known) => equalBytes(known, token))
+  /** Who comes by a link of mine is a contact, unless I removed them, or decided something else about them, after I made it. */
+  cameByLink(person: PersonId, name: string, token: Uint8Array): void {
+    const made = this.links.made(token)
+    const row = this.row(person)
+    if (made === undefined || this.isOwn(person) || row?.contact === true || !this.hasRoom(person)) return
+    if (row === undefined || row.changedAt < made) this.add(person, name)
   }
 
   #put(row: ContactRow): ContactRow {

@@ -56,5 +56,8 @@ export interface ContactRecords {
   removeList(person: PersonId): void
   /** Tokens of links that I made and that still work. */
   linkTokens(): readonly Uint8Array[]
+  /** Seconds since 1970; undefined where it is none of mine, or withdrawn. */
+  linkMade(token: Uint8Array): number | undefined
   putLinkToken(token: Uint8Array, made: number): void
+  removeLinkTokens(): void
 }

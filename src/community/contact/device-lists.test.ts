@@ -117,7 +117,7 @@ test('whoever was restored by words goes on with the number that a contact tells
   scene.unlink(desk, bob)
   const restored = scene.add('Ana', desk, true)
   for (const { device } of restored.contacts.devicesOf(desk.person)) restored.contacts.removeDevice(device)
-  const token = bob.book.linkToken()
+  const token = bob.book.links.token()
   restored.book.addByLink({ person: bob.person, device: bob.id, name: 'Bob', token, addresses: [] })
   await scene.meet(restored, bob)
   const list = listOf(bob, desk)

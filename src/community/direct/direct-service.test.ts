@@ -197,13 +197,68 @@ test('who is blocked costs nothing: no greeting, nothing opened, nothing kept', 
   ana.write(bob, 'hey')
   const before = scene.seen.length
   await scene.meet(ana, bob)
+  ana.direct.changedMe()
+  await scene.settle()
   const sent = scene.seen.slice(before).filter(({ from }) => from === bob.id)
-  assert.deepEqual(
-    sent.map(({ kind }) => kind),
-    ['got'],
-  )
+  assert.deepEqual(sent, [])
   assert.deepEqual([bob.texts, bob.told.length], [[], 0])
   assert.throws(() => bob.write(ana, 'no'), { code: 'PERSON_BLOCKED' })
+})
+
+test('mail of somebody who is blocked, or was removed, is thrown away by who holds it', async () => {
+  for (const blocked of [true, false]) {
+    const { scene, ana, bob, mia } = await friendsAndMember()
+    const message = ana.write(bob, 'left with Mia')
+    await scene.meet(ana, mia)
+    assert.equal(ana.where(message), 'held')
+    for (const { circles } of [ana, bob]) circles.members.clear()
+    scene.circle(8, bob, mia)
+    if (blocked) bob.book.change(ana.person, { blocked })
+    else bob.book.remove(ana.person)
+    bob.direct.revoked(ana.person)
+    await scene.meet(bob, mia)
+    assert.equal(mia.records.heldFor(bob.id, 10).length, 0)
+    // Nor is more taken for him.
+    ana.write(bob, 'and more')
+    await scene.settle()
+    assert.deepEqual([bob.texts, mia.records.heldFor(bob.id, 10).length], [[], 0])
+  }
+})
+
+test('a link that was made anew withdraws those before, and who came by them stays', async () => {
+  const { scene, ana, bob } = await friends()
+  const eve = scene.add('Eve')
+  const old = ana.book.links.token()
+  ana.book.links.withdraw()
+  const link = { person: ana.person, device: ana.id, name: 'Ana', addresses: [] }
+  eve.book.addByLink({ ...link, token: old })
+  await scene.meet(eve, ana)
+  assert.equal(ana.book.row(eve.person), undefined)
+  assert.ok(ana.book.isContact(bob.person))
+  scene.unlink(eve, ana)
+  eve.book.addByLink({ ...link, token: ana.book.links.token() })
+  await scene.meet(eve, ana)
+  assert.ok(ana.book.isContact(eve.person))
+})
+
+test('who was removed does not come back by the link they have, only by a later one', async () => {
+  const { scene, ana, bob } = await friends()
+  await scene.pass(60)
+  ana.book.remove(bob.person)
+  ana.direct.revoked(bob.person)
+  const link = { person: ana.person, device: ana.id, name: 'Ana', addresses: [] }
+  bob.book.addByLink({ ...link, token: ana.book.links.token() })
+  await scene.meet(bob, ana)
+  bob.write(ana, 'let me in')
+  await scene.settle()
+  assert.deepEqual([ana.book.isContact(bob.person), ana.texts], [false, []])
+  scene.unlink(bob, ana)
+  await scene.pass(60)
+  ana.book.links.withdraw()
+  bob.book.addByLink({ ...link, token: ana.book.links.token() })
+  await scene.meet(bob, ana)
+  assert.ok(ana.book.isContact(bob.person))
+  assert.deepEqual(ana.texts, ['let me in'])
 })
 
 test('a mailbox takes so many a token, and no more', async () => {

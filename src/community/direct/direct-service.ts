@@ -168,7 +168,8 @@ export class DirectService implements Service, MembershipListener {
 
   received(from: DeviceId, kind: string, body: BDict, now: Millis): void {
     const acquaintance = this.#links.get(from)
-    if (acquaintance === undefined) return
+    // Nothing of theirs is read, and they are not told so.
+    if (acquaintance === undefined || this.#ground.book.isBlockedDevice(from)) return
     const fields = new RecordFields(body, `direct.${kind}`)
     if (kind === 'hello') this.#helloCame(acquaintance, fields)
     else if (kind === 'grant') this.#grantCame(acquaintance, fields)
@@ -259,8 +260,7 @@ export class DirectService implements Service, MembershipListener {
       book.mistaken(device)
       this.#ground.personChanged(expected.person)
     }
-    if (token !== undefined && book.isLinkToken(token) && !book.isOwn(person) && book.hasRoom(person))
-      book.add(person, name)
+    if (token !== undefined) book.cameByLink(person, name, token)
     if (!book.isAcquainted(person)) return
     acquaintance.person = person
     book.saw(card, bytes, name)

@@ -113,12 +113,15 @@ export function contactCalls({ ground, book, direct, around, nearbyPerson }: Con
       for (const person of book.members()) persons.add(person)
       return { people: [...persons].map(show) }
     },
-    contactLink: (): OutputOf<'contactLink'> => {
+    contactLink: ({ anew }: ValidInputOf<'contactLink'>): OutputOf<'contactLink'> => {
       const name = around.myName()
       if (name === undefined) throw new CommunityError('NAME_NEEDED', {})
+      if (anew) book.links.withdraw()
       const { person, device } = own
       const addresses = around.addresses().slice(0, MAX_LINK_ADDRESSES)
-      const payload = encodeContactLink({ person, device, name, token: book.linkToken(), addresses })
+      const payload = encodeContactLink({ person, device, name, token: book.links.token(), addresses })
+      // Whoever has it looks for me by it.
+      around.wantedChanged()
       return { link: writePeopleLink('contact', payload, crypto), expiresAt: null }
     },
     addContact: (input: Added): Person => {

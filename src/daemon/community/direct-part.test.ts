@@ -8,7 +8,7 @@ async function friends(t: TestContext) {
   const scene = new PeopleParts()
   t.after(() => scene.close())
   const [ana, bob] = [await scene.add('Ana'), await scene.add('Bob')]
-  const { link } = ana.call('contactLink', {})
+  const { link } = ana.call('contactLink', { anew: false })
   const person = bob.call('addContact', { link })
   assert.deepEqual([person.id, person.name, person.contact], [ana.person, 'Ana', true])
   scene.link(ana, bob)
@@ -28,7 +28,7 @@ test('a link adds a contact on both sides, and words can be compared', async (t)
 
 test('what a link is can be said without anybody being asked', async (t) => {
   const { ana, bob } = await friends(t)
-  const { link } = ana.call('contactLink', {})
+  const { link } = ana.call('contactLink', { anew: false })
   assert.deepEqual(bob.call('peopleLinkFacts', { link }), {
     kind: 'contact',
     circle: null,

@@ -236,6 +236,6 @@ function rendezvousOf(
   const asked = book
     .asked()
     .map(({ device, token }) => ({ secret: hash(token ?? new Uint8Array(0)), devices: [device] }))
-  const links = book.linkTokens().map((token) => ({ secret: hash(token), devices: [] }))
+  const links = book.links.tokens().map((token) => ({ secret: hash(token), devices: [] }))
   return [...asked, ...links, ...pairs]
 }

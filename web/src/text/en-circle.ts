@@ -235,7 +235,9 @@ export const enCircle = {
   'send.sentCircle': (name: string) => `Offered to ${name}.`,
 
   'contact.link': 'My contact link',
-  'contact.linkMeans': 'Who has it can ask to write to you. Give it to whom you like.',
+  'contact.linkMeans': 'Who has it becomes a contact and can write to you. Give it to whom you like.',
+  'contact.linkAnew': 'Make a new link',
+  'contact.linkAnewMeans': 'A new link ends the one before: nobody else comes by it. Your contacts stay.',
   'contact.linkShow': 'Show my contact link',
   'contact.linkQr': 'QR code of my contact link',
   'contact.add': 'Add a contact',

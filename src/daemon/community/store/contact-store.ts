@@ -47,7 +47,9 @@ export class ContactStore implements ContactRecords {
   readonly #putList: StatementSync
   readonly #removeList: StatementSync
   readonly #links: StatementSync
+  readonly #linkMade: StatementSync
   readonly #putLink: StatementSync
+  readonly #removeLinks: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#contact = database.prepare('SELECT * FROM contacts WHERE person = ?')
@@ -70,6 +72,8 @@ export class ContactStore implements ContactRecords {
     this.#putList = database.prepare('INSERT OR REPLACE INTO contact_lists VALUES (?, ?)')
     this.#removeList = database.prepare('DELETE FROM contact_lists WHERE person = ?')
     this.#links = database.prepare('SELECT token FROM contact_links ORDER BY made')
+    this.#linkMade = database.prepare('SELECT made FROM contact_links WHERE token = ?')
+    this.#removeLinks = database.prepare('DELETE FROM contact_links')
     this.#putLink = database.prepare('INSERT INTO contact_links VALUES (?, ?)')
   }
 
@@ -154,6 +158,14 @@ export class ContactStore implements ContactRecords {
 
   linkTokens(): readonly Uint8Array[] {
     return (this.#links.all() as { token: Uint8Array }[]).map(({ token }) => token)
+  }
+
+  linkMade(token: Uint8Array): number | undefined {
+    return (this.#linkMade.get(token) as { made: number } | undefined)?.made
+  }
+
+  removeLinkTokens(): void {
+    this.#removeLinks.run()
   }
 
   putLinkToken(token: Uint8Array, made: number): void {

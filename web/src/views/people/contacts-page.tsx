@@ -50,13 +50,16 @@ export function ContactsPage(): ReactNode {
 
 function MyLink(): ReactNode {
   const [made, setMade] = useState<OutputOf<'contactLink'>>()
-  const show = async (): Promise<void> => setMade(await attempt(() => call('contactLink', {})))
+  const show = async (anew: boolean): Promise<void> => {
+    const link = await attempt(() => call('contactLink', { anew }))
+    if (link !== undefined) setMade(link)
+  }
   return (
     <Section title={t('contact.link')}>
       <p className="soft">{t('contact.linkMeans')}</p>
       {made === undefined ? (
         <div>
-          <Button icon="link" onPress={() => void show()}>
+          <Button icon="link" onPress={() => void show(false)}>
             {t('contact.linkShow')}
           </Button>
         </div>
@@ -64,6 +67,12 @@ function MyLink(): ReactNode {
         <>
           <CopyLine label={t('contact.link')} text={made.link} autoFocus />
           <LinkQr link={made.link} label={t('contact.linkQr')} />
+          <p className="soft">{t('contact.linkAnewMeans')}</p>
+          <div>
+            <Button icon="reload" onPress={() => void show(true)}>
+              {t('contact.linkAnew')}
+            </Button>
+          </div>
         </>
       )}
     </Section>
