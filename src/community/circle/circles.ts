@@ -6,7 +6,7 @@ import { earliest, type Millis } from '../../base/ids.ts'
 import type { Random } from '../../base/ports.ts'
 import { CommunityError, RecordError } from '../community-error.ts'
 import type { CommunityCrypto } from '../crypto.ts'
-import { type CircleId, type DeviceId, KEY_BYTES, keyText } from '../ids.ts'
+import { type CircleId, type DeviceId, KEY_BYTES, keyText, type RecordId } from '../ids.ts'
 import type { MembershipListener, Pin } from '../membership.ts'
 import type { ServiceOut, Wall } from '../service.ts'
 import { Admission } from './admission.ts'
@@ -319,6 +319,7 @@ export class Circles implements PartGround {
     if (circle === undefined) return undefined
     return {
       graph: circle.graph,
+      idOf: (bytes) => keyText<RecordId>(this.crypto.sha256(bytes)),
       read: (bytes) => readOperation(bytes, this.crypto),
       take: (operation) => circle.take(operation),
     }

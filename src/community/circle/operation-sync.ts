@@ -1,7 +1,7 @@
 // Brings the operations of a circle together with devices that are let in: sums tell whether anything is missing, vectors
 // what, pages bring it, heads tell of new ones at once. Both branches of a fork are told to everybody, so that all judge the
 // same. Promise: nothing is sent to, or asked of, a device that was not opened; what is kept while its parents are fetched
-// is bounded, and a page is waited for before the next is sent.
+// is bounded, and a page is waited for before the next is sent; so is the work that one device makes.
 // Frames: sum {c, h}, vector {c, v}, page {c, r, m}, got {c}, heads {c, i}, want {c, i}.
 
 import type { BDict } from '../../base/bencode-value.ts'
@@ -9,12 +9,14 @@ import { equalBytes } from '../../base/bytes.ts'
 import { after, earliest, type Millis } from '../../base/ids.ts'
 import { RecordError } from '../community-error.ts'
 import { type CircleId, type DeviceId, KEY_BYTES, keyBytes, keyText, type RecordId } from '../ids.ts'
+import { WorkBudget } from '../log/work-budget.ts'
 import type { ServiceOut } from '../service.ts'
 import type { Node, OperationGraph } from './graph.ts'
 import { MAX_EPOCH_BYTES } from './limits.ts'
 import type { Operation } from './operation.ts'
 import { lackingOf, vectorOf } from './operation-vector.ts'
 import { anyBytes, fixed, idsOf, invalid, join } from './sync-fields.ts'
+import { WaitingOperations } from './waiting-operations.ts'
 
 /** COMMUNITY.md: a page is at most 256 KiB, the largest operation. */
 const PAGE_BYTES = MAX_EPOCH_BYTES
@@ -24,17 +26,21 @@ const PAGE_OPERATIONS = 1_024
 const MAX_HEADS = 7
 /** Missing parents asked for at once. */
 const MAX_WANTS = 64
-/** Operations that wait for others that they rest on. */
-const MAX_WAITING = 1_024
-const MAX_WAITING_BYTES = 4 * 1024 * 1024
 /** What was asked of one device is asked of another after this. */
 const ANSWER_MS = 5_000
 /** A page of 256 KiB over a link of 5 KB/s. */
 const PAGE_MS = 60_000
 const MAX_ASKED = 2_048
 
+/** What a frame costs, in units of WorkBudget: a vector is read over the whole graph. */
+const WORK: Readonly<Record<string, number>> = { sum: 1, vector: 8, page: 1, got: 1, heads: 1, want: 3 }
+/** Of a page: a signature that was checked for nothing, and a hash. */
+const VAIN_WORK = 1
+const KNOWN_WORK = 1 / 16
+
 export interface SyncCircle {
   readonly graph: OperationGraph
+  idOf(bytes: Uint8Array): RecordId
   /** Shape and signature. @throws RecordError */
   read(bytes: Uint8Array): Operation
   /** @throws RecordError */
@@ -64,6 +70,8 @@ interface Session {
   settled: string
   /** New since the last heads. */
   fresh: Node[]
+  /** From its first frame on. */
+  budget: WorkBudget | undefined
 }
 
 interface Asked {
@@ -77,8 +85,7 @@ export class OperationSync {
   readonly #out: ServiceOut
   readonly #owner: SyncOwner
   readonly #sessions = new Map<string, Session>()
-  /** Operations without their parents, by circle. */
-  readonly #waiting = new Map<CircleId, Map<RecordId, Operation>>()
+  readonly #waiting = new WaitingOperations()
   readonly #asked = new Map<RecordId, Asked>()
 
   constructor(out: ServiceOut, owner: SyncOwner) {
@@ -96,6 +103,7 @@ export class OperationSync {
       behind: false,
       settled: '',
       fresh: [],
+      budget: undefined,
     }
     this.#sessions.set(keyOf(circle, device), session)
     this.#sendSum(session)
@@ -110,12 +118,13 @@ export class OperationSync {
   }
 
   unlinked(device: DeviceId): void {
+    this.#waiting.gone(device)
     for (const [key, session] of this.#sessions) if (session.device === device) this.#sessions.delete(key)
   }
 
   forget(circle: CircleId): void {
     for (const [key, session] of this.#sessions) if (session.circle === circle) this.#sessions.delete(key)
-    this.#waiting.delete(circle)
+    this.#waiting.forget(circle)
   }
 
   /** Tells everybody who may know of what is new here. */
@@ -184,6 +193,7 @@ export class OperationSync {
     const known = this.#owner.circle(circle)
     // The other side may have let us in before we let it in, or not have heard yet that it is out.
     if (session === undefined || known === undefined) return true
+    spend(session, WORK[kind] ?? 1, now)
     if (kind === 'sum') this.#readSum(session, known, fixed(body, 'h', KEY_BYTES), now)
     else if (kind === 'vector') this.#readVector(session, known, anyBytes(body, 'v'), now)
     else if (kind === 'page') this.#readPage(session, known, body, now)
@@ -250,64 +260,60 @@ export class OperationSync {
     if (list === undefined || list.length > PAGE_OPERATIONS || more === undefined) throw invalid('page')
     this.#send(session, 'got', {})
     const taken: Operation[] = []
-    for (const item of list) {
-      if (!(item instanceof Uint8Array)) throw invalid('page')
-      this.#takeOne(session, circle, item, taken, now)
+    try {
+      for (const item of list) {
+        if (!(item instanceof Uint8Array)) throw invalid('page')
+        this.#takeOne(session, circle, item, taken, now)
+      }
+    } finally {
+      // Also what came before something that is none: it is in the log, and what follows from it must follow.
+      if (taken.length > 0) this.#owner.took(session.circle, taken, session.device, now)
     }
-    if (taken.length === 0) return
-    this.#owner.took(session.circle, taken, session.device, now)
   }
 
   #takeOne(session: Session, circle: SyncCircle, bytes: Uint8Array, taken: Operation[], now: Millis): void {
-    const operation = circle.read(bytes)
-    if (operation.circle !== session.circle) throw invalid('circle')
-    this.#asked.delete(operation.id)
-    if (circle.graph.has(operation.id)) return
-    const missing = circle.graph.missing(operation)
-    if (missing.length > 0) {
-      this.#wait(session, operation, missing, now)
+    const id = circle.idOf(bytes)
+    this.#asked.delete(id)
+    if (circle.graph.has(id) || this.#waiting.has(session.circle, id)) {
+      spend(session, KNOWN_WORK, now)
       return
     }
-    if (this.#takeWhole(circle, operation)) taken.push(operation)
-    this.#takeWaiting(session.circle, circle, taken)
+    const operation = circle.read(bytes)
+    if (operation.circle !== session.circle) throw invalid('circle')
+    const missing = circle.graph.missing(operation)
+    if (missing.length > 0) {
+      spend(session, VAIN_WORK, now)
+      this.#wait(session, operation, missing, now)
+    } else if (!this.#takeWhole(circle, operation, taken)) spend(session, VAIN_WORK, now)
   }
 
-  /** What exceeds the circle's room is nobody's fault who passes it on; everything else is. */
-  #takeWhole(circle: SyncCircle, operation: Operation): boolean {
+  /** And what waited for it. What exceeds the circle's room is nobody's fault who passes it on; everything else is. */
+  #takeWhole(circle: SyncCircle, operation: Operation, taken: Operation[]): boolean {
     try {
-      return circle.take(operation)
+      if (!circle.take(operation)) return false
     } catch (error) {
       if (error instanceof RecordError && error.code === 'TOO_FAST') return false
       throw error
     }
+    taken.push(operation)
+    const next = this.#waiting.came(operation.circle, operation.id, circle.graph)
+    for (const waiting of next) this.#takeLate(circle, waiting, taken)
+    return true
+  }
+
+  /** What is none is nobody's fault who brought what it waited for. */
+  #takeLate(circle: SyncCircle, operation: Operation, taken: Operation[]): void {
+    try {
+      this.#takeWhole(circle, operation, taken)
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error
+    }
   }
 
   #wait(session: Session, operation: Operation, missing: readonly RecordId[], now: Millis): void {
-    const waiting = this.#waiting.get(session.circle) ?? new Map<RecordId, Operation>()
-    this.#waiting.set(session.circle, waiting)
-    let lengthBytes = operation.bytes.length
-    for (const { bytes } of waiting.values()) lengthBytes += bytes.length
-    if (waiting.size >= MAX_WAITING || lengthBytes > MAX_WAITING_BYTES) return
-    waiting.set(operation.id, operation)
-    this.#want(
-      session,
-      missing.filter((id) => !waiting.has(id)),
-      now,
-    )
-  }
-
-  #takeWaiting(id: CircleId, circle: SyncCircle, taken: Operation[]): void {
-    const waiting = this.#waiting.get(id)
-    if (waiting === undefined) return
-    for (let again = true; again; ) {
-      again = false
-      for (const operation of waiting.values()) {
-        if (circle.graph.missing(operation).length > 0) continue
-        waiting.delete(operation.id)
-        if (this.#takeWhole(circle, operation)) taken.push(operation)
-        again = true
-      }
-    }
+    if (!this.#waiting.put(operation, session.device, missing)) return
+    const wanted = missing.filter((id) => !this.#waiting.has(session.circle, id))
+    this.#want(session, wanted, now)
   }
 
   // ── Heads and wants ──
@@ -358,6 +364,11 @@ export class OperationSync {
   #send(session: Session, kind: string, body: { readonly [key: string]: Uint8Array }): boolean {
     return this.#out.send(session.device, kind, { c: keyBytes(session.circle), ...body })
   }
+}
+
+function spend(session: Session, units: number, now: Millis): void {
+  session.budget ??= new WorkBudget(now)
+  if (!session.budget.spend(units, now)) throw new RecordError('TOO_FAST', { what: 'operations' })
 }
 
 const ENDS: ReadonlySet<string> = new Set(['remove', 'device-remove', 'leave'])

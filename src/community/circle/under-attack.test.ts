@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CircleScene, type Player } from '../../../test/doubles/circle-scene.ts'
+import { MemoryCircleStore } from '../../../test/doubles/circle-store.ts'
+import { utf8 } from '../../base/bytes.ts'
+import { type CircleId, keyBytes, keyText, type RecordId } from '../ids.ts'
 import { Circle } from './circle.ts'
 import { DEFAULT_POLICY } from './circle-facts.ts'
 import { MAX_OPERATIONS_PER_DEVICE } from './limits.ts'
+import type { Operation, OperationBody } from './operation.ts'
+import { signOperation } from './operation-codec.ts'
+import { WaitingOperations } from './waiting-operations.ts'
 
 test('where the log has no room for a change, whoever asks is told so, and what follows by itself ends nothing', () => {
   const scene = new CircleScene()
@@ -23,4 +29,97 @@ test('where the log has no room for a change, whoever asks is told so, and what 
   scene.pass(120_000)
   const { members, epoch } = scene.facts(anna, circle)
   assert.deepEqual([[...members.keys()], epoch], [[anna.person], undefined])
+})
+
+/** Operations that Mallory, a member, writes beside everybody else, as bytes. */
+function written(
+  scene: CircleScene,
+  circle: CircleId,
+  by: Player,
+  bodies: readonly OperationBody[],
+): Uint8Array[] {
+  const { crypto } = scene
+  const copy = new MemoryCircleStore()
+  for (const bytes of by.store.operations(circle))
+    copy.putOperation(circle, keyText(crypto.sha256(bytes)), bytes)
+  const own = new Circle(circle, { me: by, crypto, wall: { seconds: () => scene.wallSeconds }, store: copy })
+  return bodies.map((body) => own.write(body).bytes)
+}
+
+test('a page that ends in junk has no less effect: who is out by what came before is let go, and everybody hears of it', () => {
+  const scene = new CircleScene()
+  const [anna, ben, cleo, mallory] = ['anna', 'ben', 'cleo', 'mallory'].map((name) =>
+    scene.player(name),
+  ) as Player[]
+  assert.ok(anna && ben && cleo && mallory)
+  const circle = scene.circleOf(anna, ben, cleo, mallory)
+  scene.unlinkAll(anna)
+  const [removal] = written(scene, circle, anna, [{ kind: 'remove', person: cleo.person, pins: [] }])
+  scene.inject(mallory, ben, 'page', { c: keyBytes(circle), m: 0, r: [removal as Uint8Array, utf8('junk')] })
+  assert.deepEqual(
+    scene.hungUp.map(({ by, device }) => [by, device]),
+    [['ben', mallory.device]],
+  )
+  assert.ok(!ben.service.membership.isLinked(circle, cleo.device))
+  scene.link(ben, anna)
+  scene.pass(30_000)
+  for (const player of [anna, ben]) assert.ok(!scene.facts(player, circle).members.has(cleo.person))
+  assert.notEqual(scene.facts(ben, circle).epoch, undefined)
+})
+
+test('operations that rest on nothing cost who sends them its link, and are forgotten with it', () => {
+  const scene = new CircleScene()
+  const [anna, mallory] = ['anna', 'mallory'].map((name) => scene.player(name)) as [Player, Player]
+  const circle = scene.circleOf(anna, mallory)
+  const waiting = new WaitingOperations()
+  let operation: Operation | undefined
+  for (let frame = 0; scene.isLinked(anna, mallory) && frame < 100; frame++) {
+    const page = Array.from({ length: 500 }, () => {
+      const body = { kind: 'policy' as const, policy: DEFAULT_POLICY }
+      const parents = [keyText<RecordId>(scene.random.bytes(32))]
+      const place = { circle, author: mallory.device, seq: 1, prev: undefined, parents, at: 1, body }
+      operation = signOperation(place, mallory.deviceSeed, scene.crypto)
+      return operation.bytes
+    })
+    scene.inject(mallory, anna, 'page', { c: keyBytes(circle), m: 0, r: page })
+    scene.now = (scene.now + 100) as typeof scene.now
+  }
+  assert.match(scene.hungUp[0]?.code ?? '', /TOO_FAST/)
+  assert.ok(scene.sent.filter(({ kind }) => kind === 'got').length < 10)
+  // The place where they wait.
+  assert.ok(operation !== undefined)
+  assert.ok(waiting.put(operation, mallory.device, operation.parents))
+  assert.ok(waiting.has(circle, operation.id))
+  waiting.gone(mallory.device)
+  assert.ok(!waiting.has(circle, operation.id))
+})
+
+test('an operation that came too early and is none is not held against whoever brings what it waited for', () => {
+  const scene = new CircleScene()
+  const [anna, ben, mallory] = ['anna', 'ben', 'mallory'].map((name) => scene.player(name)) as Player[]
+  assert.ok(anna && ben && mallory)
+  const circle = scene.circleOf(anna, ben, mallory)
+  scene.unlinkAll(anna)
+  scene.link(anna, mallory)
+  const stranger = scene.player('stranger')
+  const [first] = written(scene, circle, mallory, [{ kind: 'device', card: mallory.card }])
+  const child = signOperation(
+    {
+      circle,
+      author: stranger.device,
+      seq: 1,
+      prev: undefined,
+      parents: [keyText<RecordId>(scene.crypto.sha256(first as Uint8Array))],
+      at: 1,
+      body: { kind: 'leave', pins: [] },
+    },
+    stranger.deviceSeed,
+    scene.crypto,
+  )
+  scene.inject(mallory, anna, 'page', { c: keyBytes(circle), m: 0, r: [child.bytes] })
+  scene.inject(mallory, ben, 'page', { c: keyBytes(circle), m: 0, r: [first as Uint8Array] })
+  scene.link(anna, ben)
+  scene.pass(5_000)
+  assert.deepEqual(scene.hungUp, [])
+  assert.ok(scene.isLinked(anna, ben))
 })
