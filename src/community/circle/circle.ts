@@ -78,9 +78,9 @@ export class Circle {
     return this.#secrets
   }
 
-  /** All that it rests on must be here. @returns false for what is here already @throws RecordError */
-  take(operation: Operation): boolean {
-    if (!this.resolver.add(operation)) return false
+  /** As Resolver.add. @throws RecordError */
+  take(operation: Operation, needed = false): boolean {
+    if (!this.resolver.add(operation, needed)) return false
     this.#ground.store.putOperation(this.id, operation.id, operation.bytes)
     this.#facts = undefined
     return true

@@ -321,7 +321,8 @@ export class Circles implements PartGround {
       graph: circle.graph,
       idOf: (bytes) => keyText<RecordId>(this.crypto.sha256(bytes)),
       read: (bytes) => readOperation(bytes, this.crypto),
-      take: (operation) => circle.take(operation),
+      take: (operation, needed) => circle.take(operation, needed),
+      leads: (device) => circle.resolver.leads(device),
     }
   }
 }

@@ -6,6 +6,8 @@ import { compareBytes } from '../../base/bytes.ts'
 import { RecordError } from '../community-error.ts'
 import { type CircleId, type DeviceId, keyBytes, type RecordId } from '../ids.ts'
 import {
+  KEPT_LOG_BYTES,
+  KEPT_OPERATIONS,
   MAX_LOG_BYTES,
   MAX_LOG_BYTES_PER_DEVICE,
   MAX_OPERATIONS,
@@ -34,8 +36,24 @@ interface Writer {
   forkedAt: number | undefined
 }
 
+/** How much of a circle's log there may be, and how much of that is for moderators. */
+export interface LogRoom {
+  readonly operations: number
+  readonly lengthBytes: number
+  readonly keptOperations: number
+  readonly keptBytes: number
+}
+
+const ROOM: LogRoom = {
+  operations: MAX_OPERATIONS,
+  lengthBytes: MAX_LOG_BYTES,
+  keptOperations: KEPT_OPERATIONS,
+  keptBytes: KEPT_LOG_BYTES,
+}
+
 export class OperationGraph {
   readonly circle: CircleId
+  readonly #room: LogRoom
   readonly #nodes: Node[] = []
   readonly #byId = new Map<RecordId, Node>()
   readonly #heads = new Set<Node>()
@@ -45,8 +63,15 @@ export class OperationGraph {
   readonly #sum = new Uint8Array(32)
   #lengthBytes = 0
 
-  constructor(circle: CircleId) {
+  constructor(circle: CircleId, room: LogRoom = ROOM) {
     this.circle = circle
+    this.#room = room
+  }
+
+  /** There is room for moderators only. */
+  get isScarce(): boolean {
+    const { operations, lengthBytes, keptOperations, keptBytes } = this.#room
+    return this.#nodes.length >= operations - keptOperations || this.#lengthBytes >= lengthBytes - keptBytes
   }
 
   /** In order of arrival: parents first. */
@@ -140,8 +165,8 @@ export class OperationGraph {
       refuse('stranger')
     const writer = this.#writers.get(author)
     if (
-      this.#nodes.length >= MAX_OPERATIONS ||
-      this.#lengthBytes + bytes.length > MAX_LOG_BYTES ||
+      this.#nodes.length >= this.#room.operations ||
+      this.#lengthBytes + bytes.length > this.#room.lengthBytes ||
       (writer?.nodes.length ?? 0) >= MAX_OPERATIONS_PER_DEVICE ||
       (writer?.lengthBytes ?? 0) + bytes.length > MAX_LOG_BYTES_PER_DEVICE
     )

@@ -28,5 +28,11 @@ export const MAX_LIVE_INVITES = 64
 export const MAX_CIRCLES = 64
 /** Seconds since 1970 until the year 9999: what a date may say. */
 export const MAX_SECONDS = 253_402_300_799
-/** Every device a person had in a circle: those that are out, too. */
-export const MAX_PINS = 4 * MAX_DEVICES_PER_PERSON
+/** Of those the last for moderators: whoever fills the log is put out all the same, and the circle gets its new keys. */
+export const KEPT_OPERATIONS = 2_000
+export const KEPT_LOG_BYTES = 32 * 1024 * 1024
+/** Every device a person had in a circle, those that are out, too: each one that comes or goes is an epoch for everybody. */
+export const MAX_DEVICES_EVER = 4 * MAX_DEVICES_PER_PERSON
+export const MAX_PINS = MAX_DEVICES_EVER
+/** By one invite: who left so often needs a newer one, since each coming and going is an epoch for everybody. */
+export const MAX_LEAVES = 4

@@ -43,8 +43,10 @@ export interface SyncCircle {
   idOf(bytes: Uint8Array): RecordId
   /** Shape and signature. @throws RecordError */
   read(bytes: Uint8Array): Operation
-  /** @throws RecordError */
-  take(operation: Operation): boolean
+  /** @param needed something of a moderator waits for it @throws RecordError */
+  take(operation: Operation, needed: boolean): boolean
+  /** Whether it is a moderator's. */
+  leads(device: DeviceId): boolean
 }
 
 export interface SyncOwner {
@@ -290,7 +292,10 @@ export class OperationSync {
   /** And what waited for it. What exceeds the circle's room is nobody's fault who passes it on; everything else is. */
   #takeWhole(circle: SyncCircle, operation: Operation, taken: Operation[]): boolean {
     try {
-      if (!circle.take(operation)) return false
+      const { id, circle: of } = operation
+      const needed =
+        circle.graph.isScarce && this.#waiting.isNeeded(of, id, ({ author }) => circle.leads(author))
+      if (!circle.take(operation, needed)) return false
     } catch (error) {
       if (error instanceof RecordError && error.code === 'TOO_FAST') return false
       throw error

@@ -9,7 +9,7 @@ import { RecordError } from '../community-error.ts'
 import type { DeviceId, PersonId, RecordId } from '../ids.ts'
 import { byPlace, concurrent, type Node, type OperationGraph } from './graph.ts'
 import type { Operation } from './operation.ts'
-import { type Of, Register, type Seniority } from './register.ts'
+import { type Of, RANK, Register, type Seniority } from './register.ts'
 import { allowed, isExcess, overrules, targetOf } from './rules.ts'
 
 export type Standing =
@@ -53,8 +53,15 @@ export class Resolver {
     for (const node of graph.nodes) this.#enter(node)
   }
 
-  /** All that it rests on must be here. @returns false for what is here already @throws RecordError */
-  add(operation: Operation): boolean {
+  /**
+   * All that it rests on must be here.
+   * @param needed something of a moderator rests on it
+   * @returns false for what is here already
+   * @throws RecordError
+   */
+  add(operation: Operation, needed = false): boolean {
+    if (this.graph.isScarce && !needed && !this.#mayStill(operation))
+      throw new RecordError('TOO_FAST', { what: 'operations of a circle' })
     if (this.#idle >= MAX_IDLE_OPERATIONS && !this.#isLive(operation.author))
       throw new RecordError('TOO_FAST', { what: 'operations of who is out' })
     const node = this.graph.add(operation)
@@ -92,6 +99,19 @@ export class Resolver {
     if (!this.#stale) return
     this.#stale = false
     this.#judgeAll()
+  }
+
+  /** With little room left: what moderators do, and that somebody goes. */
+  #mayStill({ author, body }: Operation): boolean {
+    return this.leads(author) || (body.kind === 'leave' && this.#isLive(author))
+  }
+
+  /** Whether a moderator's, or an owner's, as far as is known now. */
+  leads(device: DeviceId): boolean {
+    this.settle()
+    const card = this.register.liveCard(device, undefined)
+    const role = card && this.register.role(card.person, undefined)
+    return role !== undefined && RANK[role] >= RANK.moderator
   }
 
   #isLive(device: DeviceId): boolean {

@@ -6,7 +6,7 @@ import type { PersonId } from '../ids.ts'
 import type { Role } from '../membership.ts'
 import { epochAllowed } from './epoch-rules.ts'
 import { byPlace, type Node } from './graph.ts'
-import { MAX_DEVICES_PER_PERSON, MAX_MEMBERS } from './limits.ts'
+import { MAX_DEVICES_EVER, MAX_DEVICES_PER_PERSON, MAX_LEAVES, MAX_MEMBERS } from './limits.ts'
 import { type Of, RANK, type Register } from './register.ts'
 
 /** The least role for an operation of this kind; more may depend on its target. */
@@ -100,6 +100,7 @@ function addAllowed(actor: Actor, node: Node, body: Of<'add'>, register: Registe
   const { person } = node.operation.cards[0] as DeviceCard
   if (register.isMember(person, node)) return false
   if (!node.operation.cards.every(({ device }) => mayBring(device, person, node, register))) return false
+  if (!hasRoomFor(node.operation.cards, person, node, register)) return false
   if (isFull(node, register)) return false
   if (body.backing === undefined) return RANK[actor.role] >= RANK.moderator
   const invite = register.invite(body.backing.invite, node)
@@ -111,12 +112,8 @@ function addAllowed(actor: Actor, node: Node, body: Of<'add'>, register: Registe
   const policy = register.policy(node)?.operation.body as Of<'policy'> | undefined
   if ((approval || policy?.policy.approval === true) && RANK[actor.role] < RANK.moderator) return false
   // Who was put out has the link still: only an invite that was made after that takes them back.
-  if (
-    !register
-      .removalsSeen(person, node)
-      .every((end) => end.operation.body.kind === 'leave' || invite.past.has(end.index))
-  )
-    return false
+  const ends = register.removalsSeen(person, node).filter((end) => !invite.past.has(end.index))
+  if (ends.length >= MAX_LEAVES || ends.some((end) => end.operation.body.kind !== 'leave')) return false
   const used = register.used(body.backing.invite, node)
   return used.has(person) || used.size < uses
 }
@@ -125,6 +122,15 @@ function addAllowed(actor: Actor, node: Node, body: Of<'add'>, register: Registe
 function mayBring(device: DeviceCard['device'], person: PersonId, node: Node, register: Register): boolean {
   const owner = register.ownerOf(device, node)
   return (owner === undefined || owner === person) && !register.wasRemoved(device, node)
+}
+
+/** Of all devices that the person ever had here. */
+function hasRoomFor(cards: readonly DeviceCard[], person: PersonId, node: Node, register: Register): boolean {
+  const fresh = cards.filter(({ device }) => register.ownerOf(device, node) === undefined).length
+  if (fresh === 0 || register.devicesEver(person).size + fresh <= MAX_DEVICES_EVER) return true
+  let had = 0
+  for (const device of register.devicesEver(person)) if (register.ownerOf(device, node) === person) had++
+  return had + fresh <= MAX_DEVICES_EVER
 }
 
 function isFull(node: Node, register: Register): boolean {
@@ -137,6 +143,7 @@ function isFull(node: Node, register: Register): boolean {
 function deviceAllowed(node: Node, register: Register): boolean {
   const { person, device } = node.operation.cards[0] as DeviceCard
   if (!register.isMember(person, node) || !mayBring(device, person, node, register)) return false
+  if (!hasRoomFor(node.operation.cards, person, node, register)) return false
   const live = register.liveDevices(person, node)
   return live.some((card) => card.device === device) || live.length < MAX_DEVICES_PER_PERSON
 }

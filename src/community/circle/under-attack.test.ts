@@ -2,13 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CircleScene, type Player } from '../../../test/doubles/circle-scene.ts'
 import { MemoryCircleStore } from '../../../test/doubles/circle-store.ts'
+import { Writer } from '../../../test/doubles/circle-writers.ts'
 import { utf8 } from '../../base/bytes.ts'
+import { SeededRandom } from '../../base/random.ts'
 import { type CircleId, keyBytes, keyText, type RecordId } from '../ids.ts'
 import { Circle } from './circle.ts'
 import { DEFAULT_POLICY } from './circle-facts.ts'
-import { MAX_OPERATIONS_PER_DEVICE } from './limits.ts'
+import { OperationGraph } from './graph.ts'
+import { MAX_DEVICES_EVER, MAX_LEAVES, MAX_OPERATIONS_PER_DEVICE } from './limits.ts'
 import type { Operation, OperationBody } from './operation.ts'
 import { signOperation } from './operation-codec.ts'
+import { Resolver } from './resolver.ts'
 import { WaitingOperations } from './waiting-operations.ts'
 
 test('where the log has no room for a change, whoever asks is told so, and what follows by itself ends nothing', () => {
@@ -122,4 +126,69 @@ test('an operation that came too early and is none is not held against whoever b
   scene.pass(5_000)
   assert.deepEqual(scene.hungUp, [])
   assert.ok(scene.isLinked(anna, ben))
+})
+
+test('no person has devices without end in a circle, nor comes and goes without end by one invite', () => {
+  const random = new SeededRandom(3)
+  const [olga, mike] = [new Writer('olga', random), new Writer('mike', random)]
+  olga.found()
+  olga.write(olga.add(mike))
+  mike.seeAllOf(olga)
+  const standings = Array.from({ length: MAX_DEVICES_EVER + 2 }, (_, number) => {
+    const other = new Writer(`mike ${number}`, random, mike)
+    const added = mike.write({ kind: 'device', card: other.card })
+    mike.write({ kind: 'device-remove', device: other.device, pin: undefined })
+    return mike.standing(added)
+  })
+  assert.equal(standings.lastIndexOf('counts'), MAX_DEVICES_EVER - 2)
+  assert.equal(standings.at(-1), 'unauthorised')
+
+  const seed = random.bytes(32)
+  const guest = new Writer('guest', random)
+  olga.write(olga.invite(seed, 1))
+  for (let time = 0; time <= MAX_LEAVES; time++) {
+    const added = olga.write(olga.admit(guest, seed))
+    assert.equal(olga.standing(added), time < MAX_LEAVES ? 'counts' : 'unauthorised')
+    guest.seeAllOf(olga)
+    guest.write({ kind: 'leave', pins: [] })
+    olga.seeAllOf(guest)
+  }
+  const later = random.bytes(32)
+  olga.write(olga.invite(later, 1))
+  assert.equal(olga.standing(olga.write(olga.admit(guest, later))), 'counts')
+})
+
+test('whoever fills the log of a circle is put out all the same, also where others have more of it', () => {
+  const random = new SeededRandom(4)
+  const [olga, nina, mike] = ['olga', 'nina', 'mike'].map((name) => new Writer(name, random)) as Writer[]
+  assert.ok(olga && nina && mike)
+  const first = olga.found()
+  for (const other of [nina, mike]) olga.write(olga.add(other))
+  mike.seeAllOf(olga)
+  const begun = olga.resolver.graph.nodes.map(({ operation }) => operation)
+  const flood = Array.from({ length: 60 }, () => mike.write({ kind: 'device', card: mike.card }))
+  const room = { operations: 50, keptOperations: 20, lengthBytes: 1e9, keptBytes: 0 }
+  const scarce = new Resolver(new OperationGraph(first.circle, room))
+  for (const operation of begun) scarce.add(operation)
+  let taken = 0
+  assert.throws(
+    () => {
+      for (const operation of flood) if (scarce.add(operation)) taken++
+    },
+    { code: 'TOO_FAST' },
+  )
+  assert.equal(taken, 27)
+  // Elsewhere one more of them had been taken when the owner put him out.
+  olga.see(flood.slice(0, taken + 1))
+  const removal = olga.write(olga.remove(mike))
+  const waiting = new WaitingOperations()
+  assert.ok(waiting.put(removal, olga.device, scarce.graph.missing(removal)))
+  const next = flood[taken] as Operation
+  const needed = (operation: Operation) =>
+    waiting.isNeeded(first.circle, operation.id, ({ author }) => scarce.leads(author))
+  assert.ok(needed(next))
+  assert.ok(!needed(flood[taken + 1] as Operation))
+  scarce.add(next, true)
+  for (const operation of waiting.came(first.circle, next.id, scarce.graph)) scarce.add(operation)
+  assert.equal(scarce.standing(removal.id), 'counts')
 })

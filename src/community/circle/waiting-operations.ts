@@ -63,6 +63,19 @@ export class WaitingOperations {
     return ready
   }
 
+  /** Whether something that matters waits for this one, or for what waits for it. */
+  isNeeded(circle: CircleId, id: RecordId, matters: (operation: Operation) => boolean): boolean {
+    const side = this.#sides.get(circle)
+    const looked = new Set([id])
+    // What is looked at grows by what waits for it.
+    for (const one of looked)
+      for (const { operation } of side?.waiters.get(one) ?? []) {
+        if (matters(operation)) return true
+        looked.add(operation.id)
+      }
+    return false
+  }
+
   /** Of whoever is gone nothing is kept that rests on nothing. */
   gone(from: DeviceId): void {
     for (const [circle, side] of this.#sides)
