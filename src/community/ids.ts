@@ -23,6 +23,9 @@ export class KeyTextError extends CodedError<'BAD_KEY_TEXT'> {}
 /** RFC 4648 in small letters, without padding; 32 bytes give 52 letters of which the last carries one bit. */
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const LETTERS = 52
+/** By character code; 255 for what is no letter of it. */
+const VALUES = new Uint8Array(128).fill(255)
+for (let value = 0; value < ALPHABET.length; value++) VALUES[ALPHABET.charCodeAt(value)] = value
 
 /** @throws KeyTextError unless it is 32 bytes */
 export function keyText<Id extends PersonId | DeviceId | CircleId | InviteId | RecordId>(
@@ -50,9 +53,9 @@ export function keyBytes(id: PersonId | DeviceId | CircleId | InviteId | RecordI
   let bits = 0
   let at = 0
   if (id.length !== LETTERS) throw new KeyTextError('BAD_KEY_TEXT', { length: id.length })
-  for (const letter of id) {
-    const value = ALPHABET.indexOf(letter)
-    if (value < 0) throw new KeyTextError('BAD_KEY_TEXT', {})
+  for (let letter = 0; letter < LETTERS; letter++) {
+    const value = VALUES[id.charCodeAt(letter)]
+    if (value === undefined || value === 255) throw new KeyTextError('BAD_KEY_TEXT', {})
     held = ((held << 5) | value) & 0x1fff
     bits += 5
     if (bits < 8) continue

@@ -6,7 +6,7 @@ import { compareBytes } from '../../src/base/bytes.ts'
 import type { Random } from '../../src/base/ports.ts'
 import { randomInt, SeededRandom, shuffle } from '../../src/base/random.ts'
 import { DEFAULT_POLICY, factsOf } from '../../src/community/circle/circle-facts.ts'
-import { epochHeads, generationOf, recipients } from '../../src/community/circle/epoch-rules.ts'
+import { bestOf, epochHeads, generationOf, recipients } from '../../src/community/circle/epoch-rules.ts'
 import { commitment, freshSecrets } from '../../src/community/circle/epoch-secrets.ts'
 import { type Node, OperationGraph } from '../../src/community/circle/graph.ts'
 import { inviteId, proveInvite } from '../../src/community/circle/join-proof.ts'
@@ -180,6 +180,23 @@ export class Writer {
     }
   }
 
+  /** The newest epoch, given to them; undefined where there is none. */
+  share(...to: readonly Writer[]): Of<'share'> | undefined {
+    const { register } = this.resolver
+    this.resolver.settle()
+    const epoch = epochHeads(register.epochs(undefined)).at(-1)
+    if (epoch === undefined) return undefined
+    const live = recipients(register, undefined)
+    const shares = to
+      .map(({ device }) => device)
+      .sort((a, b) => compareBytes(keyBytes(a), keyBytes(b)))
+      .map((device) => ({
+        device,
+        sealed: this.#random.bytes(live.get(device) === false ? KEEPER_SHARE_BYTES : MEMBER_SHARE_BYTES),
+      }))
+    return { kind: 'share', epoch: epoch.operation.id, shares }
+  }
+
   get circle(): CircleId {
     return this.resolver.graph.circle
   }
@@ -213,7 +230,10 @@ export function verdicts(resolver: Resolver): unknown {
     muted,
     [...devices.keys()].sort(),
   ])
+  const { register } = resolver
+  const best = bestOf(register, undefined, recipients(register, undefined))
   return {
+    best: best?.operation.id,
     standings: Object.fromEntries(standings.sort()),
     people: people.sort(),
     owners: [...owners].sort(),

@@ -59,8 +59,10 @@ export function drawnCircle(seed: number, steps: number, persons = 8): DrawnCirc
         return { kind: 'device', card: other.card }
       case 12:
         return { kind: 'device-remove', device: other.device, pin: undefined }
-      default:
-        return by.epoch()
+      default: {
+        const given = randomInt(random, 2) === 0 ? by.share(other) : undefined
+        return given ?? by.epoch()
+      }
     }
   }
 

@@ -23,6 +23,8 @@ export function everyOperation(random: Random): Operation[] {
   write(invite)
   write(olga.admit(zoe, seed, 'keeper'))
   const epoch = write(olga.epoch())
+  const shared = olga.share(zoe)
+  if (shared !== undefined) write(shared)
   const next = olga.epoch()
   const sealed = random.bytes(72)
   write({ ...next, past: [{ epoch: epoch.id, access: sealed, read: sealed }] })

@@ -46,7 +46,16 @@ export class SceneCircles implements Membership {
       keepCopies: 0,
     } as const
     const mine = roles.get(me)
-    return { id: circle, members, owners, pins: new Map(), removed: new Set(), policy, epoch: undefined, mine }
+    return {
+      id: circle,
+      members,
+      owners,
+      pins: new Map(),
+      removed: new Set(),
+      policy,
+      epoch: undefined,
+      mine,
+    }
   }
 
   epoch(): EpochFacts | undefined {

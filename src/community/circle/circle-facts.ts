@@ -2,10 +2,10 @@
 
 import type { DeviceId, PersonId, RecordId } from '../ids.ts'
 import type { CircleFacts, CirclePolicy, EpochFacts, MemberFacts, Pin } from '../membership.ts'
-import { bestOf, recipients } from './epoch-rules.ts'
+import { bestOf, policyAt, recipients } from './epoch-rules.ts'
 import { byPlace, type Node } from './graph.ts'
 import type { DevicePin } from './operation.ts'
-import type { Of, Register } from './register.ts'
+import type { Register } from './register.ts'
 import type { Resolver } from './resolver.ts'
 
 /** What a circle begins with: chat for a month, everybody reads what was written before they came. */
@@ -28,7 +28,7 @@ export function factsOf(
   const members = membersOf(register)
   const owners = ownersOf(resolver)
   const live = new Set([...members.values()].flatMap(({ devices }) => [...devices.keys()]))
-  const best = bestOf(register.epochs(undefined), recipients(register, undefined))
+  const best = bestOf(register, undefined, recipients(register, undefined))
   const mine = owners.get(me)
   return {
     id: graph.circle,
@@ -43,8 +43,7 @@ export function factsOf(
 }
 
 export function policyOf(register: Register): CirclePolicy {
-  const body = register.policy(undefined)?.operation.body as Of<'policy'> | undefined
-  return body?.policy ?? DEFAULT_POLICY
+  return policyAt(register, undefined) ?? DEFAULT_POLICY
 }
 
 function membersOf(register: Register): Map<PersonId, MemberFacts> {

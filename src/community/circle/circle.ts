@@ -34,6 +34,14 @@ export interface CircleGround {
   readonly store: CircleStore
 }
 
+/** An epoch told to this device, and by which operation. */
+export interface Unopened {
+  readonly id: RecordId
+  readonly epoch: Of<'epoch'>
+  readonly by: RecordId
+  readonly sealed: Uint8Array
+}
+
 export class Circle {
   readonly id: CircleId
   readonly resolver: Resolver
@@ -144,16 +152,21 @@ export class Circle {
   }
 
   /** The epochs told to this device whose secrets are not here: what must be opened. */
-  unopened(): { readonly id: RecordId; readonly epoch: Of<'epoch'>; readonly sealed: Uint8Array }[] {
+  unopened(): Unopened[] {
     this.resolver.settle()
-    const found: { id: RecordId; epoch: Of<'epoch'>; sealed: Uint8Array }[] = []
-    for (const node of this.resolver.register.epochs(undefined)) {
+    const { register } = this.resolver
+    const found: Unopened[] = []
+    for (const node of register.epochs(undefined)) {
+      const { id } = node.operation
       const epoch = node.operation.body as Of<'epoch'>
-      const share = epoch.shares.find(({ device }) => device === this.#ground.me.device)
-      const known = this.#secrets.get(node.operation.id)
-      const more =
-        known === undefined || (known.read === undefined && share?.sealed.length === MEMBER_SHARE_BYTES)
-      if (share && more) found.push({ id: node.operation.id, epoch, sealed: share.sealed })
+      const known = this.#secrets.get(id)
+      if (known?.read !== undefined) continue
+      for (const { operation } of [node, ...register.sharings(id)]) {
+        const { shares } = operation.body as Of<'epoch'> | Of<'share'>
+        const share = shares.find(({ device }) => device === this.#ground.me.device)
+        if (share && (known === undefined || share.sealed.length === MEMBER_SHARE_BYTES))
+          found.push({ id, epoch, by: operation.id, sealed: share.sealed })
+      }
     }
     return found
   }

@@ -1,10 +1,11 @@
 // Which epochs count, and which of them is written with. An epoch is for exactly the devices that were in where it was made;
 // whoever is a member may make one where it is due, moderators at any time (decision 0034): so a removal leads to a new
-// key even if whoever removed is gone at once. What a device that is out could read is never written with.
+// key even if whoever removed is gone at once. What a device that is out could read is never written with. Where everybody may
+// read what was before, who came later is given the epoch that is there (decision 0042).
 
 import { compareBytes } from '../../base/bytes.ts'
 import type { DeviceId } from '../ids.ts'
-import type { Role } from '../membership.ts'
+import type { CirclePolicy, Role } from '../membership.ts'
 import { byPlace, type Node } from './graph.ts'
 import type { EpochShare } from './operation.ts'
 import { MEMBER_SHARE_BYTES } from './operation-body.ts'
@@ -32,26 +33,107 @@ export function epochAllowed(role: Role, node: Node, body: Of<'epoch'>, register
   if (body.generation !== highest + 1) return false
   if (!body.past.every(({ epoch }) => body.after.includes(epoch))) return false
   const live = recipients(register, node)
-  if (!isFor(body.shares, live)) return false
+  if (!isFor(readersAmong(body.shares), live)) return false
   if (RANK[role] >= RANK.moderator) return true
-  const best = bestOf(before, live)
-  return best === undefined || !isFor(sharesOf(best), live)
+  const best = bestOf(register, node, live)
+  return best === undefined || !isFor(givenOf(best, register, node), live)
+}
+
+/** As far as it saw: by somebody who has it and may write with it, to those who lack it, where everybody may read it. */
+export function shareAllowed(node: Node, body: Of<'share'>, register: Register): boolean {
+  if (policyAt(register, node)?.history !== 'all') return false
+  const epoch = epochHeads(register.epochs(node)).find(({ operation }) => operation.id === body.epoch)
+  if (epoch === undefined) return false
+  const given = givenOf(epoch, register, node)
+  if (given.get(node.operation.author) !== true) return false
+  return body.shares.every((share) => {
+    const reads = readsOf(share.device, register, node)
+    return reads !== undefined && reads === isWhole(share) && given.get(share.device) !== reads
+  })
+}
+
+function readsOf(device: DeviceId, register: Register, view: View): boolean | undefined {
+  const person = register.ownerOf(device, view)
+  const role = person && register.roleGiven(person, view)
+  if (role === undefined || register.liveCard(device, view) === undefined) return undefined
+  return role !== 'keeper'
+}
+
+export function policyAt(register: Register, view: View): CirclePolicy | undefined {
+  return (register.policy(view)?.operation.body as Of<'policy'> | undefined)?.policy
 }
 
 /** Exactly those, each with what it may have. */
-export function isFor(shares: readonly EpochShare[], live: Recipients): boolean {
-  return (
-    shares.length === live.size &&
-    shares.every(({ device, sealed }) => live.get(device) === (sealed.length === MEMBER_SHARE_BYTES))
-  )
+export function isFor(given: Recipients, live: Recipients): boolean {
+  return given.size === live.size && [...given].every(([device, reads]) => live.get(device) === reads)
 }
 
 /** Nobody else, and nobody more. */
-function isWithin(shares: readonly EpochShare[], live: Recipients): boolean {
-  return shares.every(({ device, sealed }) => {
+function isWithin(holders: Recipients, live: Recipients): boolean {
+  for (const [device, holds] of holders) {
     const reads = live.get(device)
-    return reads !== undefined && (reads || sealed.length !== MEMBER_SHARE_BYTES)
-  })
+    if (reads === undefined || (holds && !reads)) return false
+  }
+  return true
+}
+
+/** To whom it was told, first or later, by operations that count. */
+export function givenOf(epoch: Node, register: Register, view: View): Recipients {
+  const given = readersAmong(sharesOf(epoch))
+  for (const node of register.sharings(epoch.operation.id))
+    if (register.sees(view, node)) addReaders(given, (node.operation.body as Of<'share'>).shares)
+  return given
+}
+
+/**
+ * Who may know it, by what was signed: also those to whom it was given by an operation that does not count (one add too many,
+ * an author who was put out beside it), as long as whoever gave it had it. Somebody who never had it names nobody here, and
+ * so cannot make others rotate.
+ */
+export function holdersOf(epoch: Node, register: Register, view: View): Recipients {
+  const first = new Set(sharesOf(epoch).map(({ device }) => device))
+  const holders = readersAmong(sharesOf(epoch))
+  const givers: Node[] = []
+  for (const node of register.sharings(epoch.operation.id)) {
+    if (!node.past.has(epoch.index) || (view !== undefined && !view.past.has(node.index))) continue
+    const { author, body } = node.operation
+    const had =
+      first.has(author) ||
+      givers.some(
+        (giver) =>
+          node.past.has(giver.index) &&
+          (giver.operation.body as Of<'share'>).shares.some(({ device }) => device === author),
+      )
+    if (!had) continue
+    givers.push(node)
+    addReaders(holders, (body as Of<'share'>).shares)
+  }
+  return holders
+}
+
+/** Whether some operation tells it to this device, whatever that counts. */
+export function wasTold(epoch: Node, device: DeviceId, register: Register): boolean {
+  const names = (shares: readonly EpochShare[]): boolean => shares.some((share) => share.device === device)
+  return (
+    names(sharesOf(epoch)) ||
+    register
+      .sharings(epoch.operation.id)
+      .some(({ operation }) => names((operation.body as Of<'share'>).shares))
+  )
+}
+
+function readersAmong(shares: readonly EpochShare[]): Map<DeviceId, boolean> {
+  return addReaders(new Map<DeviceId, boolean>(), shares)
+}
+
+function addReaders(to: Map<DeviceId, boolean>, shares: readonly EpochShare[]): Map<DeviceId, boolean> {
+  for (const share of shares) to.set(share.device, to.get(share.device) === true || isWhole(share))
+  return to
+}
+
+/** With the read secret. */
+function isWhole({ sealed }: EpochShare): boolean {
+  return sealed.length === MEMBER_SHARE_BYTES
 }
 
 /**
@@ -59,11 +141,11 @@ function isWithin(shares: readonly EpochShare[], live: Recipients): boolean {
  * lowest hash. Undefined where there is none: it is due. One that was followed is not gone back to, since later recipients
  * may know it.
  */
-export function bestOf(epochs: readonly Node[], live: Recipients): Node | undefined {
-  const ranked = epochHeads(epochs).sort(
+export function bestOf(register: Register, view: View, live: Recipients): Node | undefined {
+  const ranked = epochHeads(register.epochs(view)).sort(
     (a, b) => generationOf(b) - generationOf(a) || compareBytes(a.hash, b.hash),
   )
-  return ranked.find((epoch) => isWithin(sharesOf(epoch), live))
+  return ranked.find((epoch) => isWithin(holdersOf(epoch, register, view), live))
 }
 
 /** Those that no other one follows. */

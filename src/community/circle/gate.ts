@@ -12,7 +12,7 @@ import { MAX_CARD_BYTES, readCard } from '../identity/device-card.ts'
 import { type CircleId, type DeviceId, keyBytes } from '../ids.ts'
 import type { Circle } from './circle.ts'
 import type { PartGround } from './circle-ground.ts'
-import { generationOf, sharesOf } from './epoch-rules.ts'
+import { generationOf, wasTold } from './epoch-rules.ts'
 import { gateTag, TAG_LENGTH_BYTES } from './epoch-secrets.ts'
 import { MAX_CIRCLES } from './limits.ts'
 
@@ -200,7 +200,7 @@ export class Gate {
   #knownTo(circle: Circle, device: DeviceId): Uint8Array[] {
     return [...circle.secrets()]
       .map(([id, { access }]) => ({ node: circle.graph.get(id), access }))
-      .filter(({ node }) => node !== undefined && sharesOf(node).some((share) => share.device === device))
+      .filter(({ node }) => node !== undefined && wasTold(node, device, circle.resolver.register))
       .sort((a, b) => generationOf(b.node) - generationOf(a.node))
       .map(({ access }) => access)
   }

@@ -9,6 +9,8 @@ export const MAX_DEVICES_PER_PERSON = 8
 /** COMMUNITY.md. */
 export const MAX_OPERATION_BYTES = 64 * 1024
 export const MAX_EPOCH_BYTES = 256 * 1024
+/** Given in one operation: 170 bytes each, so that 64 KiB hold them. */
+export const MAX_SHARES = 256
 /** Branches that an operation joins; with more of them the next one joins the rest. */
 export const MAX_PARENTS = 16
 /** Years of a busy circle of 500: the pasts of as many take 25 MB. */

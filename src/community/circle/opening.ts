@@ -1,4 +1,4 @@
-// Opens what was sealed to this device: each epoch that is for it, once.
+// Opens what was sealed to this device: each epoch that is for it, once for each operation that tells it.
 
 import type { RecordId } from '../ids.ts'
 import type { Circle } from './circle.ts'
@@ -23,9 +23,9 @@ export class Opening {
   }
 
   look(circle: Circle): void {
-    for (const { id, epoch, sealed } of circle.unopened()) {
-      if (this.#tried.has(id)) continue
-      this.#tried.add(id)
+    for (const { id, epoch, by, sealed } of circle.unopened()) {
+      if (this.#tried.has(by)) continue
+      this.#tried.add(by)
       const info = shareInfo(circle.id, this.#ground.me.device, epoch)
       const number = this.#ground.effect((effect) => ({ kind: 'open', number: effect, info, sealed }))
       this.#asked.set(number, { circle, id, epoch })

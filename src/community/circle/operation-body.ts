@@ -24,6 +24,7 @@ import {
   MAX_PARENTS,
   MAX_PINS,
   MAX_SECONDS,
+  MAX_SHARES,
 } from './limits.ts'
 import type {
   DevicePin,
@@ -80,8 +81,10 @@ export function bodyFields(body: OperationBody): Fields {
         g: body.generation,
         h: body.past.map((past) => ({ a: past.access, e: keyBytes(past.epoch), r: past.read })),
         r: body.readHash,
-        s: body.shares.map((share) => ({ d: keyBytes(share.device), s: share.sealed })),
+        s: body.shares.map(shareFields),
       }
+    case 'share':
+      return { e: keyBytes(body.epoch), s: body.shares.map(shareFields) }
     case 'policy':
       return { o: policyFields(body.policy) }
     case 'device':
@@ -124,6 +127,12 @@ export function readBody(kind: OperationKind, fields: RecordFields): OperationBo
       return { kind, invite: invite(fields) }
     case 'epoch':
       return readEpoch(fields)
+    case 'share':
+      return {
+        kind,
+        epoch: keyText<RecordId>(fields.bytes('e', KEY_BYTES)),
+        shares: readShares(fields, 1, MAX_SHARES),
+      }
     case 'policy':
       return { kind, policy: readPolicy(fields) }
     case 'device':
@@ -166,7 +175,7 @@ function backingFields(backing: InviteBacking): Fields {
 function readEpoch(fields: RecordFields): OperationBody {
   const after = fields.listOfBytes('f', MAX_PARENTS, KEY_BYTES, KEY_BYTES)
   const past = fields.listOfRecords('h', MAX_PARENTS, readPast)
-  const shares = fields.listOfRecords('s', MAX_DEVICES, readShare)
+  const shares = readShares(fields, 0, MAX_DEVICES)
   const body = {
     kind: 'epoch' as const,
     generation: fields.int('g', 1, MAX_OPERATIONS),
@@ -178,7 +187,6 @@ function readEpoch(fields: RecordFields): OperationBody {
   }
   if (!ascending(after)) fields.refuse('f')
   if (!ascending(past.map(({ epoch }) => keyBytes(epoch)))) fields.refuse('h')
-  if (!ascending(shares.map(({ device }) => keyBytes(device)))) fields.refuse('s')
   return body
 }
 
@@ -188,6 +196,16 @@ function readPast(fields: RecordFields): EpochPast {
     epoch: keyText<RecordId>(fields.bytes('e', KEY_BYTES)),
     read: fields.bytes('r', SEALED_SECRET_BYTES),
   }
+}
+
+function shareFields(share: EpochShare): Fields {
+  return { d: keyBytes(share.device), s: share.sealed }
+}
+
+function readShares(fields: RecordFields, least: number, most: number): EpochShare[] {
+  const shares = fields.listOfRecords('s', most, readShare)
+  if (shares.length < least || !ascending(shares.map(({ device }) => keyBytes(device)))) fields.refuse('s')
+  return shares
 }
 
 function readShare(fields: RecordFields): EpochShare {

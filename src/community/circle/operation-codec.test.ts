@@ -16,7 +16,7 @@ const crypto = new QuickCrypto(random)
 
 test('operations of every kind are read as they were written', () => {
   const operations = everyOperation(random)
-  assert.equal(new Set(operations.map(({ body }) => body.kind)).size, 12)
+  assert.equal(new Set(operations.map(({ body }) => body.kind)).size, 13)
   for (const operation of operations) assert.deepEqual(readOperation(operation.bytes, crypto), operation)
 })
 

@@ -3,7 +3,7 @@
 // {a author, b body, c circle (not in create), k kind, p [parents], q seq, r prev (not in the first), s signature, t seconds}
 
 import { type Encodable, encode } from '../../base/bencode-encode.ts'
-import { compareBytes, equalBytes } from '../../base/bytes.ts'
+import { compareBytes, concatBytes, equalBytes } from '../../base/bytes.ts'
 import { RecordError } from '../community-error.ts'
 import type { CommunityCrypto } from '../crypto.ts'
 import { type DeviceCard, readCard } from '../identity/device-card.ts'
@@ -38,6 +38,7 @@ const KINDS: readonly OperationKind[] = [
   'invite',
   'invite-revoke',
   'epoch',
+  'share',
   'policy',
   'device',
   'device-remove',
@@ -83,9 +84,8 @@ export function readOperation(bytes: Uint8Array, crypto: CommunityCrypto): Opera
     at,
     body,
   }
-  const signed = envelope(draft)
-  if (!equalBytes(encode({ ...signed, s: signature }), bytes)) fields.refuse('form')
-  if (!crypto.verify(signature, signedMessage(PURPOSE, encode(signed)), author))
+  if (!equalBytes(encode({ ...envelope(draft), s: signature }), bytes)) fields.refuse('form')
+  if (!crypto.verify(signature, signedMessage(PURPOSE, unsigned(bytes, at)), author))
     throw new RecordError('RECORD_INVALID', { what: 'operation', signature: 'author' })
   const id = keyText<RecordId>(crypto.sha256(bytes))
   const whole = draft.circle ?? (id as string as CircleId)
@@ -136,6 +136,12 @@ function cardsOf(
     if (!verifyBacking(body.backing, circle, body.cards[0] as Uint8Array, crypto)) throw invalid('invite')
   }
   return cards
+}
+
+/** Of what has the one form: the signature stands before the time, which ends it. */
+function unsigned(bytes: Uint8Array, at: number): Uint8Array {
+  const end = bytes.length - `1:ti${at}ee`.length
+  return concatBytes([bytes.subarray(0, end - '1:s64:'.length - SIGNATURE_BYTES), bytes.subarray(end)])
 }
 
 function envelope(draft: OperationDraft): { readonly [key: string]: Encodable | undefined } {

@@ -40,6 +40,7 @@ const KNOWN_WORK = 1 / 16
 
 export interface SyncCircle {
   readonly graph: OperationGraph
+  /** Its name, if it is one: what is here already is not read again. */
   idOf(bytes: Uint8Array): RecordId
   /** Shape and signature. @throws RecordError */
   read(bytes: Uint8Array): Operation

@@ -78,6 +78,13 @@ export type OperationBody =
       readonly shares: readonly EpochShare[]
       readonly past: readonly EpochPast[]
     }
+  | {
+      /** An epoch that is there, for those who came since (decision 0042). */
+      readonly kind: 'share'
+      readonly epoch: RecordId
+      /** Ascending by device; one at least. */
+      readonly shares: readonly EpochShare[]
+    }
   | { readonly kind: 'policy'; readonly policy: CirclePolicy }
   | { readonly kind: 'device'; readonly card: Uint8Array }
   | { readonly kind: 'device-remove'; readonly device: DeviceId; readonly pin: DevicePin | undefined }

@@ -4,7 +4,7 @@
 // lower one stands; a circle without an owner is led by its most senior moderator, or else member.
 
 import type { DeviceCard } from '../identity/device-card.ts'
-import type { DeviceId, InviteId, PersonId } from '../ids.ts'
+import type { DeviceId, InviteId, PersonId, RecordId } from '../ids.ts'
 import type { Role } from '../membership.ts'
 import { byPlace, type Node, type OperationGraph } from './graph.ts'
 import type { OperationBody, OperationKind } from './operation.ts'
@@ -59,6 +59,7 @@ export class Register {
   readonly #revokes = new Lists<InviteId>()
   readonly #backed = new Lists<InviteId>()
   readonly #epochs: Node[] = []
+  readonly #shares = new Lists<RecordId>()
   readonly #policies: Node[] = []
 
   /** @param counts whether an operation counts, as far as that is decided */
@@ -89,6 +90,7 @@ export class Register {
     if (body.kind === 'invite') this.#invites.add(body.invite, node)
     if (body.kind === 'invite-revoke') this.#revokes.add(body.invite, node)
     if (body.kind === 'epoch') this.#epochs.push(node)
+    if (body.kind === 'share') this.#shares.add(body.epoch, node)
     if (body.kind === 'policy' || body.kind === 'create') this.#policies.push(node)
   }
 
@@ -263,6 +265,11 @@ export class Register {
 
   epochs(view: View): Node[] {
     return this.#epochs.filter((node) => this.sees(view, node))
+  }
+
+  /** By which it was given to others later, whether they count or not; what rests on what is in order. */
+  sharings(epoch: RecordId): readonly Node[] {
+    return this.#shares.of(epoch)
   }
 
   /** Of the policies the latest: deepest, then lowest hash. */

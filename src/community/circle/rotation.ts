@@ -1,5 +1,6 @@
 // New epochs: when one is due, who of those who may makes it, and how. Whoever changed who is in does it at once; were they
-// gone, the others follow one after the other, so that a removal always leads to a new key, and rarely to two of them.
+// gone, the others follow one after the other, so that a removal always leads to a new key, and rarely to two of them. Whoever
+// only came, where everybody may read what was before, is given the epoch that is there (decision 0042).
 
 import { compareBytes, concatBytes } from '../../base/bytes.ts'
 import { after, earliest, type Millis } from '../../base/ids.ts'
@@ -12,13 +13,14 @@ import {
   bestOf,
   epochHeads,
   generationOf,
+  givenOf,
+  holdersOf,
   isFor,
   type Recipients,
   recipients,
-  sharesOf,
 } from './epoch-rules.ts'
 import { commitment, freshSecrets, type Secrets, sealPast, shareInfo, sharePlain } from './epoch-secrets.ts'
-import { MAX_PARENTS } from './limits.ts'
+import { MAX_PARENTS, MAX_SHARES } from './limits.ts'
 import type { EpochShare } from './operation.ts'
 import { KEEPER_SHARE_BYTES, MEMBER_SHARE_BYTES } from './operation-body.ts'
 import { type Of, RANK } from './register.ts'
@@ -38,10 +40,16 @@ interface Due {
   at: Millis
 }
 
+type Whole = { readonly access: Uint8Array; readonly read: Uint8Array }
+
 interface Work {
   readonly circle: CircleId
-  readonly secrets: { readonly access: Uint8Array; readonly read: Uint8Array }
+  /** The epoch that is given to those who came; undefined for a new one. */
+  readonly given: RecordId | undefined
+  readonly secrets: Whole
+  /** To whom it is sealed. */
   readonly devices: readonly DeviceId[]
+  /** What each of them may have. */
   readonly live: Recipients
 }
 
@@ -94,25 +102,27 @@ export class Rotation {
     this.#work.delete(number)
     const circle = this.#ground.circle(work.circle)
     if (circle === undefined || !isDue(circle, this.#ground.me.device)) return true
-    if (!sameRecipients(recipients(circle.resolver.register, undefined), work.live)) {
-      // Who is in has changed meanwhile.
-      this.#due.set(work.circle, { sum: '', at: now })
-      return true
-    }
     const shares = work.devices.map((device, index): EpochShare => {
       const length = work.live.get(device) ? MEMBER_SHARE_BYTES : KEEPER_SHARE_BYTES
       return { device, sealed: sealed[index] ?? this.#ground.random.bytes(length) }
     })
-    this.#write(circle, work.secrets, shares, now)
+    if (work.given !== undefined) this.#give(circle, work, shares, now)
+    // Who is in has changed meanwhile.
+    else if (!isFor(work.live, recipients(circle.resolver.register, undefined)))
+      this.#due.set(work.circle, { sum: '', at: now })
+    else this.#write(circle, work.secrets, shares, now)
     return true
   }
 
   #begin(circle: Circle, due: Due, now: Millis): void {
     due.at = after(now, SEALING_MS)
     for (const [number, { circle: id }] of this.#work) if (id === circle.id) this.#work.delete(number)
-    const secrets = freshSecrets(this.#ground.random)
     const live = recipients(circle.resolver.register, undefined)
-    const devices = [...live.keys()].sort((a, b) => compareBytes(keyBytes(a), keyBytes(b)))
+    const giving = givable(circle, this.#ground.me.device, live)
+    const secrets = giving?.secrets ?? freshSecrets(this.#ground.random)
+    const devices = [...(giving?.lacking ?? live.keys())]
+      .sort((a, b) => compareBytes(keyBytes(a), keyBytes(b)))
+      .slice(0, giving === undefined ? undefined : MAX_SHARES)
     const commitments = commitmentsOf(secrets, this.#ground)
     const keys = new Map([...circle.facts().members.values()].flatMap((member) => [...member.devices]))
     const shares = devices.map((device) => ({
@@ -121,10 +131,27 @@ export class Rotation {
       plain: sharePlain(secrets, live.get(device) === true),
     }))
     const number = this.#ground.effect((id) => ({ kind: 'seal', number: id, shares }))
-    this.#work.set(number, { circle: circle.id, secrets, devices, live })
+    this.#work.set(number, { circle: circle.id, given: giving?.epoch, secrets, devices, live })
   }
 
-  #write(circle: Circle, secrets: Work['secrets'], shares: readonly EpochShare[], now: Millis): void {
+  /** To those who are still in and without it; whoever came meanwhile is next. */
+  #give(circle: Circle, work: Work, shares: readonly EpochShare[], now: Millis): void {
+    const giving = givable(circle, this.#ground.me.device, recipients(circle.resolver.register, undefined))
+    const wanted = shares.filter(
+      ({ device }) => giving?.lacking.includes(device) && giving.live.get(device) === work.live.get(device),
+    )
+    this.#due.set(circle.id, { sum: '', at: now })
+    if (giving === undefined || giving.epoch !== work.given || wanted.length === 0) return
+    try {
+      this.#ground.write(circle, { kind: 'share', epoch: giving.epoch, shares: wanted }, now)
+    } catch (error) {
+      // As with an epoch.
+      if (!(error instanceof CommunityError)) throw error
+      this.#due.set(circle.id, { sum: '', at: after(now, TURN_MS) })
+    }
+  }
+
+  #write(circle: Circle, secrets: Whole, shares: readonly EpochShare[], now: Millis): void {
     const heads = epochHeads(circle.resolver.register.epochs(undefined)).slice(-MAX_PARENTS)
     const after = heads.map(({ operation }) => operation.id)
     const body: Of<'epoch'> = {
@@ -183,8 +210,28 @@ export function isDue(circle: Circle, me: DeviceId): boolean {
   if (mine === undefined || RANK[mine] < RANK.member) return false
   const { register } = circle.resolver
   const live = recipients(register, undefined)
-  const best = bestOf(register.epochs(undefined), live)
-  return live.has(me) && (best === undefined || !isFor(sharesOf(best), live))
+  const best = bestOf(register, undefined, live)
+  return live.has(me) && (best === undefined || !isFor(givenOf(best, register, undefined), live))
+}
+
+interface Giving {
+  readonly epoch: RecordId
+  readonly secrets: Whole
+  readonly lacking: readonly DeviceId[]
+  readonly live: Recipients
+}
+
+/** The epoch that is there, where it is enough to give it to those who lack it: nobody who is out has it, and all may read it. */
+function givable(circle: Circle, me: DeviceId, live: Recipients): Giving | undefined {
+  const { register } = circle.resolver
+  const best = bestOf(register, undefined, live)
+  if (best === undefined || circle.facts().policy.history !== 'all') return undefined
+  const secrets = circle.secrets().get(best.operation.id)
+  if (secrets?.read === undefined) return undefined
+  const given = givenOf(best, register, undefined)
+  if (given.get(me) !== true) return undefined
+  const lacking = [...live].flatMap(([device, reads]) => (given.get(device) === reads ? [] : device))
+  return { epoch: best.operation.id, secrets: { access: secrets.access, read: secrets.read }, lacking, live }
 }
 
 function knowsHeads(circle: Circle): boolean {
@@ -199,7 +246,7 @@ function showsPast(circle: Circle, shares: readonly EpochShare[]): boolean {
   const { register } = circle.resolver
   const before = new Set(
     epochHeads(register.epochs(undefined)).flatMap((epoch) =>
-      sharesOf(epoch).map(({ device }) => owners.get(device)),
+      [...holdersOf(epoch, register, undefined).keys()].map((device) => owners.get(device)),
     ),
   )
   return shares.every(({ device }) => before.has(owners.get(device)))
@@ -213,8 +260,4 @@ function commitmentsOf(
     accessHash: commitment(secrets.access, 'access', crypto),
     readHash: commitment(secrets.read, 'read', crypto),
   }
-}
-
-function sameRecipients(a: Recipients, b: Recipients): boolean {
-  return a.size === b.size && [...a].every(([device, reads]) => b.get(device) === reads)
 }

@@ -4,7 +4,7 @@
 import type { DeviceCard } from '../identity/device-card.ts'
 import type { PersonId } from '../ids.ts'
 import type { Role } from '../membership.ts'
-import { epochAllowed } from './epoch-rules.ts'
+import { epochAllowed, shareAllowed } from './epoch-rules.ts'
 import { byPlace, type Node } from './graph.ts'
 import { MAX_DEVICES_EVER, MAX_DEVICES_PER_PERSON, MAX_LEAVES, MAX_MEMBERS } from './limits.ts'
 import { type Of, RANK, type Register } from './register.ts'
@@ -21,6 +21,7 @@ export function needs(node: Node): Role {
       return body.backing === undefined ? 'moderator' : 'member'
     case 'device':
     case 'epoch':
+    case 'share':
       return 'member'
     case 'device-remove':
       return 'keeper'
@@ -86,6 +87,8 @@ function allowedTo(actor: Actor, node: Node, register: Register): boolean {
     }
     case 'epoch':
       return epochAllowed(actor.role, node, body, register)
+    case 'share':
+      return shareAllowed(node, body, register)
   }
 }
 

@@ -1,0 +1,152 @@
+// An epoch that is there is given to those who came since: by whom, to whom, and when another one is made all the same.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CircleScene, type Player } from '../../../test/doubles/circle-scene.ts'
+import { Writer } from '../../../test/doubles/circle-writers.ts'
+import { SeededRandom } from '../../base/random.ts'
+import { DEFAULT_POLICY } from './circle-facts.ts'
+import { bestOf, givenOf, recipients } from './epoch-rules.ts'
+import type { Operation } from './operation.ts'
+import type { Of } from './register.ts'
+
+/** Olga owns it, mona moderates, mike is in; all have the first epoch. Zoe and ida are not in. */
+function circle() {
+  const random = new SeededRandom(1)
+  const [olga, mona, mike, zoe, ida] = ['olga', 'mona', 'mike', 'zoe', 'ida'].map(
+    (name) => new Writer(name, random),
+  ) as [Writer, Writer, Writer, Writer, Writer]
+  olga.found()
+  for (const other of [mona, mike]) olga.write(olga.add(other))
+  olga.write({ kind: 'role', person: mona.person, role: 'moderator' })
+  const epoch = olga.write(olga.epoch())
+  for (const other of [mona, mike]) other.seeAllOf(olga)
+  return { random, olga, mona, mike, zoe, ida, epoch }
+}
+
+function share(by: Writer, ...to: readonly Writer[]): Of<'share'> {
+  const body = by.share(...to)
+  if (body === undefined) throw new Error('no epoch is there')
+  return body
+}
+
+function best(of: Writer): Operation | undefined {
+  of.resolver.settle()
+  const { register } = of.resolver
+  return bestOf(register, undefined, recipients(register, undefined))?.operation
+}
+
+test('whoever has an epoch gives it to who came, and nobody makes another one', () => {
+  const { olga, mike, zoe, epoch } = circle()
+  olga.write(olga.add(zoe))
+  mike.seeAllOf(olga)
+  const given = mike.write(share(mike, zoe))
+  assert.equal(mike.standing(given), 'counts')
+  assert.equal(best(mike)?.id, epoch.id)
+  const { register } = mike.resolver
+  const node = mike.resolver.graph.get(epoch.id)
+  assert.equal(node && givenOf(node, register, undefined).get(zoe.device), true)
+  assert.equal(mike.standing(mike.write(mike.epoch())), 'unauthorised', 'none is due')
+  assert.equal(mike.standing(mike.write(share(mike, zoe))), 'unauthorised', 'she has it')
+})
+
+test('who was given it gives it on', () => {
+  const { olga, mike, zoe, ida, epoch } = circle()
+  olga.write(olga.add(zoe))
+  mike.seeAllOf(olga)
+  mike.write(share(mike, zoe))
+  olga.seeAllOf(mike)
+  olga.write(olga.add(ida))
+  zoe.seeAllOf(olga)
+  assert.equal(zoe.standing(zoe.write(share(zoe, ida))), 'counts')
+  assert.equal(best(zoe)?.id, epoch.id)
+})
+
+test('nobody gives what they do not have, nor to who is not in, nor more than the role allows, nor where history is hidden', () => {
+  const { olga, mike, zoe, ida } = circle()
+  assert.equal(mike.standing(mike.write(share(mike, zoe))), 'unauthorised', 'she is not in')
+  const other = circle()
+  other.olga.write(other.olga.add(other.zoe))
+  other.olga.write(other.olga.add(other.ida, 'keeper'))
+  other.zoe.seeAllOf(other.olga)
+  assert.equal(
+    other.zoe.standing(other.zoe.write(share(other.zoe, other.ida))),
+    'unauthorised',
+    'she has none',
+  )
+  const whole = share(other.olga, other.zoe)
+  const toKeeper = { ...whole, shares: whole.shares.map((share) => ({ ...share, device: other.ida.device })) }
+  assert.equal(other.olga.standing(other.olga.write(toKeeper)), 'unauthorised', 'a keeper reads nothing')
+  olga.write({ kind: 'policy', policy: { ...DEFAULT_POLICY, history: 'from-join' } })
+  olga.write(olga.add(ida))
+  assert.equal(olga.standing(olga.write(share(olga, ida))), 'unauthorised', 'she may read from now on only')
+})
+
+test('an epoch given beside a removal is not written with once both are known', () => {
+  const { olga, mona, mike, zoe } = circle()
+  olga.write(olga.add(zoe))
+  mike.seeAllOf(olga)
+  mona.seeAllOf(olga)
+  mike.write(share(mike, zoe))
+  mona.write(mona.remove(zoe))
+  mike.seeAllOf(mona)
+  assert.equal(best(mike), undefined)
+})
+
+test('an epoch given to one add too many is not written with, though the giving counts for nothing', () => {
+  const { random, olga, mona, mike, zoe, ida } = circle()
+  const seed = random.bytes(32)
+  olga.write(olga.invite(seed, 1))
+  for (const each of [mona, mike]) each.seeAllOf(olga)
+  mona.write(mona.admit(zoe, seed))
+  mona.write(share(mona, zoe))
+  mike.write(mike.admit(ida, seed))
+  mike.write(share(mike, ida))
+  olga.seeAllOf(mona)
+  olga.seeAllOf(mike)
+  assert.equal(best(olga), undefined)
+  assert.equal(olga.standing(olga.write(olga.epoch())), 'counts')
+  assert.notEqual(best(olga), undefined)
+})
+
+test('who never had an epoch cannot make others rotate by naming somebody in it', () => {
+  const { olga, mona, mike, zoe, epoch } = circle()
+  mona.write(mona.remove(mike))
+  const fresh = mona.write(mona.epoch())
+  // He was put out, learns of the new epoch all the same, and says that he gives it to somebody.
+  mike.seeAllOf(mona)
+  olga.seeAllOf(mike)
+  olga.write(olga.add(zoe))
+  mike.seeAllOf(olga)
+  const named = mike.write({ ...share(mike, zoe), epoch: fresh.id })
+  mike.write({ ...share(mike, mike), epoch: fresh.id })
+  olga.seeAllOf(mike)
+  assert.equal(olga.standing(named), 'unauthorised')
+  assert.equal(best(olga)?.id, fresh.id)
+  assert.notEqual(fresh.id, epoch.id)
+})
+
+test('a hundred joins cost one small operation each; with history hidden each is a new epoch', () => {
+  const sizes = (history: 'all' | 'from-join'): number => {
+    const scene = new CircleScene()
+    const anna = scene.player('anna')
+    const id = scene.do(() => anna.service.create({ history }, scene.now))
+    scene.pass(1_000)
+    const { payload } = scene.invite(anna, id, { uses: 40, expiresInSeconds: 100_000 })
+    let last: Player = anna
+    for (let number = 0; number < 40; number++) {
+      last = scene.player(`p${number}`)
+      scene.link(anna, last)
+      scene.join(last, payload)
+      scene.pass(2_000)
+    }
+    const { epoch, members } = scene.facts(last, id)
+    assert.equal(members.size, 41)
+    assert.equal(epoch?.read?.length, 32)
+    assert.equal(epoch.generation, history === 'all' ? 1 : 41)
+    return [...last.store.operations(id)].reduce((sum, bytes) => sum + bytes.length, 0)
+  }
+  const [all, fromJoin] = [sizes('all'), sizes('from-join')]
+  assert.ok(all < 41 * 2_000, `${all}`)
+  assert.ok(fromJoin > 3 * all, `${fromJoin}`)
+})
