@@ -67,6 +67,8 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/udp.ts': ['node:net'],
   'platform/datagram.ts': ['node:dgram'],
   'platform/names.ts': ['node:dns/promises'],
+  // Wraps a connection of the one way out and makes none; node:net for the type.
+  'platform/keyed-tls.ts': ['node:tls'],
   'platform/http-request.ts': ['node:http', 'node:https'],
   'platform/exit/bound-stream.ts': ['node:net'],
   'platform/exit/device-sockets.ts': ['node:ffi'],

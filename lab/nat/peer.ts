@@ -45,7 +45,7 @@ export interface ConnectedPeer {
   readonly host: string
   readonly port: number
   /** Undefined where the client does not tell. */
-  readonly transport: 'tcp' | 'utp' | 'stream' | undefined
+  readonly transport: 'tcp' | 'utp' | 'stream' | 'tls' | undefined
   /** How the connection came to be. */
   readonly source: string
   readonly downloadedBytes: number

@@ -1,5 +1,7 @@
-// Must show 4: rate and processor time of a file that goes from member to member of a circle, beside the same over plain BitTorrent: two
-// real daemons on loopback, in turns, in one run. Figures are medians; what is compared is their ratio.
+// Must show 4: rate and processor time of a file that goes from member to member of a circle, straight from engine to engine and by the
+// stream through the people processes, beside the same over plain BitTorrent: pairs of real daemons on loopback, in turns, in one run.
+// Figures are medians; what is compared is their ratio. The rate is that of the bytes, from the first that is seen; how long that takes
+// is told beside it. Processor time is all of it.
 // Usage: node lab/people/transfers.ts [MiB] [rounds]; figures as JSON on standard output.
 
 import { randomFillSync } from 'node:crypto'
@@ -15,6 +17,7 @@ const [MIBS = 64, ROUNDS = 3] = process.argv.slice(2).map(Number)
 const TICKS_PER_SECOND = 100
 
 interface Figures {
+  readonly waitedSeconds: number
   readonly mibPerSecond: number
   readonly cpuSecondsPerGib: number
 }
@@ -28,55 +31,76 @@ function cpuSeconds(people: readonly PersonDaemon[]): number {
   }, 0)
 }
 
-async function measured(
-  people: readonly PersonDaemon[],
-  ben: PersonDaemon,
-  begin: () => Promise<string>,
-): Promise<Figures> {
-  const before = cpuSeconds(people)
+async function measured({ all, ben }: Pair, begin: () => Promise<string>): Promise<Figures> {
+  const before = cpuSeconds(all)
   const began = performance.now()
   const id = await begin()
-  await ben.until('it is here', async () => (await ben.call('transfer', { id })).row.doneBytes === MIBS * MIB)
-  const seconds = (performance.now() - began) / 1_000
-  return { mibPerSecond: MIBS / seconds, cpuSecondsPerGib: ((cpuSeconds(people) - before) * 1_024) / MIBS }
+  const doneBytes = async () => (await ben.call('transfer', { id })).row.doneBytes
+  const first = await ben.until('it flows', async () => (await doneBytes()) || undefined)
+  const flowed = performance.now()
+  await ben.until('it is here', async () => (await doneBytes()) === MIBS * MIB)
+  const seconds = (performance.now() - flowed) / 1_000
+  return {
+    waitedSeconds: (flowed - began) / 1_000,
+    mibPerSecond: (MIBS - first / MIB) / seconds,
+    cpuSecondsPerGib: ((cpuSeconds(all) - before) * 1_024) / MIBS,
+  }
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'shoal-transfers-'))
-const [ana, ben] = [new PersonDaemon('Ana', folder, {}), new PersonDaemon('Ben', folder, {})]
-try {
-  await Promise.all([ana.start(), ben.start()])
-  const circle = await ana.call('newCircle', { name: 'Lab', myName: 'Ana' })
-  const { link } = await ana.call('newInvite', { id: circle.id })
-  await ben.join(link as string)
-  const room = await ana.room()
-  const things = join(folder, 'things')
-  await mkdir(things)
-  const made = async (name: string): Promise<string> => {
-    const at = join(things, name)
+/** Two members of a circle of their own. */
+class Pair {
+  readonly ana: PersonDaemon
+  readonly ben: PersonDaemon
+  readonly #folder: string
+  #circle = ''
+
+  constructor(folder: string, environment: Readonly<Record<string, string>>) {
+    this.#folder = folder
+    this.ana = new PersonDaemon('Ana', folder, {}, environment)
+    this.ben = new PersonDaemon('Ben', folder, {}, environment)
+  }
+
+  get all(): PersonDaemon[] {
+    return [this.ana, this.ben]
+  }
+
+  async begin(): Promise<void> {
+    await mkdir(this.#folder)
+    await Promise.all(this.all.map((person) => person.start()))
+    const { id } = await this.ana.call('newCircle', { name: 'Lab', myName: 'Ana' })
+    const { link } = await this.ana.call('newInvite', { id })
+    await this.ben.join(link as string)
+    this.#circle = id
+  }
+
+  async #made(name: string): Promise<string> {
+    const at = join(this.#folder, name)
     await writeFile(at, randomFillSync(Buffer.alloc(MIBS * MIB)))
     return at
   }
-  const rounds: { circle: Figures[]; plain: Figures[] } = { circle: [], plain: [] }
-  for (let round = 0; round < ROUNDS; round++) {
-    const shared = await made(`circle ${round}.bin`)
-    await ana.call('offerFiles', { id: room, paths: [shared] })
+
+  async inCircle(round: number): Promise<Figures> {
+    const { ana, ben } = this
+    await ana.call('offerFiles', { id: await ana.room(), paths: [await this.#made(`circle ${round}.bin`)] })
     const entry = await ben.until('Ben finds it', async () => {
       const { entries } = await ben.patiently('searchOthers', { in: 'circles', words: `"circle ${round}"` })
       return entries[0]
     })
     const contents = [{ content: entry.content, path: entry.name }]
-    rounds.circle.push(
-      await measured([ana, ben], ben, async () => {
-        const { done } = await ben.call('getShared', { from: `circle:${circle.id}`, contents })
-        return done[0] ?? ''
-      }),
-    )
-    const plain = await made(`plain ${round}.bin`)
-    const { transfer } = await ana.call('addShare', { path: plain, audience: 'link' })
+    return await measured(this, async () => {
+      const { done } = await ben.call('getShared', { from: `circle:${this.#circle}`, contents })
+      return done[0] ?? ''
+    })
+  }
+
+  async plain(round: number): Promise<Figures> {
+    const { ana, ben } = this
+    const path = await this.#made(`plain ${round}.bin`)
+    const { transfer } = await ana.call('addShare', { path, audience: 'link' })
     const magnet = await ana.until('it has a link', async () => {
       const { shares } = await ana.call('listShares', {})
       const mine = shares.find((share) => share.transfer.name === transfer.name)
@@ -84,33 +108,49 @@ try {
     })
     const { listensAt } = await ana.call('network', {})
     const peers = [`127.0.0.1:${/[0-9]+$/.exec(listensAt ?? '')?.[0]}`]
-    rounds.plain.push(
-      await measured([ana, ben], ben, async () => {
-        const added = await ben.call('addTransfer', { source: { link: magnet }, peers })
-        return added.transfer.id
-      }),
-    )
+    return await measured(this, async () => {
+      const added = await ben.call('addTransfer', { source: { link: magnet }, peers })
+      return added.transfer.id
+    })
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'shoal-transfers-'))
+const withoutDirect = { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'no-direct.ts')}` }
+const straight = new Pair(join(folder, 'straight'), {})
+const through = new Pair(join(folder, 'through'), withoutDirect)
+try {
+  await straight.begin()
+  await through.begin()
+  const rounds: { direct: Figures[]; stream: Figures[]; plain: Figures[] } = {
+    direct: [],
+    stream: [],
+    plain: [],
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.plain.push(await straight.plain(round))
+    rounds.stream.push(await through.inCircle(round))
+    rounds.direct.push(await straight.inCircle(round))
   }
   const of = (figures: readonly Figures[]): Figures => ({
+    waitedSeconds: median(figures.map(({ waitedSeconds }) => waitedSeconds)),
     mibPerSecond: median(figures.map(({ mibPerSecond }) => mibPerSecond)),
     cpuSecondsPerGib: median(figures.map(({ cpuSecondsPerGib }) => cpuSecondsPerGib)),
   })
-  const [inCircle, plain] = [of(rounds.circle), of(rounds.plain)]
+  const [direct, stream, plain] = [of(rounds.direct), of(rounds.stream), of(rounds.plain)]
+  const beside = (one: Figures) => ({
+    ...one,
+    rateRatio: one.mibPerSecond / plain.mibPerSecond,
+    cpuRatio: one.cpuSecondsPerGib / plain.cpuSecondsPerGib,
+  })
   console.log(
     JSON.stringify(
-      {
-        mib: MIBS,
-        rounds,
-        circle: inCircle,
-        plain,
-        rateRatio: inCircle.mibPerSecond / plain.mibPerSecond,
-        cpuRatio: inCircle.cpuSecondsPerGib / plain.cpuSecondsPerGib,
-      },
+      { mib: MIBS, rounds, direct: beside(direct), stream: beside(stream), plain },
       undefined,
       1,
     ),
   )
 } finally {
-  await Promise.allSettled([ana.kill(), ben.kill()])
+  await Promise.allSettled([...straight.all, ...through.all].map((person) => person.kill()))
   await rm(folder, { recursive: true, force: true })
 }

@@ -229,7 +229,7 @@ export interface ConnectionEvents {
 export interface Connection {
   readonly remote: Endpoint
   readonly local: Endpoint
-  readonly transport: 'tcp' | 'utp' | 'stream'
+  readonly transport: 'tcp' | 'utp' | 'stream' | 'tls'
   /** Must be set right after the connection was handed over (same tick). */
   events: ConnectionEvents
   /**

@@ -1,7 +1,7 @@
 // The composition root: real ports and an engine session made of them. The only place where the parts meet; the command line
 // and the library's public face come through here.
 
-import type { Ports } from '../base/ports.ts'
+import type { Ports, Tcp } from '../base/ports.ts'
 import type { ConnectionGate } from '../engine/session/gate.ts'
 import { Session } from '../engine/session/session.ts'
 import {
@@ -38,8 +38,15 @@ export interface NodePorts extends Ports {
   close(): Promise<void>
 }
 
-/** @param gate asked about whoever is not connected with: web servers, and all that is said in datagrams */
-export function nodePorts(exit: Exit = DIRECT, gate?: ConnectionGate): NodePorts {
+/**
+ * @param gate asked about whoever is not connected with: web servers, and all that is said in datagrams
+ * @param door what stands before the listener
+ */
+export function nodePorts(
+  exit: Exit = DIRECT,
+  gate?: ConnectionGate,
+  door: (tcp: Tcp) => Tcp = (tcp) => tcp,
+): NodePorts {
   const hasher = new NodeHasher()
   const udp = new NodeUdp(exit)
   const http = new NodeHttp({ exit })
@@ -50,7 +57,7 @@ export function nodePorts(exit: Exit = DIRECT, gate?: ConnectionGate): NodePorts
     signatures: new SystemSignatures(),
     hasher,
     disk: new NodeDisk(),
-    tcp: new NodeTcp(exit),
+    tcp: door(new NodeTcp(exit)),
     udp: gate === undefined ? udp : gatedUdp(udp, gate),
     http: gate === undefined ? http : gatedHttp(http, gate),
     names: exit.kind === 'direct' ? new NodeNames() : exit.names,
@@ -66,6 +73,8 @@ export interface Engine {
   /** What is off because the way out does not carry it. */
   readonly withheld: readonly Withheld[]
   readonly filter: IpFilter | undefined
+  /** Of everybody who may be met; undefined allows all. */
+  readonly gate: ConnectionGate | undefined
   /** The torrent's own status, and what stands in its way outside of it. */
   statusOf(torrent: Torrent): TransferStatus
   /** session.add() of what no other process works on. @throws SessionError, TransferLockError TRANSFER_RUNNING */
@@ -81,16 +90,17 @@ export type EngineOptions = Pick<SessionOptions, 'stateFolder' | 'listen'> &
     readonly exit?: ExitWish
     /** Files of addresses that are not to be met. */
     readonly ipFilters?: readonly string[]
+    readonly door?: (tcp: Tcp) => Tcp
   }
 
 /** @throws SocketError when the port cannot be had, ExitError when nothing can leave as told, IpFilterError */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { exit: wish, ipFilters = [], ...given } = options
+  const { exit: wish, ipFilters = [], door, ...given } = options
   const filter = ipFilters.length === 0 ? undefined : await readIpFilter(ipFilters)
   const gate = bothOf(filter, given.gate)
   const exit = await openExit(wish ?? {})
   const withheld = withheldBy(exit)
-  const ports = nodePorts(exit, gate)
+  const ports = nodePorts(exit, gate, door)
   const end = async (): Promise<void> => {
     if (exit.kind !== 'direct') exit.close()
     await ports.close()
@@ -115,6 +125,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       exit,
       withheld,
       filter,
+      gate,
       stateFolder: options.stateFolder,
       statusOf: (torrent) => statusBy(torrent.status(), exit, filter?.blocked),
       add: (torrent, how) => {

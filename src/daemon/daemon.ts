@@ -100,6 +100,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       dhtIds: memory.dhtIds,
       ...contents.engine,
       realms: files.realms,
+      door: (tcp) => files.door.at(tcp),
       warn: ({ code, name, why }) => log.write('warn', code, { why }, { name }),
     }),
     chosenPort: () => settings.values['network.port'],

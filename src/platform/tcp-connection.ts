@@ -23,7 +23,7 @@ const NOBODY: ConnectionEvents = { data() {}, drain() {}, closed() {} }
 export class TcpConnection implements Connection {
   readonly remote: Endpoint
   readonly local: Endpoint
-  readonly transport: 'tcp' | 'stream'
+  readonly transport: 'tcp' | 'stream' | 'tls'
   events: ConnectionEvents = NOBODY
   readonly #socket: Socket
   /** Oldest first from `#head`; emptied in one go, so that no write costs a shift. */
@@ -38,7 +38,12 @@ export class TcpConnection implements Connection {
   #flushTimer: NodeJS.Timeout | undefined
 
   /** `socket` must be connected and have an 'error' listener of its own or get none before this. */
-  constructor(socket: Socket, local: Endpoint, remote: Endpoint, transport: 'tcp' | 'stream' = 'tcp') {
+  constructor(
+    socket: Socket,
+    local: Endpoint,
+    remote: Endpoint,
+    transport: 'tcp' | 'stream' | 'tls' = 'tcp',
+  ) {
     this.#socket = socket
     this.transport = transport
     this.local = local
@@ -46,8 +51,8 @@ export class TcpConnection implements Connection {
     socket.on('error', (cause) => {
       this.#failure ??= socketError(cause)
     })
-    socket.on('end', () => this.#onEnd())
-    socket.on('close', () => this.#onClose())
+    socket.on('end', this.#onEnd)
+    socket.on('close', this.#onClose)
   }
 
   get queuedBytes(): number {
@@ -123,12 +128,26 @@ export class TcpConnection implements Connection {
     this.#socket.resume()
   }
 
+  /**
+   * Gives its socket up, paused, to whoever wraps it; for its owner it is over, without a closed().
+   * @returns undefined where it is over already, or was written to
+   */
+  release(): Socket | undefined {
+    if (this.#closing || this.#closed || this.#queuedBytes > 0) return undefined
+    this.#closing = true
+    this.#closed = true
+    this.#socket.off('end', this.#onEnd)
+    this.#socket.off('close', this.#onClose)
+    this.#socket.pause()
+    return this.#socket
+  }
+
   /** The other side will send no more. BitTorrent has no half-open connections: send what is queued and close. */
-  #onEnd(): void {
+  readonly #onEnd = (): void => {
     if (!this.#closing) this.close(true)
   }
 
-  #onClose(): void {
+  readonly #onClose = (): void => {
     clearTimeout(this.#flushTimer)
     const asked = this.#closing
     this.#closing = true

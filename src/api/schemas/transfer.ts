@@ -143,7 +143,8 @@ export const PeerRow = z.object({
   client: ForeignText,
   /** How we heard of it: tracker, dht, pex, lan, hand, incoming, web seed … */
   source: z.string(),
-  transport: z.enum(['tcp', 'utp', 'http']),
+  /** Among members of a circle `tls`, straight from engine to engine, or `stream`, through the people processes. */
+  transport: z.enum(['tcp', 'utp', 'http', 'tls', 'stream']),
   encryption: z.string(),
   incoming: z.boolean(),
   seed: z.boolean(),

@@ -32,7 +32,7 @@ const NOBODY: ByteStreamEvents = { data() {}, drain() {}, closed() {} }
 export class ByteStream {
   readonly device: DeviceId
   readonly way: LinkWay
-  /** Set in the turn in which it was handed over. */
+  /** Set in the turn in which it was handed over, or in what its promises bring before the next. */
   events: ByteStreamEvents = NOBODY
   readonly #stream: Stream
   readonly #spend: (lengthBytes: number) => boolean
@@ -72,7 +72,7 @@ export class ByteStream {
       if (this.#spend(bytes.length)) this.events.data(bytes)
       else this.abort()
     }
-    queueMicrotask(() => {
+    setImmediate(() => {
       if (early.length > 0) heard(early)
       stream.addEventListener('message', ({ data }) => heard(data.subarray()))
       if (stream.status !== 'open' && stream.status !== 'closing') end()

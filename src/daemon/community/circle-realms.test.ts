@@ -60,6 +60,7 @@ class Side {
         return true
       },
       session: () => this.engine?.engine.session,
+      direct: async () => undefined,
       changed: () => {},
     })
   }

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto'
 import { toHex, utf8 } from '../../base/bytes.ts'
 import type { Endpoint } from '../../base/endpoint.ts'
 import { hashBytes, type WireHash, wireHashFromBytes } from '../../base/ids.ts'
-import { type Digest, SocketError } from '../../base/ports.ts'
+import { type Connection, type Digest, SocketError } from '../../base/ports.ts'
 import type { ContentSource, OfferedContent } from '../../engine/session/content-source.ts'
 import { deviceEndpoint, type RealmWays } from '../../engine/session/realms.ts'
 import type { Session } from '../../engine/session/session.ts'
@@ -36,6 +36,8 @@ export interface CircleRealmsGround {
   bridge(): Promise<StreamBridge>
   openBytes(...input: Parameters<InnerCalls['openBytes']>): Promise<boolean>
   session(): Pick<Session, 'realms'> | undefined
+  /** From engine to engine; undefined where there is no way. @param as under which address its device stands */
+  direct(realm: ClosedRealm, device: string, as: Endpoint): Promise<Connection | undefined>
   /** Members, links or secrets of this realm are others. */
   changed(realm: ClosedRealm): void
 }
@@ -145,6 +147,9 @@ export class CircleRealms implements RealmWays {
         const dial = async () => {
           const device = this.#realms.get(realm)?.devices.get(to.host)
           if (device === undefined) return new SocketError('UNREACHABLE')
+          const direct = await this.#ground.direct(realm, device, to)
+          if (direct !== undefined && !cancelled && this.allows(realm, device)) return direct
+          direct?.close()
           const bridge = await this.#ground.bridge()
           const expected = bridge.expect(to, timeoutMs)
           if (expected === undefined || cancelled) {
@@ -194,13 +199,24 @@ export class CircleRealms implements RealmWays {
 
   // ── asked by the people process ──
 
+  /** Whether this device may have what is there, now. */
+  allows(realm: string, device: string): boolean {
+    const known = this.#realms.get(realm as ClosedRealm)
+    return known?.facts.secret !== undefined && known.devices.has(this.endpointOf(device).host)
+  }
+
+  /** A connection of this device's came, straight: only where it is still allowed. */
+  arrived(realm: string, device: string, connection: Connection): void {
+    const realms = this.#ground.session()?.realms
+    if (realms === undefined || !this.allows(realm, device)) connection.close()
+    else realms.accept(realm as ClosedRealm, connection)
+  }
+
   /** A device of the realm opened a stream. */
   async came(realm: string, device: string): Promise<BridgeEnd | undefined> {
-    const known = this.#realms.get(realm as ClosedRealm)
     const remote = this.endpointOf(device)
     const realms = this.#ground.session()?.realms
-    if (known?.facts.secret === undefined || !known.devices.has(remote.host) || realms === undefined)
-      return undefined
+    if (!this.allows(realm, device) || realms === undefined) return undefined
     const expected = (await this.#ground.bridge()).expect(remote, ARRIVAL_MS)
     void expected?.connection.then((connection) => {
       if (!(connection instanceof SocketError)) realms.accept(realm as ClosedRealm, connection)

@@ -12,6 +12,7 @@ import { KeepService } from '../../community/keep/keep-service.ts'
 import type { Membership } from '../../community/membership.ts'
 import { parseContentId } from '../../metainfo/content-id.ts'
 import type { CatalogueAudience } from '../../protocol/catalogue/audience.ts'
+import { DirectTalk } from './direct-talk.ts'
 import { FileRealms, type KnownPersons } from './file-realms.ts'
 import { OthersView } from './others-view.ts'
 import type { InnerCalls } from './people-messages.ts'
@@ -34,6 +35,8 @@ export interface FilesSurroundings {
     device: DeviceId,
     header: { readonly [key: string]: Encodable },
   ): Promise<DeviceStream | undefined>
+  /** Where it is seen over its link; undefined through a relay. */
+  seenAt(device: DeviceId): string | undefined
   blocked(person: PersonId): boolean
   personName(person: PersonId): string | undefined
   isOnline(device: DeviceId): boolean
@@ -168,7 +171,15 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
   membership.watch({ circleChanged: changed, memberLinked: changed, memberUnlinked: changed })
   for (const service of [catalogues, keep]) membership.watch(service)
 
-  const inner: Pick<InnerCalls, 'realms' | 'openBytes' | 'holdersOf' | 'catalogueStates' | 'keptEnded'> = {
+  const direct = new DirectTalk({
+    ...around,
+    rules,
+    asked: (question) => ground.ask('directAsked', question),
+  })
+  const inner: Pick<
+    InnerCalls,
+    'realms' | 'openBytes' | 'askDirect' | 'holdersOf' | 'catalogueStates' | 'keptEnded'
+  > = {
     realms: () => rules.all(),
     openBytes: async ({ realm, device, end }) => {
       if (!rules.isAllowed(realm, device as DeviceId)) return false
@@ -177,6 +188,7 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
       joinStream(stream, Promise.resolve(end))
       return true
     },
+    askDirect: (question) => direct.ask(question),
     holdersOf: ({ realm, content }) => {
       const person = personOf(realm)
       const circle = circleOf(realm)
@@ -252,6 +264,7 @@ export function openFilesPart(ground: PeopleGround, around: FilesSurroundings): 
     opened: (device, header, stream) => {
       const realm = rules.named(header.text('r') ?? '')
       if (realm === undefined || !rules.isAllowed(realm, device)) return false
+      if (direct.isAsked(header)) return direct.answer(device, realm, header, stream)
       joinStream(stream, ground.ask('bytesCame', { realm, device }))
       return true
     },

@@ -20,6 +20,7 @@ import type { Adding } from '../transfers/adding.ts'
 import type { Transfer } from '../transfers/transfer.ts'
 import { CircleGets, type WantedContent } from './circle-gets.ts'
 import { CircleRealms } from './circle-realms.ts'
+import { type DirectEngine, DirectPath } from './direct-path.ts'
 import { KeptFiles } from './kept-files.ts'
 import { MessagePreviews } from './message-previews.ts'
 import { OfferedPaths } from './offered-paths.ts'
@@ -28,6 +29,7 @@ import type { PeopleLink } from './people-link.ts'
 import type { RealmFacts } from './people-messages.ts'
 import { SENT, SentOffers } from './sent-offers.ts'
 import { StreamBridge } from './stream-bridge.ts'
+import { TicketDoor } from './ticket-door.ts'
 
 type Card = OutputOf<'getMessageFile'>
 
@@ -37,7 +39,7 @@ export interface FilesGround {
   readonly digest: Digest
   readonly random: Random
   readonly transfers: Iterable<Transfer>
-  readonly host: { readonly engine: { readonly session: Session } | undefined }
+  readonly host: { readonly engine: (DirectEngine & { readonly session: Session }) | undefined }
   people(): PeopleLink
   library(): Library
   sharing(): Sharing
@@ -48,6 +50,8 @@ export interface FilesGround {
 
 export class FilesSide {
   readonly realms: CircleRealms
+  /** Before the engine's listener. */
+  readonly door = new TicketDoor()
   readonly asks: Answerers
   readonly #ground: FilesGround
   readonly #gets: () => CircleGets
@@ -76,9 +80,17 @@ export class FilesSide {
       },
       openBytes: (input) => ground.people().inner('openBytes', input),
       session: () => ground.host.engine?.session,
+      direct: (realm, device, as) => direct.dial(realm, device, as),
       changed: (realm) => this.#opened?.changed(realm),
     })
     this.realms = realms
+    const direct = new DirectPath({
+      random,
+      door: this.door,
+      engine: () => ground.host.engine,
+      realms,
+      ask: (question) => ground.people().inner('askDirect', question),
+    })
     this.#gets = () => {
       this.#opened ??= new CircleGets({
         adding: ground.adding(),
@@ -139,6 +151,7 @@ export class FilesSide {
       offerReady: (facts) => this.#sent.ready(facts),
       offerEnded: ({ id }) => this.#sent.ended(id),
       bytesCame: ({ realm, device }) => realms.came(realm, device),
+      directAsked: (question) => direct.asked(question),
       cataloguePage: ({ audience, from, after }) =>
         this.#or(undefined, (link) => link.ask('cataloguePage', audience, from, after)),
       contentsHere: async ({ contents }) => {

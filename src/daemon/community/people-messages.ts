@@ -11,6 +11,7 @@ import type { OwnPublic } from '../../community/nearby/near-service.ts'
 import type { OfferItem } from '../../community/nearby/send-offer.ts'
 import type { LogFacts, LogLevel } from '../log.ts'
 import type { ChatInnerCalls } from './chat-part.ts'
+import type { Ticket } from './direct-ticket.ts'
 
 /** What the process is started with; nothing of it changes while it runs. */
 export interface PeoplePlan {
@@ -67,6 +68,14 @@ export interface BridgeEnd {
   readonly word: Uint8Array
 }
 
+/** Engine to engine: what the other side's daemon says to it. */
+export interface DirectAnswer {
+  /** Undefined where it cannot be called, or was given one. */
+  readonly ticket: Ticket | undefined
+  /** Where it is seen over the link; undefined through a relay. */
+  readonly seen: string | undefined
+}
+
 /** One offer as the engine needs it. */
 export interface SendOfferFacts {
   readonly id: string
@@ -116,6 +125,15 @@ export interface InnerCalls extends ChatInnerCalls {
     readonly device: string
     readonly end: BridgeEnd
   }): Promise<boolean>
+  /**
+   * Asks a device for a ticket, or gives it one of ours to call by. Undefined where it is not linked, or wants none.
+   * Nothing of it is kept.
+   */
+  askDirect(input: {
+    readonly realm: string
+    readonly device: string
+    readonly ticket: Ticket | undefined
+  }): Promise<DirectAnswer | undefined>
   /** Devices known to have it, those that are linked first. */
   holdersOf(input: { readonly realm: string; readonly content: string }): readonly string[]
   catalogueStates(input: { readonly states: readonly OwnCatalogueState[] }): void
@@ -141,6 +159,13 @@ export interface PeopleAsks {
   realmsChanged(input: { readonly realms: readonly RealmFacts[] }): Promise<void>
   /** A device of this realm opened a byte stream; undefined: it is not wanted. */
   bytesCame(input: { readonly realm: string; readonly device: string }): Promise<BridgeEnd | undefined>
+  /** A device of this realm asks for a ticket, or gives one. @returns ours; undefined where there is none to give */
+  directAsked(input: {
+    readonly realm: string
+    readonly device: string
+    readonly ticket: Ticket | undefined
+    readonly seen: string | undefined
+  }): Promise<Ticket | undefined>
   /** Of my own catalogue: what leads from a root to its present state. */
   cataloguePage(input: {
     readonly audience: string

@@ -134,6 +134,7 @@ export function openParts(
       isLinked: (device) => switchboard.link(device) !== undefined,
     },
     openBytes: async (device, header) => await net.node?.openBytes(device, header),
+    seenAt: (device) => net.node?.remoteHost(device),
     blocked: (person) => direct.book.isBlocked(person),
     personName: (person) => (person === own.person ? myName.get() : nameOf(person)),
     isOnline,

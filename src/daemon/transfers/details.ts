@@ -64,10 +64,9 @@ export function peerRowsOf(transfer: Transfer): PeerRow[] {
   if (torrent === undefined) return []
   const now = torrent.now
   const peers = [...torrent.swarm.peers].map((peer): PeerRow => {
-    const { outstanding: _, transport, ...status } = peerStatusOf(peer, now)
+    const { outstanding: _, ...status } = peerStatusOf(peer, now)
     return {
       ...status,
-      transport: transport === 'utp' ? 'utp' : 'tcp',
       progress: Math.round(status.progress * THOUSANDTH) / THOUSANDTH,
       downBytesPerSecond: Math.round(status.downBytesPerSecond),
       upBytesPerSecond: Math.round(status.upBytesPerSecond),

@@ -95,11 +95,11 @@ export class Reachability {
   connected(
     peer: Endpoint,
     local: Endpoint,
-    transport: 'tcp' | 'utp' | 'stream',
+    transport: 'tcp' | 'utp' | 'stream' | 'tls',
     incoming: boolean,
     now: Millis,
   ): void {
-    if (transport === 'stream' || !isPublicHost(peer.host)) return
+    if (transport === 'stream' || transport === 'tls' || !isPublicHost(peer.host)) return
     const family = familyOf(peer.host)
     const evidence = this.#families[family]
     if (!incoming) {

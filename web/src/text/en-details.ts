@@ -81,6 +81,7 @@ export const enDetails = {
   'peers.all': 'all',
   'peers.by': (how: string, source: string) => `${how}, heard of by ${source}`,
   'peers.encrypted': ', encrypted',
+  'peers.circle': 'by way of people',
   'peers.incoming': ', came to you',
   'peers.snubbed': 'stopped answering',
   'peers.gives': 'gives to you',

@@ -75,7 +75,7 @@ function Peer({ peer }: { readonly peer: PeerRow }): ReactNode {
 }
 
 function how({ transport, encryption, incoming }: PeerRow): string {
-  const way = { tcp: 'TCP', utp: 'uTP', http: 'HTTP' }[transport]
+  const way = { tcp: 'TCP', utp: 'uTP', http: 'HTTP', tls: 'TLS', stream: t('peers.circle') }[transport]
   const secret =
     encryption === '' || encryption === 'none' || encryption === 'plain' ? '' : t('peers.encrypted')
   return `${way}${secret}${incoming ? t('peers.incoming') : ''}`
