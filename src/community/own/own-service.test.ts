@@ -123,6 +123,23 @@ test('a wrong secret, a second time, and one that ended take nothing in', async 
   assert.equal(phone.taken.length, 1)
 })
 
+test('a device that is mine already does not mind being taken in again by the one that has not heard of it', async () => {
+  const { scene, desk } = strangers()
+  const tablet = rig(scene, scene.add('Tablet', desk.device), false)
+  tablet.device.book.keepCard(readCard(desk.device.card, crypto), desk.device.card)
+  await scene.meet(desk.device, tablet.device)
+  const expires = scene.seconds + 60
+  const link = {
+    device: tablet.device.id,
+    name: 'tablet',
+    secret: new Uint8Array(16),
+    expires,
+    addresses: [],
+  }
+  await taking(scene, desk, link)
+  assert.deepEqual([tablet.taken.length, tablet.device.hungUp], [0, []])
+})
+
 test('without the words none is taken in, and where somebody is already none is offered', () => {
   const { scene, desk, phone } = strangers()
   const link = phone.own.offer('phone', [])

@@ -213,6 +213,8 @@ export class OwnService implements Service {
     const person = keyText<PersonId>(fields.bytes('p', KEY_BYTES))
     const secret = fields.bytes('s', DEVICE_SECRET_BYTES)
     fields.end()
+    // It has not heard yet that this device is one of its own: it said so again on the next link.
+    if (person === me.person && this.#isMine(from)) return
     const offered = this.#offered
     if (offered === undefined || offered.until <= wall.seconds() || !equalBytes(offered.secret, secret))
       throw new RecordError('RECORD_INVALID', { what: 'own.take', field: 's' })
