@@ -76,9 +76,16 @@ export const PEOPLE_ERRORS: ErrorTable = {
   },
   CIRCLE_LEFT: {
     exit: 1,
-    message: ({ removed }) =>
-      removed === true ? 'You were removed from this circle.' : 'You are no longer a member of this circle.',
-    help: 'What you have received stays readable. Ask a member for an invite to come back.',
+    message: ({ removed, device }) => {
+      if (removed === true) return 'You were removed from this circle.'
+      return device === true
+        ? 'This device is none of your devices any more, so it is in no circle of yours.'
+        : 'You are no longer a member of this circle.'
+    },
+    help: ({ device }) =>
+      device === true
+        ? 'What it has received stays readable. Your other devices can take it in again.'
+        : 'What you have received stays readable. Ask a member for an invite to come back.',
   },
   KEYS_COMING: {
     exit: 1,

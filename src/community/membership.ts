@@ -74,7 +74,11 @@ export interface MembershipListener {
   memberUnlinked(circle: CircleId, device: DeviceId): void
 }
 
-/** Facts for the code CIRCLE_LEFT. */
-export function whyOut(facts: CircleFacts | undefined, me: PersonId): { readonly removed?: true } {
-  return facts?.removed.has(me) === true ? { removed: true } : {}
+/** Facts for the code CIRCLE_LEFT: put out by others, or only this device, by another one of mine. */
+export function whyOut(
+  facts: CircleFacts | undefined,
+  me: PersonId,
+): { readonly removed?: true; readonly device?: true } {
+  if (facts?.removed.has(me) === true) return { removed: true }
+  return facts?.members.has(me) === true ? { device: true } : {}
 }

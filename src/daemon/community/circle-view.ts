@@ -76,8 +76,15 @@ export class CircleView {
       keptBytes,
       tooFewCopies: tooFew,
       requests: this.#service.requests(id).length,
-      problem: facts.removed.has(this.#me) ? { code: 'CIRCLE_LEFT', data: whyOut(facts, this.#me) } : null,
+      problem: this.#problem(facts),
     }
+  }
+
+  /** That I left by myself is none. */
+  #problem(facts: CircleFacts): Circle['problem'] {
+    const why = whyOut(facts, this.#me)
+    const out = facts.mine === undefined && (why.removed ?? why.device) === true
+    return out ? { code: 'CIRCLE_LEFT', data: why } : null
   }
 
   details(id: CircleId): Circle & { people: CircleMember[] } {

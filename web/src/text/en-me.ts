@@ -24,6 +24,7 @@ export const enMe = {
     'On the new device show its link, on this one take it in: it gets your circles, contacts and messages.',
   'meSettings.deviceLinkIs': 'Link of this device; it works once',
   'meSettings.deviceLinkQr': 'QR code of this device’s link',
+  'meSettings.taken': 'This device was taken in: it is one of yours now.',
   'meSettings.visible': 'Who sees this device on the local network',
   'meSettings.visible.everyone': 'everyone',
   'meSettings.visible.contacts': 'my contacts and circles',

@@ -132,8 +132,13 @@ function WordsSetting({ own: { words, name } }: { readonly own: Me }): ReactNode
 }
 
 function Devices({ own }: { readonly own: Me }): ReactNode {
-  const [link, setLink] = useState<OutputOf<'deviceLink'>>()
-  const show = async (): Promise<void> => setLink(await attempt(() => call('deviceLink', {})))
+  const [link, setLink] = useState<OutputOf<'deviceLink'> & { readonly person: string }>()
+  const show = async (): Promise<void> => {
+    const made = await attempt(() => call('deviceLink', {}))
+    setLink(made && { ...made, person: own.person })
+  }
+  // It works once: whoever took this device in made it one of theirs.
+  const taken = link !== undefined && link.person !== own.person
   const remove = (id: string, name: string): void =>
     deferred(t('meSettings.removing', name), async () => me.put(await call('removeDevice', { id })))
   return (
@@ -169,7 +174,8 @@ function Devices({ own }: { readonly own: Me }): ReactNode {
         </Button>
       </div>
       <p className="setting-means">{t('meSettings.deviceLinkMeans')}</p>
-      {link !== undefined && (
+      <p role="status">{taken ? t('meSettings.taken') : ''}</p>
+      {link !== undefined && !taken && (
         <div className="invite-made">
           <CopyLine label={t('meSettings.deviceLinkIs')} text={link.link} autoFocus />
           <LinkQr link={link.link} label={t('meSettings.deviceLinkQr')} />
