@@ -190,6 +190,7 @@ export class KeepService implements Service, MembershipListener {
     const short = new Map<string, Millis>()
     let tooFew = 0
     const mine = kept.call(this.#ground, circle)
+    const spaceBytes = this.#ground.spaceBytes(circle)
     const spare: OfferedContent[] = []
     const wanted: OfferedContent[] = []
     if (copies > 0)
@@ -199,6 +200,8 @@ export class KeepService implements Service, MembershipListener {
         if (counting.length < copies) {
           tooFew++
           short.set(offered.content, side.short.get(offered.content) ?? now)
+          // What would never fit is not asked about, and no more than can be said at once: some offer 50,000 files.
+          if (offered.lengthBytes > spaceBytes || wanted.length >= MAX_PLANS) continue
           if (this.#isMyTurn(side, offered, counting, devices, copies, short, now)) wanted.push(offered)
         } else if (mine.has(offered.content)) {
           const here = holders.filter((device) => device !== me && side.presence.isHere(device))

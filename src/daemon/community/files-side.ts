@@ -110,6 +110,7 @@ export class FilesSide {
       digest,
       realms,
       session: () => ground.host.engine?.session,
+      isWithheld: (content) => ground.library().isWithheld(content),
       holders,
       ended: (circle, content, outcome) => ground.people().inner('keptEnded', { circle, content, outcome }),
       addLoose: (...file) =>

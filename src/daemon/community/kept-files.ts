@@ -35,6 +35,8 @@ export interface KeptFilesGround {
   readonly digest: Digest
   readonly realms: CircleRealms
   session(): Session | undefined
+  /** Blocked here, or found to be harmful: nobody gets such a thing onto this computer by offering it. */
+  isWithheld(content: ContentId): boolean
   holders(realm: string, content: string): Promise<readonly string[]>
   ended(circle: string, content: string, outcome: 'kept' | 'failed'): Promise<unknown>
   addLoose(audience: string, bundle: string, file: LooseFile): Promise<unknown>
@@ -55,7 +57,8 @@ export class KeptFiles {
     const key = `${circle} ${content}`
     const id = parseContentId(content)
     const session = this.#ground.session()
-    if (id === undefined || session === undefined || this.#fetching.has(key)) {
+    const refused = id === undefined || this.#ground.isWithheld(id)
+    if (refused || session === undefined || this.#fetching.has(key)) {
       await this.#ground.ended(circle, content, 'failed')
       return
     }
