@@ -7,7 +7,7 @@ import { SystemSignatures } from '../../platform/signatures.ts'
 import { encodeLsd, LSD_GROUP_IPV4, type LsdMessage } from '../../protocol/lsd/message.ts'
 import { type DeviceId, keyBytes, keyText } from '../ids.ts'
 import { SystemCrypto } from '../network/system-crypto.ts'
-import { LanBeacon, type LanCircle, type LanWorld } from './lan-beacon.ts'
+import { LanBeacon, type LanCircle, type LanWorld, ROUND_MS, SOON_MS } from './lan-beacon.ts'
 import { DAY_SECONDS } from './meeting-keys.ts'
 
 const crypto = new SystemCrypto()
@@ -80,6 +80,32 @@ test('each key is said every five minutes, and no more than once a minute', () =
     if (near.beacon.wake(at(ms), NOON + ms / 1_000).length > 0) moments.push(ms)
   }
   assert.equal(moments.length, 12)
+})
+
+test('who is visible says so each minute, and whoever comes anew hears it within seconds', () => {
+  const [near, comer] = [new Near(1), new Near(2)]
+  near.isVisible = true
+  assert.equal(near.beacon.wake(at(0), NOON).length, 1)
+  assert.equal(near.beacon.wake(at(ROUND_MS), NOON).length, 1)
+  comer.isVisible = true
+  near.hears(comer.beacon.wake(at(0), NOON), comer, ROUND_MS + 1_000)
+  assert.equal(near.beacon.deadline(), ROUND_MS + SOON_MS)
+  comer.hears(near.beacon.wake(near.beacon.deadline(), NOON), near)
+  assert.deepEqual(comer.unknown, [{ host: near.host, port: 7000 }])
+  // It is known from then on.
+  near.hears(comer.beacon.wake(at(2 * ROUND_MS), NOON), comer, 2 * ROUND_MS)
+  assert.equal(near.beacon.deadline(), 2 * ROUND_MS + SOON_MS)
+})
+
+test('what is new here is said within seconds', () => {
+  const [near] = pair()
+  near.beacon.wake(at(0), NOON)
+  near.isVisible = true
+  near.beacon.changed()
+  assert.equal(near.beacon.deadline(), SOON_MS)
+  assert.equal(near.beacon.wake(at(SOON_MS), NOON).flatMap(({ hashes }) => hashes).length, 1)
+  near.beacon.changed()
+  assert.deepEqual(near.beacon.wake(at(2 * SOON_MS), NOON), [], 'and only what is new')
 })
 
 test('who takes no calls says nothing', () => {

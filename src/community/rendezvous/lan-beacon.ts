@@ -1,6 +1,6 @@
 // Who of us is on the local network: a machine over the packets of BEP 14, with keys that only members and contacts know
 // today, and one that everybody knows for devices that may be seen by all.
-// Promises: at most one round of packets a minute; only senders on the link or a private network are heard, each and all
+// Promises: at most one round of packets a minute, but for what is new or was asked by somebody who came, and then one in five seconds; only senders on the link or a private network are heard, each and all
 // together within bounds; no key of a circle is said twice on two days.
 
 import { canonicalIp, scopeOf } from '../../base/address.ts'
@@ -34,6 +34,8 @@ export interface LanWorld {
 /** BEP 14: no more than one round a minute, each key every five minutes. */
 export const ROUND_MS = 60_000
 const SAY_AGAIN_MS = 5 * 60_000
+/** What is new here, and an answer to somebody new, does not wait for the next round: people look at it. */
+export const SOON_MS = 5_000
 /** Packets of one round. */
 const MOST_PACKETS = 4
 const HEARD_PER_SECOND = 20
@@ -55,7 +57,10 @@ export class LanBeacon {
   /** When each key of ours was said last; those of yesterday go with their day. */
   readonly #said = new Map<WireHash, Millis>()
   #heardKeys = new Map<WireHash, DeviceId>()
+  /** When each visible one was heard last, by host: to whoever is new it is said that we are here. */
+  readonly #greeted = new Map<string, Millis>()
   #day = -1
+  #spokeAt: Millis | undefined
   #roundAt: Millis
 
   constructor(crypto: CommunityCrypto, me: DeviceId, cookie: string, world: LanWorld, now: Millis) {
@@ -71,6 +76,12 @@ export class LanBeacon {
   /** Circles, contacts, port or visibility are others. */
   changed(): void {
     this.#day = -1
+    this.#soon()
+  }
+
+  #soon(): void {
+    const earliest = this.#spokeAt === undefined ? this.#roundAt : after(this.#spokeAt, SOON_MS)
+    if (earliest < this.#roundAt) this.#roundAt = earliest
   }
 
   deadline(): Millis {
@@ -84,13 +95,17 @@ export class LanBeacon {
     const port = this.#world.port()
     const mine = port === 0 ? [] : this.#mine(dayOf(seconds))
     for (const key of this.#said.keys()) if (!mine.includes(key)) this.#said.delete(key)
-    const due = mine.filter((key) => now - (this.#said.get(key) ?? Number.NEGATIVE_INFINITY) >= SAY_AGAIN_MS)
+    const due = mine.filter((key) => {
+      const again = key === this.#visible ? ROUND_MS : SAY_AGAIN_MS
+      return now - (this.#said.get(key) ?? Number.NEGATIVE_INFINITY) >= again
+    })
     const messages: LsdMessage[] = []
     for (let at = 0; at < due.length && messages.length < MOST_PACKETS; at += MAX_LSD_HASHES) {
       const hashes = due.slice(at, at + MAX_LSD_HASHES)
       for (const key of hashes) this.#said.set(key, now)
       messages.push({ port, hashes, cookie: this.#cookie })
     }
+    this.#spokeAt = now
     return messages
   }
 
@@ -109,7 +124,20 @@ export class LanBeacon {
     const at = { host, port: message.port }
     const devices = new Set(message.hashes.flatMap((key) => this.#heardKeys.get(key) ?? []))
     for (const device of devices) this.#world.found(device, at)
-    if (devices.size === 0 && message.hashes.includes(this.#visible)) this.#world.somebody(at)
+    if (!message.hashes.includes(this.#visible)) return
+    this.#greet(host, now)
+    if (devices.size === 0) this.#world.somebody(at)
+  }
+
+  /** Whoever came a moment ago has not heard us yet. */
+  #greet(host: string, now: Millis): void {
+    const before = this.#greeted.get(host)
+    this.#greeted.delete(host)
+    if (this.#greeted.size >= MOST_SENDERS) this.#greeted.delete(this.#greeted.keys().next().value as string)
+    this.#greeted.set(host, now)
+    if (before !== undefined && now - before < SAY_AGAIN_MS) return
+    this.#said.delete(this.#visible)
+    this.#soon()
   }
 
   #mayBeHeard(host: string, now: Millis): boolean {

@@ -1,6 +1,7 @@
 // How devices that are wanted are found: sealed notes in the daemon's DHT, daily keys on the local network, and what members tell
 // one another. What is found is learned, and called by whoever calls (people-net.ts).
 
+import { type Endpoint, endpointText } from '../../base/endpoint.ts'
 import type { Udp } from '../../base/ports.ts'
 import type { CircleService } from '../../community/circle/circle-service.ts'
 import { type DeviceAddress, placeText } from '../../community/device-address.ts'
@@ -33,6 +34,8 @@ export interface FindingPart extends PeoplePart {
 
 /** Older secrets under which somebody is looked for who was away while they changed. */
 const ACCESSES = 3
+/** Who was at which place of the local network, so that it is not called again while it is linked. */
+const MOST_MET = 256
 /** Of those that may let us in by an invite, as they were found. */
 const MOST_ADMITTERS = 16
 
@@ -107,7 +110,18 @@ export function openFindingPart(ground: PeopleGround, around: FindingSurrounding
     port: () => net.port ?? 0,
     visible: () => ground.settings().visible === 'everyone',
     found: (device, at) => found(device, [placeText({ by: 'tcp', at }), placeText({ by: 'utp', at })]),
-    somebody: (at) => void net.node?.meet('tcp', at),
+    somebody: (at) => void meet(at),
+  }
+  const met = new Map<string, DeviceId>()
+  const meet = async (at: Endpoint): Promise<void> => {
+    const place = endpointText(at)
+    const known = met.get(place)
+    if (known !== undefined && around.isLinked(known)) return
+    const device = await net.node?.meet('tcp', at)
+    met.delete(place)
+    if (device === undefined) return
+    if (met.size >= MOST_MET) met.delete(met.keys().next().value as string)
+    met.set(place, device)
   }
   let lan: LanDriver | undefined
   const reach = new ReachService({

@@ -50,6 +50,7 @@ export class LanDriver {
         const message = parseLsd(bytes)
         if (message === undefined) return
         this.#beacon.heard(message, from, this.#options.clock.now(), this.#options.wall.seconds())
+        this.#arm()
       }
       this.#sockets.push({ socket, group })
     }
@@ -68,6 +69,7 @@ export class LanDriver {
   /** Circles, contacts, port or visibility are others. */
   changed(): void {
     this.#beacon.changed()
+    this.#arm()
   }
 
   close(): void {
@@ -78,6 +80,7 @@ export class LanDriver {
   }
 
   #arm(): void {
+    this.#cancel?.()
     if (this.#closed || this.#sockets.length === 0) return
     const { clock, wall } = this.#options
     this.#cancel = clock.schedule(this.#beacon.deadline(), () => {
