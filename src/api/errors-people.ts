@@ -61,7 +61,7 @@ export const PEOPLE_ERRORS: ErrorTable = {
   },
   ALREADY_MEMBER: {
     exit: 2,
-    message: (data) => `You are a member of ${word(data, 'circle', 'this circle')} already.`,
+    message: 'You are a member of this circle already.',
     help: '`shoal circle list` shows your circles.',
   },
   NOT_ALLOWED: {

@@ -83,7 +83,7 @@ test('joining says each step and why it waits, until it is done', async (t) => {
   })
   const { code, out, err } = await run(['circle', 'join', 'shoal:invite:abc'])
   assert.equal(code, 0)
-  assert.match(err, /Nobody of it is on now\..*\nFound 2 members, asking\nReceiving history\n/)
+  assert.match(err, /^Looking for somebody of it\.\nFound 2 members, asking\nReceiving history\n/)
   assert.match(out, /You are in Band/)
 })
 

@@ -57,7 +57,9 @@ export const command = defineCommand({
 
 function sayDevices(output: Output, devices: readonly NearbyDevice[]): void {
   if (devices.length === 0) {
-    output.note('Nobody with Shoal is seen on this network.')
+    output.note(
+      'Nobody with Shoal is seen on this network. Devices show themselves to contacts only, until somebody says there: shoal me visible everyone',
+    )
     return
   }
   const { results } = output

@@ -63,8 +63,9 @@ export async function listCircles(context: CircleContext): Promise<number> {
     for (const line of table(COLUMNS, rows, results.live ? results.columns : undefined)) output.result(line)
   }
   for (const each of circles) for (const line of rulesOf(each)) output.result(`  ${each.name}: ${line}`)
-  for (const each of joining) output.result(`Joining ${each.name ?? 'a circle'}: ${joiningSentence(each)}`)
-  if (circles.length === 0 && joining.length === 0)
+  const open = joining.filter(({ step }) => step !== 'joined')
+  for (const each of open) output.result(`Joining ${each.name ?? 'a circle'}: ${joiningSentence(each)}`)
+  if (circles.length === 0 && open.length === 0)
     output.note(
       'No circle yet. Make one: shoal circle new NAME. Or join: shoal circle join LINK. It needs no account and no server.',
     )

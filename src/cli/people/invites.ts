@@ -36,6 +36,7 @@ export async function invite(context: CircleContext, [word = '']: readonly strin
 
 function limits({ uses, used, expiresAt, approval }: Invite): string {
   const left = uses - used
+  if (left <= 0) return 'used up'
   return `${left === 1 ? 'once' : `${left} times`}, until ${formatMomentAhead(expiresAt, Date.now())}${approval ? ', after a yes' : ''}`
 }
 

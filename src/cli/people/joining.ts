@@ -9,6 +9,8 @@ import { noteWords, ownName, PeopleUseError, peopleLink } from './people-context
 import { chooseNamed } from './people-names.ts'
 
 const LOOK_EVERY_MS = 500
+/** Members that are on are found within it; before that nothing is said of there being nobody. */
+const FOUND_WITHIN_MS = 4_000
 const TERMINATED = 143
 
 export function joiningSentence({ step, membersFound, problem, role }: Joining): string {
@@ -59,10 +61,14 @@ async function joinBy(context: CircleContext, given: string, as: 'keeper' | unde
 async function follow(context: CircleContext, link: DaemonLink, first: Joining): Promise<Joining> {
   const { output, interrupt } = context
   const stop = interrupt.listen()
+  const begun = Date.now()
   let said = ''
   for (let joining = first; ; ) {
-    const sentence = `${joining.step} ${joining.membersFound}`
-    if (sentence !== said) {
+    const early = joining.step === 'looking' && Date.now() - begun < FOUND_WITHIN_MS
+    const sentence = early ? 'early' : `${joining.step} ${joining.membersFound}`
+    if (early && said === '') output.note('Looking for somebody of it.')
+    if (early) said = sentence
+    else if (sentence !== said) {
       said = sentence
       output.object({ event: 'joining', ...joining })
       if (joining.step !== 'joined' && joining.step !== 'failed')
@@ -128,6 +134,13 @@ export async function stopJoining(context: CircleContext, [word]: readonly strin
   const link = await peopleLink(context)
   const { joining } = await link.call('circles', {})
   const open = joining.filter(({ step }) => step !== 'joined')
+  const failed = open.filter(({ step }) => step === 'failed')
+  if (word === undefined && failed.length > 0 && failed.length === open.length) {
+    for (const { id } of failed) await link.call('endJoining', { id })
+    output.object({ ended: failed.map(({ id }) => id) })
+    output.result('What was not joined is no longer shown.')
+    return 0
+  }
   const named = open.map(({ id, name }) => ({ kind: 'circle' as const, id, names: [name ?? id.slice(0, 8)] }))
   const [first] = named
   const { id, names } =
