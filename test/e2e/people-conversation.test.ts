@@ -53,4 +53,9 @@ test('messages are answered, changed, reacted to, found and taken back, and whoe
   assert.deepEqual(await ben.heard(room), ['Rehearsal on Tuesday', '', 'Nobody listens'])
   await ben.call('changePerson', { id: person, blocked: true })
   assert.deepEqual(await ben.heard(room), [''])
+  // They keep their name, also when what they said of themselves is gone.
+  const named = async () => (await ben.call('people', {})).people.find(({ id }) => id === person)?.name
+  assert.equal(await named(), 'Ana')
+  await ben.call('changePerson', { id: person, blocked: false })
+  assert.equal(await named(), 'Ana')
 })

@@ -77,6 +77,14 @@ test('the later edit wins, and only its author’s counts', () => {
   assert.equal(foldMessage(base, [edit(4, 2, 20, 'mine')], () => true).edited, false)
 })
 
+test('who was named stays named when only the words are changed', () => {
+  const named: Opened = { ...base, content: { ...base.content, mentions: [person(7)] } as Content }
+  const edit = (mentions: PersonId[]) =>
+    opened(2, 1, 3, { kind: 'edit', target: base.id, text: 'two', mentions })
+  assert.deepEqual(foldMessage(named, [edit([])], () => false).mentions, [person(7)])
+  assert.deepEqual(foldMessage(named, [edit([person(8)])], () => false).mentions, [person(8)])
+})
+
 test('who was moderator when it was read has taken it away for good; who never was has not', () => {
   const gone = (moderator: boolean) => opened(2, 3, 5, { kind: 'delete', target: base.id }, moderator)
   assert.equal(foldMessage(base, [gone(true)], () => false).deleted, 'moderator')

@@ -42,7 +42,8 @@ export function foldMessage(
   for (const { content: said, person, moderator } of [...about].sort(inOrder)) {
     if (said.kind === 'edit' && person === base.person) {
       text = said.text
-      mentions = said.mentions
+      // One that names nobody leaves it at those who were named.
+      if (said.mentions.length > 0) mentions = said.mentions
       edited = true
     } else if (said.kind === 'delete' && person === base.person) deleted = 'author'
     else if (said.kind === 'delete' && (moderator || moderates(person)) && deleted === 'no')

@@ -283,12 +283,16 @@ export class ContactBook {
     return row
   }
 
-  /** @throws CommunityError PERSON_UNKNOWN unless a contact, or met in a circle */
-  change(person: PersonId, change: ContactChange): ContactRow {
+  /**
+   * @param name as they are known from elsewhere: kept, since it is gone from there when they are blocked
+   * @throws CommunityError PERSON_UNKNOWN unless a contact, or met in a circle
+   */
+  change(person: PersonId, change: ContactChange, name?: string): ContactRow {
     const row = this.row(person)
     const met = row !== undefined || this.sharedCircles(person).length > 0
     if (!met || this.isOwn(person)) throw new CommunityError('PERSON_UNKNOWN', {})
-    return this.#put({ ...this.#rowOr(person), ...change })
+    const known = this.#rowOr(person)
+    return this.#put({ ...known, name: known.name ?? name ?? null, ...change })
   }
 
   /** Undefined where there was nothing to forget. What was blocked stays blocked. */

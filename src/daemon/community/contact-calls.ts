@@ -134,7 +134,7 @@ export function contactCalls({ ground, book, direct, around, nearbyPerson }: Con
       const person = id as PersonId
       const before = book.isBlocked(person)
       const ignored = book.row(person)?.ignored === true
-      book.change(person, definedOf(change))
+      book.change(person, definedOf(change), around.personName(person))
       const blocked = book.isBlocked(person)
       if (blocked && !before) direct.revoked(person)
       if (blocked !== before) around.blockedChanged(person, blocked)
