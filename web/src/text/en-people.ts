@@ -214,6 +214,13 @@ export const enPeople = {
   'members.getFile': (name: string) => `Get ${name}`,
   'members.here': 'here already',
   'members.getting': (name: string) => `Getting ${name}.`,
+  'members.getFolder': (name: string) => `Get everything in ${name}`,
+  'members.gettingAll': (name: string, count: number) => `Getting ${name}: ${files(count)}.`,
+  'members.gettingSome': (name: string, count: number, failed: number, why: string) =>
+    `Getting ${files(count)} of ${name}; ${files(failed)} could not be asked for. ${why}`,
+  'members.gettingMore': (most: number) =>
+    `There is more: ${files(most)} are got at one time. Press again when they are here.`,
+  'members.allHere': (name: string) => `Everything in ${name} is here already.`,
   'members.more': 'Show more',
   'copies.off': 'This circle asks for no copies. An owner or moderator can ask for some under its rules.',
   'copies.asked': (count: number) =>

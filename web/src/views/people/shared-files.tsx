@@ -1,10 +1,13 @@
 // What members share with their circle: all of it, or one member's folders; each content can be got from whoever has it.
 
-import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import { type ReactNode, useCallback, useState } from 'react'
 import { formatSize } from '../../../../src/api/format-quantity.ts'
 import type { CircleDetails, OthersEntry } from '../../../../src/api/schemas/circles.ts'
+import type { PeopleChange } from '../../../../src/api/schemas/events.ts'
 import { visible } from '../../../../src/api/unseen-characters.ts'
 import { call } from '../../store/api.ts'
+import { attempt } from '../../store/attempt.ts'
+import { usePeopleChanges } from '../../store/use-people-changes.ts'
 import { t } from '../../text/t.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
@@ -12,7 +15,7 @@ import { Field, SelectBox } from '../../ui/field.tsx'
 import { ForeignText } from '../../ui/foreign-text.tsx'
 import { useLoaded } from '../../ui/use-loaded.ts'
 import { factsLine } from '../entries/entry-facts.ts'
-import { getFrom } from './get-shared.ts'
+import { getFolder, getFrom } from './get-shared.ts'
 import { calledName, type Known } from './names.ts'
 
 const PAGE_FILES = 100
@@ -65,6 +68,9 @@ export function SharedFiles({ circle, known, person, onPerson }: Props): ReactNo
         onPath={setPath}
         from={`circle:${id}`}
         nothing={t('members.noFiles')}
+        {...(person === undefined
+          ? {}
+          : { onGetFolder: (folder: string) => void getFolder(id, person, folder) })}
       />
     </div>
   )
@@ -86,23 +92,38 @@ interface OfferedProps {
   /** Whom it is got from: `circle:…` or `device:…`. */
   readonly from: string
   readonly nothing: string
+  /** Everything below it; absent where folders are not known to be whole. */
+  readonly onGetFolder?: (path: string) => void
 }
 
+type Page = Awaited<ReturnType<OfferedProps['load']>>
+
+/** What others offer comes, goes and is got while one looks. */
+const isOfOffers = ({ kind }: PeopleChange): boolean => kind === 'circle' || kind === 'nearby'
+
 /** Folders and files that others offer. Drawn anew (key) for another place. */
-export function OfferedFiles({ load, path, onPath, from, nothing }: OfferedProps): ReactNode {
-  const first = useLoaded(useCallback(() => load(0), [load]))
-  const [more, setMore] = useState<readonly OthersEntry[]>([])
-  const { value, error } = first
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another first page
-  useEffect(() => setMore([]), [value])
+export function OfferedFiles({ load, path, onPath, from, nothing, onGetFolder }: OfferedProps): ReactNode {
+  const { value, error, again } = useLoaded(useCallback(() => load(0), [load]))
+  const [more, setMore] = useState<readonly Page[]>([])
+  // Further pages belong to the first one as it was: they are not taken away from who reads them.
+  const looked = more.length > 0
+  usePeopleChanges(
+    isOfOffers,
+    useCallback(() => {
+      if (!looked) again()
+    }, [looked, again]),
+  )
   if (value === undefined)
     return error === undefined ? <p role="status">{t('people.loading')}</p> : <ErrorSentence error={error} />
-  const files = [...value.files, ...more]
-  const shown = value.folders.length + files.length
+  const pages = [value, ...more]
+  const folders = pages.flatMap((page) => page.folders)
+  const files = pages.flatMap((page) => page.files)
+  const shown = folders.length + files.length
   const next = async (): Promise<void> => {
-    const page = await load(shown)
-    setMore([...more, ...page.files])
+    const page = await attempt(() => load(shown))
+    if (page !== undefined) setMore([...more, page])
   }
+  const below = (name: string): string => (path === '' ? name : `${path}/${name}`)
   return (
     <>
       {path !== '' && (
@@ -118,18 +139,22 @@ export function OfferedFiles({ load, path, onPath, from, nothing }: OfferedProps
       )}
       {shown === 0 && <p className="soft">{nothing}</p>}
       <ul className="offered-files">
-        {value.folders.map(({ name, files: count, totalBytes }) => (
-          <li key={`folder ${name}`}>
-            <button
-              type="button"
-              className="offered-folder"
-              onClick={() => onPath(path === '' ? name : `${path}/${name}`)}
-            >
+        {folders.map(({ name, files: count, totalBytes }) => (
+          <li key={`folder ${name}`} className="offered-row">
+            <button type="button" className="offered-folder" onClick={() => onPath(below(name))}>
               <strong>
                 <ForeignText text={name} />
               </strong>
               <span className="soft">{t('members.shares', count, formatSize(totalBytes))}</span>
             </button>
+            {onGetFolder !== undefined && (
+              <IconButton
+                icon="get"
+                look="plain"
+                label={t('members.getFolder', visible(name))}
+                onPress={() => onGetFolder(below(name))}
+              />
+            )}
           </li>
         ))}
         {files.map((entry) => (

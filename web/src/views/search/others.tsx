@@ -7,6 +7,7 @@ import { call } from '../../store/api.ts'
 import { attempt } from '../../store/attempt.ts'
 import { wishes } from '../../store/people.ts'
 import { toast } from '../../store/toasts.ts'
+import { usePeopleChanges } from '../../store/use-people-changes.ts'
 import { t } from '../../text/t.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
@@ -15,6 +16,7 @@ import { PAGE_ROWS, usePaged } from '../../ui/paged.ts'
 import { PagedGrid } from '../../ui/paged-grid.tsx'
 import { FEW_OTHERS_COLUMNS, OTHERS_COLUMNS } from './others-columns.tsx'
 import { OthersPanel } from './others-panel.tsx'
+import { isOf } from './use-reach-counts.ts'
 
 type Answer = OutputOf<'searchOthers'> & { readonly rows: readonly OthersEntry[] }
 
@@ -44,6 +46,7 @@ export function Others({
   )
   const pages = usePaged<OthersEntry, Answer>(load)
   const { head, error, total } = pages
+  usePeopleChanges(isOf[reach], pages.again)
   const [opened, setOpened] = useState<OthersEntry>()
   return (
     <div className="entries">
