@@ -311,10 +311,25 @@ test('a device that was restored from a backup beside itself is frozen, says not
     // Members come and go, and names that were pruned would be said again: nothing of it fails.
     world.join('Cleo')
     world.startSeconds += 40 * 86_400
-    world.wire.pass(4_000_000)
+    world.wire.pass(5_400_000)
     assert.throws(() => world.say(restored, 'Hello?'), { code: 'FORKED' })
     restored.database.close()
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('a clock that is a month ahead for half an hour throws nothing away, and one that stays there does', () => {
+  const { world, ana } = scene()
+  const month = 31 * 86_400
+  world.say(ana, 'Still here')
+  world.wire.pass(3 * 3_600_000)
+  for (const leap of [month, -month, -month, month]) {
+    world.startSeconds += leap
+    world.wire.pass(1_800_000)
+    assert.deepEqual(world.texts(ana), ['Still here'])
+  }
+  world.startSeconds += month
+  world.wire.pass(5_400_000)
+  assert.deepEqual(world.texts(ana), [])
 })

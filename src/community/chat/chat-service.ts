@@ -217,10 +217,10 @@ export class ChatService implements Service, MembershipListener {
     this.#sync.wake(now)
     this.#typing.wake(now)
     if (this.#openAt !== undefined && now >= this.#openAt) this.#openMore(now)
-    if (this.#retention.due(now)) {
+    if (this.#retention.due(now, this.#ground.wall.seconds())) {
       for (const circle of this.#ground.membership.circles()) {
         const policy = this.#ground.membership.facts(circle)?.policy
-        if (policy !== undefined) this.#retention.prune(circle, policy, this.#ground.wall.seconds())
+        if (policy !== undefined) this.#retention.prune(circle, policy)
       }
     }
   }

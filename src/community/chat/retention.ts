@@ -8,6 +8,7 @@ import type { CirclePolicy } from '../membership.ts'
 import type { Book } from './book.ts'
 import type { EntryStore } from './chat-store.ts'
 import { DAY_SECONDS } from './limits.ts'
+import { SteadyClock } from './steady-clock.ts'
 
 const EVERY_MS = 600_000
 /** Pruned again as soon as a circle has grown by so much: never much more than it may have. */
@@ -19,7 +20,10 @@ export class Retention {
   readonly #book: Book
   readonly #restate: (circle: CircleId) => void
   readonly #grown = new Map<CircleId, number>()
+  readonly #clock = new SteadyClock()
   #at: Millis | undefined
+  /** Undefined while nobody knows how old anything is: then only bytes count. */
+  #seconds: number | undefined
 
   constructor(store: EntryStore, sync: LogSync, book: Book, restate: (circle: CircleId) => void) {
     this.#store = store
@@ -32,10 +36,11 @@ export class Retention {
     this.#grown.set(circle, (this.#grown.get(circle) ?? 0) + bytes)
   }
 
-  due(now: Millis): boolean {
+  due(now: Millis, wallSeconds: number): boolean {
     if (this.#at !== undefined && now < this.#at && !this.#hasGrown()) return false
     this.#at = after(now, EVERY_MS)
     this.#grown.clear()
+    this.#seconds = this.#clock.seconds(now, wallSeconds)
     return true
   }
 
@@ -43,8 +48,8 @@ export class Retention {
     return this.#hasGrown() ? (0 as Millis) : (this.#at ?? (0 as Millis))
   }
 
-  prune(circle: CircleId, policy: CirclePolicy, nowSeconds: number): void {
-    const oldest = nowSeconds - policy.retentionDays * DAY_SECONDS
+  prune(circle: CircleId, policy: CirclePolicy): void {
+    const oldest = this.#seconds === undefined ? 0 : this.#seconds - policy.retentionDays * DAY_SECONDS
     const full = this.#store.bytes(circle) > policy.retentionBytes
     const clock = full ? this.#store.clockWithin(circle, policy.retentionBytes) : 0
     let cut = false
