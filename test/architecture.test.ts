@@ -67,7 +67,7 @@ const SOCKET_MAKERS: Readonly<Record<string, readonly string[]>> = {
   'platform/udp.ts': ['node:net'],
   'platform/datagram.ts': ['node:dgram'],
   'platform/names.ts': ['node:dns/promises'],
-  // Wraps a connection of the one way out and makes none; node:net for the type.
+  // Wraps a connection of the one way out, and makes none.
   'platform/keyed-tls.ts': ['node:tls'],
   'platform/http-request.ts': ['node:http', 'node:https'],
   'platform/exit/bound-stream.ts': ['node:net'],

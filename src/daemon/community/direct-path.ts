@@ -122,7 +122,7 @@ export class DirectPath {
     const [identity, key] = [random.bytes(IDENTITY_BYTES), random.bytes(KEY_BYTES)]
     const { promise, resolve } = Promise.withResolvers<Connection | undefined>()
     let over = false
-    const end = door.expect(identity, (shown, early) => {
+    const end = door.expect(identity, as.host, (shown, early) => {
       const shaking = keyedTls(shown, { side: 'called', key, remote: as, early, timeoutMs: DIRECT_MS })
       void shaking.then((connection) => {
         if (connection instanceof SocketError || !over) return resolve(heard(connection))

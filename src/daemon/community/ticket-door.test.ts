@@ -37,8 +37,8 @@ class Listening {
     this.port = listener.local.port
   }
 
-  expect(identity = IDENTITY): (() => void) | undefined {
-    return this.door.expect(identity, (connection, early) => {
+  expect(identity = IDENTITY, from = 'ben'): (() => void) | undefined {
+    return this.door.expect(identity, from, (connection, early) => {
       this.shown.push(early)
       connection.close()
     })
@@ -101,8 +101,11 @@ test('a ticket is over when it was shown, when it is taken back, and after its t
 test('there are so many tickets and no more', async (t) => {
   const listening = new Listening()
   await listening.open(t)
-  const ends = Array.from({ length: 100 }, (_, at) => listening.expect(noise(100 + at, 16)))
-  assert.equal(ends.filter((end) => end !== undefined).length, 64)
+  const ends = Array.from({ length: 100 }, (_, at) => listening.expect(noise(100 + at, 16), `ben ${at >> 4}`))
+  const given = ends.map((end) => end !== undefined)
+  assert.equal(given.slice(0, 16).filter(Boolean).length, 8, 'of one')
+  const others = Array.from({ length: 100 }, (_, at) => listening.expect(noise(300 + at, 16), `carl ${at}`))
+  assert.equal([...ends, ...others].filter((end) => end !== undefined).length, 64)
   for (const end of ends) end?.()
   assert.ok(listening.expect() !== undefined)
 })

@@ -13,27 +13,37 @@ import { IDENTITY_BYTES, TICKET_MS } from './direct-ticket.ts'
 const NOBODY: ConnectionEvents = { data() {}, drain() {}, closed() {} }
 /** At once, of all devices: each is there for seconds. */
 const MOST_TICKETS = 64
+/** One device alone: a connection for each of some torrents that begin together. */
+const MOST_OF_ONE = 8
 
 /** @param early what came behind it */
 type Shown = (connection: TcpConnection, early: Uint8Array) => void
 
-export class TicketDoor {
-  readonly #shown = new Map<string, Shown>()
+interface Awaited {
+  readonly from: string
+  readonly shown: Shown
+}
 
-  /** Undefined where there are too many. @returns takes it back */
-  expect(identity: Uint8Array, shown: Shown): (() => void) | undefined {
-    if (this.#shown.size >= MOST_TICKETS) return undefined
+export class TicketDoor {
+  readonly #awaited = new Map<string, Awaited>()
+
+  /** @param from the device it is for. @returns takes it back; undefined where there are too many */
+  expect(identity: Uint8Array, from: string, shown: Shown): (() => void) | undefined {
+    const all = [...this.#awaited.values()]
+    if (all.length >= MOST_TICKETS || all.filter((each) => each.from === from).length >= MOST_OF_ONE)
+      return undefined
     const name = toHex(identity)
-    const timer = setTimeout(() => this.#shown.delete(name), TICKET_MS)
+    const timer = setTimeout(() => this.#awaited.delete(name), TICKET_MS)
     timer.unref()
     const end = (): void => {
       clearTimeout(timer)
-      this.#shown.delete(name)
+      this.#awaited.delete(name)
     }
-    this.#shown.set(name, (connection, early) => {
+    const once: Shown = (connection, early) => {
       end()
       shown(connection, early)
-    })
+    }
+    this.#awaited.set(name, { from, shown: once })
     return end
   }
 
@@ -43,7 +53,7 @@ export class TicketDoor {
       dial: (to, timeoutMs) => tcp.dial(to, timeoutMs),
       listen: (at, accepted) =>
         tcp.listen(at, (connection) => {
-          const looked = this.#shown.size > 0 && connection instanceof TcpConnection
+          const looked = this.#awaited.size > 0 && connection instanceof TcpConnection
           accepted(looked ? new Looked(connection, (held) => this.#find(held)) : connection)
         }),
     }
@@ -51,8 +61,8 @@ export class TicketDoor {
 
   #find(held: Uint8Array): Shown | 'more' | undefined {
     const text = toHex(held.subarray(0, IDENTITY_BYTES))
-    if (held.length >= IDENTITY_BYTES) return this.#shown.get(text)
-    return [...this.#shown.keys()].some((name) => name.startsWith(text)) ? 'more' : undefined
+    if (held.length >= IDENTITY_BYTES) return this.#awaited.get(text)?.shown
+    return [...this.#awaited.keys()].some((name) => name.startsWith(text)) ? 'more' : undefined
   }
 }
 
