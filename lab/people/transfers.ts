@@ -1,7 +1,7 @@
 // Must show 4: rate and processor time of a file that goes from member to member of a circle, straight from engine to engine and by the
 // stream through the people processes, beside the same over plain BitTorrent: pairs of real daemons on loopback, in turns, in one run.
-// Figures are medians; what is compared is their ratio. The rate is that of the bytes, from the first that is seen; how long that takes
-// is told beside it. Processor time is all of it.
+// Figures are medians; what is compared is their ratio. Rate and processor time are those of the bytes, from the first that is seen; what
+// comes before (finding, and whoever gives reads a long file once for its hashes) is told beside them.
 // Usage: node lab/people/transfers.ts [MiB] [rounds]; figures as JSON on standard output.
 
 import { randomFillSync } from 'node:crypto'
@@ -18,6 +18,7 @@ const TICKS_PER_SECOND = 100
 
 interface Figures {
   readonly waitedSeconds: number
+  readonly waitedCpuSeconds: number
   readonly mibPerSecond: number
   readonly cpuSecondsPerGib: number
 }
@@ -38,12 +39,15 @@ async function measured({ all, ben }: Pair, begin: () => Promise<string>): Promi
   const doneBytes = async () => (await ben.call('transfer', { id })).row.doneBytes
   const first = await ben.until('it flows', async () => (await doneBytes()) || undefined)
   const flowed = performance.now()
+  const cpuBefore = cpuSeconds(all)
   await ben.until('it is here', async () => (await doneBytes()) === MIBS * MIB)
   const seconds = (performance.now() - flowed) / 1_000
+  const flowedMib = MIBS - first / MIB
   return {
     waitedSeconds: (flowed - began) / 1_000,
-    mibPerSecond: (MIBS - first / MIB) / seconds,
-    cpuSecondsPerGib: ((cpuSeconds(all) - before) * 1_024) / MIBS,
+    waitedCpuSeconds: cpuBefore - before,
+    mibPerSecond: flowedMib / seconds,
+    cpuSecondsPerGib: ((cpuSeconds(all) - cpuBefore) * 1_024) / flowedMib,
   }
 }
 
@@ -134,6 +138,7 @@ try {
   }
   const of = (figures: readonly Figures[]): Figures => ({
     waitedSeconds: median(figures.map(({ waitedSeconds }) => waitedSeconds)),
+    waitedCpuSeconds: median(figures.map(({ waitedCpuSeconds }) => waitedCpuSeconds)),
     mibPerSecond: median(figures.map(({ mibPerSecond }) => mibPerSecond)),
     cpuSecondsPerGib: median(figures.map(({ cpuSecondsPerGib }) => cpuSecondsPerGib)),
   })
