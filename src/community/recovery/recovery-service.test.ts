@@ -17,7 +17,9 @@ const WORDS = new Uint8Array(16).fill(1)
 const HOUR_MS = 3_600_000
 
 class Minder {
-  readonly service: RecoveryService
+  service: RecoveryService
+  /** The program begins anew with what it kept. */
+  readonly again: () => void
   readonly kept = new Map<string, KeptItem>()
   members: readonly number[] = [1, 2]
   mine: readonly RecoveredCircle[] = [{ circle: CIRCLE, device: undefined, addresses: [] }]
@@ -40,33 +42,38 @@ class Minder {
       }) as unknown as CircleFacts
     const isLinked = (_: CircleId, device: DeviceId): boolean =>
       this.members.some((one) => id(one) === device) && wire.isLinked(id(number), device)
-    this.service = new RecoveryService(
-      {
-        me: { person: id(100 + number), device: id(number) },
-        entropy,
-        crypto,
-        random: new SeededRandom(number),
-        wall: { seconds: () => Math.floor(wire.now / 1_000) + 1_700_000_000 },
-        out: wire.out(id(number)),
-        membership: {
-          circles: () => [CIRCLE],
-          facts,
-          isLinked,
-          linked: () =>
-            this.members.map((one) => id<DeviceId>(one)).filter((device) => isLinked(CIRCLE, device)),
-        } as unknown as Membership,
-        store: {
-          all: () => [...this.kept.values()],
-          put: (kept) => void this.kept.set(`${kept.person} ${kept.number}`, kept),
-          remove: (person, from) => {
-            for (const [key, kept] of this.kept)
-              if (kept.person === person && kept.number >= from) this.kept.delete(key)
+    const begin = (): RecoveryService =>
+      new RecoveryService(
+        {
+          me: { person: id(100 + number), device: id(number) },
+          entropy,
+          crypto,
+          random: new SeededRandom(number),
+          wall: { seconds: () => Math.floor(wire.now / 1_000) + 1_700_000_000 },
+          out: wire.out(id(number)),
+          membership: {
+            circles: () => [CIRCLE],
+            facts,
+            isLinked,
+            linked: () =>
+              this.members.map((one) => id<DeviceId>(one)).filter((device) => isLinked(CIRCLE, device)),
+          } as unknown as Membership,
+          store: {
+            all: () => [...this.kept.values()],
+            put: (kept) => void this.kept.set(`${kept.person} ${kept.number}`, kept),
+            remove: (person, from) => {
+              for (const [key, kept] of this.kept)
+                if (kept.person === person && kept.number >= from) this.kept.delete(key)
+            },
           },
+          mine: () => this.mine,
         },
-        mine: () => this.mine,
-      },
-      wire.now,
-    )
+        wire.now,
+      )
+    this.service = begin()
+    this.again = () => {
+      this.service = begin()
+    }
     wire.add(id(number), this.service)
   }
 
@@ -140,6 +147,7 @@ test('an older item does not take the place of a newer one, and one that is not 
 
 test('where somebody was met changes all the time, and makes no new item each time', () => {
   const { wire, ana } = scene()
+  ana.mine = [{ circle: CIRCLE, device: id(3), addresses: [] }]
   ana.pass(wire, 30_000)
   const [first] = [...ana.kept.values()] as [KeptItem]
   ana.mine = [{ circle: CIRCLE, device: id(2), addresses: [] }]
@@ -149,4 +157,39 @@ test('where somebody was met changes all the time, and makes no new item each ti
   assert.equal([...ana.kept.values()][0]?.item.sequence, first.item.sequence)
   ana.pass(wire, HOUR_MS)
   assert.ok(([...ana.kept.values()][0]?.item.sequence ?? 0) > first.item.sequence)
+})
+
+test('somebody met where nobody was is said at once', () => {
+  const { wire, ana } = scene()
+  ana.pass(wire, 30_000)
+  ana.mine = [{ circle: CIRCLE, device: id(2), addresses: [] }]
+  ana.service.circleChanged()
+  ana.pass(wire, 1_000)
+  ana.pass(wire, 30_000)
+  const [kept] = [...ana.kept.values()] as [KeptItem]
+  assert.deepEqual(openRecovery(kept.item.value, WORDS, crypto), ana.mine)
+})
+
+test('after a start what was said before stays until somebody is met', () => {
+  const { wire, ana } = scene()
+  ana.mine = [{ circle: CIRCLE, device: id(2), addresses: [] }]
+  ana.pass(wire, 30_000)
+  const before = ana.mine
+  ana.again()
+  ana.mine = [{ circle: CIRCLE, device: undefined, addresses: [] }]
+  ana.pass(wire, 60_000)
+  const [kept] = [...ana.kept.values()] as [KeptItem]
+  assert.deepEqual(openRecovery(kept.item.value, WORDS, crypto), before)
+})
+
+test('what somebody said last is put for them soon after they went, once', () => {
+  const { wire, ana, ben } = scene()
+  ana.pass(wire, 30_000)
+  wire.settle()
+  assert.equal(ben.kept.size, 1)
+  wire.unlink(id(1), id(2))
+  assert.equal(ben.pass(wire, 5_000), 1)
+  wire.link(id(1), id(2))
+  wire.unlink(id(1), id(2))
+  assert.equal(ben.pass(wire, 60_000), 0)
 })

@@ -49,8 +49,10 @@ export interface RecoveryGround {
 const PUT_EVERY_MS = 50 * 60_000
 /** After a start, and after something changed: many circles change together. */
 const SETTLE_MS = 10_000
-/** Where members were met changes all the time; it is said anew this often. */
-const REMAKE_MS = 60 * 60_000
+/** Where members were met changes all the time; it is said anew this often, and at once where nobody was met before. */
+const REMAKE_MS = 15 * 60_000
+/** Whoever goes may have gone with all it had, and what it said last may not be in the DHT. */
+const GONE_MS = 2_000
 /** Devices of other members that mind one person's items. */
 export const MINDERS = 8
 /** Persons minded here: 500 members are minded by eight each. */
@@ -68,9 +70,13 @@ export class RecoveryService implements Service, MembershipListener {
   readonly #links = new Set<DeviceId>()
   /** Of each item when it is put next. */
   readonly #putAt = new Map<string, Millis>()
+  /** When it was put last by this device. */
+  readonly #lastPut = new Map<string, Millis>()
   #makeAt: Millis | undefined
   /** What was made last: of which circles, with what, and when. */
-  #made: { readonly circles: string; readonly text: string; readonly at: Millis } | undefined
+  #made:
+    | { readonly circles: string; readonly met: number; readonly text: string; readonly at: Millis }
+    | undefined
   #changed = false
   #due: MutableItem[] = []
 
@@ -108,8 +114,16 @@ export class RecoveryService implements Service, MembershipListener {
     this.#links.add(device)
   }
 
-  unlinked(device: DeviceId): void {
+  unlinked(device: DeviceId, now: Millis): void {
     this.#links.delete(device)
+    const { membership, random } = this.#ground
+    const owners = new Set(membership.circles().map((circle) => membership.facts(circle)?.owners.get(device)))
+    for (const [key, { person }] of this.#kept) {
+      const last = this.#lastPut.get(key)
+      if (!owners.has(person) || (last !== undefined && now - last < PUT_EVERY_MS)) continue
+      const soon = after(now, GONE_MS * (1 + randomFraction(random)))
+      this.#putAt.set(key, earliest(this.#putAt.get(key), soon) as Millis)
+    }
   }
 
   drained(): void {}
@@ -141,6 +155,7 @@ export class RecoveryService implements Service, MembershipListener {
     this.#kept.set(keyOf(kept), kept)
     store.put(kept)
     this.#putAt.set(keyOf(kept), this.#later(now))
+    this.#lastPut.delete(keyOf(kept))
   }
 
   wake(now: Millis): void {
@@ -156,7 +171,10 @@ export class RecoveryService implements Service, MembershipListener {
       const at = this.#putAt.get(key)
       if (at === undefined || at > now) continue
       this.#putAt.set(key, this.#later(now))
-      if (kept.person === this.#ground.me.person || this.#isAway(kept.person)) this.#due.push(kept.item)
+      if (kept.person === this.#ground.me.person || this.#isAway(kept.person)) {
+        this.#lastPut.set(key, now)
+        this.#due.push(kept.item)
+      }
     }
   }
 
@@ -175,12 +193,19 @@ export class RecoveryService implements Service, MembershipListener {
     // What is sealed differs each time: whether it says something new is seen before.
     const made = {
       circles: circles.map(({ circle }) => circle).join(),
+      met: circles.filter(({ device }) => device !== undefined).length,
       text: JSON.stringify(circles),
       at: now,
     }
     const known = [...this.#kept.values()].filter(({ person }) => person === me.person)
     if (made.text === this.#made?.text || (circles.length === 0 && known.length === 0)) return
-    if (this.#made?.circles === made.circles && now < after(this.#made.at, REMAKE_MS)) {
+    // After a start nobody is linked yet: what was said before, with somebody's place in it, is of more use.
+    if (this.#made === undefined && made.met === 0 && circles.length > 0 && known.length > 0) return
+    if (
+      this.#made?.circles === made.circles &&
+      made.met <= this.#made.met &&
+      now < after(this.#made.at, REMAKE_MS)
+    ) {
       this.#makeAt = after(this.#made.at, REMAKE_MS)
       return
     }

@@ -54,8 +54,8 @@ const SETTLE_MS = 5_000
 /** The same place, after it was looked at; twice as long each time nobody was there, up to the longest. */
 export const LOOK_AGAIN_MS = 2 * 60_000
 const LONGEST_LOOK_MS = 30 * 60_000
-/** Who wants to join waits for somebody before the screen. */
-const JOIN_LOOK_MS = 20_000
+/** Who wants to join waits for somebody before the screen; who is linked with nobody of a circle may have moved with all of it. */
+const SOON_LOOK_MS = 20_000
 /** Lookups under way; each asks some 60 nodes. */
 export const LOOKS_AT_ONCE = 4
 /** Links that a circle should have before nobody of it is looked for any more. */
@@ -103,6 +103,8 @@ interface Look {
   readonly place: () => MeetingPlace
   readonly invite: InviteId | undefined
   readonly device: DeviceId | undefined
+  /** Nobody of its circle is linked: what lies there may be from before it moved, so that finding it is no success. */
+  readonly alone: boolean
 }
 
 interface Past {
@@ -235,7 +237,7 @@ export class Rendezvous {
       for (const day of days) {
         for (let slot = 0; slot < INVITE_SLOTS; slot++) {
           const place = () => invitePlace(crypto, invite, slot, day)
-          yield { key: `${invite} ${slot} ${day}`, place, invite, device: undefined }
+          yield { key: `${invite} ${slot} ${day}`, place, invite, device: undefined, alone: false }
         }
       }
     }
@@ -246,11 +248,11 @@ export class Rendezvous {
         random,
         devices.filter((device) => !world.isLinked(device)),
       )
-      yield* this.#members('circle', accesses, away.slice(0, LOOKS_PER_CIRCLE), days)
+      yield* this.#members('circle', accesses, away.slice(0, LOOKS_PER_CIRCLE), days, linked === 0)
     }
     for (const { secret, devices } of world.contacts()) {
       const away = devices.filter((device) => !world.isLinked(device))
-      if (away.length === devices.length) yield* this.#members('contact', [secret], away, days)
+      if (away.length === devices.length) yield* this.#members('contact', [secret], away, days, false)
     }
   }
 
@@ -259,6 +261,7 @@ export class Rendezvous {
     secrets: readonly Uint8Array[],
     devices: readonly DeviceId[],
     days: readonly number[],
+    alone: boolean,
   ): Generator<Look> {
     const { crypto } = this.#options
     for (const device of devices) {
@@ -270,6 +273,7 @@ export class Rendezvous {
             place,
             device,
             invite: undefined,
+            alone,
           }
         }
       }
@@ -293,8 +297,8 @@ export class Rendezvous {
   }
 
   #remember(look: Look, found: boolean, now: Millis): void {
-    const vain = found ? 0 : (this.#past.get(look.key)?.vain ?? 0) + 1
-    const first = look.invite === undefined ? LOOK_AGAIN_MS : JOIN_LOOK_MS
+    const vain = found && !look.alone ? 0 : (this.#past.get(look.key)?.vain ?? 0) + 1
+    const first = look.invite === undefined && !look.alone ? LOOK_AGAIN_MS : SOON_LOOK_MS
     const waitMs = Math.min(LONGEST_LOOK_MS, first * 2 ** Math.max(0, vain - 1))
     this.#past.delete(look.key)
     this.#past.set(look.key, { vain, nextAt: after(now, this.#spread(waitMs)) })
