@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '../../lab/netns/until.ts'
 import { needs } from '../doubles/require-program.ts'
-import { axe } from './page.ts'
+import { axe, openBrowser, openPageOf, PageDaemon } from './page.ts'
 import { composer, joinBy, makeCircle, message, PATIENCE, say, toRoom, two } from './two-pages.ts'
 
 const FILE_BYTES = 3_000_000
@@ -114,4 +114,35 @@ test('a file is offered in a room, taken, and is the same there', async (t) => {
   })
   assert.deepEqual(readFileSync(saved), bytes)
   assert.deepEqual([ana.troubles, ben.troubles], [[], []])
+})
+
+test('what is said while the circle changes its keys is sent by itself, once', async (t) => {
+  if (!needs(t, 'chromium', 'chromium')) return
+  const daemon = await PageDaemon.start(t)
+  const { page, troubles } = await openPageOf(await openBrowser(t), daemon)
+  await makeCircle(page, 'Band', 'Ana')
+  await toRoom(page)
+  let refused = 0
+  await page.route('**/messages', async (route) => {
+    if (route.request().method() !== 'POST' || ++refused > 2) return await route.continue()
+    const error = { code: 'KEYS_COMING', message: 'The circle is changing its keys.', retry: true }
+    await route.fulfill({ status: 409, json: { error } })
+  })
+  await say(page, 'A moment')
+  await page.getByText(/^The circle is changing its keys, since somebody was removed\./).waitFor(PATIENCE)
+  await message(page, 'A moment').waitFor(PATIENCE)
+  assert.equal(await message(page, 'A moment').count(), 1)
+  assert.equal(await composer(page).inputValue(), '')
+  assert.equal(refused, 3)
+
+  // Stopped, it is in the field again.
+  refused = Number.NEGATIVE_INFINITY
+  await say(page, 'Another one')
+  await page.getByText(/^The circle is changing its keys, since/).waitFor(PATIENCE)
+  await page.keyboard.press('Escape')
+  await page.getByText('The circle is changing its keys.', { exact: false }).first().waitFor(PATIENCE)
+  await page.getByText(/^The circle is changing its keys, since/).waitFor({ state: 'detached', ...PATIENCE })
+  assert.equal(await composer(page).inputValue(), 'Another one')
+  assert.equal(await message(page, 'Another one').count(), 0)
+  assert.deepEqual(troubles, [])
 })

@@ -9,6 +9,8 @@ import { type DaemonLink, findLink } from '../daemon-link.ts'
 /** The people part is back within two seconds; a daemon that is restarted, within ten. */
 const TRIES_FOR_MS = 15_000
 const AGAIN_MS = 250
+/** A removal takes until somebody who may make other keys is there; the daemon waits some seconds before it says so. */
+const KEYS_FOR_MS = 60_000
 
 const GONE: ReadonlySet<string> = new Set(['DAEMON_LOST', 'DAEMON_SILENT', 'DAEMON_NOT_RUNNING'])
 
@@ -29,12 +31,12 @@ export class ChatLink {
     input: InputOf<Name>,
     stop: AbortSignal,
   ): Promise<OutputOf<Name>> {
-    const until = performance.now() + TRIES_FOR_MS
+    const began = performance.now()
     for (;;) {
       try {
         return await this.#link.call(name, input)
       } catch (error) {
-        if (!passes(error) || stop.aborted || performance.now() > until) throw error
+        if (stop.aborted || performance.now() - began > passesWithin(error)) throw error
         await waited(AGAIN_MS, stop)
         await this.look()
       }
@@ -55,10 +57,13 @@ export class ChatLink {
   }
 }
 
-/** Whether the same call may be answered a moment later. */
-function passes(error: unknown): boolean {
-  if (error instanceof ApiError) return error.code === 'PEOPLE_UNAVAILABLE'
-  return error instanceof CodedError && GONE.has(error.code)
+/** For how long the same call may be answered a moment later; never where it would be refused again. */
+function passesWithin(error: unknown): number {
+  if (error instanceof ApiError) {
+    if (error.code === 'KEYS_COMING') return KEYS_FOR_MS
+    return error.code === 'PEOPLE_UNAVAILABLE' ? TRIES_FOR_MS : Number.NEGATIVE_INFINITY
+  }
+  return error instanceof CodedError && GONE.has(error.code) ? TRIES_FOR_MS : Number.NEGATIVE_INFINITY
 }
 
 export function waited(ms: number, stop: AbortSignal): Promise<void> {

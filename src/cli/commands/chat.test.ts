@@ -114,6 +114,27 @@ test('a message is written once though the people part was away for a moment', a
   assert.equal(talk.messages.filter(({ text }) => text === 'hello').length, 1)
 })
 
+test('what is refused while a circle changes its keys is said as soon as there are others, once', async (t) => {
+  const talk = new Talk()
+  let refused = 0
+  const { run, heard } = await servedCommands(t, {
+    ...talk.handlers,
+    writeMessage: (input) => {
+      if (refused++ < 2)
+        throw new ApiError(409, { code: 'KEYS_COMING', message: 'Keys are coming.', retry: true })
+      return talk.handlers.writeMessage?.(input) ?? assert.fail()
+    },
+  })
+  const { code } = await run(['chat', 'Ana'], undefined, 'hello\n')
+  assert.equal(code, 0)
+  const numbers = heard
+    .filter(({ name }) => name === 'writeMessage')
+    .map(({ input }) => (input as { once?: string }).once)
+  assert.equal(numbers.length, 3)
+  assert.equal(new Set(numbers).size, 1)
+  assert.equal(talk.messages.filter(({ text }) => text === 'hello').length, 1)
+})
+
 test('what is refused ends a pipe with its sentence, and nothing after it is said', async (t) => {
   const talk = new Talk()
   const { run, heard } = await servedCommands(t, {

@@ -64,6 +64,8 @@ export const enPeople = {
   'talk.save': 'Save',
   'talk.attach': 'Offer a file or folder…',
   'talk.closed': (why: string) => why,
+  'talk.keysComing':
+    'The circle is changing its keys, since somebody was removed. This is sent as soon as they are there; Escape stops it.',
   'talk.tooLong': (over: number) =>
     plural(over, {
       one: '# byte too long. Send it as a file, or in parts.',

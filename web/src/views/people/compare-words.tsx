@@ -44,7 +44,7 @@ export function CompareWords({
       ) : (
         <>
           <p className="soft">{t('person.compareMeans')}</p>
-          <ol className="word-list">
+          <ol className="word-list word-list-six">
             {words.map((word, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice
               <li key={index}>{word}</li>

@@ -12,6 +12,7 @@ import {
 import type { Message } from '../../../../src/api/schemas/conversations.ts'
 import { visible } from '../../../../src/api/unseen-characters.ts'
 import { call } from '../../store/api.ts'
+import { withKeys } from '../../store/keys-patience.ts'
 import { t } from '../../text/t.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ErrorSentence } from '../../ui/error-sentence.tsx'
@@ -39,6 +40,15 @@ export function Composer({ id, draft, onDraft, names, onSent, onAttach }: Props)
   const field = useRef<HTMLTextAreaElement>(null)
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
+  const [waits, setWaits] = useState(false)
+  /** Nobody waits any more for what is being sent. */
+  const stopped = useRef(false)
+  useEffect(() => {
+    stopped.current = false
+    return () => {
+      stopped.current = true
+    }
+  }, [])
   const [caret, setCaret] = useState(0)
   const [chosen, setChosen] = useState(0)
   const [closedAt, setClosedAt] = useState<number>()
@@ -90,17 +100,24 @@ export function Composer({ id, draft, onDraft, names, onSent, onAttach }: Props)
     setBusy(true)
     setError(undefined)
     const once = draft.once ?? newOnce()
+    stopped.current = false
+    const written = (): Promise<Message> =>
+      editing === undefined
+        ? call('writeMessage', {
+            id,
+            text: said,
+            mentions: meant(said, draft.chosen),
+            once,
+            ...(reply === undefined ? {} : { replyTo: reply.id }),
+          })
+        : call('editMessage', { id, message: editing.id, text: said })
     try {
       onSent(
-        editing === undefined
-          ? await call('writeMessage', {
-              id,
-              text: said,
-              mentions: meant(said, draft.chosen),
-              once,
-              ...(reply === undefined ? {} : { replyTo: reply.id }),
-            })
-          : await call('editMessage', { id, message: editing.id, text: said }),
+        await withKeys(
+          written,
+          () => setWaits(true),
+          () => stopped.current,
+        ),
       )
       onDraft(EMPTY)
       typedAt.current = Number.NEGATIVE_INFINITY
@@ -109,10 +126,16 @@ export function Composer({ id, draft, onDraft, names, onSent, onAttach }: Props)
       onDraft({ ...draft, once })
     }
     setBusy(false)
+    setWaits(false)
     field.current?.focus()
   }
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.nativeEvent.isComposing) return
+    if (waits && event.key === 'Escape') {
+      stopped.current = true
+      event.preventDefault()
+      return
+    }
     const picked = fits[current]
     if (fits.length > 0 && picked !== undefined && asked !== undefined) {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -131,6 +154,9 @@ export function Composer({ id, draft, onDraft, names, onSent, onAttach }: Props)
   return (
     <div className="composer">
       {error !== undefined && <ErrorSentence error={error} />}
+      <p role="status" className="talk-typing soft">
+        {waits ? t('talk.keysComing') : ''}
+      </p>
       <Above draft={draft} onDraft={onDraft} />
       {fits.length > 0 && (
         <div id={list} role="listbox" aria-label={t('talk.mention')} className="mentions">
@@ -170,6 +196,7 @@ export function Composer({ id, draft, onDraft, names, onSent, onAttach }: Props)
           aria-activedescendant={fits.length > 0 ? `${list}-${current}` : undefined}
           placeholder={t('talk.write')}
           dir="auto"
+          readOnly={waits}
           value={text}
           onChange={({ currentTarget }) => type(currentTarget.value, currentTarget.selectionStart)}
           onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
