@@ -264,13 +264,17 @@ async function talk(
   await until('the friend has joined', joined, patience)
   const room = `room:${circle.id}:${circle.rooms[0]?.id}`
   const say = (who: PageDaemon, text: string) => who.call('writeMessage', { id: room, text })
-  await say(friend, 'Hello! I have the market and the rain from last week.')
+  // Each has heard the other before they answer, as people do.
+  const heard = (who: PageDaemon, said: string) =>
+    until(
+      'it is heard',
+      async () => (await who.call('messages', { id: room })).messages.some(({ id }) => id === said),
+      patience,
+    )
+  const hello = await say(friend, 'Hello! I have the market and the rain from last week.')
+  await heard(person, hello.id)
   const asked = await say(person, 'Lovely. Did the harbour come out?')
-  await until(
-    'the friend hears it',
-    async () => (await friend.call('messages', { id: room })).messages.some(({ id }) => id === asked.id),
-    patience,
-  )
+  await heard(friend, asked.id)
   await friend.call('writeMessage', {
     id: room,
     text: 'It did, at dawn. Here is a piece of it:',
