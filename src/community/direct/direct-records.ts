@@ -40,6 +40,8 @@ export interface Delivery {
   readonly arrived: boolean
   /** Sealed to it, so that it is the same however often it is sent. */
   readonly mail: Uint8Array | undefined
+  /** When the prekey was made that it is sealed to. */
+  readonly prekeyMade: number
   readonly holders: readonly Holder[]
 }
 
@@ -61,6 +63,8 @@ export interface Box {
   readonly device: DeviceId
   /** TOKEN_HASH_BYTES each. */
   readonly hashes: Uint8Array
+  /** Its signed prekey, for those who may write to it; empty while it has none. */
+  readonly prekey: Uint8Array
   readonly told: number
 }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Frame, PeopleScene, type SceneDevice } from '../../../test/doubles/people-scene.ts'
+import { crypto, type Frame, PeopleScene, type SceneDevice } from '../../../test/doubles/people-scene.ts'
 import { decode } from '../../base/bencode.ts'
 import { type Encodable, encode } from '../../base/bencode-encode.ts'
 import type { BDict } from '../../base/bencode-value.ts'
 import { utf8 } from '../../base/bytes.ts'
+import { keyBytes } from '../ids.ts'
 import { MAX_HELD_A_TOKEN } from './limits.ts'
+import { signPrekey } from './prekey.ts'
 
 const DAY = 86_400
 
@@ -322,6 +324,70 @@ test('a message sealed to a prekey that is gone is sealed anew when both meet', 
   await scene.meet(ana, bob)
   assert.deepEqual(bob.texts, ['long ago'])
   assert.equal(ana.where(message), 'delivered')
+})
+
+test('a prekey that is long gone is asked for where mail is held, and nothing is lost; until then it is only here', async () => {
+  const { scene, ana, bob, mia } = await friendsAndMember()
+  const first = bob.records.prekeys()[0]?.made
+  // Ana is away for weeks and meets neither.
+  await scene.pass(7 * DAY + 3_600)
+  await scene.pass(14 * DAY + 3_600)
+  assert.ok(!bob.records.prekeys().some(({ made }) => made === first))
+  const message = ana.write(bob, 'are you there?')
+  await scene.meet(ana, mia)
+  // Mia knows only what Bob told her weeks ago.
+  assert.equal(ana.where(message) ?? 'here', 'here')
+  assert.equal(mia.records.heldFor(bob.id, 10).length, 0)
+  scene.unlink(ana, mia)
+
+  await scene.meet(bob, mia)
+  scene.unlink(bob, mia)
+  await scene.meet(ana, mia)
+  assert.equal(ana.where(message), 'held')
+  scene.unlink(ana, mia)
+  await scene.meet(bob, mia)
+  assert.deepEqual(bob.texts, ['are you there?'])
+})
+
+test('what waited with somebody until its prekey was old is taken back, and sealed to the later one', async () => {
+  const { scene, ana, bob, mia } = await friendsAndMember()
+  await scene.meet(ana, mia)
+  const message = ana.write(bob, 'patience')
+  await scene.settle()
+  assert.equal(ana.where(message), 'held')
+  await scene.pass(8 * DAY)
+  await scene.pass(14 * DAY)
+  assert.equal(ana.where(message), 'here')
+  await scene.meet(bob, mia)
+  assert.deepEqual(bob.texts, [])
+  await scene.pass(3_600)
+  assert.deepEqual(bob.texts, ['patience'])
+  await scene.pass(3)
+  assert.equal(ana.where(message), 'delivered')
+})
+
+test('a prekey that its device did not sign, an older one, and the prekey of somebody else change nothing', async () => {
+  const { scene, ana, bob, mia } = await friendsAndMember()
+  await scene.meet(ana, mia)
+  const known = ana.records.correspondent(bob.id)
+  const prekey = { device: bob.id, publicKey: new Uint8Array(32).fill(3), made: (known?.made ?? 0) - 1 }
+  const tell = async (p: Uint8Array) => {
+    scene.out(mia, 'direct').send(ana.id, 'prekey', { p })
+    await scene.settle()
+    assert.deepEqual(ana.records.correspondent(bob.id), known)
+  }
+  await tell(signPrekey(prekey, bob.seed, crypto))
+  await tell(signPrekey({ ...prekey, device: mia.id, made: scene.seconds }, mia.seed, crypto))
+  await tell(signPrekey({ ...prekey, made: scene.seconds + 3 * DAY }, bob.seed, crypto))
+  assert.ok(scene.areLinked(ana.id, mia.id))
+  await tell(signPrekey({ ...prekey, made: scene.seconds + 1 }, mia.seed, crypto))
+  assert.deepEqual(ana.hungUp, ['RECORD_INVALID'])
+  // Nor is it told to whoever may not write to that device.
+  await scene.meet(ana, mia)
+  const before = scene.seen.length
+  scene.out(ana, 'direct').send(mia.id, 'ask', { b: keyBytes(bob.id), t: new Uint8Array(16) })
+  await scene.settle()
+  assert.ok(!scene.seen.slice(before).some(({ kind }) => kind === 'prekey'))
 })
 
 test('a changed byte in a mail makes it nothing, and the link goes on', async () => {

@@ -1,7 +1,7 @@
 // The direct service: who may write to me and to whom I may, mail that comes and goes, and mail held for others.
 //
 // Frames. hello {c card, n name, l? token of my contact link, a 0|1 answer me}; grant {p signed prekey, t token};
-// box {h hashes of tokens that I take}; mail {t token, x sealed} → got {i key, a answer}; put {b box, t, x} → kept {i key, y 0|1}.
+// box {h hashes of tokens that I take, p prekey}; ask {b box, t token} → prekey {p signed prekey}; mail {t token, x sealed} → got {i key, a answer}; put {b box, t, x} → kept {i key, y 0|1}.
 //
 // A hello goes to devices of contacts, of members of shared circles, of mine, and to whoever gave me a link: nobody else is
 // told who I am. Who is blocked is not answered: their token is gone, and their mail is dropped before anything is opened.
@@ -25,7 +25,7 @@ import { MAX_AHEAD_SECONDS, MAX_HELLOS, MAX_MAIL_BYTES, TIDY_MS } from './limits
 import { boxHashes, MAIL_KEY_BYTES, Mailbox } from './mailbox.ts'
 import { type Answer, Outbox } from './outbox.ts'
 import { type Moment, Post, type PostGround } from './post.ts'
-import { readPrekey, signPrekey } from './prekey.ts'
+import { MAX_PREKEY_BYTES, readPrekey, signPrekey } from './prekey.ts'
 import { PrekeyRing } from './prekey-ring.ts'
 
 export interface DirectGround extends Omit<PostGround, 'ring' | 'outbox' | 'answer'> {
@@ -77,6 +77,7 @@ export class DirectService implements Service, MembershipListener {
         holders: (person, device) => holdersOf(person, device, ground, (some) => this.#links.has(some)),
         seal: (entry, id, to) => this.#post.seal(entry, id, to),
         mail: (to, t, x) => ground.out.send(to, 'mail', { t, x }),
+        ask: (to, box, t) => ground.out.send(to, 'ask', { b: keyBytes(box), t }),
         put: (to, box, t, x) => ground.out.send(to, 'put', { b: keyBytes(box), t, x }),
         where: (id, person, where, heldBy) => inbox.where(id, person, where, heldBy),
         seconds: () => wall.seconds(),
@@ -145,6 +146,7 @@ export class DirectService implements Service, MembershipListener {
     this.#ring.add({ ...pair, made: this.#ground.wall.seconds() })
     for (const [device, { person, greeted }] of this.#links)
       if (person !== undefined && greeted) this.#grant(device, person)
+    this.#tellBoxes()
   }
 
   sealed(number: number, mail: Uint8Array | undefined): void {
@@ -175,6 +177,8 @@ export class DirectService implements Service, MembershipListener {
     else if (kind === 'grant') this.#grantCame(acquaintance, fields)
     else if (kind === 'box') this.#holding.boxCame(from, fields, acquaintance.person !== undefined)
     else if (kind === 'mail') this.#mailCame(from, fields, now)
+    else if (kind === 'ask') this.#holding.askCame(from, fields)
+    else if (kind === 'prekey') this.#prekeyCame(fields)
     else if (kind === 'put') this.#holding.putCame(from, fields)
     else if (kind === 'got') this.#gotCame(from, fields)
     else if (kind === 'kept') this.#keptCame(from, fields)
@@ -274,7 +278,7 @@ export class DirectService implements Service, MembershipListener {
 
   #grantCame({ link, person }: Acquaintance, fields: RecordFields): void {
     const { book, records, crypto, wall } = this.#ground
-    const bytes = fields.bytesWithin('p', 1, 256)
+    const bytes = fields.bytesWithin('p', 1, MAX_PREKEY_BYTES)
     const token = fields.bytes('t', TOKEN_BYTES)
     fields.end()
     if (person === undefined || !book.isAcquainted(person)) return
@@ -286,6 +290,18 @@ export class DirectService implements Service, MembershipListener {
     // My own devices get what I write to anybody.
     const persons = book.isOwn(person) ? records.waitingPersons() : [person]
     this.#outbox.reached(correspondent, persons)
+  }
+
+  /** Of somebody that I write to, passed on by whoever holds mail for them: only a later one, signed by its device, counts. */
+  #prekeyCame(fields: RecordFields): void {
+    const { records, crypto, wall } = this.#ground
+    const bytes = fields.bytesWithin('p', 1, MAX_PREKEY_BYTES)
+    fields.end()
+    const { device, publicKey, made } = readPrekey(bytes, crypto)
+    const known = records.correspondent(device)
+    if (known === undefined || made <= known.made || made > wall.seconds() + MAX_AHEAD_SECONDS) return
+    records.putCorrespondent({ ...known, prekey: publicKey, made })
+    this.#outbox.prekeyKnown(device)
   }
 
   #mailCame(from: DeviceId, fields: RecordFields, now: Millis): void {
@@ -329,11 +345,16 @@ export class DirectService implements Service, MembershipListener {
 
   /** What they need to write to me: while there is no prekey yet it follows when it is made. */
   #grant(device: DeviceId, person: PersonId): void {
-    const { me, out, crypto } = this.#ground
+    const p = this.#prekey()
+    if (p === undefined || !this.#ground.book.isAcquainted(person)) return
+    this.#ground.out.send(device, 'grant', { p, t: this.#token(person) })
+  }
+
+  /** Signed. */
+  #prekey(): Uint8Array | undefined {
+    const { me, crypto } = this.#ground
     const prekey = this.#ring.newest
-    if (prekey === undefined || !this.#ground.book.isAcquainted(person)) return
-    const p = signPrekey({ ...prekey, device: me.device }, me.deviceSeed, crypto)
-    out.send(device, 'grant', { p, t: this.#token(person) })
+    return prekey && signPrekey({ ...prekey, device: me.device }, me.deviceSeed, crypto)
   }
 
   #token(person: PersonId): Uint8Array {
@@ -350,7 +371,8 @@ export class DirectService implements Service, MembershipListener {
   #box(device: DeviceId): void {
     const { records, crypto, out } = this.#ground
     const tokens = records.tokens().map(({ token }) => token)
-    if (this.#mayHold(device)) out.send(device, 'box', { h: boxHashes(tokens, crypto) })
+    const p = this.#prekey() ?? new Uint8Array(0)
+    if (this.#mayHold(device)) out.send(device, 'box', { h: boxHashes(tokens, crypto), p })
   }
 
   #tellBoxes(): void {

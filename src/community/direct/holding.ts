@@ -9,6 +9,7 @@ import type { ServiceOut, Wall } from '../service.ts'
 import type { MailKey } from './direct-records.ts'
 import { MAX_MAIL_BYTES, MAX_TOKENS, MAX_UNANSWERED, TOKEN_HASH_BYTES } from './limits.ts'
 import type { Mailbox } from './mailbox.ts'
+import { MAX_PREKEY_BYTES } from './prekey.ts'
 
 export interface HoldingGround {
   readonly out: ServiceOut
@@ -38,9 +39,19 @@ export class Holding {
   boxCame(from: DeviceId, fields: RecordFields, isKnown: boolean): void {
     const { mailbox, wall } = this.#ground
     const hashes = fields.bytesWithin('h', 0, TOKEN_HASH_BYTES * MAX_TOKENS)
+    const prekey = fields.bytesWithin('p', 0, MAX_PREKEY_BYTES)
     fields.end()
     if (hashes.length % TOKEN_HASH_BYTES !== 0) fields.refuse('h')
-    if (isKnown) mailbox.told(from, hashes, wall.seconds())
+    if (isKnown) mailbox.told(from, hashes, prekey, wall.seconds())
+  }
+
+  /** Whoever may write to a device asks what to seal to. */
+  askCame(from: DeviceId, fields: RecordFields): void {
+    const box = keyText<DeviceId>(fields.bytes('b', KEY_BYTES))
+    const token = fields.bytes('t', TOKEN_BYTES)
+    fields.end()
+    const p = this.#ground.mailbox.prekeyOf(box, token)
+    if (p !== undefined) this.#ground.out.send(from, 'prekey', { p })
   }
 
   putCame(from: DeviceId, fields: RecordFields): void {

@@ -18,6 +18,11 @@ export const MAX_TARGETS = 16
 /** A prekey is written to for a week, and kept two weeks longer for what waited meanwhile (COMMUNITY.md). */
 export const PREKEY_LIFE_SECONDS = 7 * 86_400
 export const PREKEY_KEPT_SECONDS = 14 * 86_400
+/**
+ * Older than this a prekey may be gone before mail that waits for 72 h is fetched: it is asked of holders whether there is a
+ * later one, and what was sealed to it is not left with them. It is opened for 21 days at least, so there are three to spare.
+ */
+export const PREKEY_STALE_SECONDS = 15 * 86_400
 /** A correspondent's prekey from further ahead than this is refused: its clock is wrong. */
 export const MAX_AHEAD_SECONDS = 86_400
 

@@ -43,10 +43,10 @@ export class Mailbox {
   }
 
   /** A device told what it takes. @param now seconds since 1970 */
-  told(device: DeviceId, hashes: Uint8Array, now: number): void {
+  told(device: DeviceId, hashes: Uint8Array, prekey: Uint8Array, now: number): void {
     const records = this.#records
     if (records.box(device) === undefined && records.countBoxes() >= MAX_BOXES) return
-    records.putBox({ device, hashes, told: now })
+    records.putBox({ device, hashes, prekey, told: now })
   }
 
   /** Whether it is held now; false says that it is not taken here. */
@@ -61,6 +61,12 @@ export class Mailbox {
     if (sums.allBytes + mail.length > MAX_HELD_BYTES) return false
     records.putHeld({ key, box, token, mail, came: now })
     return true
+  }
+
+  /** Of a device, for whoever may write to it; signed, so it is the same whoever passes it on. */
+  prekeyOf(box: DeviceId, token: Uint8Array): Uint8Array | undefined {
+    const prekey = this.#takes(box, token) ? this.#records.box(box)?.prekey : undefined
+    return prekey?.length === 0 ? undefined : prekey
   }
 
   key(mail: Uint8Array): MailKey {

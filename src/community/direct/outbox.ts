@@ -5,7 +5,14 @@
 import type { Digest } from '../../base/ports.ts'
 import type { DeviceId, PersonId, RecordId } from '../ids.ts'
 import type { Correspondent, Delivery, DirectRecords, Holder, MailKey } from './direct-records.ts'
-import { HELD_SECONDS, HOLDERS, MAX_UNANSWERED, OUTBOX_SECONDS } from './limits.ts'
+import {
+  HELD_SECONDS,
+  HOLDERS,
+  MAX_UNANSWERED,
+  MAX_WAITING,
+  OUTBOX_SECONDS,
+  PREKEY_STALE_SECONDS,
+} from './limits.ts'
 import { mailKey } from './mailbox.ts'
 
 export type Where = 'here' | 'held' | 'delivered'
@@ -18,6 +25,8 @@ export interface OutboxWorld {
   /** Answered by sealed(). */
   seal(entry: Uint8Array, id: RecordId, to: Correspondent): void
   mail(to: DeviceId, token: Uint8Array, mail: Uint8Array): boolean
+  /** Answered by prekeyKnown(), where there is a later one. */
+  ask(to: DeviceId, box: DeviceId, token: Uint8Array): boolean
   put(to: DeviceId, box: DeviceId, token: Uint8Array, mail: Uint8Array): boolean
   where(id: RecordId, person: PersonId, where: Where, heldBy: number): void
   /** Wall time. */
@@ -47,7 +56,10 @@ export class Outbox {
   readonly #unanswered = new Map<DeviceId, Map<MailKey, Sent>>()
   /** What linked devices do not take; tried again on the next link. */
   readonly #refused = new Map<DeviceId, Set<MailKey>>()
-  readonly #sealing = new Set<string>()
+  /** What is being sealed, with when the prekey was made that it is sealed to. */
+  readonly #sealing = new Map<string, number>()
+  /** Of whom each linked device was asked for a prekey. */
+  readonly #asked = new Map<DeviceId, Set<DeviceId>>()
 
   constructor(records: DirectRecords, world: OutboxWorld, digest: Digest) {
     this.#records = records
@@ -77,8 +89,20 @@ export class Outbox {
     for (const delivery of this.#records.pendingFor(device, 4 * MAX_UNANSWERED)) {
       if (delivery.mail === undefined) this.#seal(delivery, to)
       else if (linked) this.#give(delivery, delivery.mail, to)
+      else if (this.#isStale(delivery.prekeyMade)) this.#doubt(delivery, to)
       else this.#leave(delivery, delivery.mail, to)
     }
+  }
+
+  /** A later prekey of a device is known: what was sealed to one that may be gone is sealed anew. */
+  prekeyKnown(device: DeviceId): void {
+    const made = this.#records.correspondent(device)?.made ?? 0
+    for (const delivery of this.#records.pendingFor(device, MAX_WAITING))
+      if (delivery.mail !== undefined && delivery.prekeyMade < made && this.#isStale(delivery.prekeyMade)) {
+        this.#records.putDelivery({ ...delivery, mail: undefined, holders: [] })
+        this.#tell(delivery.id)
+      }
+    this.push(device)
   }
 
   /** Somebody who may hold mail came, or has room again. */
@@ -88,6 +112,7 @@ export class Outbox {
 
   /** @param mail undefined where its key is none: it waits for another prekey */
   sealed(id: RecordId, device: DeviceId, mail: Uint8Array | undefined): void {
+    const prekeyMade = this.#sealing.get(`${id} ${device}`) ?? 0
     this.#sealing.delete(`${id} ${device}`)
     const delivery = this.#records.delivery(id, device)
     if (delivery === undefined || delivery.arrived) return
@@ -95,7 +120,7 @@ export class Outbox {
       this.#records.removeCorrespondent(device)
       return
     }
-    this.#records.putDelivery({ ...delivery, mail, holders: [] })
+    this.#records.putDelivery({ ...delivery, mail, prekeyMade, holders: [] })
     this.push(device)
   }
 
@@ -152,6 +177,7 @@ export class Outbox {
     const unanswered = this.#unanswered.get(device)
     this.#unanswered.delete(device)
     this.#refused.delete(device)
+    this.#asked.delete(device)
     if (unanswered === undefined) return
     // What it had not taken yet may wait elsewhere.
     for (const target of new Set([...unanswered.values()].map(({ target }) => target))) this.push(target)
@@ -160,6 +186,8 @@ export class Outbox {
   /** Copies that were thrown away meanwhile are left anew, and what is too old is given up. */
   tidy(): void {
     const now = this.#world.seconds()
+    // Whoever had no later prekey may have one by now.
+    this.#asked.clear()
     for (const { id } of this.#records.waitingBefore(now - OUTBOX_SECONDS)) this.#records.removeWaiting(id)
     for (const { id } of this.#records.waitingBefore(now - HELD_SECONDS)) {
       for (const delivery of this.#records.deliveries(id)) {
@@ -174,13 +202,41 @@ export class Outbox {
 
   #aim(id: RecordId, { device, person }: Correspondent): void {
     if (this.#records.delivery(id, device) !== undefined) return
-    this.#records.putDelivery({ id, device, person, arrived: false, mail: undefined, holders: [] })
+    this.#records.putDelivery({
+      id,
+      device,
+      person,
+      arrived: false,
+      mail: undefined,
+      prekeyMade: 0,
+      holders: [],
+    })
+  }
+
+  /** Nothing that may not be opened any more is left with anybody, nor said to be held: first it is asked for a later prekey. */
+  #doubt(delivery: Delivery, to: Correspondent): void {
+    const { device, person, id } = delivery
+    if (delivery.prekeyMade < to.made || delivery.holders.length > 0) {
+      const mail = delivery.prekeyMade < to.made ? undefined : delivery.mail
+      this.#records.putDelivery({ ...delivery, mail, holders: [] })
+      this.#tell(id)
+      if (mail === undefined) this.#seal(delivery, to)
+    }
+    for (const holder of this.#world.holders(person, device)) {
+      const asked = this.#asked.get(holder) ?? new Set<DeviceId>()
+      this.#asked.set(holder, asked)
+      if (!asked.has(device) && this.#world.ask(holder, device, to.token)) asked.add(device)
+    }
+  }
+
+  #isStale(made: number): boolean {
+    return this.#world.seconds() - made >= PREKEY_STALE_SECONDS
   }
 
   #seal({ id, device }: Delivery, to: Correspondent): void {
     const waiting = this.#records.waiting(id)
     if (waiting === undefined || this.#sealing.has(`${id} ${device}`)) return
-    this.#sealing.add(`${id} ${device}`)
+    this.#sealing.set(`${id} ${device}`, to.made)
     this.#world.seal(waiting.entry, id, to)
   }
 

@@ -24,7 +24,9 @@ export interface OwnPrekey {
 
 export const PREKEY_ID_BYTES = 16
 const PURPOSE = 'prekey 1'
-const PREKEY_LIMITS = { lengthBytes: 256, depth: 1, tokens: 10 }
+/** Two keys, a signature and a time. */
+export const MAX_PREKEY_BYTES = 256
+const PREKEY_LIMITS = { lengthBytes: MAX_PREKEY_BYTES, depth: 1, tokens: 10 }
 const WHAT = 'prekey'
 
 export function signPrekey(prekey: Prekey, deviceSeed: Uint8Array, signatures: Signatures): Uint8Array {

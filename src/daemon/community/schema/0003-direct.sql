@@ -90,6 +90,7 @@ CREATE TABLE direct_deliveries (
   person TEXT NOT NULL,
   arrived INTEGER NOT NULL,
   mail BLOB,
+  prekey_made INTEGER NOT NULL,
   -- JSON.
   holders TEXT NOT NULL,
   PRIMARY KEY (waiting, device)
@@ -107,6 +108,8 @@ CREATE INDEX direct_seen_until ON direct_seen (until);
 CREATE TABLE direct_boxes (
   device TEXT PRIMARY KEY,
   hashes BLOB NOT NULL,
+  -- Signed by the device.
+  prekey BLOB NOT NULL,
   told INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -15,7 +15,7 @@ import type {
 import type { OwnPrekey } from '../../../community/direct/prekey.ts'
 import type { DeviceId, PersonId, RecordId } from '../../../community/ids.ts'
 
-const DELIVERY = `SELECT direct_waiting.id, direct_deliveries.device, direct_deliveries.person, arrived, mail, holders
+const DELIVERY = `SELECT direct_waiting.id, direct_deliveries.device, direct_deliveries.person, arrived, mail, prekey_made AS prekeyMade, holders
   FROM direct_deliveries JOIN direct_waiting ON direct_waiting.number = direct_deliveries.waiting`
 
 const STATEMENTS = {
@@ -44,7 +44,7 @@ const STATEMENTS = {
   deliveries: `${DELIVERY} WHERE direct_waiting.id = ? ORDER BY direct_deliveries.device`,
   delivery: `${DELIVERY} WHERE direct_waiting.id = ? AND direct_deliveries.device = ?`,
   putDelivery: `INSERT OR REPLACE INTO direct_deliveries
-    SELECT number, ?, ?, ?, ?, ? FROM direct_waiting WHERE id = ?`,
+    SELECT number, ?, ?, ?, ?, ?, ? FROM direct_waiting WHERE id = ?`,
   removeDelivery:
     'DELETE FROM direct_deliveries WHERE device = ? AND waiting = (SELECT number FROM direct_waiting WHERE id = ?)',
   pendingFor: `${DELIVERY} WHERE direct_deliveries.device = ? AND arrived = 0 ORDER BY waiting LIMIT ?`,
@@ -52,8 +52,8 @@ const STATEMENTS = {
   isSeen: 'SELECT 1 FROM direct_seen WHERE key = ?',
   putSeen: 'INSERT OR REPLACE INTO direct_seen VALUES (?, ?)',
   forgetSeen: 'DELETE FROM direct_seen WHERE until < ?',
-  box: 'SELECT device, hashes, told FROM direct_boxes WHERE device = ?',
-  putBox: 'INSERT OR REPLACE INTO direct_boxes VALUES (?, ?, ?)',
+  box: 'SELECT device, hashes, prekey, told FROM direct_boxes WHERE device = ?',
+  putBox: 'INSERT OR REPLACE INTO direct_boxes VALUES (?, ?, ?, ?)',
   countBoxes: 'SELECT count(*) AS count FROM direct_boxes',
   removeBoxesBefore: 'DELETE FROM direct_boxes WHERE told < ?',
   held: 'SELECT key, box, token, mail, came FROM direct_held WHERE key = ?',
@@ -166,8 +166,9 @@ export class DirectStore implements DirectRecords {
     return row && deliveryOf(row)
   }
 
-  putDelivery({ id, device, person, arrived, mail, holders }: Delivery): void {
-    this.#sql.putDelivery.run(device, person, Number(arrived), mail ?? null, JSON.stringify(holders), id)
+  putDelivery({ id, device, person, arrived, mail, prekeyMade, holders }: Delivery): void {
+    const where = JSON.stringify(holders)
+    this.#sql.putDelivery.run(device, person, Number(arrived), mail ?? null, prekeyMade, where, id)
   }
 
   removeDelivery(id: RecordId, device: DeviceId): void {
@@ -198,8 +199,8 @@ export class DirectStore implements DirectRecords {
     return this.#sql.box.get(device) as Box | undefined
   }
 
-  putBox({ device, hashes, told }: Box): void {
-    this.#sql.putBox.run(device, hashes, told)
+  putBox({ device, hashes, prekey, told }: Box): void {
+    this.#sql.putBox.run(device, hashes, prekey, told)
   }
 
   countBoxes(): number {
