@@ -11,6 +11,7 @@ import { MAX_REPLICATED_ENTRIES } from '../../protocol/catalogue/limits.ts'
 import type { DeviceId, PersonId } from '../ids.ts'
 import { audienceOf, personAudience } from './audiences.ts'
 import { CatalogueService } from './catalogue-service.ts'
+import { HeadHolders } from './head-holders.ts'
 
 const signatures = new SystemSignatures()
 const AUDIENCE = audienceOf(CIRCLE)
@@ -272,4 +273,34 @@ test('what is for one person waits for their link', () => {
   scene.of(anna).service.personChanged(ben.person)
   scene.circle.settle()
   assert.equal(scene.of(ben).records.count({ author: anna.device, audience: forBen }), 1)
+})
+
+test('a member that signs one head after the other is hung up on, and leaves nothing behind', () => {
+  const scene = new Scene()
+  const [anna, mallory] = [scene.add(1), scene.add(2)]
+  scene.circle.link(anna, mallory)
+  scene.circle.settle()
+  const out = scene.circle.out(mallory)
+  const facts = { audience: AUDIENCE, count: 1, issued: STARTED, expires: STARTED + 86_400 }
+  const root = new Uint8Array(32)
+  let seq = 0
+  let frames = 0
+  while (scene.circle.isLinked(anna.device, mallory.device) && frames < 128) {
+    const h = Array.from({ length: 128 }, () => {
+      new DataView(root.buffer).setUint32(0, ++seq)
+      return encodeHead(signHead({ ...facts, seq, root: root.slice() }, mallory.seed, signatures))
+    })
+    out.send(anna.device, 'heads', { h })
+    frames++
+    scene.circle.settle()
+  }
+  assert.equal(frames, 65)
+  const holders = new HeadHolders()
+  for (let number = 0; number < 1_000; number++) {
+    new DataView(root.buffer).setUint32(0, number)
+    holders.add({ audience: AUDIENCE, author: mallory.device }, root.slice(), mallory.device)
+  }
+  assert.equal(holders.size, 1)
+  holders.unlinked(mallory.device)
+  assert.equal(holders.size, 0)
 })

@@ -6,6 +6,7 @@
 
 import type { BDict } from '../../base/bencode-value.ts'
 import { BList } from '../../base/bencode-value.ts'
+import { equalBytes } from '../../base/bytes.ts'
 import { after, earliest, type Millis } from '../../base/ids.ts'
 import type { Digest, Signatures } from '../../base/ports.ts'
 import { type CatalogueAudience, catalogueAudience } from '../../protocol/catalogue/audience.ts'
@@ -13,6 +14,7 @@ import { CatalogueError } from '../../protocol/catalogue/catalogue-error.ts'
 import { type CatalogueHead, decodeHead, encodeHead, signHead } from '../../protocol/catalogue/head.ts'
 import { HASH_BYTES, MAX_HEAD_BYTES } from '../../protocol/catalogue/limits.ts'
 import { mayReplicate } from '../../protocol/catalogue/replica.ts'
+import { Allowance } from '../allowance.ts'
 import { RecordError } from '../community-error.ts'
 import { type CircleId, type DeviceId, keyBytes, keyText, type PersonId } from '../ids.ts'
 import type { Membership, MembershipListener } from '../membership.ts'
@@ -20,6 +22,7 @@ import type { Link, Service, ServiceOut, Wall } from '../service.ts'
 import { type Acquaintances, Audiences, audienceOf, personAudience, personOf } from './audiences.ts'
 import { CatalogueBook, type Known } from './catalogue-book.ts'
 import type { CatalogueChange, CatalogueName, CatalogueRecords } from './catalogue-records.ts'
+import { HeadHolders } from './head-holders.ts'
 import { type Pull, type PullOutcome, Pulls } from './pulls.ts'
 
 /** Of one frame; 400 bytes each. */
@@ -27,6 +30,9 @@ const MAX_HEADS = 128
 /** What one link may ask for in a second, at most a burst of so many pages: 8 MiB. */
 const PAGES_PER_SECOND = 8
 const PAGES_BURST = 32
+/** Of all circles that are shared, when the link begins; then as they change. */
+const HEADS_PER_SECOND = 20
+const HEADS_BURST = 8_192
 
 export interface CatalogueGround {
   readonly me: DeviceId
@@ -57,8 +63,9 @@ export class CatalogueService implements Service, MembershipListener {
   /** Heads that wait for room in a link's buffer, by device. */
   readonly #untold = new Map<DeviceId, Set<CatalogueAudience>>()
   readonly #asked = new Map<DeviceId, { tokens: number; at: Millis }>()
-  /** Who said it has this head: the last so many. */
-  readonly #holders = new Map<string, Set<DeviceId>>()
+  readonly #holders = new HeadHolders()
+  /** Heads of each link that are new here: each costs a signature and a line on disk. */
+  readonly #fresh = new Map<DeviceId, Allowance>()
   #checkedAt: Millis | undefined
   #own: readonly OwnState[] = []
 
@@ -111,10 +118,8 @@ export class CatalogueService implements Service, MembershipListener {
     this.#pulls.unlinked(device)
     this.#untold.delete(device)
     this.#asked.delete(device)
-    for (const [key, devices] of this.#holders) {
-      devices.delete(device)
-      if (devices.size === 0) this.#holders.delete(key)
-    }
+    this.#fresh.delete(device)
+    this.#holders.unlinked(device)
     this.#more(now)
   }
 
@@ -190,29 +195,33 @@ export class CatalogueService implements Service, MembershipListener {
     for (const item of list) {
       if (!(item instanceof Uint8Array) || item.length > MAX_HEAD_BYTES)
         throw new RecordError('FRAME_INVALID', { what: 'head' })
-      this.#head(from, headOf(item))
+      this.#head(from, headOf(item), now)
     }
     this.#more(now)
   }
 
-  #head(from: DeviceId, head: CatalogueHead): void {
+  #head(from: DeviceId, head: CatalogueHead, now: Millis): void {
     const author = keyText<DeviceId>(head.author)
     // Somebody may know of members before us, or of us before we do.
     if (!this.#audiences.takes(head.audience, author, from) || author === this.#ground.me) return
+    const before = this.#book.get({ author, audience: head.audience })
+    const isOld = before !== undefined && head.seq < before.head.seq
+    const isKnown = before !== undefined && equalBytes(encodeHead(before.head), encodeHead(head))
+    if (!isOld && !isKnown && !this.#mayTell(from, now))
+      throw new RecordError('TOO_FAST', { what: 'catalogue heads' })
     const heard = this.#book.hear(head, this.#ground.wall.seconds())
     if (heard === 'bad') throw new RecordError('RECORD_INVALID', { what: 'catalogue head' })
     const known = this.#book.get({ author, audience: head.audience })
     if (known === undefined) return
-    if (known.head.seq === head.seq && !known.twofold) this.#holds(head, from)
+    if (known.head.seq === head.seq && !known.twofold) this.#holders.add(known, head.root, from)
     if (heard === 'twofold') this.#pulls.drop(known)
     // The pull that runs leads to what is old now; it ends by itself, and the newer one is fetched then.
   }
 
-  #holds(head: CatalogueHead, device: DeviceId): void {
-    const key = head.root.toHex()
-    const devices = this.#holders.get(key) ?? new Set()
-    devices.add(device)
-    this.#holders.set(key, devices)
+  #mayTell(device: DeviceId, now: Millis): boolean {
+    const fresh = this.#fresh.get(device) ?? new Allowance(HEADS_PER_SECOND, HEADS_BURST, now)
+    this.#fresh.set(device, fresh)
+    return fresh.take(1, now)
   }
 
   /** Every head of an audience whose entries are here. */
@@ -322,7 +331,7 @@ export class CatalogueService implements Service, MembershipListener {
   #sources({ author, audience, head }: Known): DeviceId[] {
     const { me } = this.#ground
     if (author === me) return [me]
-    const have = [...(this.#holders.get(head.root.toHex()) ?? [])]
+    const have = this.#holders.of({ author, audience }, head.root)
     return [...new Set([author, ...have])].filter((device) => this.#audiences.takes(audience, author, device))
   }
 
@@ -339,6 +348,7 @@ export class CatalogueService implements Service, MembershipListener {
 
   #forget(known: Known): void {
     this.#pulls.drop(known)
+    this.#holders.forget(known)
     this.#book.forget(known)
     this.#ground.changed(known, { anew: true, added: [], removed: [] })
   }
