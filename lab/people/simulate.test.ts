@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { simulateCircle } from './simulated-circle.ts'
 
-/** A sample; `npm run lab:people-sim` runs thousands of seeds with 100 members. */
-const SEEDS = [1, 2, 7, 8, 11, 22]
+/** A sample, of those that found something once; `npm run lab:people-sim` runs thousands of seeds with 100 members. */
+const SEEDS = [101, 109, 111, 113]
 
 for (const seed of SEEDS)
   test(`seed ${seed}: members who join, leave, are put out, restart, lose links and are parted end alike`, async () => {
-    const outcome = await simulateCircle({ seed, members: 10, happenings: 60 })
+    const outcome = await simulateCircle({ seed, members: 12, happenings: 80 })
     assert.deepEqual(outcome.differences, [])
-    assert.ok(outcome.operations > 10 && outcome.epochs > 1 && outcome.messages > 5)
+    assert.ok(outcome.operations > 20 && outcome.epochs > 2 && outcome.messages > 15)
   })
 
 test('the same seed is the same history', async () => {

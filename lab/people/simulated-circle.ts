@@ -1,16 +1,18 @@
 // A circle in virtual time, with the production services on every device: people join by invites, leave, are put out, get other
 // roles and write; devices restart and go away; links break with what was on its way; the circle is parted in two and healed.
-// Promise of what it tests: once everybody is back, all who are in have the same members, operations, epoch and chat.
+// Clocks differ by hours, people block one another, and a device is set back to an earlier copy of its chat.
+// What it is to come to is the ledger's to say (simulated-ledger.ts).
 
 import { type Encodable, encode } from '../../src/base/bencode-encode.ts'
-import { toHex } from '../../src/base/bytes.ts'
+import { fromHex, toHex } from '../../src/base/bytes.ts'
 import { randomInt, type SeededRandom } from '../../src/base/random.ts'
 import type { RoomId } from '../../src/community/chat/content.ts'
-import type { CircleId, DeviceId } from '../../src/community/ids.ts'
+import { type CircleId, type DeviceId, keyBytes, keyText, type RecordId } from '../../src/community/ids.ts'
 import type { Role } from '../../src/community/membership.ts'
 import { MAX_FRAME_BYTES } from '../../src/community/service.ts'
 import { World } from '../sim/world.ts'
 import { SimulatedDevice } from './simulated-device.ts'
+import { Ledger, truthOf } from './simulated-ledger.ts'
 
 export interface SimulatedPlan {
   readonly seed: number
@@ -42,6 +44,12 @@ const LINKS_EACH = 4
 const DIAL_EVERY_MS = 4_000
 /** Until everybody has everything: links, sums, pages, an epoch whose maker is gone, and again. */
 const SETTLE_MS = 300_000
+/** Clocks are so far from the right time, one in six of them. */
+const MAX_SKEW_SECONDS = 3 * 3_600
+/** The newest messages that an author was shown, as the ledger keeps them. */
+const SEEN = 5
+/** A device that is out was told so by then, if its link lasted. */
+const TOLD_MS = 2_000
 const ROLES: readonly Role[] = ['moderator', 'moderator', 'member', 'owner', 'keeper']
 
 export async function simulateCircle(plan: SimulatedPlan): Promise<SimulatedOutcome> {
@@ -60,9 +68,13 @@ class Simulation {
   /** Which half each is in while it is parted. */
   #half: ((device: SimulatedDevice) => number) | undefined
   #unruly = true
+  #settled = false
   #frames = 0
   #bytes = 0
-  #written = 0
+  readonly #ledger = new Ledger()
+  /** Who was linked with somebody who learned that they are out, and stayed so for a while. */
+  readonly #told = new Set<DeviceId>()
+  readonly #copies = new Map<SimulatedDevice, Uint8Array>()
 
   constructor(plan: SimulatedPlan) {
     this.#plan = plan
@@ -81,6 +93,9 @@ class Simulation {
     this.#half = undefined
     for (const device of this.#devices) this.#wake(device)
     await this.#world.runFor(SETTLE_MS)
+    this.#settled = true
+    // Until what was written by a clock that is ahead has been written by all clocks.
+    await this.#world.runFor(MAX_SKEW_SECONDS * 2_000)
     return this.#judge()
   }
 
@@ -108,6 +123,8 @@ class Simulation {
 
   #device(): SimulatedDevice {
     const device = new SimulatedDevice(this.#world, this.#devices.length, this)
+    if (this.#devices.length > 0 && randomInt(this.#random, 6) === 0)
+      device.skewSeconds = randomInt(this.#random, 2 * MAX_SKEW_SECONDS) - MAX_SKEW_SECONDS
     this.#devices.push(device)
     this.#byId.set(device.device, device)
     return device
@@ -140,24 +157,47 @@ class Simulation {
     else if (dice < 72) this.#restart(by)
     else if (dice < 82) this.#sleep(by)
     else if (dice < 92) this.#wake(other)
-    else if (dice < 96) this.#part()
-    else this.#half = undefined
+    else if (dice < 95) this.#part()
+    else if (dice < 98) this.#half = undefined
+    else if (dice < 99 && other !== by) by.block(other.person)
+    else this.#setBack(by)
   }
 
   #write(by: SimulatedDevice): void {
     const [room] = by.chat.rooms(this.#id())
     if (room === undefined) return
-    const text = `${by.number} says ${this.#written}`
-    const wrote = by.try(() => {
-      by.chat.chat.write(this.#id(), {
+    const text = `${by.number} says ${this.#ledger.size}`
+    const seen = by.shown(this.#id(), SEEN).map(({ id }) => id)
+    const answered = randomInt(this.#random, 3) === 0 ? this.#one(seen) : undefined
+    by.try(() => {
+      const { id, author, seq } = by.chat.chat.write(this.#id(), {
         kind: 'text',
         room: room.id as RoomId,
         text,
-        replyTo: undefined,
+        replyTo: answered === undefined ? undefined : keyText<RecordId>(fromHex(answered)),
         mentions: [],
       })
+      this.#ledger.wrote({ id: toHex(keyBytes(id)), author, seq, text, seen })
     })
-    if (wrote) this.#written++
+  }
+
+  /** A copy of a disk is made now, or used again. */
+  #setBack(device: SimulatedDevice): void {
+    const copy = this.#copies.get(device)
+    if (copy === undefined) this.#copies.set(device, device.copy())
+    else {
+      this.#cut(device)
+      device.setBack(copy)
+    }
+  }
+
+  closed(by: SimulatedDevice, circle: CircleId, of: DeviceId): void {
+    const other = this.#byId.get(of)
+    const line = other && this.#lines.get(keyOf(by, other))
+    if (line === undefined || by.service.membership.facts(circle)?.mine === undefined) return
+    this.#world.after(TOLD_MS, () => {
+      if (line.open) this.#told.add(of)
+    })
   }
 
   #joinOne(by: SimulatedDevice): void {
@@ -204,6 +244,7 @@ class Simulation {
 
   /** Everybody calls somebody now and then, whom their own log names; joiners call anybody. */
   #dialOn(): void {
+    if (this.#settled) return
     for (const device of this.#devices) if (device.online) this.#dial(device)
     for (const line of this.#lines.values())
       if (this.#unruly && randomInt(this.#random, 40) === 0) this.#unlink(line)
@@ -270,61 +311,17 @@ class Simulation {
 
   #judge(): SimulatedOutcome {
     const circle = this.#id()
-    const inside = this.#devices.filter(({ service }) => service.membership.facts(circle)?.mine !== undefined)
-    // Whoever was put out is told nothing, so may go on thinking that it is in: what counts is what most say.
-    const first = this.#commonest(inside)
-    const truth = this.#membersBy(first)
-    const differences: string[] = []
-    const expected = first && this.#state(first)
-    for (const device of this.#devices) {
-      if (!truth.has(device.device)) continue
-      const state = this.#state(device)
-      for (const key of ['members', 'operations', 'epoch', 'chat'] as const)
-        if (expected !== undefined && state[key] !== expected[key])
-          differences.push(`${key} of ${device.number}`)
-    }
-    if (expected?.epoch === 'none') differences.push('no epoch to write with')
-    const operations = [...(first?.store.operations(circle) ?? [])]
+    const differences = this.#ledger.differences(circle, this.#devices, this.#told)
+    const { resolver, facts } = truthOf(circle, this.#devices)
+    const { nodes } = resolver.graph
     return {
-      members: truth.size,
-      operations: operations.length,
-      epochs: first?.store.epochs(circle).length ?? 0,
-      messages: this.#written,
+      members: facts.members.size,
+      operations: nodes.length,
+      epochs: nodes.filter(({ operation }) => operation.body.kind === 'epoch').length,
+      messages: this.#ledger.size,
       frames: this.#frames,
       bytes: this.#bytes,
       differences,
-    }
-  }
-
-  #commonest(inside: readonly SimulatedDevice[]): SimulatedDevice | undefined {
-    const alike = Map.groupBy(inside, (device) => this.#state(device).operations)
-    return [...alike.values()].sort((a, b) => b.length - a.length)[0]?.[0]
-  }
-
-  #membersBy(device: SimulatedDevice | undefined): ReadonlySet<DeviceId> {
-    const members = device?.service.membership.facts(this.#id())?.members.values() ?? []
-    return new Set([...members].flatMap(({ devices }) => [...devices.keys()]))
-  }
-
-  #state(device: SimulatedDevice) {
-    const circle = this.#id()
-    const facts = device.service.membership.facts(circle)
-    const members = [...(facts?.members.values() ?? [])].map(({ person, role, muted, devices }) =>
-      [person, role, muted, ...[...devices.keys()].sort()].join(),
-    )
-    return {
-      members: members.sort().join('\n'),
-      operations: toHex(device.service.sumOf(circle)),
-      epoch: facts?.epoch?.id ?? 'none',
-      chat: [...(facts?.owners.keys() ?? [])]
-        .sort()
-        .map((author) => {
-          // Of who is out nothing counts beyond where its log was pinned, whoever has more of it.
-          const { seq, head } = device.chat.pinOf(circle, author)
-          const pin = facts?.pins.get(author)
-          return pin !== undefined && pin.seq <= seq ? `${author},${pin.seq}` : `${author},${seq},${head}`
-        })
-        .join('\n'),
     }
   }
 }

@@ -1,6 +1,7 @@
 // One device in the simulation: the production services of circles and chat with what they keep, which outlives a restart.
 
 import type { DatabaseSync } from 'node:sqlite'
+import type { Message } from '../../src/api/schemas/conversations.ts'
 import { type BDict, decode } from '../../src/base/bencode.ts'
 import type { Encodable } from '../../src/base/bencode-encode.ts'
 import type { Millis } from '../../src/base/ids.ts'
@@ -8,7 +9,7 @@ import type { SeededRandom } from '../../src/base/random.ts'
 import { CircleService } from '../../src/community/circle/circle-service.ts'
 import { CommunityError } from '../../src/community/community-error.ts'
 import { signCard } from '../../src/community/identity/device-card.ts'
-import { type DeviceId, keyText, type PersonId } from '../../src/community/ids.ts'
+import { type CircleId, type DeviceId, keyText, type PersonId } from '../../src/community/ids.ts'
 import type { Service, ServiceOut } from '../../src/community/service.ts'
 import { type ChatPart, openChatPart } from '../../src/daemon/community/chat-part.ts'
 import { chatDatabase } from '../../test/doubles/chat-world.ts'
@@ -16,9 +17,12 @@ import { MemoryCircleStore } from '../../test/doubles/circle-store.ts'
 import { VirtualClock } from '../../test/doubles/virtual-clock.ts'
 import { QuickCrypto, QuickSealing } from '../sim/people-crypto.ts'
 import type { World } from '../sim/world.ts'
+import type { Shown } from './simulated-ledger.ts'
 
 export interface DeviceOut {
   send(from: SimulatedDevice, to: DeviceId, kind: string, body: Encodable): boolean
+  /** It holds that another one is no longer in, or no longer linked. */
+  closed(by: SimulatedDevice, circle: CircleId, of: DeviceId): void
 }
 
 export class SimulatedDevice {
@@ -26,6 +30,9 @@ export class SimulatedDevice {
   readonly person: PersonId
   readonly device: DeviceId
   readonly store = new MemoryCircleStore()
+  readonly blocked = new Set<string>()
+  /** Its clock is so far from the others'. */
+  skewSeconds = 0
   online = true
   service!: CircleService
   chat!: ChatPart
@@ -36,7 +43,7 @@ export class SimulatedDevice {
   readonly #sealing: QuickSealing
   readonly #deviceSeed: Uint8Array
   readonly #card: Uint8Array
-  readonly #database: DatabaseSync = chatDatabase()
+  #database: DatabaseSync = chatDatabase()
   #services: readonly Service[] = []
   #cancelWake: (() => void) | undefined
   /** Answers to what a service asked for before a restart are for nobody. */
@@ -79,6 +86,41 @@ export class SimulatedDevice {
   /** What was in memory is gone. */
   restart(): void {
     this.#open()
+  }
+
+  /** Its chat is what it was at an earlier moment: a copy of a disk that is used again. */
+  setBack(to: Uint8Array): void {
+    this.#database.deserialize(to)
+    this.#open()
+  }
+
+  copy(): Uint8Array {
+    return this.#database.serialize()
+  }
+
+  /** What its person is shown in the first room, oldest first; notices are its own. */
+  shown(circle: CircleId, limit = Number.POSITIVE_INFINITY): Shown[] {
+    const [room] = this.chat.rooms(circle)
+    const found: Shown[] = []
+    for (let before: string | undefined; room !== undefined && found.length < limit; ) {
+      const page = this.chat.calls.messages({
+        id: `room:${circle}:${room.id}`,
+        limit: Math.min(200, limit),
+        ...(before === undefined ? {} : { before }),
+      }) as { readonly messages: readonly Message[]; readonly older: boolean }
+      found.unshift(
+        ...page.messages.filter(({ kind }) => kind !== 'notice').map(({ id, text }) => ({ id, text })),
+      )
+      before = page.messages[0]?.id
+      if (!page.older) break
+    }
+    return found
+  }
+
+  block(person: PersonId): void {
+    this.blocked.add(person)
+    this.chat.personChanged(person)
+    this.after()
   }
 
   linked(device: DeviceId, outgoing: boolean): void {
@@ -152,7 +194,7 @@ export class SimulatedDevice {
         throw new Error('an honest device was to be hung up on')
       },
     })
-    const wall = { seconds: () => 1_795_824_000 + Math.floor(this.#world.nowMs / 1_000) }
+    const wall = { seconds: () => 1_795_824_000 + this.skewSeconds + Math.floor(this.#world.nowMs / 1_000) }
     const { person, device } = this
     this.service = new CircleService({
       me: { person, device, deviceSeed: this.#deviceSeed, card: this.#card },
@@ -189,11 +231,16 @@ export class SimulatedDevice {
         myName: () => undefined,
         alias: () => undefined,
         contactName: () => undefined,
-        blocked: () => false,
+        blocked: (of) => this.blocked.has(of),
         ignored: () => false,
       },
     )
     this.service.chatEnd = (circle, of) => this.chat.pinOf(circle, of)
+    this.service.membership.watch({
+      circleChanged: () => {},
+      memberLinked: () => {},
+      memberUnlinked: (circle, of) => this.#out.closed(this, circle, of),
+    })
     this.#services = [this.service, ...this.chat.services]
     this.service.start(this.now)
     this.after()

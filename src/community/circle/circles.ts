@@ -63,7 +63,10 @@ export class Circles implements PartGround {
     this.out = ground.out
     this.events = ground.events
     for (const { id, state } of this.store.circles()) this.#enter(id, state)
-    this.gate = new Gate(this, { admitted: (...change) => this.#admitted(...change) })
+    this.gate = new Gate(this, {
+      admitted: (...change) => this.#admitted(...change),
+      former: (circle, device, now) => this.#farewell(circle, device, now),
+    })
     this.#sync = new OperationSync(this.out, {
       circle: (id) => this.#syncView(id),
       took: (id, operations, from, now) => this.#took(id, operations, from, now),
@@ -75,7 +78,7 @@ export class Circles implements PartGround {
     this.#opening = new Opening(this)
     const { gate, admission, joiner } = this
     this.#readers = new Map<string, (from: DeviceId, body: BDict, now: Millis) => void>([
-      ['gate', (from, body) => gate.readTags(from, body)],
+      ['gate', (from, body, now) => gate.readTags(from, body, now)],
       ['welcome', (from, body) => this.#readWelcome(from, body)],
       ['card', (from, body, now) => this.#readCard(from, body, now)],
       ['knock', (from, body, now) => admission.readKnock(from, body, now)],
@@ -188,8 +191,6 @@ export class Circles implements PartGround {
   /** What follows from new operations or secrets. `from` undefined: they were made here. */
   changed(circle: Circle, operations: readonly Operation[], from: DeviceId | undefined, now: Millis): void {
     this.#sync.tell(circle.id, operations, from)
-    for (const device of this.gate.insideOf(circle.id))
-      if (!isLive(circle, device)) this.#sync.farewell(circle.id, device, operations)
     this.#opening.look(circle)
     this.gate.look(circle, now)
     this.admission.look(circle)
@@ -293,6 +294,11 @@ export class Circles implements PartGround {
       if (as === 'member') listener.memberLinked(circle.id, device)
       else if (as === undefined) listener.memberUnlinked(circle.id, device)
     if (as === 'member') this.admission.admitted(circle, device)
+  }
+
+  #farewell(circle: Circle, device: DeviceId, now: Millis): void {
+    circle.resolver.settle()
+    this.#sync.farewell(circle.id, device, circle.resolver.register.endsOf(device, undefined), now)
   }
 
   #took(id: CircleId, operations: readonly Operation[], from: DeviceId, now: Millis): void {

@@ -35,8 +35,22 @@ export function epochAllowed(role: Role, node: Node, body: Of<'epoch'>, register
   const live = recipients(register, node)
   if (!isFor(readersAmong(body.shares), live)) return false
   if (RANK[role] >= RANK.moderator) return true
-  const best = bestOf(register, node, live)
-  return best === undefined || !isFor(givenOf(best, register, node), live)
+  return isWanting(register, node, live)
+}
+
+/**
+ * Whether a new one is due: there is none to write with, or not everybody has it, or one beside it (of two parts that were
+ * apart) is not known to everybody who may read it, so that one must follow both.
+ */
+export function isWanting(register: Register, view: View, live: Recipients): boolean {
+  const best = bestOf(register, view, live)
+  if (best === undefined || !isFor(givenOf(best, register, view), live)) return true
+  const others = epochHeads(register.epochs(view)).filter((head) => head !== best)
+  if (others.length === 0 || policyAt(register, view)?.history !== 'all') return false
+  return others.some((head) => {
+    const given = givenOf(head, register, view)
+    return [...live].some(([device, reads]) => reads && given.get(device) !== true)
+  })
 }
 
 /** As far as it saw: by somebody who has it and may write with it, to those who lack it, where everybody may read it. */

@@ -1,6 +1,6 @@
 // Who is let into which circle on which link. Each side names a circle only by tags that take a secret of it to recognise, and
-// sends them only to devices that are in by its own log. Promise: to a stranger, and to a device that was put out as far as
-// is known here, nothing is said; a device that shows a secret but is not known (it joined while we were away) may tell us
+// sends them only to devices that are in by its own log. Promise: to a stranger nothing is said, and to a device that was put
+// out, where it shows a secret that was for it, that it is out; a device that shows a secret but is not known (it joined while we were away) may tell us
 // operations, and gets none before they show that it is in.
 // Frames: gate {t tags}, welcome {c circle}, card {d card}.
 
@@ -14,6 +14,7 @@ import type { Circle } from './circle.ts'
 import type { PartGround } from './circle-ground.ts'
 import { generationOf, wasTold } from './epoch-rules.ts'
 import { gateTag, TAG_LENGTH_BYTES } from './epoch-secrets.ts'
+import type { Node } from './graph.ts'
 import { MAX_CIRCLES } from './limits.ts'
 
 /** Of each circle: the newest that the other device could know, since it may have been away for some of them. */
@@ -38,6 +39,8 @@ export type Admittance =
 export interface GateOwner {
   /** Changed: from nothing, or from `unknown` to `member`; undefined when it is out. */
   admitted(circle: Circle, device: DeviceId, as: Admittance | undefined): void
+  /** It was in, and may not know that it is out: it is linked with us as a member, or showed a secret that was for it. */
+  former(circle: Circle, device: DeviceId, now: Millis): void
 }
 
 interface Door {
@@ -104,8 +107,10 @@ export class Gate {
     for (const [device, door] of this.#doors) {
       const as = door.inside.get(circle.id)
       const live = isLive(circle, device)
-      if (as === 'member' && !live) this.#close(circle, device, door)
-      else if (as === 'unknown' && live) this.#admit(circle, device, door, 'member')
+      if (as === 'member' && !live) {
+        this.#close(circle, device, door)
+        this.#owner.former(circle, device, now)
+      } else if (as === 'unknown' && live) this.#admit(circle, device, door, 'member')
       else if (as === 'unknown' && isKnown(circle, device)) this.#close(circle, device, door)
       else if (as === undefined && live && !door.welcomed.has(circle.id)) {
         this.#greet(circle, device, door)
@@ -148,7 +153,7 @@ export class Gate {
   }
 
   /** @throws RecordError */
-  readTags(from: DeviceId, body: BDict): void {
+  readTags(from: DeviceId, body: BDict, now: Millis): void {
     const tags = body.bytes('t')
     const door = this.#doors.get(from)
     if (
@@ -163,7 +168,7 @@ export class Gate {
     for (let at = 0; at < tags.length; at += TAG_LENGTH_BYTES)
       given.add(tags.subarray(at, at + TAG_LENGTH_BYTES).join())
     for (const circle of this.#ground.circles())
-      if (door.inside.get(circle.id) !== 'member') this.#compare(circle, from, door, given)
+      if (door.inside.get(circle.id) !== 'member') this.#compare(circle, from, door, given, now)
   }
 
   /** A card by which somebody's new device shows that it is theirs. @returns circles in which they are @throws RecordError */
@@ -211,21 +216,26 @@ export class Gate {
     for (const tag of fresh) door.sent.add(tag.join())
   }
 
-  #compare(circle: Circle, from: DeviceId, door: Door, given: ReadonlySet<string>): void {
+  #compare(circle: Circle, from: DeviceId, door: Door, given: ReadonlySet<string>, now: Millis): void {
     if (!isMine(circle, this.#ground)) return
     const live = isLive(circle, from)
-    // It was in, and is out: nothing is said.
-    if (!live && isKnown(circle, from)) return
+    const out = !live && isKnown(circle, from)
     const { crypto, me } = this.#ground
     const ids = [...circle.secrets().keys()]
     const tried = ids
+      // It was in, and is out: what was for it, it may recognise; nothing later is said.
+      .filter((id) => !out || wasTold(circle.graph.get(id) as Node, from, circle.resolver.register))
       .sort((a, b) => generationOf(circle.graph.get(b)) - generationOf(circle.graph.get(a)))
-      .slice(0, live ? EPOCHS_TRIED : EPOCHS_TRIED_FOR_STRANGERS)
+      .slice(0, live || out ? EPOCHS_TRIED : EPOCHS_TRIED_FOR_STRANGERS)
     for (const id of tried) {
       const { access } = circle.secrets().get(id) as { readonly access: Uint8Array }
       if (!given.has(gateTag(access, from, me.device, crypto).join())) continue
       // By the same secret, which it knows, so that it can recognise us.
       this.#sendTags(from, door, [gateTag(access, me.device, from, crypto)])
+      if (out) {
+        this.#owner.former(circle, from, now)
+        return
+      }
       const as = live ? 'member' : 'unknown'
       if (door.inside.get(circle.id) !== as) this.#admit(circle, from, door, as)
       return

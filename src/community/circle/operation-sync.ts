@@ -9,11 +9,11 @@ import { equalBytes } from '../../base/bytes.ts'
 import { after, earliest, type Millis } from '../../base/ids.ts'
 import { RecordError } from '../community-error.ts'
 import { type CircleId, type DeviceId, KEY_BYTES, keyBytes, keyText, type RecordId } from '../ids.ts'
-import { WorkBudget } from '../log/work-budget.ts'
 import type { ServiceOut } from '../service.ts'
 import type { Node, OperationGraph } from './graph.ts'
 import { MAX_EPOCH_BYTES } from './limits.ts'
 import type { Operation } from './operation.ts'
+import { mayHave, newSession, type Session, spend } from './operation-session.ts'
 import { lackingOf, vectorOf } from './operation-vector.ts'
 import { anyBytes, fixed, idsOf, invalid, join } from './sync-fields.ts'
 import { WaitingOperations } from './waiting-operations.ts'
@@ -58,25 +58,6 @@ export interface SyncOwner {
   same(circle: CircleId, device: DeviceId, now: Millis): void
 }
 
-interface Session {
-  readonly circle: CircleId
-  readonly device: DeviceId
-  /** It is told nothing but what is here already; it may tell (somebody who joined while we were away). */
-  readonly takeOnly: boolean
-  /** What it is to get, not sent yet. */
-  queue: Node[]
-  /** A page is on its way; it is given up on then, since the other side may have let us in anew meanwhile. */
-  unansweredUntil: Millis | undefined
-  /** Its buffer was full: it is told the sum when there is room. */
-  behind: boolean
-  /** The last pair of sums that vectors were told for, so that what one of both refuses is not offered for ever. */
-  settled: string
-  /** New since the last heads. */
-  fresh: Node[]
-  /** From its first frame on. */
-  budget: WorkBudget | undefined
-}
-
 interface Asked {
   until: Millis
   readonly circle: CircleId
@@ -97,23 +78,24 @@ export class OperationSync {
   }
 
   opened(circle: CircleId, device: DeviceId, takeOnly: boolean): void {
-    const session: Session = {
-      circle,
-      device,
-      takeOnly,
-      queue: [],
-      unansweredUntil: undefined,
-      behind: false,
-      settled: '',
-      fresh: [],
-      budget: undefined,
-    }
+    const session = newSession(circle, device, takeOnly)
     this.#sessions.set(keyOf(circle, device), session)
     this.#sendSum(session)
   }
 
   closed(circle: CircleId, device: DeviceId): void {
     this.#sessions.delete(keyOf(circle, device))
+  }
+
+  /** A device that is out is told so: it gets what puts it out, and what that rests on where it asks for it; nothing else. */
+  farewell(circle: CircleId, device: DeviceId, ending: readonly Node[], now: Millis): void {
+    const last = ending.slice(-MOST_LAST)
+    if (last.length === 0) return
+    const session = newSession(circle, device, false)
+    this.#sessions.set(keyOf(circle, device), session)
+    session.ending = last
+    session.queue = [...last]
+    this.#sendPage(session, now)
   }
 
   isOpen(circle: CircleId, device: DeviceId): boolean {
@@ -137,18 +119,10 @@ export class OperationSync {
     const nodes = operations.flatMap(({ id }) => graph.get(id) ?? [])
     for (const session of this.#sessions.values()) {
       if (session.circle !== circle || session.device === except || session.takeOnly) continue
+      if (session.ending.length > 0) continue
       session.fresh.push(...nodes)
       this.#sendHeads(session)
     }
-  }
-
-  /** What puts a device out, told to it before nothing more is: it has the rest, or will never be told. */
-  farewell(circle: CircleId, device: DeviceId, operations: readonly Operation[]): void {
-    const session = this.#sessions.get(keyOf(circle, device))
-    if (session === undefined || session.takeOnly) return
-    const last = operations.filter(({ body }) => ENDS.has(body.kind)).slice(0, MOST_LAST)
-    if (last.length === 0) return
-    this.#out.send(device, 'page', { c: keyBytes(circle), m: 0, r: last.map(({ bytes }) => bytes) })
   }
 
   drained(device: DeviceId, now: Millis): void {
@@ -197,6 +171,7 @@ export class OperationSync {
     // The other side may have let us in before we let it in, or not have heard yet that it is out.
     if (session === undefined || known === undefined) return true
     spend(session, WORK[kind] ?? 1, now)
+    if (session.ending.length > 0 && kind !== 'want' && kind !== 'got') return true
     if (kind === 'sum') this.#readSum(session, known, fixed(body, 'h', KEY_BYTES), now)
     else if (kind === 'vector') this.#readVector(session, known, anyBytes(body, 'v'), now)
     else if (kind === 'page') this.#readPage(session, known, body, now)
@@ -232,7 +207,7 @@ export class OperationSync {
 
   #sendSum(session: Session): void {
     const graph = this.#owner.circle(session.circle)?.graph
-    if (graph === undefined) return
+    if (graph === undefined || session.ending.length > 0) return
     session.fresh = []
     session.behind = !this.#out.send(session.device, 'sum', { c: keyBytes(session.circle), h: graph.sum() })
   }
@@ -362,7 +337,9 @@ export class OperationSync {
   #readWants(session: Session, { graph }: SyncCircle, ids: readonly RecordId[], now: Millis): void {
     if (session.takeOnly) return
     const queued = new Set(session.queue)
-    const nodes = ids.flatMap((id) => graph.get(id) ?? []).filter((node) => !queued.has(node))
+    const nodes = ids
+      .flatMap((id) => graph.get(id) ?? [])
+      .filter((node) => !queued.has(node) && mayHave(session, node))
     session.queue = [...nodes.sort((a, b) => a.index - b.index), ...session.queue]
     this.#sendPage(session, now)
   }
@@ -372,12 +349,6 @@ export class OperationSync {
   }
 }
 
-function spend(session: Session, units: number, now: Millis): void {
-  session.budget ??= new WorkBudget(now)
-  if (!session.budget.spend(units, now)) throw new RecordError('TOO_FAST', { what: 'operations' })
-}
-
-const ENDS: ReadonlySet<string> = new Set(['remove', 'device-remove', 'leave'])
 /** Of 64 KiB each: one page. */
 const MOST_LAST = 3
 

@@ -238,6 +238,15 @@ export class Register {
     return this.#deviceRemovals.of(device).some((node) => this.sees(view, node))
   }
 
+  /** What put it out, as far as it counts: of its person, and of itself. */
+  endsOf(device: DeviceId, view: View): Node[] {
+    const person = this.ownerOf(device, view)
+    return [
+      ...(person === undefined ? [] : this.removalsSeen(person, view)),
+      ...this.#deviceRemovals.of(device).filter((node) => this.sees(view, node)),
+    ]
+  }
+
   // ── Everything else ──
 
   invite(invite: InviteId, view: View): Node | undefined {

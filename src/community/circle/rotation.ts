@@ -16,6 +16,7 @@ import {
   givenOf,
   holdersOf,
   isFor,
+  isWanting,
   type Recipients,
   recipients,
 } from './epoch-rules.ts'
@@ -210,8 +211,7 @@ export function isDue(circle: Circle, me: DeviceId): boolean {
   if (mine === undefined || RANK[mine] < RANK.member) return false
   const { register } = circle.resolver
   const live = recipients(register, undefined)
-  const best = bestOf(register, undefined, live)
-  return live.has(me) && (best === undefined || !isFor(givenOf(best, register, undefined), live))
+  return live.has(me) && isWanting(register, undefined, live)
 }
 
 interface Giving {
@@ -221,11 +221,13 @@ interface Giving {
   readonly live: Recipients
 }
 
-/** The epoch that is there, where it is enough to give it to those who lack it: nobody who is out has it, and all may read it. */
+/** The one epoch that is there, where it is enough to give it: nobody who is out has it, and everybody may read it. */
 function givable(circle: Circle, me: DeviceId, live: Recipients): Giving | undefined {
   const { register } = circle.resolver
   const best = bestOf(register, undefined, live)
   if (best === undefined || circle.facts().policy.history !== 'all') return undefined
+  // Of several one follows all, so that who comes has them, too.
+  if (epochHeads(register.epochs(undefined)).length > 1) return undefined
   const secrets = circle.secrets().get(best.operation.id)
   if (secrets?.read === undefined) return undefined
   const given = givenOf(best, register, undefined)

@@ -126,7 +126,20 @@ test('who never had an epoch cannot make others rotate by naming somebody in it'
   assert.notEqual(fresh.id, epoch.id)
 })
 
-test('a hundred joins cost one small operation each; with history hidden each is a new epoch', () => {
+test('two epochs of parts that were apart are followed by one, so that who comes has both', () => {
+  const { olga, mona, mike, zoe } = circle()
+  olga.write(olga.epoch())
+  mona.write(mona.epoch())
+  olga.seeAllOf(mona)
+  olga.write(olga.add(zoe))
+  mike.seeAllOf(olga)
+  mike.write(share(mike, zoe))
+  const both = mike.write(mike.epoch())
+  assert.equal(mike.standing(both), 'counts', 'it is due, since she has one of two')
+  assert.equal(best(mike)?.id, both.id)
+})
+
+test('forty joins cost one small operation each; with history hidden each is a new epoch', () => {
   const sizes = (history: 'all' | 'from-join'): number => {
     const scene = new CircleScene()
     const anna = scene.player('anna')
