@@ -199,13 +199,22 @@ export class FilesSide {
 
   async #tellStates(): Promise<void> {
     this.#telling = false
-    if (this.#closed || this.realms.all.length === 0) return
+    if (this.#closed) return
+    await this.#tellNearby()
+    if (this.realms.all.length === 0) return
     const states = await this.#or([], (link) => link.ask('circleCatalogues'))
     // Told again when people are there again, and their realms are.
     await this.#ground
       .people()
       .inner('catalogueStates', { states })
       .catch(() => undefined)
+  }
+
+  /** Who is near hears at once what is offered to everyone. Nobody is begun for it: whoever begins looks by itself. */
+  async #tellNearby(): Promise<void> {
+    const people = this.#ground.people()
+    // Where it cannot be told it is looked at within a minute.
+    if (people.state === 'running') await people.inner('publicChanged', {}).catch(() => undefined)
   }
 
   /** Of transfers that were got there, then of the library. */
