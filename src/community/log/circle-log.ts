@@ -58,6 +58,9 @@ const WORK: Readonly<Record<LogKind, number>> = {
   'want-fork': 10,
 }
 
+/** A record that was checked and brought nothing. An honest page holds some, when it comes late or before its epoch. */
+const VAIN_WORK = 1 / 8
+
 export class CircleLog {
   readonly circle: CircleId
   readonly #tools: LogTools
@@ -298,6 +301,8 @@ export class CircleLog {
     if (pull?.number !== number) return
     peer.pull = undefined
     const { stored, refused } = this.#intake.takeAll(peer, pull, records)
+    if (!peer.budget.spend((records.length - stored) * VAIN_WORK, now))
+      throw new RecordError('TOO_FAST', { what: 'page' })
     if (this.#waiting.size > 0) this.#recheckAt ??= after(now, RECHECK_MS)
     const full = body.int('m') === 1
     if (stored > 0) {

@@ -14,6 +14,7 @@ import { SystemCrypto } from '../network/system-crypto.ts'
 import type { Service } from '../service.ts'
 import { type LogOwner, type LogRecord, NOTHING, UNBOUNDED, type Verdict } from './log-record.ts'
 import { LogSync } from './log-sync.ts'
+import { packVector } from './log-vector.ts'
 
 const crypto = new SystemCrypto()
 const CIRCLE = keyText<CircleId>(crypto.sha256(new Uint8Array([1])))
@@ -285,6 +286,25 @@ test('a device that asks without end is hung up on', () => {
   const ask = encode({ k: 'pull', b: { c: keyBytes(CIRCLE), n: 1, w: concatBytes([]) } })
   for (let i = 0; i < 1_000; i++) wire.forge(a.id, b.id, 'pull', ask)
   assert.equal(wire.hungUp[0]?.code, 'TOO_FAST pull')
+})
+
+test('a device that answers with what is here already, again and again, is hung up on', () => {
+  const { wire, all } = devices(2)
+  const [a, b] = all as [Device, Device]
+  const { bytes, id } = a.write()
+  wire.link(a.id, b.id)
+  wire.settle()
+  // It says that there is more, and gives the first one a thousand times.
+  a.store.records = () => Array.from({ length: 16 }, (_, order) => ({ order, seq: 2, bytes }))
+  const author = a.id
+  for (let seq = 2; seq < 1_000 && wire.hungUp.length === 0; seq++) {
+    const v = packVector([{ author, begin: 1, seq, head: id, forkedAt: undefined }])
+    wire.forge(a.id, b.id, 'heads', encode({ k: 'heads', b: { c: keyBytes(CIRCLE), v } }))
+    const r = Array.from({ length: 1_000 }, () => bytes)
+    wire.forge(a.id, b.id, 'page', encode({ k: 'page', b: { c: keyBytes(CIRCLE), n: seq, r, m: 0 } }))
+  }
+  assert.equal(wire.hungUp[0]?.code, 'TOO_FAST page')
+  assert.ok(b.reads < 30_000, `${b.reads}`)
 })
 
 test('of an author of whom nothing counts nothing is asked for; of a pinned one what stands before the pin', () => {
