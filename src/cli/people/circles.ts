@@ -75,8 +75,11 @@ export async function listCircles(context: CircleContext): Promise<number> {
 /** Only what differs from a plain circle, or wants something. */
 function rulesOf(circle: Circle): string[] {
   const { problem, requests, keepCopies, keepSpaceBytes, keptBytes, tooFewCopies, approval, history } = circle
+  const trouble = problem === null ? [] : [codedSentence(problem)]
+  // Of one that was left they are others' business.
+  if (circle.role === null) return trouble
   return [
-    ...(problem === null ? [] : [codedSentence(problem)]),
+    ...trouble,
     ...(requests === 0
       ? []
       : [

@@ -526,6 +526,7 @@ test('who is out can read what there is and write nothing more', () => {
     notices.flatMap(({ notice }) => (notice === null ? [] : [notice.code, notice.data.name])).slice(-2),
     ['REMOVED', 'Ben'],
   )
+  assert.equal(conversation(world, ana).last?.text, 'Farewell', 'a notice is nothing that somebody said')
 })
 
 test('forgetting a circle leaves no row of it', () => {

@@ -56,6 +56,9 @@ interface Asked {
   readonly names: Map<string, string>
 }
 
+/** How far what was said last is looked for. */
+const LOOK_BACK = 20
+
 export class MessageView {
   readonly #ground: ViewGround
 
@@ -77,7 +80,10 @@ export class MessageView {
     const parts = row.id.split(':')
     const circle = parts[0] === 'room' ? (parts[1] as CircleId) : undefined
     const person = parts[0] === 'direct' ? (parts[1] as PersonId) : undefined
-    const last = rows.newest(row.key, 1)[0]
+    // Who came and went is told in the conversation, and is nothing that somebody said.
+    const last = rows
+      .newest(row.key, LOOK_BACK)
+      .findLast(({ kind, deleted }) => kind !== 'notice' && deleted === 'no')
     const { unread, mentions } = rows.unread(row)
     const room = circle && this.#ground.book.rooms(circle).find(({ key }) => key === `room:${parts[2]}`)
     const facts = circle && membership.facts(circle)
