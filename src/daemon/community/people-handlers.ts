@@ -40,7 +40,12 @@ export function peopleHandlers({ link, setVisible }: PeopleCalls): Handlers<Peop
       if (visible !== undefined) await setVisible(visible)
       return current(await link.call('changeMe', rest))
     },
-    restoreMe: async (input) => current(await link.call('restoreMe', input)),
+    restoreMe: async (input) => {
+      await link.call('restoreMe', input)
+      // The process has the keys of whoever was here before: it begins anew with those that are written now.
+      await link.restart()
+      return current(await link.call('me', {}))
+    },
     linkDevice: async (input) => current(await link.call('linkDevice', input)),
     removeDevice: async (input) => current(await link.call('removeDevice', input)),
   }

@@ -70,7 +70,9 @@ test('a person comes back by their words, as a new device', async (t) => {
   await assert.rejects(async () => fresh.handlers.restoreMe({ words: words.with(3, words[4] as string) }), {
     code: 'WORDS_WRONG',
   })
+  const { pid } = fresh.people.link
   const restored = await fresh.handlers.restoreMe({ words })
+  assert.notEqual(fresh.people.link.pid, pid, 'what had the keys of before has ended')
   assert.equal(restored.person, before.person)
   assert.notEqual(restored.device.id, before.device.id)
   assert.deepEqual([restored.words, restored.network.state], ['written', 'running'])
