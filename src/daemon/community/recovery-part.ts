@@ -3,6 +3,7 @@
 
 import { after, type Millis } from '../../base/ids.ts'
 import type { CircleService } from '../../community/circle/circle-service.ts'
+import { parsePlace } from '../../community/device-address.ts'
 import { recoverySeed } from '../../community/identity/person-key.ts'
 import type { DeviceId } from '../../community/ids.ts'
 import { MOST_ITEMS, openRecovery, type RecoveredCircle } from '../../community/recovery/recovery-item.ts'
@@ -49,7 +50,11 @@ export function openRecoveryPart(ground: PeopleGround, around: RecoverySurroundi
         return mine.map((circle): RecoveredCircle => {
           const [met] = membership
             .linked(circle)
-            .map((of) => ({ of, known: addresses.addresses(of) }))
+            // A way through another member is none for somebody who is linked with nobody.
+            .map((of) => ({
+              of,
+              known: addresses.addresses(of).filter((at) => parsePlace(at)?.by !== 'relay'),
+            }))
             .filter(({ known }) => known.length > 0)
             // So that what is said changes only when it must.
             .sort((a, b) => (a.of < b.of ? -1 : 1))
