@@ -1,16 +1,18 @@
-// Nobody is where anybody remembers them: members whose computers all moved, and a newcomer whose invite names places where nobody
-// is any more, find one another by the DHT. Real daemons on a network of their own,
+// Nobody is where anybody remembers them: members whose computers all moved, a newcomer whose invite names places where nobody is
+// any more, and a person who has nothing left but twelve words, find one another by the DHT. Real daemons on a network of their own,
 // whose only way into the DHT is the daemon of somebody who is in no circle at first.
 
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { FORWARDED_PORTS, NatWorld, type Place } from '../../lab/nat/world.ts'
 import { enterNamespace } from '../../lab/netns/namespace.ts'
 import { until } from '../../lab/netns/until.ts'
 import { Member } from '../../lab/people/member.ts'
+import { keyBytes, type PersonId } from '../../src/community/ids.ts'
 import { needs } from '../doubles/require-program.ts'
 
 const footing = await enterNamespace(import.meta.filename)
@@ -19,7 +21,21 @@ const footing = await enterNamespace(import.meta.filename)
 const TIMEOUT_MS = 300_000
 const PATIENCE = { deadlineMs: 120_000, everyMs: 250 }
 
-test('members that all moved, and a newcomer with a stale invite, find their circle by the DHT', {
+/** When it wrote last for whoever has its words: that is put into the DHT in the same moment. */
+function madeAt({ stateFolder }: Member, person: PersonId): number {
+  const database = new DatabaseSync(join(stateFolder, 'community.db'), { readOnly: true })
+  try {
+    return Number(
+      database
+        .prepare('SELECT max(sequence) AS at FROM recovery_items WHERE person = ?')
+        .get(keyBytes(person))?.at ?? 0,
+    )
+  } finally {
+    database.close()
+  }
+}
+
+test('members that all moved, a newcomer with a stale invite, and a person with twelve words find their circle by the DHT', {
   timeout: TIMEOUT_MS,
 }, async (t) => {
   if (!needs(t, 'ip', 'iproute2')) return
@@ -92,6 +108,7 @@ test('members that all moved, and a newcomer with a stale invite, find their cir
   const [ana, caro] = [person('ana', home), person('caro', otherHome)]
   await Promise.all([newcomer.start(), ana.start(), caro.start()])
   const circle = await ana.patiently('newCircle', { name: 'Family', myName: 'Ana' })
+  const anaPerson = (await ana.call('me', {})).person as PersonId
   const { link } = await ana.call('newInvite', { id: circle.id, uses: 5 })
   await caro.patiently('joinCircle', { link: link as string, name: 'Caro' })
   const room = await hasRoom(caro)
@@ -99,6 +116,7 @@ test('members that all moved, and a newcomer with a stale invite, find their cir
   await hears(caro, room, 'before we moved')
   await Promise.all([ana.stop(), caro.stop()])
 
+  const madeBefore = madeAt(ana, anaPerson)
   const anaMoved = person('ana', await computer('new-home'))
   const caroMoved = person('caro', await computer('other-new-home'))
   await Promise.all([anaMoved.start(), caroMoved.start()])
@@ -116,4 +134,20 @@ test('members that all moved, and a newcomer with a stale invite, find their cir
     assert.equal(await hasRoom(newcomer), room)
   })
   await hears(newcomer, room, 'before we moved')
+
+  await until('what the words find was put out', () => madeAt(anaMoved, anaPerson) > madeBefore, PATIENCE)
+  const { words } = await anaMoved.call('myWords', {})
+  await anaMoved.kill()
+  const fresh = person('fresh', home)
+  await fresh.start()
+  await timed('a person with twelve words on a new computer is in', async () => {
+    await fresh.patiently('restoreMe', { words: words as string[] })
+    assert.equal(await hasRoom(fresh), room)
+  })
+  await hears(fresh, room, 'before we moved')
+  const restored = await fresh.patiently('circle', { id: circle.id })
+  assert.equal(restored.role, 'owner')
+  assert.equal(restored.people.length, 3)
+  await fresh.patiently('writeMessage', { id: room, text: 'I am back' })
+  await hears(caroMoved, room, 'I am back')
 })
