@@ -52,6 +52,11 @@ export const LIBRARY_ERRORS: ErrorTable = {
     message: (data) => `There is no person or circle called ${word(data, 'audience', 'that')} here.`,
     help: 'Say me, link or everyone.',
   },
+  OFFERED_TOO_MANY: {
+    exit: 1,
+    message: (data) => `No more than ${word(data, 'most', 'so many')} files are offered in one place.`,
+    help: 'Take back what is not needed any more, or share it as a library folder.',
+  },
   LICENCE_NEEDED: {
     exit: 2,
     message: 'What everyone may get needs a licence: your own work, an open licence, or permission.',

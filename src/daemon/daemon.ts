@@ -198,7 +198,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const digest = new SystemDigest()
   const { blocks } = side.blocking
   const files = new FilesSide({
-    ...{ ...common, disk, digest, random, saveFolder, host, contents },
+    ...{ ...common, disk, digest, random, log, saveFolder, host, contents },
     people: () => people.link,
     library: () => library,
     sharing: () => sharing,
@@ -366,7 +366,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   side.begin()
   people.begin()
-  files.begin()
+  await files.begin()
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
   log.write('info', 'transfers', { count: transfers.size })
 

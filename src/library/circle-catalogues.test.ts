@@ -85,3 +85,17 @@ test('what ends leaves at once', () => {
   circles.now(CIRCLE, 102)
   assert.deepEqual(seen(circles), [])
 })
+
+test('the list of a bundle is offered with its files, stands in no catalogue, and ends with them', () => {
+  const { loose: offers, circles } = library()
+  const list = loose('list', 9)
+  offers.put({ audience: CIRCLE, bundle: 'photos', files: [loose('One.jpg', 1)], list })
+  circles.now(CIRCLE, 1_700_000_000)
+  assert.equal(circles.states()[0]?.count, 1)
+  const { infohash20 } = contentKeysOf(list, digest)
+  assert.equal(offers.byInfohash(CIRCLE, infohash20)?.path, list.path)
+  assert.deepEqual(offers.pathsBelow('list:'), [list.path])
+  offers.end('photos')
+  assert.equal(offers.byInfohash(CIRCLE, infohash20), undefined)
+  assert.deepEqual(offers.pathsBelow('list:'), [])
+})

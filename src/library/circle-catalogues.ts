@@ -7,6 +7,7 @@ import type { EntryLicence } from '../protocol/catalogue/entry.ts'
 import type { CatalogueState, CatalogueStore } from './catalogue-store.ts'
 import { factsFrom } from './file-rows.ts'
 import type { LibraryWrites } from './library-writes.ts'
+import { LIST_OF } from './loose-offers.ts'
 import { kindOf } from './names/kinds.ts'
 import type { OfferedFile } from './offered-file.ts'
 import { isWithheld } from './withheld.ts'
@@ -137,4 +138,4 @@ const OFFERED = `
   UNION ALL
   SELECT l.root, l.length, iif(l.folder = '', l.name, l.folder || '/' || l.name), '', NULL, NULL, NULL,
     ${KNOWN('media_type', 'l.root', 'l.length')}, ${KNOWN('facts', 'l.root', 'l.length')}
-  FROM loose_offers l WHERE l.audience = ? AND NOT ${isWithheld('l.root', 'l.length')}`
+  FROM loose_offers l WHERE l.audience = ? AND NOT (l.bundle >= '${LIST_OF}' AND l.bundle < '${LIST_OF}\u{10ffff}') AND NOT ${isWithheld('l.root', 'l.length')}`

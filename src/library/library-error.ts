@@ -12,6 +12,7 @@ export class LibraryError extends CodedError<
   | 'CONTENT_UNKNOWN'
   | 'AUDIENCE_UNKNOWN'
   | 'LICENCE_NEEDED'
+  | 'OFFERED_TOO_MANY'
   | 'REVIEW_NEEDED'
   | 'REVIEW_UNKNOWN'
   | 'REVIEW_UNFINISHED'

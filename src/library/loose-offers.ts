@@ -5,6 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Digest } from '../base/ports.ts'
 import { contentKeysOf } from './content-keys.ts'
 import type { FileIdentity } from './file-record.ts'
+import { LibraryError } from './library-error.ts'
 import type { LibraryWrites } from './library-writes.ts'
 import type { OfferedPlace } from './offer-record.ts'
 import { isWithheld } from './withheld.ts'
@@ -22,10 +23,14 @@ export interface LooseBundle {
   readonly audience: string
   readonly bundle: string
   readonly files: readonly LooseFile[]
+  /** What says which files there are: given like them, and in no catalogue. */
+  readonly list?: LooseFile | undefined
 }
 
-/** Of one audience: as many as one copies of a catalogue. */
-const MAX_LOOSE = 50_000
+/** Of one audience: three folders of as many files as one message lists. */
+const MAX_LOOSE = 300_000
+/** Before the bundle whose list it is. */
+export const LIST_OF = 'list:'
 
 export class LooseOffers {
   readonly #writes: LibraryWrites
@@ -40,41 +45,47 @@ export class LooseOffers {
     this.#database = writes.database
     this.#insert = this.#database.prepare(`
       INSERT INTO loose_offers (audience, bundle, path, length, modified_ms, inode, root, infohash20, folder, name)
-      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM loose_offers WHERE audience = ?) < ${MAX_LOOSE}`)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#byInfohash = this.#database.prepare(`
       SELECT root, path, length AS lengthBytes, modified_ms AS modifiedMs, inode FROM loose_offers
       WHERE audience = ? AND infohash20 = ? AND NOT ${isWithheld('root', 'length')} LIMIT 1`)
   }
 
-  /** Instead of what this bundle had. Durable when it returns. */
-  put({ audience, bundle, files }: LooseBundle): void {
+  /** Instead of what this bundle had. Durable when it returns. @throws LibraryError OFFERED_TOO_MANY */
+  put({ audience, bundle, files, list }: LooseBundle): void {
     this.#writes.run(() => {
-      this.#database.prepare('DELETE FROM loose_offers WHERE bundle = ?').run(bundle)
+      this.#remove(bundle)
+      this.#makeSure(audience, files.length + 1)
       for (const file of files) this.#add(audience, bundle, file)
+      if (list !== undefined) this.#add(audience, `${LIST_OF}${bundle}`, list)
     }, 'full')
   }
 
-  /** One more of a bundle. Durable when it returns. */
+  /** One more of a bundle. Durable when it returns. @throws LibraryError OFFERED_TOO_MANY */
   add(audience: string, bundle: string, file: LooseFile): void {
-    this.#writes.run(() => this.#add(audience, bundle, file), 'full')
+    this.#writes.run(() => {
+      this.#makeSure(audience, 1)
+      this.#add(audience, bundle, file)
+    }, 'full')
+  }
+
+  #makeSure(audience: string, more: number): void {
+    const { count } = this.#database
+      .prepare('SELECT count(*) AS count FROM loose_offers WHERE audience = ?')
+      .get(audience) as { count: number }
+    if (count + more > MAX_LOOSE) throw new LibraryError('OFFERED_TOO_MANY', { most: MAX_LOOSE })
+  }
+
+  #remove(bundle: string): void {
+    this.#database
+      .prepare('DELETE FROM loose_offers WHERE bundle = ? OR bundle = ?')
+      .run(bundle, `${LIST_OF}${bundle}`)
   }
 
   #add(audience: string, bundle: string, file: LooseFile): void {
     const { path, lengthBytes, modifiedMs, inode, root, folder, name } = file
     const { infohash20 } = contentKeysOf({ root, lengthBytes }, this.#digest)
-    this.#insert.run(
-      audience,
-      bundle,
-      path,
-      lengthBytes,
-      modifiedMs,
-      inode,
-      root,
-      infohash20,
-      folder,
-      name,
-      audience,
-    )
+    this.#insert.run(audience, bundle, path, lengthBytes, modifiedMs, inode, root, infohash20, folder, name)
   }
 
   /** @returns whose it was; empty for none */
@@ -83,7 +94,7 @@ export class LooseOffers {
       const rows = this.#database
         .prepare('SELECT DISTINCT audience FROM loose_offers WHERE bundle = ?')
         .all(bundle)
-      this.#database.prepare('DELETE FROM loose_offers WHERE bundle = ?').run(bundle)
+      this.#remove(bundle)
       return rows.map(({ audience }) => audience as string)
     }, 'full')
   }
@@ -110,6 +121,14 @@ export class LooseOffers {
         `SELECT path, length AS lengthBytes, modified_ms AS modifiedMs, inode, root, folder, name FROM loose_offers WHERE bundle = ?`,
       )
       .all(bundle) as unknown as LooseFile[]
+  }
+
+  /** Where all files of bundles that begin so lie. */
+  pathsBelow(prefix: string): string[] {
+    const rows = this.#database
+      .prepare('SELECT path FROM loose_offers WHERE bundle >= ? AND bundle < ?')
+      .all(prefix, `${prefix}\u{10ffff}`)
+    return rows.map(({ path }) => path as string)
   }
 
   byInfohash(audience: string, infohash20: Uint8Array): OfferedPlace | undefined {

@@ -88,6 +88,7 @@ export class TorrentScene implements SwarmOwner {
   /** What was learned of how others see us. */
   readonly outside: string[] = []
   readonly maxPeers: number
+  readonly options = { realm: 'public' } as const
   readonly mayUseDht = false
   store: MemoryContent | undefined
   live: Live | undefined

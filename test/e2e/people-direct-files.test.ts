@@ -1,13 +1,17 @@
 // Files between two people and nobody else, with real daemons: dropped into their conversation, and a library folder for one of them.
 
 import assert from 'node:assert/strict'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { noise } from '../doubles/content-scene.ts'
 import { People, type PersonDaemon } from '../doubles/people-daemons.ts'
 
 const FILE = noise(5, 3_000_000)
+/** Of names so long that 32 KiB do not hold them. */
+const MANY = 240
+const LONG =
+  'and all of those who were with us on that day, from morning until late in the night, at the lake'
 
 /** Each is a contact of the first. */
 async function acquainted(t: TestContext, ...names: string[]) {
@@ -124,4 +128,37 @@ test('a library folder for one person is looked around in, found and got by them
   assert.equal((await eve.patiently('searchOthers', { in: 'circles', words: 'goose' })).total, 0)
   await ana.call('changeFolderAudience', { id, audience: 'me' })
   await ben.until('it is gone', async () => (await looks(ben)).folders.length === 0)
+})
+
+test('a folder of more files than a message holds is got whole, also over a restart, by its list first', async (t) => {
+  const { people, me, ids, all } = await acquainted(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const folder = join(people.folder, 'Photos')
+  await mkdir(folder)
+  for (let i = 0; i < MANY; i++) await writeFile(join(folder, `Photo ${i} ${LONG}.txt`), `picture ${i}`)
+  const withAna = `direct:${me}`
+  const { id, file } = await ana.patiently('offerFiles', { id: `direct:${ids[0]}`, paths: [folder] })
+  assert.deepEqual([file?.files, file?.kind], [MANY, 'folder'])
+  const lists = join(ana.stateFolder, 'offered-lists')
+  assert.equal((await readdir(lists)).length, 1)
+  // The list itself is in no catalogue.
+  const { total } = await ana.call('seenBy', { audience: `person:${ids[0]}`, path: 'Photos' })
+  assert.equal(total, MANY)
+  assert.equal((await ana.call('seenBy', { audience: `person:${ids[0]}` })).rows.length, 0)
+  await ben.until('Ben sees it', () => cardOf(ben, withAna, id))
+  await ana.stop()
+  const waiting = await ben.patiently('getMessageFile', { id: withAna, message: id })
+  assert.equal(waiting.state, 'getting')
+  await ben.stop()
+  await ben.start()
+  await ana.start()
+  const saved = await ben.until('Ben has them', async () => {
+    const card = (await cardOf(ben, withAna, id))?.file
+    return card?.state === 'got' ? (card.saved ?? undefined) : undefined
+  })
+  const names = await readdir(saved)
+  assert.equal(names.length, MANY)
+  assert.equal(await readFile(join(saved, `Photo 239 ${LONG}.txt`), 'utf8'), 'picture 239')
+  await ana.call('deleteMessage', { id: `direct:${ids[0]}`, message: id })
+  assert.deepEqual(await readdir(lists), [])
 })

@@ -5,7 +5,8 @@
 import type { Encodable } from '../../base/bencode-encode.ts'
 import { encode } from '../../base/bencode-encode.ts'
 import type { BDict } from '../../base/bencode-value.ts'
-import { RecordFields } from '../record-fields.ts'
+import { RecordError } from '../community-error.ts'
+import { RecordFields, readRecord } from '../record-fields.ts'
 import { MAX_OFFER_BYTES } from './limits.ts'
 
 /** A content id: length and merkle root. */
@@ -40,15 +41,16 @@ const MAX_PATH_BYTES = 4_096
 const MAX_ITEMS = 512
 /** SAFETY.md: files of one torrent. */
 const MAX_FILES = 100_000
+/** Of a list that is a content of its own: 80 bytes for each of as many files. */
+export const MAX_LISTED_BYTES = 8 * 1_048_576
+/** A dictionary of three for each item. */
+const LISTED_LIMITS = { lengthBytes: MAX_LISTED_BYTES, depth: 3, tokens: 8 + MAX_FILES * 8 }
 
 export function offerFields(offer: FileOffer): { readonly [key: string]: Encodable | undefined } {
   const { what } = offer
   return {
     f: offer.files,
-    i:
-      what.kind === 'list'
-        ? what.items.map(({ path, root, lengthBytes }) => ({ l: lengthBytes, p: path, r: root }))
-        : undefined,
+    i: what.kind === 'list' ? what.items.map(itemFields) : undefined,
     k: offer.kind,
     l: offer.lengthBytes,
     n: offer.name,
@@ -57,9 +59,30 @@ export function offerFields(offer: FileOffer): { readonly [key: string]: Encodab
   }
 }
 
+function itemFields({ path, root, lengthBytes }: OfferedPath): { readonly [key: string]: Encodable } {
+  return { l: lengthBytes, p: path, r: root }
+}
+
 /** Whether it is short enough to stand in a message. */
 export function offerFits(offer: FileOffer): boolean {
+  if (offer.what.kind === 'list' && offer.what.items.length > MAX_ITEMS) return false
   return encode(offerFields(offer)).length <= MAX_OFFER_BYTES
+}
+
+/** As a content of its own. @throws RecordError for more than whoever gets it would read */
+export function encodeItems(items: readonly OfferedPath[]): Uint8Array {
+  const bytes = encode({ i: items.map(itemFields) })
+  if (items.length > MAX_FILES || bytes.length > MAX_LISTED_BYTES)
+    throw new RecordError('RECORD_INVALID', { what: 'list of files' })
+  return bytes
+}
+
+/** @throws RecordError */
+export function decodeItems(bytes: Uint8Array): OfferedPath[] {
+  const fields = readRecord(bytes, 'list of files', LISTED_LIMITS)
+  const items = readItems(fields, MAX_FILES)
+  fields.end()
+  return items
 }
 
 /** @throws RecordError */
@@ -85,15 +108,18 @@ function readWhat(fields: RecordFields): FileOffer['what'] {
   if (fields.has('r')) return { kind: 'file', root: fields.bytes('r', ROOT_BYTES) }
   if (fields.has('x')) {
     const list = fields.inner('x')
-    const lengthBytes = list.int('l', 1, Number.MAX_SAFE_INTEGER)
+    const lengthBytes = list.int('l', 1, MAX_LISTED_BYTES)
     const root = list.bytes('r', ROOT_BYTES)
     list.end()
     return { kind: 'listed', list: { root, lengthBytes } }
   }
-  const items = fields.listOfRecords('i', MAX_ITEMS, (item) => ({
+  return { kind: 'list', items: readItems(fields, MAX_ITEMS) }
+}
+
+function readItems(fields: RecordFields, most: number): OfferedPath[] {
+  return fields.listOfRecords('i', most, (item) => ({
     lengthBytes: item.int('l', 0, Number.MAX_SAFE_INTEGER),
     path: item.text('p', MAX_PATH_BYTES),
     root: item.bytes('r', ROOT_BYTES),
   }))
-  return { kind: 'list', items }
 }

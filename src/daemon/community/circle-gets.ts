@@ -49,6 +49,8 @@ export class CircleGets {
   readonly #timers: NodeJS.Timeout[]
   /** What was told last of each message, as text. */
   readonly #told = new Map<string, string>()
+  /** Messages of which not everything is a transfer yet. */
+  readonly #adding = new Set<string>()
   #closed = false
 
   constructor(ground: CircleGetsGround) {
@@ -68,6 +70,7 @@ export class CircleGets {
   ): Promise<OutputOf<'getShared'>> {
     const done: string[] = []
     const failed: OutputOf<'getShared'>['failed'] = []
+    if (how.message !== undefined) this.#adding.add(how.message)
     for (const content of contents) {
       try {
         done.push(
@@ -78,6 +81,7 @@ export class CircleGets {
         failed.push({ id: contentIdText(content), error: { ...explain(error).report } })
       }
     }
+    if (how.message !== undefined) this.#adding.delete(how.message)
     return { done, failed }
   }
 
@@ -181,7 +185,10 @@ export class CircleGets {
     }
     await this.#tellRemoved(byMessage)
     for (const [key, files] of byMessage) {
-      const card = cardOf(files)
+      const card = {
+        ...cardOf(files),
+        ...(this.#adding.has(key) ? { state: 'getting' as const, saved: null } : {}),
+      }
       const text = JSON.stringify(card)
       if (this.#told.get(key) === text || this.#closed) continue
       this.#told.set(key, text)

@@ -11,6 +11,7 @@ import type { ContentSource, OfferedContent } from '../../engine/session/content
 import { deviceEndpoint, type RealmWays } from '../../engine/session/realms.ts'
 import type { Session } from '../../engine/session/session.ts'
 import type { ClosedRealm } from '../../engine/torrent/options.ts'
+import { DialTurns } from './dial-turns.ts'
 import type { BridgeEnd, InnerCalls, RealmFacts } from './people-messages.ts'
 import type { StreamBridge } from './stream-bridge.ts'
 
@@ -54,6 +55,7 @@ interface Realm {
 export class CircleRealms implements RealmWays {
   readonly #ground: CircleRealmsGround
   readonly #realms = new Map<ClosedRealm, Realm>()
+  readonly #turns = new DialTurns()
 
   constructor(ground: CircleRealmsGround) {
     this.#ground = ground
@@ -150,8 +152,11 @@ export class CircleRealms implements RealmWays {
           const direct = await this.#ground.direct(realm, device, to)
           if (direct !== undefined && !cancelled && this.allows(realm, device)) return direct
           direct?.close()
+          const over = await this.#turns.take(device, timeoutMs)
+          if (over === undefined) return new SocketError('TIMEOUT', { timeoutMs })
           const bridge = await this.#ground.bridge()
-          const expected = bridge.expect(to, timeoutMs)
+          const expected = bridge.expect(to, timeoutMs, over)
+          if (expected === undefined) over()
           if (expected === undefined || cancelled) {
             expected?.cancel()
             return new SocketError('UNREACHABLE')

@@ -1,11 +1,8 @@
 // What people share with one another, in the daemon: joins circles with engine, library and transfers, and answers the calls about files.
 // Promise: what is taken back, or shared with a circle that this device has left, is given to nobody when that is answered.
 
-import { createHash } from 'node:crypto'
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
-import { encode } from '../../base/bencode-encode.ts'
 import type { Digest, Disk, Random } from '../../base/ports.ts'
-import { type FileOffer, offerFields } from '../../community/chat/file-offer.ts'
 import { CommunityError } from '../../community/community-error.ts'
 import type { OfferedContent } from '../../engine/session/content-source.ts'
 import type { Session } from '../../engine/session/session.ts'
@@ -13,6 +10,7 @@ import type { ClosedRealm } from '../../engine/torrent/options.ts'
 import { LibraryError } from '../../library/library-error.ts'
 import { parseContentId } from '../../metainfo/content-id.ts'
 import type { Contents } from '../content/contents.ts'
+import type { KeptPlace } from '../kept-file.ts'
 import type { Library } from '../library/library.ts'
 import type { LibraryLink } from '../library/library-link.ts'
 import type { Sharing } from '../sharing.ts'
@@ -21,9 +19,9 @@ import type { Transfer } from '../transfers/transfer.ts'
 import { CircleGets, type WantedContent } from './circle-gets.ts'
 import { CircleRealms } from './circle-realms.ts'
 import { type DirectEngine, DirectPath } from './direct-path.ts'
-import { KeptFiles } from './kept-files.ts'
+import { KEPT_BUNDLES, KeptFiles } from './kept-files.ts'
+import { bundleOf, MessageFiles } from './message-files.ts'
 import { MessagePreviews } from './message-previews.ts'
-import { OfferedPaths } from './offered-paths.ts'
 import type { Answerers } from './people-child.ts'
 import type { PeopleLink } from './people-link.ts'
 import type { RealmFacts } from './people-messages.ts'
@@ -33,8 +31,7 @@ import { TicketDoor } from './ticket-door.ts'
 
 type Card = OutputOf<'getMessageFile'>
 
-export interface FilesGround {
-  readonly stateFolder: string
+export interface FilesGround extends KeptPlace {
   readonly disk: Disk
   readonly digest: Digest
   readonly random: Random
@@ -58,6 +55,9 @@ export class FilesSide {
   readonly #kept: KeptFiles
   readonly #sent: SentOffers
   readonly #previews: MessagePreviews
+  readonly #messages: MessageFiles
+  /** What earlier runs left is gone: nothing new is fetched beside it before. */
+  readonly #swept = Promise.withResolvers<void>()
   #circles: readonly RealmFacts[] = []
   #opened: CircleGets | undefined
   #bridge: Promise<StreamBridge> | undefined
@@ -104,14 +104,21 @@ export class FilesSide {
       })
       return this.#opened
     }
+    const fetching = { disk, digest, realms, holders, session: () => ground.host.engine?.session }
+    this.#messages = new MessageFiles({
+      place: ground,
+      fetching,
+      people: () => ground.people(),
+      sharing: () => ground.sharing(),
+      gets: this.#gets,
+      need: () => ground.library().need(),
+      or: (nothing, ask) => this.#or(nothing, ask),
+      realmOf: (conversation) => this.#realmOf(conversation),
+    })
     this.#kept = new KeptFiles({
+      ...fetching,
       stateFolder,
-      disk,
-      digest,
-      realms,
-      session: () => ground.host.engine?.session,
       isWithheld: (content) => ground.library().isWithheld(content),
-      holders,
       ended: (circle, content, outcome) => ground.people().inner('keptEnded', { circle, content, outcome }),
       addLoose: (...file) =>
         ground
@@ -125,15 +132,15 @@ export class FilesSide {
           .ask('removeLoose', ...content),
     })
     this.#sent = new SentOffers({
-      paths: () => this.#paths(),
+      paths: () => this.#messages.paths(),
       gets: this.#gets,
       offerLoose: (bundle) => ground.library().need().ask('offerLoose', bundle),
-      endLoose: (bundle) => this.#or(undefined, (link) => link.ask('endLoose', bundle)),
+      endLoose: (bundle) => this.#messages.end(bundle),
       sendOut: (input) => ground.people().inner('sendOfferOut', input),
       accept: (id) => ground.people().inner('acceptSendOffer', { id }),
       progress: (told) => ground.people().inner('offerProgress', told),
       realmsChanged: () => this.#agree(),
-      wantedOf,
+      wantedOf: (realm, offer) => this.#messages.contentsOf(realm, offer),
     })
     this.#previews = new MessagePreviews({
       offer: (conversation, message) => ground.people().inner('messageOffer', { conversation, message }),
@@ -148,6 +155,7 @@ export class FilesSide {
         this.#circles = all
         await this.#agree()
         this.offersMoved()
+        this.#messages.again()
       },
       offerReady: (facts) => this.#sent.ready(facts),
       offerEnded: ({ id }) => this.#sent.ended(id),
@@ -159,7 +167,10 @@ export class FilesSide {
         const here = await Promise.all(contents.map((content) => this.#isHere(content)))
         return contents.filter((_, at) => here[at])
       },
-      keepCopy: (wish) => this.#kept.begin(wish),
+      keepCopy: async (wish) => {
+        await this.#swept.promise
+        await this.#kept.begin(wish)
+      },
       dropCopy: (wish) => this.#kept.drop(wish),
     }
   }
@@ -182,9 +193,14 @@ export class FilesSide {
     return this.#previews.of(conversation, message)
   }
 
-  /** Transfers of earlier runs go on being got. */
-  begin(): void {
+  /** What was being got in earlier runs goes on being got. */
+  async begin(): Promise<void> {
     this.#gets()
+    const kept = await this.#or(undefined, (link) => link.ask('loosePathsBelow', KEPT_BUNDLES))
+    // Without a library nobody knows what is whole.
+    if (kept !== undefined) await this.#kept.sweep(kept)
+    this.#swept.resolve()
+    await this.#messages.begin()
   }
 
   // ── what the library offers ──
@@ -244,7 +260,7 @@ export class FilesSide {
 
   readonly handlers = {
     offerFiles: ({ id, paths, review, text = '' }: ValidInputOf<'offerFiles'>) =>
-      this.#offer(id, paths, review, text),
+      this.#messages.offer(id, paths, review, text),
     send: async (wish: ValidInputOf<'send'>): Promise<OutputOf<'send'>> => {
       const { to, paths, review, text = '' } = wish
       if (!to.startsWith(CIRCLE)) return await this.#sent.send(wish)
@@ -252,11 +268,11 @@ export class FilesSide {
       const { rooms } = await this.#ground.people().call('circle', { id })
       const room = rooms.find(({ archived }) => !archived)
       if (room === undefined) throw new CommunityError('ROOM_UNKNOWN', {})
-      const message = await this.#offer(`room:${id}:${room.id}`, paths, review, text)
+      const message = await this.#messages.offer(`room:${id}:${room.id}`, paths, review, text)
       return { offers: [], message: message.id }
     },
     acceptOffer: (wish: ValidInputOf<'acceptOffer'>) => this.#sent.accept(wish),
-    getMessageFile: (wish: ValidInputOf<'getMessageFile'>) => this.#getMessageFile(wish),
+    getMessageFile: (wish: ValidInputOf<'getMessageFile'>) => this.#messages.get(wish),
     getShared: async ({ from, contents, saveFolder }: ValidInputOf<'getShared'>) => {
       const realm = this.#knownRealm(from)
       const wanted = contents.map(({ content, path }): WantedContent => {
@@ -270,61 +286,9 @@ export class FilesSide {
       const { id: conversation, message } = wish
       const people = this.#ground.people()
       const offered = await people.inner('messageOffer', { conversation, message }).catch(() => undefined)
-      if (offered?.mine === true)
-        await this.#or(undefined, (link) => link.ask('endLoose', bundleOf(conversation, offered.offer)))
+      if (offered?.mine === true) await this.#messages.end(bundleOf(conversation, offered.offer))
       return await people.call('deleteMessage', wish)
     },
-  }
-
-  async #offer(
-    conversation: string,
-    paths: readonly string[],
-    review: string | undefined,
-    text: string,
-  ): Promise<OutputOf<'offerFiles'>> {
-    const realm = this.#realmOf(conversation)
-    const { offer, files } = await this.#paths().prepare(paths, review)
-    const bundle = bundleOf(conversation, offer)
-    await this.#ground.library().need().ask('offerLoose', { audience: realm, bundle, files })
-    try {
-      const written = await this.#ground.people().inner('writeFileEntry', { conversation, offer, text })
-      if (!MessagePreviews.mayHave(offer)) return written
-      const shown = { conversation, message: written.id, state: { preview: true } }
-      return await this.#ground.people().inner('fileState', shown)
-    } catch (error) {
-      await this.#ground.library().need().ask('endLoose', bundle)
-      throw error
-    }
-  }
-
-  #paths(): OfferedPaths {
-    const { reviews, gate } = this.#ground.sharing()
-    const { disk, digest, stateFolder } = this.#ground
-    return new OfferedPaths({ reviews, gate, disk, digest, stateFolder })
-  }
-
-  async #getMessageFile(wish: ValidInputOf<'getMessageFile'>): Promise<Card> {
-    const { id: conversation, message, saveFolder, dismiss } = wish
-    const people = this.#ground.people()
-    const { offer, mine } = await people.inner('messageOffer', { conversation, message })
-    const told = async (state: Partial<Card>): Promise<Card> => {
-      const { file } = await people.inner('fileState', { conversation, message, state })
-      if (file === null) throw new CommunityError('OFFER_UNKNOWN', { message })
-      return file
-    }
-    if (mine) return await told({})
-    if (dismiss === true) return await told({ state: 'dismissed' })
-    const realm = this.#realmOf(conversation)
-    const { done, failed } = await this.#gets().get(realm, wantedOf(offer), {
-      saveFolder,
-      message: `${conversation} ${message}`,
-    })
-    const [problem] = failed
-    if (done.length === 0 && problem !== undefined)
-      return await told({ state: 'failed', problem: { code: problem.error.code, data: {} } })
-    const card = await told({ state: 'getting', transfer: done.length === 1 ? (done[0] ?? null) : null })
-    this.#gets().tellAgain(`${conversation} ${message}`)
-    return card
   }
 
   /** @throws CommunityError CIRCLE_UNKNOWN, PERSON_UNKNOWN */
@@ -344,6 +308,7 @@ export class FilesSide {
     this.#closed = true
     this.#opened?.close()
     this.#kept.close()
+    this.#messages.close()
     const bridge = await this.#bridge?.catch(() => undefined)
     await bridge?.close()
   }
@@ -353,18 +318,3 @@ const CIRCLE = 'circle:'
 const PERSON = 'person:'
 /** Catalogues are told together with what changes next to them. */
 const TELL_AFTER_MS = 100
-
-function wantedOf({ name, lengthBytes, what }: FileOffer): WantedContent[] {
-  if (what.kind === 'file') return [{ root: what.root, lengthBytes, path: name }]
-  if (what.kind === 'list') return what.items.map((item) => ({ ...item, path: `${name}/${item.path}` }))
-  // Written by a later Shoal: this one lists no more than a message holds.
-  throw new CommunityError('TOO_MANY', { what: 'files' })
-}
-
-/** The same for the same files in the same conversation, so that they end with their message. */
-function bundleOf(conversation: string, offer: FileOffer): string {
-  const hash = createHash('sha256')
-    .update(encode(offerFields(offer)))
-    .digest('hex')
-  return `${conversation} ${hash}`
-}

@@ -4,7 +4,7 @@
 import path from 'node:path'
 import type { Digest, Disk } from '../../base/ports.ts'
 import { type FileOffer, type OfferedPath, offerFits } from '../../community/chat/file-offer.ts'
-import { CommunityError } from '../../community/community-error.ts'
+import { CommunityError, RecordError } from '../../community/community-error.ts'
 import type { LooseFile } from '../../library/loose-offers.ts'
 import { kindOf } from '../../library/names/kinds.ts'
 import { identityOf } from '../library/offers.ts'
@@ -13,6 +13,7 @@ import type { Reviews } from '../review/reviews.ts'
 import { subjectOfPath } from '../review/subject.ts'
 import { hashLooked } from '../share-content.ts'
 import { toolPorts } from '../tool-ports.ts'
+import type { OfferLists } from './offer-lists.ts'
 
 export interface OfferedPathsGround {
   readonly reviews: Reviews
@@ -20,11 +21,14 @@ export interface OfferedPathsGround {
   readonly disk: Disk
   readonly digest: Digest
   readonly stateFolder: string
+  readonly lists: Pick<OfferLists, 'write'>
 }
 
 export interface PreparedOffer {
   readonly offer: FileOffer
   readonly files: readonly LooseFile[]
+  /** Of more than a message holds. */
+  readonly list: LooseFile | undefined
 }
 
 /** Of a name with more beside it. */
@@ -50,7 +54,20 @@ export class OfferedPaths {
       files.push(...(await this.#hashed(looked)))
       await this.#ground.reviews.end(looked.review)
     }
-    return { offer: offerOf(files, tops), files }
+    const offer = offerOf(files, tops)
+    if (offer.what.kind !== 'list' || offerFits(offer)) return { offer, files, list: undefined }
+    const list = await this.#listed(offer.what.items)
+    const { root, lengthBytes } = list
+    return { offer: { ...offer, what: { kind: 'listed', list: { root, lengthBytes } } }, files, list }
+  }
+
+  async #listed(items: readonly OfferedPath[]): Promise<LooseFile> {
+    try {
+      return await this.#ground.lists.write(items)
+    } catch (error) {
+      if (error instanceof RecordError) throw new CommunityError('TOO_MANY', { what: 'files' })
+      throw error
+    }
   }
 
   async #looked(root: string, id: string | undefined): Promise<LookedAt> {
@@ -89,7 +106,7 @@ export class OfferedPaths {
   }
 }
 
-/** @throws CommunityError TOO_MANY for more files than a message can list */
+/** @throws CommunityError TOO_MANY for no file at all */
 function offerOf(
   files: readonly LooseFile[],
   tops: readonly { readonly name: string; readonly single: boolean }[],
@@ -114,13 +131,5 @@ function offerOf(
     return { path: one ? whole.slice(top.name.length + 1) : whole, root, lengthBytes }
   })
   const name = one ? top.name : `${top.name.slice(0, MAX_NAME_CHARACTERS)} + ${tops.length - 1}`
-  const offer: FileOffer = {
-    name,
-    kind: 'folder',
-    files: files.length,
-    lengthBytes,
-    what: { kind: 'list', items },
-  }
-  if (!offerFits(offer)) throw new CommunityError('TOO_MANY', { what: 'files', count: files.length })
-  return offer
+  return { name, kind: 'folder', files: files.length, lengthBytes, what: { kind: 'list', items } }
 }

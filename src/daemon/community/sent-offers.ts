@@ -2,6 +2,8 @@
 // with it. Promise: not a byte moves before both said yes, and none after either took it back.
 
 import type { OutputOf, ValidInputOf } from '../../api/routes.ts'
+import { CodedError } from '../../base/errors.ts'
+import { RecordError } from '../../community/community-error.ts'
 import type { ClosedRealm } from '../../engine/torrent/options.ts'
 import type { LooseBundle } from '../../library/loose-offers.ts'
 import type { CircleGets, WantedContent } from './circle-gets.ts'
@@ -22,7 +24,8 @@ export interface SentOffersGround {
   progress(input: Parameters<InnerCalls['offerProgress']>[0]): Promise<unknown>
   /** Realms of offers are others. */
   realmsChanged(): Promise<void>
-  wantedOf(offer: NonNullable<SendOfferFacts['offer']>): WantedContent[]
+  /** Its list may be a content of its own. @throws CodedError where it is none */
+  wantedOf(realm: ClosedRealm, offer: NonNullable<SendOfferFacts['offer']>): Promise<WantedContent[]>
 }
 
 export class SentOffers {
@@ -40,13 +43,13 @@ export class SentOffers {
 
   /** @throws ReviewError SHARE_NEEDS_ANSWER and others, CommunityError */
   async send({ to, paths, review, text = '' }: ValidInputOf<'send'>): Promise<OutputOf<'send'>> {
-    const { offer, files } = await this.#ground.paths().prepare(paths, review)
+    const { offer, files, list } = await this.#ground.paths().prepare(paths, review)
     const { name, lengthBytes, kind } = offer
     const items = [{ name, lengthBytes, files: offer.files, kind }]
     const offers = await this.#ground.sendOut({ to, offer, items, totalBytes: lengthBytes, note: text })
     for (const { id } of offers) {
       const audience = `${SENT}${id}`
-      await this.#ground.offerLoose({ audience, bundle: audience, files })
+      await this.#ground.offerLoose({ audience, bundle: audience, files, list })
     }
     return { offers: [...offers], message: null }
   }
@@ -67,13 +70,34 @@ export class SentOffers {
     await this.#ground.realmsChanged()
     if (!incoming || offer === undefined) return
     const saveFolder = this.#saveFolders.get(id)
-    const { done, failed } = await this.#ground
-      .gets()
-      .get(realm, this.#ground.wantedOf(offer), { saveFolder, message: realm })
-    const [problem] = failed
-    if (done.length > 0 || problem === undefined) return
-    const why = { code: problem.error.code, data: {} }
-    await this.#ground.progress({ id, doneBytes: 0, bytesPerSecond: 0, ended: 'failed', problem: why })
+    // Its list may have to come first.
+    void this.#get(id, realm, offer, saveFolder)
+  }
+
+  async #get(
+    id: string,
+    realm: ClosedRealm,
+    offer: NonNullable<SendOfferFacts['offer']>,
+    saveFolder: string | undefined,
+  ): Promise<void> {
+    const failed = (code: string) =>
+      this.#ground.progress({
+        id,
+        doneBytes: 0,
+        bytesPerSecond: 0,
+        ended: 'failed',
+        problem: { code, data: {} },
+      })
+    try {
+      const wanted = await this.#ground.wantedOf(realm, offer)
+      const got = await this.#ground.gets().get(realm, wanted, { saveFolder, message: realm })
+      const [problem] = got.failed
+      if (got.done.length === 0 && problem !== undefined) await failed(problem.error.code)
+    } catch (error) {
+      // Taken back, or this ends: then nobody waits for it; else its list was none.
+      if (error instanceof RecordError) await failed(error.code).catch(() => undefined)
+      else if (!(error instanceof CodedError)) throw error
+    }
   }
 
   async ended(id: string): Promise<void> {

@@ -25,6 +25,7 @@ const MAX_SILENT = 64
 interface Expected {
   readonly remote: Endpoint
   readonly came: (connection: Connection | SocketError) => void
+  readonly over: () => void
 }
 
 export interface ExpectedStream {
@@ -71,8 +72,12 @@ export class StreamBridge {
     return bridge
   }
 
-  /** A stream that will come; undefined where too many are awaited. @param remote under which address its device stands */
-  expect(remote: Endpoint, timeoutMs: number): ExpectedStream | undefined {
+  /**
+   * A stream that will come; undefined where too many are awaited.
+   * @param remote under which address its device stands
+   * @param over one that came has ended, or it never comes
+   */
+  expect(remote: Endpoint, timeoutMs: number, over: () => void = () => {}): ExpectedStream | undefined {
     if (this.#expected.size >= MAX_EXPECTED) return undefined
     const word = this.#random.bytes(WORD_BYTES)
     const key = toHex(word)
@@ -80,10 +85,11 @@ export class StreamBridge {
     const settle = (outcome: Connection | SocketError): void => {
       clearTimeout(timer)
       this.#expected.delete(key)
+      if (outcome instanceof SocketError) over()
       resolve(outcome)
     }
     const timer = setTimeout(() => settle(new SocketError('TIMEOUT', { timeoutMs })), timeoutMs)
-    this.#expected.set(key, { remote, came: settle })
+    this.#expected.set(key, { remote, came: settle, over })
     return {
       end: { path: this.#path, word },
       connection: promise,
@@ -124,7 +130,8 @@ export class StreamBridge {
     socket.on('readable', read)
   }
 
-  #hand(socket: net.Socket, { remote, came }: Expected): void {
+  #hand(socket: net.Socket, { remote, came, over }: Expected): void {
+    socket.on('close', over)
     this.#open.add(socket)
     const connection = new TcpConnection(socket, remote, remote, 'stream')
     came(connection)

@@ -45,6 +45,7 @@ export function writerCalls(stores: LibraryStores, work: LibraryWork) {
     endLoose: (bundle: string) => work.endLoose(bundle),
     removeLoose: (...content: Parameters<typeof work.removeLoose>) => work.removeLoose(...content),
     looseFiles: (bundle: string) => loose.files(bundle),
+    loosePathsBelow: (prefix: string) => loose.pathsBelow(prefix),
     circleCatalogues: () => work.circleCatalogues(),
     cataloguePage: (...asked: Parameters<typeof work.cataloguePage>) => work.cataloguePage(...asked),
     answersOf: (...asked: Parameters<typeof answers.of>) => answers.of(...asked),

@@ -24,6 +24,7 @@ import type { HashServe } from './hash-serve.ts'
 import type { Live } from './live.ts'
 import type { MetadataFetch } from './metadata-fetch.ts'
 import type { MetadataServe } from './metadata-serve.ts'
+import type { TorrentOptions } from './options.ts'
 import { PeerTable } from './peer-table.ts'
 import { pexFlagsOf } from './pex-flags.ts'
 import type { Punching } from './punching.ts'
@@ -34,6 +35,7 @@ import { whoGoes } from './who-goes.ts'
 /** What the swarm asks of its torrent. */
 export interface SwarmOwner {
   readonly peerId: PeerId
+  readonly options: Pick<TorrentOptions, 'realm'>
   readonly live: Live | undefined
   readonly fetch: MetadataFetch | undefined
   readonly serve: MetadataServe | undefined
@@ -242,13 +244,18 @@ export class Swarm implements PeerHost {
       this.#owner.pex?.described(peer.key, peer.dialBack, pexFlagsOf(peer))
     }
     if (what === 'pieces') live?.revealFirst(peer)
-    if (what === 'pieces' && live?.complete && peer.isSeed && 2 * this.peers.size > this.#owner.maxPeers) {
+    if (what === 'pieces' && live?.complete && peer.isSeed && !this.#keepsSeeds()) {
       // Two seeds have nothing to give each other (BEP 21). While there is room they stay: they count as copies elsewhere.
       peer.close({ code: 'BOTH_SEEDS', blame: 'nobody' })
       return
     }
     this.#owner.hashes?.consider(this.peers)
     this.#owner.swarmChanged()
+  }
+
+  /** In a closed realm a link carries few streams, and the next file waits for one. */
+  #keepsSeeds(): boolean {
+    return this.#owner.options.realm === 'public' && 2 * this.peers.size <= this.#owner.maxPeers
   }
 
   gained(peer: Peer, piece: PieceIndex): void {
