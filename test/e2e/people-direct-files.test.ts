@@ -1,6 +1,7 @@
 // Files between two people and nobody else, with real daemons: dropped into their conversation, and a library folder for one of them.
 
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -66,6 +67,33 @@ test('a file in a conversation of two is got by the other one, also by who was o
   await ben.until('Ben sees it', () => cardOf(ben, withAna, trip.id))
   const folder = await gets(ben, withAna, trip.id)
   assert.equal(await readFile(join(folder.replace(/\/Trip.*$/, ''), 'Trip', 'Plan.txt'), 'utf8'), 'north')
+})
+
+test('several things at once take one look, in which each is under its own name, and are got under these', async (t) => {
+  const { people, me, ids, all } = await acquainted(t, 'Ana', 'Ben')
+  const [ana, ben] = all as [PersonDaemon, PersonDaemon]
+  const [one, other] = [join(people.folder, 'one'), join(people.folder, 'other')]
+  for (const folder of [one, other]) await mkdir(join(folder, 'Trip'), { recursive: true })
+  await writeFile(join(one, 'Trip', 'Plan.txt'), 'north')
+  await writeFile(join(other, 'Trip', 'Plan.txt'), 'south')
+  const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+  await writeFile(join(other, 'id_ed25519'), key)
+  const paths = [join(one, 'Trip'), join(other, 'Trip'), join(other, 'id_ed25519')]
+  const id = `direct:${ids[0]}`
+  await assert.rejects(ana.patiently('offerFiles', { id, paths }), { code: 'SHARE_NEEDS_ANSWER' })
+  const { id: review } = await ana.call('startReview', { paths, audience: 'link' })
+  await ana.until('it was looked at', async () => (await ana.call('review', { id: review })).state === 'done')
+  const { findings } = await ana.call('review', { id: review })
+  assert.ok(findings.every(({ path }) => path.at(-1) === 'id_ed25519'))
+  await ana.call('answerReview', { id: review, answers: [{ path: ['id_ed25519'], answer: 'leave-out' }] })
+  const sent = await ana.call('offerFiles', { id, paths, review })
+  assert.deepEqual([sent.file?.name, sent.file?.files], ['Trip + 2', 2])
+  const withAna = `direct:${me}`
+  await ben.until('Ben sees it', () => cardOf(ben, withAna, sent.id))
+  const saved = await gets(ben, withAna, sent.id)
+  const at = saved.slice(0, saved.indexOf('Trip + 2') + 'Trip + 2'.length)
+  assert.equal(await readFile(join(at, 'Trip', 'Plan.txt'), 'utf8'), 'north')
+  assert.equal(await readFile(join(at, 'Trip (2)', 'Plan.txt'), 'utf8'), 'south')
 })
 
 test('nothing is offered to who is blocked or not known', async (t) => {

@@ -59,7 +59,7 @@ export type Finding = z.infer<typeof Finding>
 /** Whom it would be shared with; everyone unless said. Answers given for people with the link do not hold for everyone. */
 const ReviewAudience = Audience
 
-/** A path, a library folder (all of it, or only what waits as proposal), or a share. */
+/** A path, several, a library folder (all of it, or only what waits as proposal), or a share. */
 export const ReviewRequest = z.union([
   z.strictObject({
     path: AbsolutePath,
@@ -68,6 +68,8 @@ export const ReviewRequest = z.union([
     dataFolder: AbsolutePath.optional(),
     audience: ReviewAudience.optional(),
   }),
+  /** Several at once, each under its own name: for `send` and `offerFiles`. */
+  z.strictObject({ paths: z.array(AbsolutePath).min(2).max(100), audience: ReviewAudience.optional() }),
   z.strictObject({
     folder: FolderId,
     only: z.enum(['all', 'proposals']),

@@ -10,7 +10,7 @@ import { kindOf } from '../../library/names/kinds.ts'
 import { identityOf } from '../library/offers.ts'
 import { type GateTools, type LookedAt, lookedAt } from '../review/gate.ts'
 import type { Reviews } from '../review/reviews.ts'
-import { subjectOfPath } from '../review/subject.ts'
+import { type Subject, subjectOfPath, subjectOfPaths } from '../review/subject.ts'
 import { hashLooked } from '../share-content.ts'
 import { toolPorts } from '../tool-ports.ts'
 import type { OfferLists } from './offer-lists.ts'
@@ -42,19 +42,17 @@ export class OfferedPaths {
   }
 
   /**
-   * @param review a look at one of the paths that was answered; the others are looked at now
-   * @throws ReviewError SHARE_NEEDS_ANSWER and whatever keeps it from being shared; CommunityError TOO_MANY
+   * @param review a look at exactly these paths that was answered; without one they are looked at now
+   * @throws ReviewError SHARE_NEEDS_ANSWER, with one look at all of them, and whatever keeps it from being shared; CommunityError TOO_MANY
    */
   async prepare(paths: readonly string[], review: string | undefined): Promise<PreparedOffer> {
-    const files: LooseFile[] = []
-    const tops: { readonly name: string; readonly single: boolean }[] = []
-    for (const each of paths) {
-      const looked = await this.#looked(path.resolve(each), review)
-      tops.push({ name: looked.source.name, single: looked.source.singleFile })
-      files.push(...(await this.#hashed(looked)))
-      await this.#ground.reviews.end(looked.review)
-    }
-    const offer = offerOf(files, tops)
+    const looked = await this.#looked(
+      paths.map((each) => path.resolve(each)),
+      review,
+    )
+    const files = await this.#hashed(looked, paths.length === 1)
+    await this.#ground.reviews.end(looked.review)
+    const offer = offerOf(files, looked.source, paths.length)
     if (offer.what.kind !== 'list' || offerFits(offer)) return { offer, files, list: undefined }
     const list = await this.#listed(offer.what.items)
     const { root, lengthBytes } = list
@@ -70,18 +68,22 @@ export class OfferedPaths {
     }
   }
 
-  async #looked(root: string, id: string | undefined): Promise<LookedAt> {
+  async #looked(paths: readonly string[], id: string | undefined): Promise<LookedAt> {
     const { reviews, gate, disk, digest, stateFolder } = this.#ground
     const given = id === undefined ? undefined : reviews.get(id)
-    if (given?.subject.root === root) return await lookedAt(given, 'link', gate)
+    if (given !== undefined && isOf(given.subject, paths)) return await lookedAt(given, 'link', gate)
+    const [root = ''] = paths
     const wish = { path: root, exclude: [], dataFolder: undefined, audience: 'link' as const }
-    const subject = await subjectOfPath(wish, disk, { digest, stateFolder })
+    const subject =
+      paths.length === 1
+        ? await subjectOfPath(wish, disk, { digest, stateFolder })
+        : await subjectOfPaths(paths, 'link', disk, { stateFolder })
     const review = await reviews.look(subject, [], new AbortController().signal)
     return await lookedAt(review, 'link', gate)
   }
 
   /** With threads of its own, for as long as it takes. */
-  async #hashed(looked: LookedAt): Promise<LooseFile[]> {
+  async #hashed(looked: LookedAt, one: boolean): Promise<LooseFile[]> {
     const ports = toolPorts()
     try {
       const choices = { trackers: [], format: 'v2' as const }
@@ -97,7 +99,9 @@ export class OfferedPaths {
         // Nothing of an empty file can be offered by its content, and nobody misses it.
         if (known?.root === undefined || stat === undefined || known.lengthBytes === 0) return []
         const name = source.singleFile ? source.name : (file.components.at(-1) as string)
-        const folders = source.singleFile ? [] : [source.name, ...file.components.slice(0, -1)]
+        // The name of a folder stands above all; of several things each keeps its own.
+        const above = one && !source.singleFile ? [source.name] : []
+        const folders = source.singleFile ? [] : [...above, ...file.components.slice(0, -1)]
         return [{ path: file.path, ...identityOf(stat), root: known.root, folder: folders.join('/'), name }]
       })
     } finally {
@@ -106,17 +110,21 @@ export class OfferedPaths {
   }
 }
 
+function isOf({ root, paths }: Subject, asked: readonly string[]): boolean {
+  const seen = paths ?? [root]
+  return seen.length === asked.length && seen.every((each, at) => each === asked[at])
+}
+
 /** @throws CommunityError TOO_MANY for no file at all */
 function offerOf(
   files: readonly LooseFile[],
-  tops: readonly { readonly name: string; readonly single: boolean }[],
+  { name: top, singleFile }: Pick<LookedAt['source'], 'name' | 'singleFile'>,
+  paths: number,
 ): FileOffer {
   const lengthBytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)
   const [first] = files
-  const [top] = tops
-  if (first === undefined || top === undefined)
-    throw new CommunityError('TOO_MANY', { what: 'files', count: 0 })
-  if (files.length === 1 && tops.length === 1 && top.single)
+  if (first === undefined) throw new CommunityError('TOO_MANY', { what: 'files', count: 0 })
+  if (singleFile)
     return {
       name: first.name,
       kind: kindOf(first.name, undefined),
@@ -124,12 +132,11 @@ function offerOf(
       lengthBytes,
       what: { kind: 'file', root: first.root },
     }
-  // The name of a folder stands above all; of several things each keeps its own.
-  const one = tops.length === 1
+  const one = paths === 1
   const items = files.map(({ folder, name, root, lengthBytes }): OfferedPath => {
     const whole = folder === '' ? name : `${folder}/${name}`
-    return { path: one ? whole.slice(top.name.length + 1) : whole, root, lengthBytes }
+    return { path: one ? whole.slice(top.length + 1) : whole, root, lengthBytes }
   })
-  const name = one ? top.name : `${top.name.slice(0, MAX_NAME_CHARACTERS)} + ${tops.length - 1}`
+  const name = one ? top : `${top.slice(0, MAX_NAME_CHARACTERS)} + ${paths - 1}`
   return { name, kind: 'folder', files: files.length, lengthBytes, what: { kind: 'list', items } }
 }

@@ -5,7 +5,7 @@ import type { Audience } from '../../api/schemas/primitives.ts'
 import type { Digest, Disk } from '../../base/ports.ts'
 import { absolute } from '../transfers/places.ts'
 import type { Reviews } from './reviews.ts'
-import { type Subject, subjectOfPath } from './subject.ts'
+import { type Subject, subjectOfPath, subjectOfPaths } from './subject.ts'
 
 type Mine = 'startReview' | 'review' | 'answerReview' | 'endReview'
 
@@ -37,6 +37,7 @@ async function subjectOf(wish: ValidInputOf<'startReview'>, parts: ReviewParts):
   const { audience = 'everyone' } = wish
   if ('folder' in wish) return await parts.folder(wish.folder, wish.only, audience)
   if ('share' in wish) return parts.share(wish.share, audience)
+  if ('paths' in wish) return await subjectOfPaths(wish.paths.map(absolute), audience, parts.disk, parts)
   const { path, exclude = [], dataFolder } = wish
   return await subjectOfPath(
     {

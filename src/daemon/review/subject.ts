@@ -11,8 +11,10 @@ import type { FoundSource } from '../source-files.ts'
 import { isTorrentFile, surveyBelow } from '../transfers/surveying.ts'
 
 export interface Subject {
-  /** Absolute: what is shared. */
+  /** Absolute: what is shared, or the first of several. */
   readonly root: string
+  /** Of several: all of them. */
+  readonly paths?: readonly string[]
   /** Of the library, else null. */
   readonly folder: string | null
   /** Of such a folder: all of it, or what waits in it. */
@@ -59,6 +61,58 @@ export async function subjectOfPath(wish: PathWish, disk: Disk, tools: SubjectTo
     whole: false,
     find: async (through) => (await surveyBelow(root, exclude, through, tools.stateFolder)).source,
   }
+}
+
+/** Of a name in front of a folder or file that has the same. */
+const MAX_TWINS = 1_000
+
+/** Several things at once, each under its own name. @throws as subjectOfPath() */
+export async function subjectOfPaths(
+  paths: readonly string[],
+  audience: Audience,
+  disk: Disk,
+  { stateFolder }: Pick<SubjectTools, 'stateFolder'>,
+): Promise<Subject> {
+  for (const each of paths) {
+    if ((await disk.stat(each)) === undefined) throw new ShareError('SHARE_NOT_FOUND', { path: each })
+    refuseRoot(each, stateFolder)
+  }
+  return {
+    root: paths[0] as string,
+    paths: [...paths],
+    folder: null,
+    share: null,
+    exclude: [],
+    audience,
+    whole: false,
+    find: async (through) => {
+      const files: SourceFile[] = []
+      const stats: FileStat[] = []
+      const leftOut: string[] = []
+      const taken = new Set<string>()
+      for (const each of paths) {
+        const { source } = await surveyBelow(each, [], through, stateFolder)
+        const top = freeName(source.name, taken)
+        for (const file of source.files)
+          files.push({ ...file, components: source.singleFile ? [top] : [top, ...file.components] })
+        stats.push(...source.stats)
+        leftOut.push(...source.leftOut.map((below) => `${top}/${below}`))
+      }
+      return { name: path.basename(paths[0] as string), singleFile: false, files, stats, leftOut }
+    },
+  }
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  const { ext, name: stem } = path.parse(name)
+  for (let twin = 1; twin <= MAX_TWINS; twin++) {
+    const tried = twin === 1 ? name : `${stem} (${twin})${ext}`
+    const key = tried.normalize('NFC').toLowerCase()
+    if (taken.has(key)) continue
+    taken.add(key)
+    return tried
+  }
+  return name
 }
 
 /** As far as its files are here. */
