@@ -366,7 +366,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   side.begin()
   people.begin()
-  await files.begin()
+  // What an earlier run left waits for the library; nobody else waits for it.
+  void files.begin().catch(unwritten)
   for (const transfer of transfers) if (transfer.record.hashing !== null) void shares.hash(transfer)
   log.write('info', 'transfers', { count: transfers.size })
 

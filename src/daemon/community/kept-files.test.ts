@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { until } from '../../../lab/netns/until.ts'
 import { digest } from '../../../test/doubles/digest.ts'
 import type { Session } from '../../engine/session/session.ts'
 import type { ContentId } from '../../metainfo/content-id.ts'
@@ -22,7 +23,7 @@ test('a content that is blocked here is not fetched by keeping it for others, an
     stateFolder,
     disk: new NodeDisk(),
     digest,
-    realms: { endpointOf: () => ({ host: '::', port: 1 }) } as never,
+    realms: { endpointOf: () => ({ host: '::', port: 1 }), linked: () => [] } as never,
     session: () => session,
     isWithheld: ({ root }: ContentId) => root.toHex() === blocked,
     holders: async () => [],
@@ -35,6 +36,7 @@ test('a content that is blocked here is not fetched by keeping it for others, an
     await kept.begin({ ...wish, content: `${blocked}-1000` })
     assert.deepEqual([asked, ended, readdirSync(stateFolder)], [[], ['failed aa'], []])
     await kept.begin({ ...wish, content: `${'bb'.repeat(32)}-1000` })
+    await until('the other one is asked for', () => asked.length > 0)
     assert.deepEqual(asked, [`${'bb'.repeat(32)}-1000`])
   } finally {
     kept.close()

@@ -56,10 +56,16 @@ export class KeptFiles {
     const timeout = setTimeout(() => ending.abort(), FETCH_MS).unref()
     this.#fetching.set(key, () => ending.abort())
     const folder = this.#folderOf(circle)
-    const whole = await fetchContent(realmOf(circle), id, folder, ending.signal, this.#ground)
-    clearTimeout(timeout)
-    this.#fetching.delete(key)
-    const kept = whole && (await this.#offer(wish, id, path.join(folder, content)))
+    let kept = false
+    try {
+      const whole = await fetchContent(realmOf(circle), id, folder, ending.signal, this.#ground)
+      kept = whole && (await this.#offer(wish, id, path.join(folder, content)))
+    } catch {
+      // A full or vanished disk: the circle is told that it is not kept, and asks somebody else.
+    } finally {
+      clearTimeout(timeout)
+      this.#fetching.delete(key)
+    }
     // Where people are away they count anew when they are back.
     await this.#ground.ended(circle, content, kept ? 'kept' : 'failed').catch(() => undefined)
   }

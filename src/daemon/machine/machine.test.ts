@@ -147,7 +147,7 @@ test('no call of the table names a path that nobody looks at', () => {
     return named.some((field) => fields.has(field))
   })
   // Of these the path is one below a library folder or in a catalogue, or of an answer that is forgotten: no file is touched by it.
-  const below = ['browseLibrary', 'seenBy', 'forgetAnswers', 'nearbyFiles', 'circleFiles']
+  const below = ['browseLibrary', 'seenBy', 'forgetAnswers', 'nearbyFiles', 'circleFiles', 'personFiles']
   assert.deepEqual(naming.sort(), [...BOUND_CALLS, 'folder', 'makeFolder', ...below].sort())
 })
 
