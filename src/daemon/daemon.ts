@@ -252,7 +252,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     applying: () => applying,
     host,
     asks: {
-      ...publicAsks(library),
+      ...publicAsks(library, () => host.engine?.session.listensAt?.port),
       ...files.asks,
     },
     changed: (change) => feed.people(change),

@@ -121,6 +121,7 @@ export class PeopleParts {
       inbox: chat.inbox,
       card: () => card,
       here: async () => [],
+      seenAt: () => undefined,
       isOnline: (of) => this.#areLinked(device, of),
       personName: () => undefined,
       myName: () => name,

@@ -11,6 +11,7 @@ export const MAX_WHOLE_BYTES = 36 * 1_024
 /** 2^53 − 1 bytes in all. */
 export const MAX_BYTES = Number.MAX_SAFE_INTEGER
 export const MAX_FILES = 1_000_000
+export const MAX_PORT = 0xffff
 
 /** Unanswered offers: of one device nobody knows, of one that I know, and of all. */
 export const MAX_OFFERS_OF_STRANGER = 2

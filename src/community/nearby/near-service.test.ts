@@ -29,7 +29,7 @@ async function neighbours() {
   const [ana, bob] = [scene.add('Ana'), scene.add('Bob')]
   const { head, page } = publicPage()
   bob.catalogue = () => page
-  bob.near.offering({ files: 2, bytes: 300, author: head.author }, scene.now)
+  bob.near.offering({ files: 2, bytes: 300, author: head.author, port: 51_413 }, scene.now)
   await scene.pass(6)
   await scene.meet(ana, bob, 'nearby')
   return { scene, ana, bob, head, page }
@@ -48,10 +48,31 @@ test('devices on one network see one another with what they offer, without an ac
   const { ana, bob } = await neighbours()
   const [near] = ana.near.near()
   assert.deepEqual(
-    [near?.device, near?.person, near?.name, near?.deviceName, near?.files, near?.bytes],
-    [bob.id, bob.person, 'Bob', "Bob's", 2, 300],
+    [near?.device, near?.person, near?.name, near?.deviceName, near?.files, near?.bytes, near?.port],
+    [bob.id, bob.person, 'Bob', "Bob's", 2, 300, 51_413],
   )
   assert.equal(bob.near.near().length, 1)
+  // Who offers nothing tells no port.
+  assert.equal(bob.near.near()[0]?.port, undefined)
+})
+
+test('a card with a port that is none ends the link', async () => {
+  for (const port of [0, 65_536, -1]) {
+    const { scene, ana, bob, head } = await neighbours()
+    const changes = scene.seen.length
+    bob.near.offering({ files: 3, bytes: 400, author: head.author, port }, scene.now)
+    await scene.pass(6)
+    assert.ok(scene.seen.slice(changes).some(({ kind, from }) => kind === 'card' && from === bob.id))
+    assert.deepEqual(ana.hungUp, ['RECORD_INVALID'])
+    assert.deepEqual(ana.near.near(), [])
+  }
+})
+
+test('another port is told like all that is offered', async () => {
+  const { scene, ana, bob, head } = await neighbours()
+  bob.near.offering({ files: 2, bytes: 300, author: head.author, port: 65_535 }, scene.now)
+  await scene.pass(6)
+  assert.equal(ana.near.nearDevice(bob.id)?.port, 65_535)
 })
 
 test('only on the same network', async () => {

@@ -1,5 +1,6 @@
 // The near service: who is on this network, what they offer to everyone, and what is sent from device to device.
-// Frames: card {c card, n name, f files, b bytes, k? key of its catalogue}; those of offers (send-offers.ts) and of looking around (browse.ts).
+// Frames: card {c card, n name, f files, b bytes, k? key of its catalogue, p? port of its engine, where its files are got}; those of
+// offers (send-offers.ts) and of looking around (browse.ts).
 //
 // A card is told on links of the local network, to whom the person allows: everyone, or those they know. Promise: with `off` nobody
 // is told anything, and with `contacts` a stranger learns nothing but that something answered.
@@ -17,7 +18,7 @@ import type { DeviceId, PersonId } from '../ids.ts'
 import { RecordFields } from '../record-fields.ts'
 import type { Link, Service, ServiceOut, Wall } from '../service.ts'
 import { Browse, type Found, type Question } from './browse.ts'
-import { CARD_MS, MAX_BYTES, MAX_NEAR, MAX_PERSON_NAME_BYTES } from './limits.ts'
+import { CARD_MS, MAX_BYTES, MAX_NEAR, MAX_PERSON_NAME_BYTES, MAX_PORT } from './limits.ts'
 import type { OfferRecords, SendOfferRow } from './send-offer.ts'
 import { SendOffers } from './send-offers.ts'
 import { cutText } from './text.ts'
@@ -31,6 +32,8 @@ export interface OwnPublic {
   readonly bytes: number
   /** What signs its catalogue. */
   readonly author: Uint8Array | undefined
+  /** Where its engine gives these; undefined: nowhere. */
+  readonly port: number | undefined
 }
 
 export interface NearDevice extends OwnPublic {
@@ -77,7 +80,7 @@ export class NearService implements Service {
   readonly #ground: NearGround
   readonly #browse: Browse
   readonly #links = new Map<DeviceId, Neighbour>()
-  #own: OwnPublic = { files: 0, bytes: 0, author: undefined }
+  #own: OwnPublic = { files: 0, bytes: 0, author: undefined, port: undefined }
   #tellAt: Millis | undefined
   #tidyAt: Millis | undefined
 
@@ -214,6 +217,7 @@ export class NearService implements Service {
     const files = fields.int('f', 0, MAX_CATALOGUE_ENTRIES)
     const sum = fields.int('b', 0, MAX_BYTES)
     const author = fields.optionalBytes('k', AUTHOR_BYTES)
+    const port = fields.optionalInt('p', 1, MAX_PORT)
     fields.end()
     const { device, way } = neighbour.link
     const before = neighbour.near
@@ -226,7 +230,8 @@ export class NearService implements Service {
     const { person, name: deviceName } = card
     if (book.isBlocked(person) || book.isOut(person, device)) return
     const foundAt = before?.foundAt ?? wall.seconds()
-    neighbour.near = { device, person, name, deviceName, card: bytes, files, bytes: sum, author, foundAt }
+    const shown = { device, person, name, deviceName, card: bytes }
+    neighbour.near = { ...shown, files, bytes: sum, author, port, foundAt }
     nearbyChanged(device)
   }
 
@@ -234,9 +239,9 @@ export class NearService implements Service {
     const neighbour = this.#links.get(device)
     if (neighbour?.link.way !== 'nearby' || !this.#maySee(device)) return
     const { out, me } = this.#ground
-    const { files, bytes, author } = this.#own
+    const { files, bytes, author, port } = this.#own
     const n = cutText(me.name(), MAX_PERSON_NAME_BYTES)
-    neighbour.told = out.send(device, 'card', { b: bytes, c: me.card(), f: files, k: author, n })
+    neighbour.told = out.send(device, 'card', { b: bytes, c: me.card(), f: files, k: author, n, p: port })
   }
 
   #maySee(device: DeviceId): boolean {

@@ -28,7 +28,7 @@ export class AlsoWantedFiles {
     this.#disk = disk
   }
 
-  async want(transfer: Transfer, realm: ClosedRealm, again: WantedAgain): Promise<void> {
+  async want(transfer: Transfer, realm: ClosedRealm | null, again: WantedAgain): Promise<void> {
     const { record } = transfer
     const here = await this.#disk.stat(transfer.row().path).catch(() => undefined)
     if (!isWhole(transfer) || here === undefined) await this.#goOn(transfer, realm)
@@ -45,10 +45,10 @@ export class AlsoWantedFiles {
     await transfer.update({ also: [...also, wanted].slice(-MAX_PLACES) })
   }
 
-  /** From those who offer it now: whoever offered it before may be gone. */
-  async #goOn(transfer: Transfer, realm: ClosedRealm): Promise<void> {
+  /** From those who offer it now: whoever offered it before may be gone. What was begun among people never becomes public by it. */
+  async #goOn(transfer: Transfer, realm: ClosedRealm | null): Promise<void> {
     const { record } = transfer
-    if (record.realm !== null && record.realm !== realm) {
+    if (realm !== null && record.realm !== null && record.realm !== realm) {
       await transfer.close()
       await transfer.update({ realm })
       await transfer.open({ asked: true })

@@ -1,5 +1,6 @@
-// What is got in circles: each content a transfer in the circle's realm, under the name that was offered, made safe and never over a file
-// that is there. Finds whom to ask, and tells the messages that offered it how far it is.
+// What is got from people: each content a transfer in the circle's realm (in none where it is offered to everyone), under the name that
+// was offered, made safe and never over a file that is there. Finds whom to ask in realms, and tells the messages that offered it how
+// far it is.
 
 import path from 'node:path'
 import { explain } from '../../api/errors.ts'
@@ -20,6 +21,13 @@ import { cardOf, type GotFile } from './got-card.ts'
 export interface WantedContent extends ContentId {
   /** As it was offered, with `/`: hostile. */
   readonly path: string
+}
+
+export interface HowGot {
+  readonly saveFolder?: string | undefined
+  readonly message?: string | undefined
+  /** Addresses that are asked first, and after a restart. */
+  readonly peers?: readonly string[]
 }
 
 export interface CircleGetsGround {
@@ -62,20 +70,18 @@ export class CircleGets {
     ]
   }
 
-  /** Each by itself; what cannot be got says why. */
+  /** Each by itself; what cannot be got says why. @param realm null for what is offered to everyone */
   async get(
-    realm: ClosedRealm,
+    realm: ClosedRealm | null,
     contents: readonly WantedContent[],
-    how: { readonly saveFolder?: string | undefined; readonly message?: string | undefined },
+    how: HowGot,
   ): Promise<OutputOf<'getShared'>> {
     const done: string[] = []
     const failed: OutputOf<'getShared'>['failed'] = []
     if (how.message !== undefined) this.#adding.add(how.message)
     for (const content of contents) {
       try {
-        done.push(
-          await this.#add(realm, content, how.saveFolder ?? this.#ground.saveFolder(), how.message ?? null),
-        )
+        done.push(await this.#add(realm, content, how))
       } catch (error) {
         if (!(error instanceof CodedError)) throw error
         failed.push({ id: contentIdText(content), error: { ...explain(error).report } })
@@ -86,10 +92,9 @@ export class CircleGets {
   }
 
   async #add(
-    realm: ClosedRealm,
+    realm: ClosedRealm | null,
     { root, lengthBytes, path: offered }: WantedContent,
-    folder: string,
-    message: string | null,
+    { saveFolder: folder = this.#ground.saveFolder(), message, peers = [] }: HowGot,
   ): Promise<string> {
     const { adding, digest } = this.#ground
     const content = { root, lengthBytes }
@@ -103,10 +108,11 @@ export class CircleGets {
       displayName,
       to: 'link',
     })
-    const { transfer, added } = await adding.add({ source: { link }, saveFolder }, { realm, message })
+    const request = { source: { link }, saveFolder, peers: [...peers] }
+    const { transfer, added } = await adding.add(request, { realm, message: message ?? null })
     const known = this.#find(transfer.id)
     if (!added && known !== undefined) {
-      const wanted = { message, folder: saveFolder, name, free: displayName }
+      const wanted = { message: message ?? null, folder: saveFolder, name, free: displayName }
       await this.#also.want(known, realm, wanted)
     }
     void this.#askFor(known)
@@ -134,7 +140,7 @@ export class CircleGets {
   /** By what is on its way there. */
   #isTaken(folder: string, name: string): boolean {
     for (const { record } of this.#ground.transfers)
-      if (record.realm !== null && record.saveFolder === folder && record.name === name) return true
+      if (record.saveFolder === folder && record.name === name) return true
       else if (record.also.some(({ at }) => at === path.join(folder, name))) return true
     return false
   }

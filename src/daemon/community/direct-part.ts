@@ -32,6 +32,8 @@ export interface DirectSurroundings extends ContactSurroundings {
   met(device: DeviceId): void
   /** Which of these contents lie on this computer. */
   here(contents: readonly string[]): Promise<readonly string[]>
+  /** Where it is seen over its link; undefined through a relay. */
+  seenAt(device: DeviceId): string | undefined
 }
 
 export interface DirectPart extends PeoplePart {
@@ -140,7 +142,7 @@ export function openDirectPart(ground: PeopleGround, around: DirectSurroundings)
   })
   const isIgnored = (of: PersonId | undefined) => of !== undefined && book.row(of)?.ignored === true
   const nearbyPerson = (of: DeviceId) => near.nearDevice(of)
-  const nearby = { ground, book, near, here: around.here }
+  const nearby = { ground, book, near, here: around.here, seenAt: around.seenAt }
 
   return {
     book,

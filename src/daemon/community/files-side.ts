@@ -22,6 +22,7 @@ import { type DirectEngine, DirectPath } from './direct-path.ts'
 import { KEPT_BUNDLES, KeptFiles } from './kept-files.ts'
 import { bundleOf, MessageFiles } from './message-files.ts'
 import { MessagePreviews } from './message-previews.ts'
+import { NearbyGets } from './nearby-gets.ts'
 import type { Answerers } from './people-child.ts'
 import type { PeopleLink } from './people-link.ts'
 import type { RealmFacts } from './people-messages.ts'
@@ -56,6 +57,7 @@ export class FilesSide {
   readonly #sent: SentOffers
   readonly #previews: MessagePreviews
   readonly #messages: MessageFiles
+  readonly #nearby: NearbyGets
   /** What earlier runs left is gone: nothing new is fetched beside it before. */
   readonly #swept = Promise.withResolvers<void>()
   #circles: readonly RealmFacts[] = []
@@ -114,6 +116,11 @@ export class FilesSide {
       need: () => ground.library().need(),
       or: (nothing, ask) => this.#or(nothing, ask),
       realmOf: (conversation) => this.#realmOf(conversation),
+    })
+    this.#nearby = new NearbyGets({
+      gets: this.#gets,
+      transfers: ground.transfers,
+      engineOf: (device) => ground.people().inner('nearbyEngine', { device }),
     })
     this.#kept = new KeptFiles({
       ...fetching,
@@ -274,13 +281,14 @@ export class FilesSide {
     acceptOffer: (wish: ValidInputOf<'acceptOffer'>) => this.#sent.accept(wish),
     getMessageFile: (wish: ValidInputOf<'getMessageFile'>) => this.#messages.get(wish),
     getShared: async ({ from, contents, saveFolder }: ValidInputOf<'getShared'>) => {
-      const realm = this.#knownRealm(from)
       const wanted = contents.map(({ content, path }): WantedContent => {
         const id = parseContentId(content)
         if (id === undefined) throw new CommunityError('OFFER_UNKNOWN', { content })
         return { ...id, path }
       })
-      return await this.#gets().get(realm, wanted, { saveFolder })
+      if (from.startsWith(DEVICE))
+        return await this.#nearby.get(from.slice(DEVICE.length), wanted, saveFolder)
+      return await this.#gets().get(this.#knownRealm(from), wanted, { saveFolder })
     },
     deleteMessage: async (wish: ValidInputOf<'deleteMessage'>) => {
       const { id: conversation, message } = wish
@@ -307,6 +315,7 @@ export class FilesSide {
   async close(): Promise<void> {
     this.#closed = true
     this.#opened?.close()
+    this.#nearby.close()
     this.#kept.close()
     this.#messages.close()
     const bridge = await this.#bridge?.catch(() => undefined)
@@ -316,5 +325,6 @@ export class FilesSide {
 
 const CIRCLE = 'circle:'
 const PERSON = 'person:'
+const DEVICE = 'device:'
 /** Catalogues are told together with what changes next to them. */
 const TELL_AFTER_MS = 100

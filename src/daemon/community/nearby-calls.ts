@@ -25,6 +25,8 @@ export interface NearbyParts {
   readonly near: NearService
   /** Which of these lie on this computer. */
   here(contents: readonly string[]): Promise<readonly string[]>
+  /** Where it is seen over its link. */
+  seenAt(device: DeviceId): string | undefined
 }
 
 /** What is offered to everyone is looked up anew this often, beside being told. */
@@ -50,7 +52,9 @@ export class NearbyDriver {
     const { clock, ask, turn, now } = this.#ground
     this.#cancel = clock.schedule((now() + STATE_EVERY_MS) as ReturnType<typeof now>, () => this.refresh())
     void this.#settled(ask('publicState', {}), (own) =>
-      turn(() => this.#near().offering(own ?? { files: 0, bytes: 0, author: undefined }, now())),
+      turn(() =>
+        this.#near().offering(own ?? { files: 0, bytes: 0, author: undefined, port: undefined }, now()),
+      ),
     )
   }
 
@@ -86,7 +90,7 @@ export class NearbyDriver {
   }
 }
 
-export function nearbyCalls({ ground, book, near, here }: NearbyParts) {
+export function nearbyCalls({ ground, book, near, here, seenAt }: NearbyParts) {
   const show = (device: NearDevice): OutputOf<'nearby'>['devices'][number] => ({
     device: device.device,
     person: device.person,
@@ -99,6 +103,12 @@ export function nearbyCalls({ ground, book, near, here }: NearbyParts) {
     foundAt: moment(device.foundAt),
   })
   return {
+    nearbyEngine: ({ device }) => {
+      const neighbour = near.nearDevice(device as DeviceId)
+      if (neighbour === undefined) return undefined
+      const host = seenAt(neighbour.device)
+      return { hosts: host === undefined ? [] : [host], port: neighbour.port }
+    },
     nearby: (): OutputOf<'nearby'> => ({ devices: near.near().map(show) }),
     nearbyFiles: async ({
       id,

@@ -94,6 +94,13 @@ export interface InnerCalls extends ChatInnerCalls {
   changeSettings(input: PeopleSettings): void
   /** What is offered to everyone is another: those nearby are told. */
   publicChanged(input: Record<string, never>): void
+  /**
+   * Where the engine of a device nearby gives what is offered to everyone: at the hosts where it is seen over its link.
+   * Undefined where it is not near; no port: it offers nothing now.
+   */
+  nearbyEngine(input: {
+    readonly device: string
+  }): { readonly hosts: readonly string[]; readonly port: number | undefined } | undefined
   /** Files that were looked at, to all devices of a person or to one device; nothing moves before their yes. */
   sendOfferOut(input: {
     /** `person:…` or `device:…`. */

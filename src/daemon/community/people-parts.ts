@@ -104,6 +104,7 @@ export function openParts(
     isOnline,
     addresses: () => net.addresses,
     here: (contents) => ground.ask('contentsHere', { contents }),
+    seenAt: (device) => net.node?.remoteHost(device),
     inviteFacts: (payload) => circles.inviteFacts(payload),
     personChanged: (person) => files.personChanged(person),
     blockedChanged: (person, blocked) => {

@@ -9,13 +9,17 @@ import type { PeopleAsks } from './people-messages.ts'
 
 const EVERYONE = 'everyone'
 
-export function publicAsks(library: Library): Pick<PeopleAsks, 'publicState' | 'publicPage'> {
+/** @param port where the engine listens */
+export function publicAsks(
+  library: Library,
+  port: () => number | undefined,
+): Pick<PeopleAsks, 'publicState' | 'publicPage'> {
   return {
     publicState: async () => {
       const page = await pageOf(library, '', 0, 0)
       if (page === undefined || page.head.count === 0) return undefined
       const { author } = await library.heads.signed(EVERYONE, page.head)
-      return { files: page.head.count, bytes: page.totalBytes, author: fromHex(author) }
+      return { files: page.head.count, bytes: page.totalBytes, author: fromHex(author), port: port() }
     },
     publicPage: async ({ words, offset, limit }) => {
       const page = await pageOf(library, words, offset, limit)
