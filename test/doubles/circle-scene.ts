@@ -54,6 +54,8 @@ export class CircleScene {
   readonly sent: Frame[] = []
   /** Frames that this answers true for are lost. */
   drop: (frame: Frame) => boolean = () => false
+  /** For frames that this answers true for there is no room: they are not sent, and `drained` says when there is some. */
+  full: (frame: Frame) => boolean = () => false
   readonly #links = new Set<string>()
   #queue: Frame[] = []
 
@@ -102,6 +104,11 @@ export class CircleScene {
     a.service.linked({ device: b.device, way: 'direct', outgoing: true }, this.now)
     b.service.linked({ device: a.device, way: 'direct', outgoing: false }, this.now)
     this.settle()
+  }
+
+  /** There is room again on the way from one to the other. */
+  drained(from: Player, to: Player): void {
+    this.do(() => from.service.drained(to.device, this.now))
   }
 
   linkAll(...players: readonly Player[]): void {
@@ -247,6 +254,7 @@ export class CircleScene {
   #send(frame: Frame): boolean {
     if (!this.#links.has(keyOf(frame.from, frame.to))) return false
     if (frame.bytes.length > MAX_FRAME_BYTES) throw new Error(`${frame.kind} is longer than a frame`)
+    if (this.full(frame)) return false
     this.sent.push(frame)
     if (!this.drop(frame)) this.#queue.push(frame)
     return true

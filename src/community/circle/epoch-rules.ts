@@ -1,10 +1,10 @@
 // Which epochs count, and which of them is written with. An epoch is for exactly the devices that were in where it was made;
 // whoever is a member may make one where it is due, moderators at any time (decision 0034): so a removal leads to a new
 // key even if whoever removed is gone at once. What a device that is out could read is never written with. Where everybody may
-// read what was before, who came later is given the epoch that is there (decision 0042).
+// read what was before, who came later is given the epoch that is there, and with it all those before (decision 0042).
 
 import { compareBytes } from '../../base/bytes.ts'
-import type { DeviceId } from '../ids.ts'
+import type { DeviceId, RecordId } from '../ids.ts'
 import type { CirclePolicy, Role } from '../membership.ts'
 import { byPlace, type Node } from './graph.ts'
 import type { EpochShare } from './operation.ts'
@@ -34,8 +34,9 @@ export function epochAllowed(role: Role, node: Node, body: Of<'epoch'>, register
   if (!body.past.every(({ epoch }) => body.after.includes(epoch))) return false
   const live = recipients(register, node)
   if (!isFor(readersAmong(body.shares), live)) return false
-  if (RANK[role] >= RANK.moderator) return true
-  return isWanting(register, node, live)
+  if (RANK[role] >= RANK.moderator || isWanting(register, node, live)) return true
+  const lost = new Set(leftBehind(register, node).map(({ operation }) => operation.id))
+  return body.past.some(({ epoch }) => lost.has(epoch))
 }
 
 /**
@@ -51,6 +52,50 @@ export function isWanting(register: Register, view: View, live: Recipients): boo
     const given = givenOf(head, register, view)
     return [...live].some(([device, reads]) => reads && given.get(device) !== true)
   })
+}
+
+/**
+ * Epochs that who comes is not given with those that are written with, though everybody may read what was before: whoever
+ * followed them did not know them. Whoever does makes one that gives them, too; what a hidden history cut off stays so.
+ */
+export function leftBehind(register: Register, view: View): Node[] {
+  if (policyAt(register, view)?.history !== 'all') return []
+  const epochs = register.epochs(view)
+  const byId = new Map(epochs.map((node) => [node.operation.id, node]))
+  const given = new Set<Node>()
+  const lost = new Set<Node>()
+  const heads = epochHeads(epochs)
+  follow(heads, given, byId, (epoch) => pastOf(epoch))
+  follow(heads, new Set(), byId, (epoch) => {
+    const past = new Set(pastOf(epoch))
+    const cut = (epoch.operation.body as Of<'epoch'>).after.filter((id) => !past.has(id))
+    const missing = cut.length > 0 && policyAt(register, epoch)?.history === 'all' ? cut : []
+    for (const id of missing) {
+      const node = byId.get(id)
+      if (node !== undefined && !given.has(node)) lost.add(node)
+    }
+    return [...past, ...missing]
+  })
+  return [...lost].sort(byPlace)
+}
+
+function pastOf({ operation }: Node): RecordId[] {
+  return (operation.body as Of<'epoch'>).past.map(({ epoch }) => epoch)
+}
+
+/** All that `next` leads to. */
+function follow(
+  from: readonly Node[],
+  met: Set<Node>,
+  byId: ReadonlyMap<RecordId, Node>,
+  next: (epoch: Node) => readonly RecordId[],
+): void {
+  const open = [...from]
+  for (let epoch = open.pop(); epoch !== undefined; epoch = open.pop()) {
+    if (met.has(epoch)) continue
+    met.add(epoch)
+    open.push(...next(epoch).flatMap((id) => byId.get(id) ?? []))
+  }
 }
 
 /** As far as it saw: by somebody who has it and may write with it, to those who lack it, where everybody may read it. */

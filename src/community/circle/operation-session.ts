@@ -20,6 +20,10 @@ export interface Session {
   unansweredUntil: Millis | undefined
   /** Its buffer was full: it is told the sum when there is room. */
   behind: boolean
+  /** Its buffer was full: that its page came is said to it when there is room. */
+  owesGot: boolean
+  /** Likewise what is here: it answers with all that is missing. */
+  owesVector: boolean
   /** The last pair of sums that vectors were told for, so that what one of both refuses is not offered for ever. */
   settled: string
   /** New since the last heads. */
@@ -37,6 +41,8 @@ export function newSession(circle: CircleId, device: DeviceId, takeOnly: boolean
     queue: [],
     unansweredUntil: undefined,
     behind: false,
+    owesGot: false,
+    owesVector: false,
     settled: '',
     fresh: [],
     budget: undefined,

@@ -128,6 +128,8 @@ export class OperationSync {
   drained(device: DeviceId, now: Millis): void {
     for (const session of this.#sessions.values()) {
       if (session.device !== device) continue
+      if (session.owesGot) this.#sendGot(session)
+      if (session.owesVector) this.#sendVector(session)
       if (session.behind) this.#sendSum(session)
       this.#sendPage(session, now)
     }
@@ -151,7 +153,7 @@ export class OperationSync {
       const session = this.#sessions.get(keyOf(asked.circle, next))
       if (session === undefined) continue
       this.#asked.set(id, { ...asked, until: after(now, ANSWER_MS) })
-      this.#send(session, 'want', { i: keyBytes(id) })
+      this.#sendWant(session, [id])
     }
   }
 
@@ -194,7 +196,12 @@ export class OperationSync {
     const pair = `${mine.join()}/${theirs.join()}`
     if (session.settled === pair) return
     session.settled = pair
-    this.#send(session, 'vector', { v: vectorOf(graph) })
+    this.#sendVector(session)
+  }
+
+  #sendVector(session: Session): void {
+    const graph = this.#owner.circle(session.circle)?.graph
+    session.owesVector = graph !== undefined && !this.#send(session, 'vector', { v: vectorOf(graph) })
   }
 
   /** Queues what it lacks, in our order: parents first. */
@@ -236,7 +243,7 @@ export class OperationSync {
     const list = body.list('r')
     const more = body.int('m')
     if (list === undefined || list.length > PAGE_OPERATIONS || more === undefined) throw invalid('page')
-    this.#send(session, 'got', {})
+    this.#sendGot(session)
     const taken: Operation[] = []
     try {
       for (const item of list) {
@@ -247,6 +254,10 @@ export class OperationSync {
       // Also what came before something that is none: it is in the log, and what follows from it must follow.
       if (taken.length > 0) this.#owner.took(session.circle, taken, session.device, now)
     }
+  }
+
+  #sendGot(session: Session): void {
+    session.owesGot = !this.#send(session, 'got', {})
   }
 
   #takeOne(session: Session, circle: SyncCircle, bytes: Uint8Array, taken: Operation[], now: Millis): void {
@@ -331,7 +342,12 @@ export class OperationSync {
       this.#asked.set(id, { until: after(now, ANSWER_MS), circle: session.circle, others: [] })
       wanted.push(id)
     }
-    if (wanted.length > 0) this.#send(session, 'want', { i: join(wanted.map((id) => keyBytes(id))) })
+    if (wanted.length > 0) this.#sendWant(session, wanted)
+  }
+
+  #sendWant(session: Session, ids: readonly RecordId[]): void {
+    // Where there is no room its answer to what is here, told as soon as there is, brings them, too.
+    if (!this.#send(session, 'want', { i: join(ids.map((id) => keyBytes(id))) })) session.owesVector = true
   }
 
   #readWants(session: Session, { graph }: SyncCircle, ids: readonly RecordId[], now: Millis): void {

@@ -17,10 +17,12 @@ import {
   holdersOf,
   isFor,
   isWanting,
+  leftBehind,
   type Recipients,
   recipients,
 } from './epoch-rules.ts'
 import { commitment, freshSecrets, type Secrets, sealPast, shareInfo, sharePlain } from './epoch-secrets.ts'
+import type { Node } from './graph.ts'
 import { MAX_PARENTS, MAX_SHARES } from './limits.ts'
 import type { EpochShare } from './operation.ts'
 import { KEEPER_SHARE_BYTES, MEMBER_SHARE_BYTES } from './operation-body.ts'
@@ -153,11 +155,15 @@ export class Rotation {
   }
 
   #write(circle: Circle, secrets: Whole, shares: readonly EpochShare[], now: Millis): void {
-    const heads = epochHeads(circle.resolver.register.epochs(undefined)).slice(-MAX_PARENTS)
-    const after = heads.map(({ operation }) => operation.id)
+    const lost = mendable(circle)
+    const heads = epochHeads(circle.resolver.register.epochs(undefined))
+    // Room for one at least of those that were left behind: the next one takes up the rest.
+    const followed = heads.slice(-(lost.length > 0 ? MAX_PARENTS - 1 : MAX_PARENTS))
+    followed.push(...lost.slice(-(MAX_PARENTS - followed.length)))
+    const after = followed.map(({ operation }) => operation.id)
     const body: Of<'epoch'> = {
       kind: 'epoch',
-      generation: heads.reduce((most, epoch) => Math.max(most, generationOf(epoch)), 0) + 1,
+      generation: followed.reduce((most, epoch) => Math.max(most, generationOf(epoch)), 0) + 1,
       after: after.sort((a, b) => compareBytes(keyBytes(a), keyBytes(b))),
       ...commitmentsOf(secrets, this.#ground),
       shares,
@@ -211,7 +217,15 @@ export function isDue(circle: Circle, me: DeviceId): boolean {
   if (mine === undefined || RANK[mine] < RANK.member) return false
   const { register } = circle.resolver
   const live = recipients(register, undefined)
-  return live.has(me) && isWanting(register, undefined, live)
+  return live.has(me) && (isWanting(register, undefined, live) || mendable(circle).length > 0)
+}
+
+/** Those left behind that this device can give to all. */
+function mendable(circle: Circle): Node[] {
+  const known = circle.secrets()
+  return leftBehind(circle.resolver.register, undefined).filter(
+    ({ operation }) => known.get(operation.id)?.read !== undefined,
+  )
 }
 
 interface Giving {
@@ -227,7 +241,7 @@ function givable(circle: Circle, me: DeviceId, live: Recipients): Giving | undef
   const best = bestOf(register, undefined, live)
   if (best === undefined || circle.facts().policy.history !== 'all') return undefined
   // Of several one follows all, so that who comes has them, too.
-  if (epochHeads(register.epochs(undefined)).length > 1) return undefined
+  if (epochHeads(register.epochs(undefined)).length > 1 || mendable(circle).length > 0) return undefined
   const secrets = circle.secrets().get(best.operation.id)
   if (secrets?.read === undefined) return undefined
   const given = givenOf(best, register, undefined)

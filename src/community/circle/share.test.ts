@@ -5,8 +5,9 @@ import { test } from 'node:test'
 import { CircleScene, type Player } from '../../../test/doubles/circle-scene.ts'
 import { Writer } from '../../../test/doubles/circle-writers.ts'
 import { SeededRandom } from '../../base/random.ts'
+import type { RecordId } from '../ids.ts'
 import { DEFAULT_POLICY } from './circle-facts.ts'
-import { bestOf, givenOf, recipients } from './epoch-rules.ts'
+import { bestOf, generationOf, givenOf, leftBehind, recipients } from './epoch-rules.ts'
 import type { Operation } from './operation.ts'
 import type { Of } from './register.ts'
 
@@ -137,6 +138,85 @@ test('two epochs of parts that were apart are followed by one, so that who comes
   const both = mike.write(mike.epoch())
   assert.equal(mike.standing(both), 'counts', 'it is due, since she has one of two')
   assert.equal(best(mike)?.id, both.id)
+})
+
+test('who comes later reads what was written with an epoch that whoever followed it did not know', () => {
+  const scene = new CircleScene()
+  const [anna, bert, cleo, dora] = ['anna', 'bert', 'cleo', 'dora'].map((name) => scene.player(name)) as [
+    Player,
+    Player,
+    Player,
+    Player,
+  ]
+  const id = scene.circle(anna)
+  const first = scene.facts(anna, id).epoch?.id as RecordId
+  scene.link(anna, bert)
+  // Bert is let in, and the link ends before he is given the epoch: he makes one that follows it, without its keys.
+  const { payload } = scene.invite(anna, id, { uses: 3 })
+  scene.join(bert, payload)
+  scene.unlink(anna, bert)
+  scene.pass(30_000)
+  assert.notEqual(scene.facts(bert, id).epoch?.id, first)
+  scene.link(anna, bert)
+  scene.pass(30_000)
+  for (const later of [cleo, dora]) {
+    scene.link(bert, later)
+    scene.join(later, payload)
+    scene.pass(30_000)
+    assert.equal(later.service.membership.epoch(id, first)?.read?.length, 32, later.name)
+  }
+  const generations = [anna, bert, cleo, dora].map((player) => scene.facts(player, id).epoch?.generation)
+  assert.deepEqual(generations, [3, 3, 3, 3], 'one epoch gave it to all, and none was made for who came')
+})
+
+test('what a hidden history cut off stays so when it is hidden no longer', () => {
+  const { olga, mona, mike, zoe } = circle()
+  const all = DEFAULT_POLICY
+  olga.write({ kind: 'policy', policy: { ...all, history: 'from-join' } })
+  olga.write(olga.add(zoe))
+  olga.write(olga.epoch())
+  olga.write({ kind: 'policy', policy: all })
+  const { register } = olga.resolver
+  olga.resolver.settle()
+  assert.deepEqual(leftBehind(register, undefined), [])
+  const cut = olga.write(olga.epoch())
+  olga.resolver.settle()
+  assert.deepEqual(
+    leftBehind(register, undefined).map(({ operation }) =>
+      generationOf(olga.resolver.graph.get(operation.id)),
+    ),
+    [2],
+    'but not what was written since then',
+  )
+  for (const other of [mona, mike]) other.seeAllOf(olga)
+  const empty = mike.write(mike.epoch())
+  assert.equal(mike.standing(empty), 'unauthorised', 'one that gives nothing is none that is due')
+  assert.equal(mike.standing(cut), 'counts')
+})
+
+test('who joined while a link was full for a moment has all of the circle soon, not after a minute', () => {
+  for (const kind of ['got', 'want', 'vector', 'sum', 'heads', 'page']) {
+    const scene = new CircleScene()
+    const [anna, bert] = [scene.player('anna'), scene.player('bert')]
+    const id = scene.circle(anna)
+    scene.link(anna, bert)
+    const { payload } = scene.invite(anna, id, { uses: 2 })
+    const refused: string[] = []
+    scene.full = (frame) => {
+      if (frame.kind !== kind) return false
+      refused.push(frame.kind)
+      return true
+    }
+    scene.join(bert, payload)
+    scene.pass(1_000)
+    assert.ok(refused.length > 0, kind)
+    scene.full = () => false
+    scene.drained(anna, bert)
+    scene.drained(bert, anna)
+    scene.pass(3_000)
+    assert.equal(scene.facts(bert, id).epoch?.read?.length, 32, kind)
+    assert.deepEqual(bert.service.sumOf(id), anna.service.sumOf(id), kind)
+  }
 })
 
 test('forty joins cost one small operation each; with history hidden each is a new epoch', () => {
