@@ -1,5 +1,5 @@
 // Devices on one local network that know nothing of one another: real daemons on computers of their own, found by multicast.
-// What is nearby is seen, looked around in, got from by content, and sent to.
+// What is nearby is seen, looked around in, got from by content, and sent to: asked, declined, taken always, and between one's own at once.
 
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -102,7 +102,7 @@ async function became(member: Member, id: string, state: SendOffer['state']): Pr
   )
 }
 
-test('devices on one network see one another, look around, get what is offered to everyone, and send', {
+test('devices on one network see one another, look around, get what is offered to everyone, and send with and without asking', {
   timeout: 120_000,
 }, async (t) => {
   if (!needs(t, 'ip', 'iproute2')) return
@@ -112,8 +112,8 @@ test('devices on one network see one another, look around, get what is offered t
     return
   }
   const network = await Neighbourhood.make(t)
-  const [ana, ben] = await Promise.all(['ana', 'ben'].map((name) => network.start(name)))
-  if (ana === undefined || ben === undefined) assert.fail()
+  const [ana, ben, tablet] = await Promise.all(['ana', 'ben', 'tablet'].map((name) => network.start(name)))
+  if (ana === undefined || ben === undefined || tablet === undefined) assert.fail()
   const named = async (member: Member, name: string) => await member.patiently('changeMe', { name })
   const [me, him] = [await named(ana, 'Ana'), await named(ben, 'Ben')]
   const [anaDevice, benDevice] = [me.device.id, him.device.id]
@@ -197,4 +197,19 @@ test('devices on one network see one another, look around, get what is offered t
   const unwanted = await incoming(ben, known, 'waiting')
   await ben.call('declineOffer', { id: unwanted.id })
   await became(ana, second, 'declined')
+  known.add(unwanted.id)
+
+  // Always, up to a size: not asked again.
+  await ben.call('addContact', { device: anaDevice })
+  await ben.call('changePerson', { id: me.person, alwaysAcceptBytes: 1_000_000 })
+  await sends(benDevice)
+  await readsIt(await incoming(ben, known, 'done'))
+
+  // One's own devices take from one another at once.
+  const asking = await tablet.patiently('deviceLink', {})
+  await ana.patiently('linkDevice', { link: asking.link })
+  const tabletDevice = (await tablet.patiently('me', {})).device.id
+  await until('they know one another', async () => (await sees(ana, tabletDevice)).own, PATIENCE)
+  await sends(tabletDevice)
+  await readsIt(await incoming(tablet, new Set(), 'done'))
 })
