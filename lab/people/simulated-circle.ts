@@ -159,8 +159,7 @@ class Simulation {
     else if (dice < 92) this.#wake(other)
     else if (dice < 95) this.#part()
     else if (dice < 98) this.#half = undefined
-    // Who blocks the maker of the room before it came sees no room: known, docs/people-simulation.md.
-    else if (dice < 99 && other !== by && other.number > 0) by.block(other.person)
+    else if (dice < 99 && other !== by) by.block(other.person)
     else this.#setBack(by)
   }
 

@@ -72,6 +72,14 @@ export class Book {
     return this.#ground.store.states(circle, 'room:')
   }
 
+  /**
+   * Where somebody says something, and whose names are not here: whoever made them is blocked. A room is the circle's, not its
+   * maker's.
+   */
+  namelessRooms(circle: CircleId): readonly string[] {
+    return this.#ground.store.namelessRooms(circle)
+  }
+
   person(circle: CircleId, person: PersonId): StateRow | undefined {
     return this.#ground.store.state(circle, `profile:${person}`)
   }
@@ -98,6 +106,13 @@ export class Book {
       (folded.mentions.includes(me) || (replied !== undefined && store.openedBy(replied)?.person === me))
     store.putMessage(base, conversation, folded, mentionsMe)
     events.message(id, conversation, !known)
+    const { content } = base
+    const room = content.kind === 'text' || content.kind === 'file' ? content.room : undefined
+    // The first in it may be what shows it.
+    if (!known && circle !== undefined && room !== undefined) {
+      const key = `room:${room}`
+      if (store.state(circle, key) === undefined) events.state(circle, key)
+    }
   }
 
   #state(circle: CircleId, key: string): void {

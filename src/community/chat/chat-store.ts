@@ -105,6 +105,8 @@ export interface BookStore {
   state(circle: CircleId, key: string): StateRow | undefined
   /** Those whose key begins so. */
   states(circle: CircleId, prefix: string): readonly StateRow[]
+  /** Rooms where something is shown that somebody said, and whose name is not here. */
+  namelessRooms(circle: CircleId): readonly string[]
   /** A line of ours in a conversation: that somebody came, went, or has forked. */
   putNotice(conversation: ConversationKey, notice: Notice): void
 }

@@ -13,7 +13,7 @@ import { MAX_ROOMS, MAX_TEXT_BYTES } from '../../community/chat/limits.ts'
 import { CommunityError } from '../../community/community-error.ts'
 import type { CircleId, PersonId, RecordId } from '../../community/ids.ts'
 import type { Membership } from '../../community/membership.ts'
-import { type MessageView, recordId } from './message-view.ts'
+import { type MessageView, nameOfNameless, recordId } from './message-view.ts'
 import type { ForwardedCalls } from './people-messages.ts'
 import type { SqliteBook } from './store/book-store.ts'
 import type { ConversationRow, MessageRow, MessageRows } from './store/message-rows.ts'
@@ -74,7 +74,10 @@ export function conversationCalls(ground: CallsGround): ConversationCalls {
   const isThere = ({ id }: ConversationRow): boolean => {
     const place = placeOf(id)
     if (place.kind === 'direct') return true
-    return book.rooms(place.circle).some(({ key }) => key === `room:${place.room}`)
+    return (
+      book.rooms(place.circle).some(({ key }) => key === `room:${place.room}`) ||
+      book.namelessRooms(place.circle).includes(place.room)
+    )
   }
   const message = (conversation: string, id: string): MessageRow => {
     const found = rows.one(recordId(id))
@@ -218,10 +221,12 @@ export function conversationCalls(ground: CallsGround): ConversationCalls {
 
     changeRoom: ({ id, room, name, archived }) => {
       const circle = id as CircleId
-      const known = book.rooms(circle).find(({ key }) => key === `room:${room}`)
+      const known =
+        book.rooms(circle).find(({ key }) => key === `room:${room}`) ??
+        roomsIn(book, circle).find(({ id: each }) => each === room)
       if (known === undefined) throw new CommunityError('ROOM_UNKNOWN', { room })
       const role = membership.facts(circle)?.members.get(me)?.role
-      if (known.maker !== me && role !== 'owner' && role !== 'moderator')
+      if (!('maker' in known && known.maker === me) && role !== 'owner' && role !== 'moderator')
         throw new CommunityError('NOT_ALLOWED', { needs: 'moderator' })
       chat.write(circle, {
         kind: 'room',
@@ -238,12 +243,13 @@ export function conversationCalls(ground: CallsGround): ConversationCalls {
   }
 }
 
-/** Those made or changed first: whoever makes many does not hide those that were there. */
+/** Those made or changed first: whoever makes many does not hide those that were there. Those without a name come last. */
 function roomsIn(book: Book, circle: CircleId): { id: string; name: string; archived: boolean }[] {
-  return book
+  const named = book
     .rooms(circle)
-    .slice(0, MAX_ROOMS)
     .map(({ key, name, archived }) => ({ id: key.slice('room:'.length), name, archived }))
+  const nameless = book.namelessRooms(circle).map((id) => ({ id, name: nameOfNameless(id), archived: false }))
+  return [...named, ...nameless].slice(0, MAX_ROOMS)
 }
 
 export function roomsOf({ book, rows }: Pick<CallsGround, 'book' | 'rows'>, circle: CircleId): Room[] {

@@ -345,6 +345,40 @@ test('of somebody blocked nothing is asked, stored or shown, and no history brin
   assert.deepEqual(world.texts(ana), ['Insult number two'])
 })
 
+test('who blocked the maker of the only room before it came has what all others say, under a name of its own', () => {
+  const world = new ChatWorld()
+  const ana = world.join('Ana')
+  const ben = world.join('Ben')
+  const cleo = world.join('Cleo')
+  const room = world.room(ana)
+  world.link(ana, ben)
+  world.wire.pass(1_000)
+  cleo.blocked.add(ana.person)
+  cleo.part.personChanged(ana.person)
+  world.link(ben, cleo)
+  world.say(ben, 'Rehearsal at eight')
+  world.say(ana, 'Insult')
+  world.wire.pass(2_000)
+  assert.deepEqual(world.texts(cleo), ['Rehearsal at eight'])
+  const id = room.split(':')[2] ?? ''
+  const [shown] = cleo.part.rooms(world.circle.id)
+  assert.deepEqual([shown?.id, shown?.name], [id, id.slice(0, 8)])
+  assert.equal(conversation(world, cleo).closed, null)
+  assert.ok(cleo.changes.some(({ kind, id }) => kind === 'circle' && id === world.circle.id))
+  assert.equal(holds(cleo, 'Insult'), false)
+  world.say(cleo, 'I come')
+  world.wire.pass(2_000)
+  assert.deepEqual(world.texts(ben), ['Rehearsal at eight', 'Insult', 'I come'])
+  // Its name comes with what its maker writes, once that is wanted again.
+  cleo.blocked.delete(ana.person)
+  cleo.part.personChanged(ana.person)
+  world.wire.pass(60_000)
+  assert.deepEqual(
+    cleo.part.rooms(world.circle.id).map(({ name }) => name),
+    ['General'],
+  )
+})
+
 function wireBytes(world: ChatWorld, kind: string): number {
   return world.wire.carried.get(kind)?.bytes ?? 0
 }

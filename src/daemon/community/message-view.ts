@@ -87,7 +87,8 @@ export class MessageView {
     const { unread, mentions } = rows.unread(row)
     const room = circle && this.#ground.book.rooms(circle).find(({ key }) => key === `room:${parts[2]}`)
     const facts = circle && membership.facts(circle)
-    const name = person === undefined ? (room?.name ?? '') : this.name(person, undefined)
+    const name =
+      person === undefined ? (room?.name ?? nameOfNameless(parts[2] ?? '')) : this.name(person, undefined)
     return {
       id: row.id,
       kind: circle === undefined ? 'direct' : 'room',
@@ -263,6 +264,11 @@ export function recordId(message: string): RecordId {
 
 export function messageId(id: RecordId): string {
   return toHex(keyBytes(id))
+}
+
+/** What a room is called whose name is not here. */
+export function nameOfNameless(room: string): string {
+  return room.slice(0, SHORT_ID)
 }
 
 function moment(seconds: number): string {

@@ -2,12 +2,13 @@
 // hidden is found by its words, and no other text is.
 
 import type { DatabaseSync } from 'node:sqlite'
-import type {
-  BookStore,
-  ConversationKey,
-  Notice,
-  Opened,
-  StateRow,
+import {
+  type BookStore,
+  type ConversationKey,
+  type Notice,
+  type Opened,
+  roomKey,
+  type StateRow,
 } from '../../../community/chat/chat-store.ts'
 import { decodeContent, encodeContent } from '../../../community/chat/content.ts'
 import type { FoldedMessage } from '../../../community/chat/fold.ts'
@@ -56,6 +57,10 @@ const SQL = {
   removeState: 'DELETE FROM chat_states WHERE scope = ? AND key = ?',
   states: 'SELECT * FROM chat_states WHERE scope = ? AND key >= ? AND key < ? ORDER BY lamport, id',
   state: 'SELECT * FROM chat_states WHERE scope = ? AND key = ?',
+  namelessRooms: `SELECT substr(c.id, ?2) AS room FROM conversations c WHERE c.scope = ?1
+    AND NOT EXISTS (SELECT 1 FROM chat_states s WHERE s.scope = ?1 AND s.key = 'room:' || substr(c.id, ?2))
+    AND EXISTS (SELECT 1 FROM messages m WHERE m.conversation = c.key AND m.hidden = 0 AND m.deleted = 'no'
+      AND m.kind <> 'notice') ORDER BY c.key`,
   hide: 'UPDATE messages SET hidden = ? WHERE person = ? AND hidden <> ?',
   hideIn: `UPDATE messages SET hidden = ?1 WHERE person = ?2 AND hidden <> ?1
     AND conversation IN (SELECT key FROM conversations WHERE scope = ?3)`,
@@ -282,6 +287,13 @@ export class SqliteBook implements BookStore {
     if (scope === undefined) return []
     const rows = this.#sql.states.all(scope, prefix, `${prefix}\u{10ffff}`) as unknown as StateColumns[]
     return rows.map((row) => this.#state(circle, row))
+  }
+
+  namelessRooms(circle: CircleId): string[] {
+    const scope = this.#keys.knownScope(circle)
+    if (scope === undefined) return []
+    const found = this.#sql.namelessRooms.all(scope, roomKey(circle, '').length + 1)
+    return (found as unknown as { room: string }[]).map(({ room }) => room)
   }
 
   putNotice(conversation: ConversationKey, notice: Notice): void {
