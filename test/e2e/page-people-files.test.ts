@@ -36,6 +36,13 @@ async function take(page: Page, name: string): Promise<void> {
     .waitFor(PATIENCE)
 }
 
+/** What an image of the page has, of which this test wants to know. */
+interface Picture {
+  readonly naturalWidth: number
+  readonly naturalHeight: number
+  decode(): Promise<void>
+}
+
 test('a picture that is offered is seen small by both, made on each one’s own computer, and a bomb is a file as any other', async (t) => {
   if (!needs(t, 'chromium', 'chromium')) return
   const [ana, ben] = await two(t)
@@ -60,9 +67,11 @@ test('a picture that is offered is seen small by both, made on each one’s own 
   const got = card(ben.page, 'harbour.png').getByRole('img', { name: /harbour\.png/ })
   await got.waitFor(PATIENCE)
   for (const image of [mine, got]) {
-    const size = await image.evaluate(
-      'async (image) => { await image.decode(); return [image.naturalWidth, image.naturalHeight] }',
-    )
+    const size = await image.evaluate(async (element) => {
+      const drawn = element as unknown as Picture
+      await drawn.decode()
+      return [drawn.naturalWidth, drawn.naturalHeight]
+    })
     assert.deepEqual(size, [480, 320])
   }
   assert.equal(loaded.length, 2)
