@@ -22,8 +22,10 @@ export function cardOf(files: readonly GotFile[]): Partial<FileCard> {
   const uncopied = files.find(({ problem }) => problem !== null)?.problem
   const problem = failed?.problem ?? (uncopied == null ? null : { code: uncopied, data: {} })
   const locked = files.some(({ row }) => row.check === 'locked')
+  // Done is when the transfer says so, its files having their names: a moment after the last byte.
   const got = files.every(
-    ({ row, there }) => there && row.wantedBytes > 0 && row.doneBytes >= row.wantedBytes,
+    ({ row, there }) =>
+      there && row.wantedBytes > 0 && row.doneBytes >= row.wantedBytes && row.finishedAt !== null,
   )
   const broken = failed !== undefined || problem !== null
   const state = locked ? 'blocked' : broken ? 'failed' : got ? 'got' : 'getting'
