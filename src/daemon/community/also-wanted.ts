@@ -30,6 +30,7 @@ export class AlsoWantedFiles {
 
   async want(transfer: Transfer, realm: ClosedRealm | null, again: WantedAgain): Promise<void> {
     const { record } = transfer
+    // What cannot be looked at is not here: it is fetched.
     const here = await this.#disk.stat(transfer.row().path).catch(() => undefined)
     if (!isWhole(transfer) || here === undefined) await this.#goOn(transfer, realm)
     const isOfIt = (message: string | null, at: string) =>

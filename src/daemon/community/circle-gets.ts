@@ -131,6 +131,7 @@ export class CircleGets {
     const { ext, name: stem } = path.parse(name)
     for (let twin = 1; twin <= MAX_TWINS; twin++) {
       const tried = twin === 1 ? name : `${stem} (${twin})${ext}`
+      // A name that cannot be looked at is met again, and refused with its reason, when the file is written.
       const there = await this.#ground.disk.stat(path.join(folder, tried)).catch(() => undefined)
       if (there === undefined && !this.#isTaken(folder, tried)) return tried
     }

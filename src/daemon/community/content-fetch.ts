@@ -42,6 +42,7 @@ export async function fetchContent(
   const torrent = add(realm, id, session, folder, () => resolve(true), ground)
   if (torrent === undefined) return false
   const ask = async (): Promise<void> => {
+    // While people are away nobody of theirs is known; asked again soon.
     const known = await ground.holders(realm, contentIdText(id)).catch(() => [])
     for (const device of new Set([...known, ...ground.realms.linked(realm)]))
       torrent.addPeer(ground.realms.endpointOf(device))

@@ -293,6 +293,7 @@ export class FilesSide {
     deleteMessage: async (wish: ValidInputOf<'deleteMessage'>) => {
       const { id: conversation, message } = wish
       const people = this.#ground.people()
+      // It offers nothing, or people are away: then the call below says so.
       const offered = await people.inner('messageOffer', { conversation, message }).catch(() => undefined)
       if (offered?.mine === true) await this.#messages.end(bundleOf(conversation, offered.offer))
       return await people.call('deleteMessage', wish)

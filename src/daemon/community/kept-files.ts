@@ -92,6 +92,7 @@ export class KeptFiles {
   async sweep(offered: readonly string[]): Promise<void> {
     const kept = new Set(offered)
     const folder = path.join(this.#ground.stateFolder, KEPT_FOLDER)
+    // No folder: nothing was ever kept.
     for (const circle of await readdir(folder).catch(() => []))
       for (const name of await readdir(path.join(folder, circle)).catch(() => [])) {
         const at = path.join(folder, circle, name)

@@ -64,6 +64,7 @@ export class OfferLists {
 
   /** What an earlier run left: lists that are not offered, and what was fetched and not read. */
   async sweep(offered: readonly string[]): Promise<void> {
+    // No folder: there was never a list.
     const names = await readdir(this.#folder).catch(() => [])
     const kept = new Set(offered.map((at) => path.basename(at)))
     for (const name of names)
