@@ -429,7 +429,7 @@ export const PEOPLE_ROUTES = {
     method: 'POST',
     path: '/wishes',
     scope: 'control',
-    input: z.object({ words: z.string().min(1).max(200), in: z.enum(['circles', 'nearby']) }),
+    input: z.object({ words: z.string().min(1).max(200), in: z.literal('circles') }),
     output: Wish,
     summary: 'Saves a search: what matches later brings a notice',
   }),

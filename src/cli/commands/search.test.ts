@@ -133,8 +133,8 @@ test('a wish goes on searching; what came for it is shown once', async (t) => {
     changeWish: () => ({ ...wish, unseen: 0, entries: [] }),
     removeWish: () => ({}),
   })
-  await run(['search', 'live', '--in', 'nearby', '--wish'])
-  assert.deepEqual(heard.at(-1)?.input, { words: 'live', in: 'nearby' })
+  await run(['search', 'live', '--in', 'circles', '--wish'])
+  assert.deepEqual(heard.at(-1)?.input, { words: 'live', in: 'circles' })
   assert.match((await run(['search', '--wish'])).out, /live {2}in circles, 1 hit, 1 new/)
   assert.deepEqual(heard.at(-1)?.input, { id: wish.id, seen: true })
   await run(['search', '--forget', 'live'])
@@ -147,6 +147,7 @@ test('an option that would do nothing there is refused', async (t) => {
     ['search', 'x', '--get', '1'],
     ['search', 'x', '--circle', 'Band'],
     ['search', 'x', '--in', 'nearby', '--sort', 'size'],
+    ['search', 'x', '--in', 'nearby', '--wish'],
     ['search', 'x', '--in', 'circles', '-o', 'd'],
   ])
     assert.equal((await run(words)).error?.code, 'OPTION_CONFLICT', words.join(' '))

@@ -116,6 +116,8 @@ function refuseMixed({ values }: SearchContext): void {
   if (where !== 'mine' && sort !== undefined)
     throw other('--sort', `--in ${where}`, 'What others offer is ordered by how well it fits.')
   if (output !== undefined && get.length === 0) throw other('-o', 'a search', 'It says where --get saves.')
+  if (wish && values.in === 'nearby')
+    throw other('--wish', '--in nearby', 'It goes on looking in what circles share.')
   if (wish && get.length > 0) throw other('--get', '--wish', 'Choose one of them.')
 }
 
@@ -124,7 +126,7 @@ async function others(context: SearchContext, words: string): Promise<number> {
   const link = await peopleLink(context)
   const where = values.in === 'nearby' ? 'nearby' : 'circles'
   if (values.forget !== undefined) return forgetWish(output, link, values.forget)
-  if (values.wish) return words === '' ? listWishes(output, link) : addWish(output, link, where, words)
+  if (values.wish) return words === '' ? listWishes(output, link) : addWish(output, link, words)
   return searchOthers(output, link, {
     in: where,
     words,

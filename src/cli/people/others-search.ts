@@ -120,13 +120,8 @@ async function get(
   return code
 }
 
-export async function addWish(
-  output: Output,
-  link: DaemonLink,
-  where: 'circles' | 'nearby',
-  words: string,
-): Promise<number> {
-  const wish = await link.call('addWish', { words, in: where })
+export async function addWish(output: Output, link: DaemonLink, words: string): Promise<number> {
+  const wish = await link.call('addWish', { words, in: 'circles' })
   output.object(wish)
   output.result(`Searching on: ${words}. What comes brings a notice, and stands in: shoal search --wish`)
   return 0

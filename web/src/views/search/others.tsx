@@ -61,9 +61,11 @@ export function Others({
             <span className="entries-ignored"> {t('entries.ignored', head.ignored.join(' '))}</span>
           )}
         </p>
-        <Button icon="bell" onPress={() => void wish(words.trim(), reach)}>
-          {t('wishes.do')}
-        </Button>
+        {reach === 'circles' && (
+          <Button icon="bell" onPress={() => void wish(words.trim())}>
+            {t('wishes.do')}
+          </Button>
+        )}
       </div>
       {head !== undefined && head.missing.length > 0 && <Missing missing={head.missing} />}
       {head !== undefined && total === 0 ? (
@@ -110,8 +112,8 @@ function Missing({ missing }: { readonly missing: Answer['missing'] }): ReactNod
   )
 }
 
-async function wish(words: string, reach: 'circles' | 'nearby'): Promise<void> {
-  if ((await attempt(() => call('addWish', { words, in: reach }))) === undefined) return
+async function wish(words: string): Promise<void> {
+  if ((await attempt(() => call('addWish', { words, in: 'circles' }))) === undefined) return
   wishes.changed()
   toast(t('wishes.added', words))
 }

@@ -49,7 +49,7 @@ function OneWish({ wish, open }: { readonly wish: Wish; readonly open: boolean }
     wishes.changed()
     toast(t('wishes.removed', shown), {
       undo: async () => {
-        await attempt(() => call('addWish', { words, in: wish.in }))
+        await attempt(() => call('addWish', { words, in: 'circles' }))
         wishes.changed()
       },
     })
