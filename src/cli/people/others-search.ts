@@ -43,7 +43,9 @@ export async function searchOthers(output: Output, link: DaemonLink, wish: Other
   sayReached(output, wish.in, found)
   const until = offset + found.entries.length
   if (found.entries.length === 0)
-    output.note('Nothing that is offered there fits. Be told when it comes: the same with --wish')
+    output.note(
+      `Nothing that is offered there fits.${wish.in === 'circles' ? ' Be told when it comes: the same with --wish' : ''}`,
+    )
   else {
     if (until < found.total)
       output.note(

@@ -73,7 +73,7 @@ export function Others({
           <p>
             <ForeignText text={t(`others.none.${reach}`, words.trim())} />
           </p>
-          <p className="soft">{t('others.noneHelp')}</p>
+          {reach === 'circles' && <p className="soft">{t('others.noneHelp')}</p>}
         </div>
       ) : (
         <div className="entries-below">
